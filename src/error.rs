@@ -1,0 +1,142 @@
+//! One error type for the whole program: what is wrong, where, and what to do about it.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The result of everything that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A place in a text file, both numbers from 1. Shown as `roads.gr:17:9`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, as the user named it.
+    pub path: Arc<Path>,
+    /// The line, from 1.
+    pub line: u64,
+    /// The byte within the line, from 1.
+    pub column: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.path.display(), self.line, self.column)
+    }
+}
+
+/// Everything that can go wrong, each with its exit code.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line asks for something that cannot be.
+    #[error("{0}")]
+    Usage(String),
+
+    /// The program was started in a way that cannot work: the launcher, the world, the build.
+    #[error("{0}")]
+    Launch(String),
+
+    /// A file or folder that the operating system refuses.
+    #[error("cannot {action} {}: {why}", path.display())]
+    File {
+        /// What was tried: `open`, `read`, `write`, as it stands after "cannot".
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's answer.
+        why: io::Error,
+    },
+
+    /// A line of a text file that cannot be read.
+    #[error("{place}: expected {expected}, found {found}")]
+    Line {
+        /// Where.
+        place: Place,
+        /// What should have been there, and what to do if that is not obvious.
+        expected: String,
+        /// What was there, quoted and cut to a length that fits a line.
+        found: String,
+    },
+
+    /// A file that is wrong as a whole: empty, cut short, or at odds with its own header.
+    #[error("{}: {what}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        what: String,
+    },
+
+    /// A graph too large for the host or for the vertex type.
+    #[error("{0}")]
+    TooLarge(String),
+
+    /// A proof failed: the forest is wrong, or two runs disagree.
+    #[error("{0}")]
+    Proof(String),
+
+    /// Another rank's error, as that rank worded it.
+    #[error("{message}")]
+    Elsewhere {
+        /// The message.
+        message: String,
+        /// The exit code it chose.
+        code: u8,
+    },
+}
+
+impl Error {
+    /// An [`Error::File`], for `map_err`.
+    pub fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |why| Self::File { action, path: path.to_owned(), why }
+    }
+
+    /// An [`Error::Content`].
+    pub fn content(path: &Path, what: impl Into<String>) -> Self {
+        Self::Content { path: path.to_owned(), what: what.into() }
+    }
+
+    /// The exit code: 1 failed, 2 wrong usage, 3 a proof failed.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::File { .. } | Self::Line { .. } | Self::Content { .. } | Self::TooLarge(_) => 1,
+            Self::Usage(_) | Self::Launch(_) => 2,
+            Self::Proof(_) => 3,
+            Self::Elsewhere { code, .. } => *code,
+        }
+    }
+
+    /// Whether the cause may lie with the host that reports it, so that its name belongs to the message.
+    pub fn depends_on_host(&self) -> bool {
+        matches!(self, Self::File { .. } | Self::TooLarge(_) | Self::Launch(_))
+    }
+}
+
+/// Input as it may stand in a message: quoted, control characters escaped, at most 40 characters.
+pub fn quoted(bytes: &[u8]) -> String {
+    const MOST: usize = 40;
+    let text = String::from_utf8_lossy(bytes);
+    let mut shown: String = text.chars().take(MOST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(MOST).is_some() {
+        shown.push('…');
+    }
+    format!("\"{shown}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_says_where_and_what() {
+        let place = Place { path: Path::new("roads.gr").into(), line: 17, column: 9 };
+        let error = Error::Line { place, expected: "a weight".into(), found: quoted(b"heavy\t") };
+        assert_eq!(error.to_string(), r#"roads.gr:17:9: expected a weight, found "heavy\t""#);
+        assert_eq!(error.exit_code(), 1);
+    }
+
+    #[test]
+    fn long_input_is_cut() {
+        assert_eq!(quoted(&[b'x'; 100]).chars().count(), 40 + 3);
+    }
+}

@@ -1,0 +1,72 @@
+//! Edges as plain old data.
+
+use super::Edges;
+use bytemuck::{Pod, Zeroable};
+use std::fmt::Debug;
+
+/// A vertex: one of `0..n`.
+pub type Vertex = u32;
+
+/// An undirected edge, 12 bytes with a `u32` key and 16 with a `u64` key.
+///
+/// Its position in its slice breaks ties, so it needs no field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(C)]
+pub struct Edge<K> {
+    /// One endpoint.
+    pub u: Vertex,
+    /// The other endpoint.
+    pub v: Vertex,
+    /// The weight, as an unsigned integer of the same order.
+    pub key: K,
+}
+
+impl<K> Edge<K> {
+    /// Whether both endpoints are one vertex.
+    pub fn is_loop(&self) -> bool {
+        self.u == self.v
+    }
+
+    /// The endpoints, the lower first.
+    pub fn ends(&self) -> (Vertex, Vertex) {
+        (self.u.min(self.v), self.u.max(self.v))
+    }
+}
+
+// SAFETY: integers and floats only, for which all bits zero is a value.
+unsafe impl<K: Zeroable> Zeroable for Edge<K> {}
+// SAFETY: integers only, `repr(C)`, and the assertion below shows that they fill the struct: no padding.
+unsafe impl Pod for Edge<u32> {}
+// SAFETY: as above.
+unsafe impl Pod for Edge<u64> {}
+const _: () = assert!(size_of::<Edge<u32>>() == 4 + 4 + 4);
+const _: () = assert!(size_of::<Edge<u64>>() == 4 + 4 + 8);
+
+/// An unsigned integer that stands for a weight: `u32` or `u64`.
+pub trait Key: Pod + Ord + Debug + Send + Sync {
+    /// The key in 64 bits; the order stays.
+    fn wide(self) -> u64;
+
+    /// The edges, with their key's width as a value instead of a type.
+    fn pack(edges: Vec<Edge<Self>>) -> Edges;
+}
+
+impl Key for u32 {
+    fn wide(self) -> u64 {
+        u64::from(self)
+    }
+
+    fn pack(edges: Vec<Edge<Self>>) -> Edges {
+        Edges::Narrow(edges)
+    }
+}
+
+impl Key for u64 {
+    fn wide(self) -> u64 {
+        self
+    }
+
+    fn pack(edges: Vec<Edge<Self>>) -> Edges {
+        Edges::Wide(edges)
+    }
+}

@@ -1,0 +1,240 @@
+//! Weights at the border and the integer keys that stand for them inside.
+//!
+//! A key is an unsigned integer whose order is the weight's order, so every algorithm compares
+//! integers. *Canonical* keys have 64 bits and are the same for a weight however it is held;
+//! [`Weights`] says how the keys of one graph are held, in 32 bits where all of them fit.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A weight as people write it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Weight {
+    /// A 64-bit integer.
+    Integer(i64),
+    /// A finite float.
+    Float(f64),
+}
+
+impl fmt::Display for Weight {
+    /// The shortest digits that read back as the same weight.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(weight) => write!(f, "{weight}"),
+            Self::Float(weight) => write!(f, "{weight:?}"),
+        }
+    }
+}
+
+/// The kind of number that a graph's weights are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Numbers {
+    /// All are 64-bit integers.
+    Integers,
+    /// At least one is not.
+    Floats,
+}
+
+/// The canonical key of an integer.
+pub const fn integer_key(weight: i64) -> u64 {
+    weight as u64 ^ 1 << 63
+}
+
+/// The integer of a canonical key.
+pub const fn key_integer(key: u64) -> i64 {
+    (key ^ 1 << 63) as i64
+}
+
+/// The canonical key of a float: `a < b` exactly when `float_key(a) < float_key(b)`.
+///
+/// -0.0 and 0.0 are one weight. NaN and infinities have no key.
+pub fn float_key(weight: f64) -> Option<u64> {
+    let bits = (weight + 0.0).to_bits(); // -0.0 + 0.0 is 0.0
+    let key = if bits >> 63 == 0 { bits | 1 << 63 } else { !bits };
+    weight.is_finite().then_some(key)
+}
+
+/// The float of a canonical key.
+pub fn key_float(key: u64) -> f64 {
+    f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
+}
+
+/// As [`float_key`], in 32 bits.
+fn single_key(weight: f32) -> u32 {
+    let bits = weight.to_bits();
+    if bits >> 31 == 0 { bits | 1 << 31 } else { !bits }
+}
+
+/// As [`key_float`], from 32 bits.
+fn key_single(key: u32) -> f32 {
+    f32::from_bits(if key >> 31 == 1 { key & !(1 << 31) } else { !key })
+}
+
+/// How the keys of one graph are held. The same on every rank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weights {
+    held: Held,
+    /// Whether heavier comes first, as a maximum forest needs it: every key is then complemented.
+    descending: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Held {
+    /// 32-bit keys: what the weight is above `base`.
+    NarrowIntegers { base: i64 },
+    /// 32-bit keys of floats that all are `f32`.
+    Singles,
+    /// Canonical keys.
+    Wide(Numbers),
+}
+
+impl Weights {
+    /// Integers from `base` to `base` + 2^32 - 1, with 32-bit keys.
+    pub const fn narrow_integers(base: i64) -> Self {
+        Self { held: Held::NarrowIntegers { base }, descending: false }
+    }
+
+    /// Floats that all are `f32`, with 32-bit keys.
+    pub const SINGLES: Self = Self { held: Held::Singles, descending: false };
+
+    /// Canonical keys, 64 bits.
+    pub const fn wide(numbers: Numbers) -> Self {
+        Self { held: Held::Wide(numbers), descending: false }
+    }
+
+    /// The narrowest way to hold weights whose canonical keys lie in `lowest..=highest`, all of
+    /// them `f32` if `singles`.
+    pub fn narrowest(numbers: Numbers, lowest: u64, highest: u64, singles: bool) -> Self {
+        match numbers {
+            Numbers::Integers if lowest > highest => Self::narrow_integers(0), // no edges
+            Numbers::Integers if highest - lowest <= u64::from(u32::MAX) => {
+                Self::narrow_integers(key_integer(lowest))
+            }
+            Numbers::Floats if singles => Self::SINGLES,
+            Numbers::Integers | Numbers::Floats => Self::wide(numbers),
+        }
+    }
+
+    /// The same weights, heavier first.
+    #[must_use]
+    pub const fn reversed(self) -> Self {
+        Self { descending: !self.descending, ..self }
+    }
+
+    /// Whether heavier comes first.
+    pub const fn descending(self) -> bool {
+        self.descending
+    }
+
+    /// Whether keys have 32 bits.
+    pub const fn is_narrow(self) -> bool {
+        !matches!(self.held, Held::Wide(_))
+    }
+
+    /// The kind of number.
+    pub const fn numbers(self) -> Numbers {
+        match self.held {
+            Held::NarrowIntegers { .. } => Numbers::Integers,
+            Held::Singles => Numbers::Floats,
+            Held::Wide(numbers) => numbers,
+        }
+    }
+
+    /// The canonical key of a key that is held so.
+    pub fn canonical(self, key: u64) -> u64 {
+        match self.held {
+            Held::NarrowIntegers { base } => {
+                let key = if self.descending { key ^ u64::from(u32::MAX) } else { key };
+                integer_key(base.wrapping_add(key as i64))
+            }
+            Held::Singles => {
+                let key = if self.descending { !(key as u32) } else { key as u32 };
+                let bits = f64::from(key_single(key)).to_bits();
+                if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
+            }
+            Held::Wide(_) if self.descending => !key,
+            Held::Wide(_) => key,
+        }
+    }
+
+    /// The key that holds a canonical key, the inverse of [`Weights::canonical`].
+    ///
+    /// The caller knows that the weight fits: [`Weights::narrowest`] saw it.
+    pub fn hold(self, canonical: u64) -> u64 {
+        let key = match self.held {
+            Held::NarrowIntegers { base } => canonical.wrapping_sub(integer_key(base)),
+            Held::Singles => u64::from(single_key(key_float(canonical) as f32)),
+            Held::Wide(_) => canonical,
+        };
+        match (self.descending, self.is_narrow()) {
+            (false, _) => key,
+            (true, true) => key ^ u64::from(u32::MAX),
+            (true, false) => !key,
+        }
+    }
+
+    /// The weight of a key that is held so.
+    pub fn weight(self, key: u64) -> Weight {
+        match self.numbers() {
+            Numbers::Integers => Weight::Integer(key_integer(self.canonical(key))),
+            Numbers::Floats => Weight::Float(key_float(self.canonical(key))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn finite() -> impl Strategy<Value = f64> {
+        any::<f64>().prop_filter("finite", |weight| weight.is_finite())
+    }
+
+    proptest! {
+        /// The order of keys is the order of weights, and no weight is lost.
+        #[test]
+        fn float_keys_keep_the_order(a in finite(), b in finite()) {
+            let keys = (float_key(a).unwrap(), float_key(b).unwrap());
+            prop_assert_eq!(a.partial_cmp(&b), keys.0.partial_cmp(&keys.1));
+            prop_assert_eq!(key_float(keys.0), a);
+        }
+
+        #[test]
+        fn integer_keys_keep_the_order(a: i64, b: i64) {
+            prop_assert_eq!(a.cmp(&b), integer_key(a).cmp(&integer_key(b)));
+            prop_assert_eq!(key_integer(integer_key(a)), a);
+        }
+
+        /// However a weight is held, it comes back, and heavier-first turns the order round.
+        #[test]
+        fn holding_loses_nothing(base: i64, above: [u32; 2], singles: [f32; 2], down: bool) {
+            prop_assume!(singles.iter().all(|weight| weight.is_finite()));
+            let integers = above.map(|above| integer_key(base.saturating_add(above.into())));
+            let floats = singles.map(|weight| float_key(weight.into()).unwrap());
+            for (numbers, [a, b]) in [(Numbers::Integers, integers), (Numbers::Floats, floats)] {
+                let weights = Weights::narrowest(numbers, a.min(b), a.max(b), true);
+                prop_assert!(weights.is_narrow());
+                let weights = if down { weights.reversed() } else { weights };
+                let held = (weights.hold(a), weights.hold(b));
+                prop_assert!(held.0 <= u32::MAX.into() && held.1 <= u32::MAX.into());
+                prop_assert_eq!((weights.canonical(held.0), weights.canonical(held.1)), (a, b));
+                let expected = if down { b.cmp(&a) } else { a.cmp(&b) };
+                prop_assert_eq!(held.0.cmp(&held.1), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn the_zeros_are_one_weight_and_nan_is_none() {
+        assert_eq!(float_key(-0.0), float_key(0.0));
+        assert_eq!([f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(float_key), [None; 3]);
+    }
+
+    #[test]
+    fn what_does_not_fit_stays_wide() {
+        let (lowest, highest) = (integer_key(i64::MIN), integer_key(i64::MAX));
+        assert!(!Weights::narrowest(Numbers::Integers, lowest, highest, false).is_narrow());
+        assert!(!Weights::narrowest(Numbers::Floats, 0, 1, false).is_narrow());
+    }
+}
