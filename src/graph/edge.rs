@@ -35,17 +35,26 @@ impl<K> Edge<K> {
 
 // SAFETY: integers and floats only, for which all bits zero is a value.
 unsafe impl<K: Zeroable> Zeroable for Edge<K> {}
-// SAFETY: integers only, `repr(C)`, and the assertion below shows that they fill the struct: no padding.
-unsafe impl Pod for Edge<u32> {}
-// SAFETY: as above.
-unsafe impl Pod for Edge<u64> {}
+// SAFETY: integers only, since `Key` is sealed; `repr(C)`; and the assertions show that for both
+// keys they fill the struct: no padding.
+unsafe impl<K: Key> Pod for Edge<K> {}
 const _: () = assert!(size_of::<Edge<u32>>() == 4 + 4 + 4);
 const _: () = assert!(size_of::<Edge<u64>>() == 4 + 4 + 8);
 
-/// An unsigned integer that stands for a weight: `u32` or `u64`.
-pub trait Key: Pod + Ord + Debug + Send + Sync {
+mod sealed {
+    /// Only the two keys whose edges are known to have no padding.
+    pub trait Sealed {}
+    impl Sealed for u32 {}
+    impl Sealed for u64 {}
+}
+
+/// An unsigned integer that stands for a weight: `u32` or `u64`, and no other type.
+pub trait Key: sealed::Sealed + Pod + Ord + Debug + Send + Sync {
     /// The key in 64 bits; the order stays.
     fn wide(self) -> u64;
+
+    /// The key of 64 bits in this width, or `None` if it does not fit.
+    fn narrow(wide: u64) -> Option<Self>;
 
     /// The edges, with their key's width as a value instead of a type.
     fn pack(edges: Vec<Edge<Self>>) -> Edges;
@@ -56,6 +65,10 @@ impl Key for u32 {
         u64::from(self)
     }
 
+    fn narrow(wide: u64) -> Option<Self> {
+        wide.try_into().ok()
+    }
+
     fn pack(edges: Vec<Edge<Self>>) -> Edges {
         Edges::Narrow(edges)
     }
@@ -64,6 +77,10 @@ impl Key for u32 {
 impl Key for u64 {
     fn wide(self) -> u64 {
         self
+    }
+
+    fn narrow(wide: u64) -> Option<Self> {
+        Some(wide)
     }
 
     fn pack(edges: Vec<Edge<Self>>) -> Edges {

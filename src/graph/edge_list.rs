@@ -81,6 +81,12 @@ pub struct Slice {
 }
 
 impl Slice {
+    /// Turns the order of the weights round, so that a minimum forest becomes a maximum one.
+    pub fn reverse(&mut self) {
+        with_edges!(&mut self.edges, list => list.iter_mut().for_each(|e| e.key = !e.key));
+        self.weights = self.weights.reversed();
+    }
+
     /// Each edge of the slice as `(u, v, weight)`.
     pub fn weighted(&self) -> impl ExactSizeIterator<Item = (u32, u32, Weight)> + Clone {
         self.edges.iter().map(|e| (e.u, e.v, self.weights.weight(e.key)))

@@ -173,6 +173,19 @@ impl Weights {
         }
     }
 
+    /// The key of a weight, or `None` if no key that is held so stands for exactly that weight.
+    pub fn key(self, weight: Weight) -> Option<u64> {
+        let canonical = match (self.numbers(), weight) {
+            (Numbers::Integers, Weight::Integer(weight)) => integer_key(weight),
+            (Numbers::Integers, Weight::Float(_)) => return None,
+            (Numbers::Floats, Weight::Integer(weight)) => float_key(weight as f64)?,
+            (Numbers::Floats, Weight::Float(weight)) => float_key(weight)?,
+        };
+        let key = self.hold(canonical);
+        let fits = !self.is_narrow() || key <= u64::from(u32::MAX);
+        (fits && self.canonical(key) == canonical).then_some(key)
+    }
+
     /// The weight of a key that is held so.
     pub fn weight(self, key: u64) -> Weight {
         match self.numbers() {
@@ -229,6 +242,20 @@ mod tests {
     fn the_zeros_are_one_weight_and_nan_is_none() {
         assert_eq!(float_key(-0.0), float_key(0.0));
         assert_eq!([f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(float_key), [None; 3]);
+    }
+
+    #[test]
+    fn a_weight_that_is_not_held_has_no_key() {
+        let narrow = Weights::narrow_integers(-3);
+        assert_eq!(narrow.key(Weight::Integer(-3)), Some(0));
+        assert_eq!(narrow.reversed().key(Weight::Integer(-3)), Some(u32::MAX.into()));
+        for weights in [narrow, narrow.reversed()] {
+            for weight in [Weight::Integer(-4), Weight::Integer(i64::MAX), Weight::Float(1.0)] {
+                assert_eq!(weights.key(weight), None, "{weight}");
+            }
+        }
+        assert!(Weights::SINGLES.key(Weight::Integer(2)).is_some());
+        assert_eq!(Weights::SINGLES.key(Weight::Float(0.1)), None);
     }
 
     #[test]
