@@ -1,6 +1,9 @@
 //! Minimum spanning forests of large weighted graphs.
 
+pub mod comm;
+pub mod distributed;
 pub mod error;
 pub mod graph;
+pub mod local;
 
 pub use error::{Error, Result};

@@ -1,0 +1,128 @@
+//! Which world to start: what the launcher says, and whether it is what came of it.
+
+use super::{Comm, threads};
+use crate::error::{Error, Result};
+
+/// What a launcher has written into this process's environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Launcher {
+    /// The variable that tells the size of the world.
+    pub variable: &'static str,
+    /// How many processes it started, as it says.
+    pub size: usize,
+    /// This process's rank, as it says.
+    pub rank: usize,
+    /// Whether this process was itself started by the launcher. Inside a Slurm allocation the
+    /// size is known to programs that were started by hand, too.
+    pub started: bool,
+}
+
+/// The launcher's word, from the variables that `variable` looks up; `None` without a launcher.
+pub fn launcher(variable: impl Fn(&str) -> Option<String>) -> Option<Launcher> {
+    const KNOWN: [(&str, &str); 4] = [
+        ("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"),
+        ("PMI_SIZE", "PMI_RANK"),
+        ("MV2_COMM_WORLD_SIZE", "MV2_COMM_WORLD_RANK"),
+        ("SLURM_NTASKS", "SLURM_PROCID"),
+    ];
+    let number = |name: &str| variable(name).and_then(|value| value.trim().parse().ok());
+    KNOWN.into_iter().find_map(|(size, rank)| {
+        let (variable, told) = (size, number(rank));
+        let size = number(size)?;
+        Some(Launcher { variable, size, rank: told.unwrap_or(0), started: told.is_some() })
+    })
+}
+
+impl Launcher {
+    /// Refuses a world of another size than the launcher's: the sign of a program that was built
+    /// for another MPI, where each process would believe to be alone.
+    fn expect(&self, size: usize) -> Result<()> {
+        if self.size == size {
+            return Ok(());
+        }
+        let Self { variable, size: told, .. } = self;
+        let built = if cfg!(feature = "mpi") {
+            "this program was built for another MPI: start it with the mpirun of the MPI it was \
+             built with, or build it again with this one's mpicc (MPICC=...)"
+        } else {
+            "this program was built without MPI: build it with `cargo build --release`"
+        };
+        let hand = "if you meant one process, say --ranks 1";
+        Err(Error::Launch(format!(
+            "{variable} says {told} ranks, but the world this process sees has {size}: {}",
+            if self.started { built } else { hand }
+        )))
+    }
+}
+
+/// Runs `job` on every rank of the world that this process belongs to, and returns what this
+/// process's rank returned; with `ranks`, of a world of threads, what rank 0 returned.
+///
+/// MPI is started only under a launcher: a program started by hand is a world of one.
+///
+/// # Errors
+/// Wrong use: `ranks` under a launcher, a world of another size than the launcher's, ranks that
+/// run different programs.
+pub fn start<R: Send>(
+    ranks: Option<usize>,
+    threads: Option<usize>,
+    job: impl Fn(&Comm) -> R + Sync,
+) -> Result<R> {
+    let launcher = launcher(|name| std::env::var(name).ok());
+    let started = launcher.as_ref().filter(|launcher| launcher.started);
+    if let (Some(p), Some(launcher)) = (ranks, started) {
+        return Err(Error::Usage(format!(
+            "--ranks {p} makes ranks inside one process, but a launcher has started {} already \
+             ({}); leave out one of them",
+            launcher.size, launcher.variable
+        )));
+    }
+    #[cfg(feature = "mpi")]
+    if started.is_some() || under_pmix() {
+        let expected = |size| launcher.as_ref().map_or(Ok(()), |launcher| launcher.expect(size));
+        return super::mpi::run(threads, expected, job);
+    }
+    if let (None, Some(launcher)) = (ranks, &launcher) {
+        launcher.expect(1)?;
+    }
+    let mut results = threads::run(ranks.unwrap_or(1), threads, job);
+    Ok(results.swap_remove(0))
+}
+
+/// Whether a launcher that speaks PMIx alone has started this process.
+#[cfg(feature = "mpi")]
+fn under_pmix() -> bool {
+    std::env::var_os("PMIX_RANK").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(variables: &[(&str, &str)]) -> Option<Launcher> {
+        let look =
+            |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| v.to_string());
+        launcher(look)
+    }
+
+    #[test]
+    fn the_launcher_is_known_by_its_variables() {
+        assert_eq!(told(&[]), None);
+        let open_mpi = told(&[("OMPI_COMM_WORLD_SIZE", "4"), ("OMPI_COMM_WORLD_RANK", "2")]);
+        let open_mpi = open_mpi.expect("known");
+        assert_eq!((open_mpi.size, open_mpi.rank, open_mpi.started), (4, 2, true));
+        let allocation = told(&[("SLURM_NTASKS", "3")]).expect("known");
+        assert!(!allocation.started);
+        let within = told(&[("SLURM_NTASKS", "8"), ("PMI_SIZE", "2"), ("PMI_RANK", "1")]);
+        assert_eq!(within.expect("known").size, 2, "mpirun's word counts inside an allocation");
+    }
+
+    #[test]
+    fn a_world_of_another_size_is_refused() {
+        let launcher = told(&[("PMI_SIZE", "3"), ("PMI_RANK", "0")]).expect("known");
+        assert!(launcher.expect(3).is_ok());
+        let error = launcher.expect(1).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("PMI_SIZE says 3 ranks"), "{error}");
+    }
+}

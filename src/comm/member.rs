@@ -1,0 +1,173 @@
+//! Who the ranks are: the greeting that refuses foreign programs, hosts, cores, threads.
+
+use super::call::Call;
+use super::{Comm, World};
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::thread::available_parallelism;
+
+/// What a rank says of itself and its host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Host {
+    /// The host's name.
+    pub name: String,
+    /// The host's cores.
+    pub cores: usize,
+    /// The cores this rank may run on: fewer if the launcher binds it.
+    pub bound: usize,
+}
+
+impl Host {
+    /// This process's host.
+    pub fn here() -> Self {
+        let bound = available_parallelism().map_or(1, Into::into);
+        let cores = nix::unistd::sysconf(nix::unistd::SysconfVar::_NPROCESSORS_ONLN);
+        let cores = cores.ok().flatten().and_then(|cores| usize::try_from(cores).ok());
+        Self { name: host_name(), cores: cores.unwrap_or(bound).max(bound), bound }
+    }
+}
+
+fn host_name() -> String {
+    let name = nix::unistd::gethostname().unwrap_or_default();
+    name.into_string().unwrap_or_else(|_| "unnamed".to_owned())
+}
+
+/// All ranks, in rank order; the same on every rank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Members {
+    /// Each rank's host.
+    pub ranks: Vec<Host>,
+    /// The threads of each rank.
+    pub threads: Vec<usize>,
+}
+
+impl Members {
+    /// The hosts in the order of their first rank, with the number of ranks on each.
+    pub fn hosts(&self) -> Vec<(&Host, usize)> {
+        let mut hosts: Vec<(&Host, usize)> = Vec::new();
+        for host in &self.ranks {
+            match hosts.iter_mut().find(|(other, _)| other.name == host.name) {
+                Some((_, ranks)) => *ranks += 1,
+                None => hosts.push((host, 1)),
+            }
+        }
+        hosts
+    }
+
+    /// A rank's name for a message: `rank 2 on vm3`.
+    pub fn name(&self, rank: usize) -> String {
+        format!("rank {rank} on {}", self.ranks[rank].name)
+    }
+
+    /// The ranks on the host of `rank`.
+    pub fn sharing(&self, rank: usize) -> usize {
+        self.ranks.iter().filter(|host| host.name == self.ranks[rank].name).count()
+    }
+
+    /// The threads of all ranks on the host of `rank`.
+    pub fn threads_beside(&self, rank: usize) -> usize {
+        let same = self.ranks.iter().map(|host| host.name == self.ranks[rank].name);
+        self.threads.iter().zip(same).filter(|(_, same)| *same).map(|(threads, _)| threads).sum()
+    }
+}
+
+/// A fingerprint of this program's own file; 0 if it cannot be read.
+fn fingerprint() -> u64 {
+    let bytes = std::env::current_exe().and_then(std::fs::read);
+    bytes.map_or(0, |bytes| xxhash_rust::xxh3::xxh3_64(&bytes))
+}
+
+/// What the greeting says: 16 bytes of version and 24 of the host's name.
+fn greeting_text(version: &str, host: &str) -> [u8; 40] {
+    let mut text = [0; 40];
+    for (field, from) in [(0..16, version), (16..40, host)] {
+        let field = &mut text[field];
+        let len = from.len().min(field.len());
+        field[..len].copy_from_slice(&from.as_bytes()[..len]);
+    }
+    text
+}
+
+/// Refuses ranks that run another program than rank 0.
+fn same_program(calls: &[Call]) -> Result<()> {
+    let field = |call: &Call, range: std::ops::Range<usize>| {
+        String::from_utf8_lossy(&call.text[range]).trim_end_matches('\0').to_owned()
+    };
+    let program = |rank: usize| {
+        let call = &calls[rank];
+        let (version, host) = (field(call, 0..16), field(call, 16..40));
+        format!("rank {rank} on {host} runs mst {version} with content {:016x}", call.len)
+    };
+    let differs = |call: &Call| call.len != calls[0].len || call.text[..16] != calls[0].text[..16];
+    match calls.iter().position(differs) {
+        None => Ok(()),
+        Some(other) => Err(Error::Launch(format!(
+            "the ranks run different programs: {}, {}; copy one file to every host and start it \
+             by its absolute path",
+            program(0),
+            program(other)
+        ))),
+    }
+}
+
+impl Comm {
+    /// Greets the other ranks, learns who they are and starts this rank's threads.
+    ///
+    /// Without `threads`, a rank gets its share of its host's cores, at most those it is bound to.
+    ///
+    /// # Errors
+    /// If a rank runs another program.
+    pub(super) fn join(&mut self, threads: Option<usize>) -> Result<()> {
+        let host = Host::here();
+        let text = greeting_text(env!("CARGO_PKG_VERSION"), &host.name);
+        // Threads of one process cannot differ, so only processes look into their file.
+        let fingerprint = if matches!(self.world, World::Threads(_)) { 0 } else { fingerprint() };
+        same_program(&self.meet(Call::greeting(fingerprint, text)))?;
+        let told = serde_json::to_vec(&host).expect("plain fields");
+        let ranks = self.all_gather(&told).into_iter();
+        let ranks: Vec<Host> =
+            ranks.map(|told| serde_json::from_slice(&told).expect("one program")).collect();
+        let mut members = Members { ranks, threads: Vec::new() };
+        let share = host.bound.min(host.cores / members.sharing(self.rank()));
+        let threads = threads.unwrap_or(share).max(1);
+        members.threads =
+            self.all_gather(&[threads as u64]).concat().iter().map(|&t| t as usize).collect();
+        let rank = self.rank();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(move |thread| format!("rank {rank}, thread {thread}"))
+            .build()
+            .map_err(|why| Error::Launch(format!("cannot start {threads} threads: {why}")))?;
+        self.pool.set(pool).expect("a rank joins once");
+        self.members.set(members).expect("a rank joins once");
+        self.take_log();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_program_is_refused() {
+        let call =
+            |fingerprint, version, host| Call::greeting(fingerprint, greeting_text(version, host));
+        assert!(same_program(&[call(1, "0.1.0", "vm1"), call(1, "0.1.0", "vm2")]).is_ok());
+        for other in [call(2, "0.1.0", "vm2"), call(1, "0.1.1", "vm2")] {
+            let told = same_program(&[call(1, "0.1.0", "vm1"), other]).unwrap_err().to_string();
+            assert!(told.contains("rank 0 on vm1") && told.contains("rank 1 on vm2"), "{told}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_counted_in_rank_order() {
+        let host = |name: &str| Host { name: name.to_owned(), cores: 4, bound: 1 };
+        let ranks = ["b", "a", "b"].map(host).to_vec();
+        let members = Members { ranks, threads: vec![1, 2, 4] };
+        let hosts: Vec<_> =
+            members.hosts().iter().map(|(h, ranks)| (h.name.clone(), *ranks)).collect();
+        assert_eq!(hosts, [("b".to_owned(), 2), ("a".to_owned(), 1)]);
+        assert_eq!((members.sharing(2), members.threads_beside(2)), (2, 5));
+    }
+}

@@ -1,0 +1,171 @@
+//! The communicator: one struct over two worlds, threads of this process and processes of MPI.
+//!
+//! A world knows five things: to *meet* (every rank learns every rank's call), to send, to receive,
+//! to broadcast and to end the job. All collectives, the splitting of long messages, the counting
+//! of traffic and the check that all ranks make the same call stand above it, so that both worlds
+//! behave and count alike.
+
+/// Calls one of the five primitives on whichever world there is.
+macro_rules! on_world {
+    ($comm:expr, $member:ident => $body:expr) => {
+        match &$comm.world {
+            World::Threads($member) => $body,
+            #[cfg(feature = "mpi")]
+            World::Mpi($member) => $body,
+        }
+    };
+}
+
+mod agree;
+mod call;
+mod collective;
+mod launch;
+mod member;
+#[cfg(feature = "mpi")]
+mod mpi;
+mod phase;
+mod progress;
+mod threads;
+
+pub use launch::{Launcher, launcher, start};
+pub use member::{Host, Members};
+pub use phase::{Log, Phase, PhaseCost};
+pub use progress::Progress;
+pub use threads::{Bystander, run};
+
+use call::{Call, Op};
+use phase::Clock;
+use std::cell::{OnceCell, RefCell};
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::sync::Arc;
+
+/// The most payload of one message. MPI counts in `i32`, so longer ones are split.
+const MOST_BYTES: usize = 1 << 30;
+
+/// One rank's means: the other ranks, its own threads, its clock.
+///
+/// Every collective is called by every rank in the same order; a call that differs ends the job
+/// with a message that names the ranks. It is `!Send`: MPI is called from the thread that started it.
+pub struct Comm {
+    world: World,
+    most_bytes: usize,
+    pool: OnceCell<rayon::ThreadPool>,
+    members: OnceCell<Members>,
+    clock: RefCell<Clock>,
+    progress: Arc<Progress>,
+    here: PhantomData<*const ()>,
+}
+
+enum World {
+    Threads(threads::Member),
+    #[cfg(feature = "mpi")]
+    Mpi(mpi::Member),
+}
+
+impl Comm {
+    fn new(world: World) -> Self {
+        Self {
+            world,
+            most_bytes: MOST_BYTES,
+            pool: OnceCell::new(),
+            members: OnceCell::new(),
+            clock: RefCell::default(),
+            progress: Arc::default(),
+            here: PhantomData,
+        }
+    }
+
+    /// A world of this rank alone, with a pool of `threads`. Its progress is `progress`.
+    pub fn solo(threads: usize, progress: Arc<Progress>) -> Self {
+        let mut comm = Self::new(World::Threads(threads::Member::solo()));
+        comm.progress = progress;
+        comm.join(Some(threads)).expect("one rank agrees with itself");
+        comm
+    }
+
+    /// The same communicator with messages of at most `most_bytes`, for tests of the splitting.
+    #[must_use]
+    pub fn with_most_bytes(mut self, most_bytes: usize) -> Self {
+        self.most_bytes = most_bytes;
+        self
+    }
+
+    /// This rank, from 0.
+    pub fn rank(&self) -> usize {
+        on_world!(self, member => member.rank())
+    }
+
+    /// How many ranks there are.
+    pub fn size(&self) -> usize {
+        on_world!(self, member => member.size())
+    }
+
+    /// Who the ranks are: hosts, cores, threads.
+    pub fn members(&self) -> &Members {
+        self.members.get().expect("set when the rank joined")
+    }
+
+    /// The MPI library, or what stands for it.
+    pub fn library(&self) -> String {
+        on_world!(self, member => member.library())
+    }
+
+    /// Runs `work` on this rank's threads and returns what it returns.
+    ///
+    /// `work` cannot hold the communicator, so no collective is ever called from a pool's thread.
+    pub fn compute<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        self.pool.get().expect("set when the rank joined").install(work)
+    }
+
+    /// From now on, time and traffic count for `phase`.
+    pub fn enter(&self, phase: Phase) {
+        self.clock.borrow_mut().enter(phase);
+        self.progress.enter(phase);
+    }
+
+    /// What each phase has cost this rank since the last call.
+    pub fn take_log(&self) -> Log {
+        self.clock.borrow_mut().take()
+    }
+
+    /// What is under way, for a bar to show.
+    pub fn progress(&self) -> &Arc<Progress> {
+        &self.progress
+    }
+
+    /// Waits for all ranks.
+    #[track_caller]
+    pub fn barrier(&self) {
+        self.meet(Call::new(Op::Barrier, 0, 0, 0, Location::caller()));
+    }
+
+    /// Waits for all ranks without using the processor, for long waits while another rank works.
+    #[track_caller]
+    pub fn rest(&self) {
+        self.meet(Call::new(Op::Rest, 0, 0, 0, Location::caller()));
+    }
+
+    /// The last call of every rank: one that left early would be found by those still waiting.
+    #[track_caller]
+    fn finish(&self) {
+        self.meet(Call::new(Op::Finish, 0, 0, 0, Location::caller()));
+    }
+
+    /// Waits until all ranks have called, and returns their calls.
+    ///
+    /// # Panics
+    /// If the calls differ: on rank 0 with the message, and the other ranks end with it.
+    fn meet(&self, call: Call) -> Vec<Call> {
+        let arrived = std::time::Instant::now();
+        let calls = on_world!(self, member => member.meet(call));
+        self.clock.borrow_mut().waited(arrived.elapsed());
+        if let Some(difference) = call::difference(&calls) {
+            if self.rank() != 0 {
+                on_world!(self, member => member.await_end());
+            }
+            panic!("{difference}");
+        }
+        calls
+    }
+}

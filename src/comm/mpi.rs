@@ -1,0 +1,110 @@
+//! A world of MPI processes. The only file that names the `mpi` crate.
+
+use super::call::{CALL_BYTES, Call};
+use super::{Comm, World};
+use crate::error::{Error, Result};
+use mpi::Threading;
+use mpi::topology::SimpleCommunicator;
+use mpi::traits::{Communicator, CommunicatorCollectives, Destination, Root, Source};
+use std::panic::{self, AssertUnwindSafe};
+use std::thread;
+use std::time::Duration;
+
+/// One rank of a world of MPI processes.
+pub(super) struct Member {
+    world: SimpleCommunicator,
+}
+
+/// The code with which a panic ends the job, as Rust's own.
+const PANICKED: i32 = 101;
+
+/// Starts MPI, runs `job` as this process's rank and ends MPI.
+///
+/// A panic of `job` ends the whole job at once: to unwind further would drop the universe, whose
+/// `MPI_Finalize` waits for the other ranks for ever.
+///
+/// # Errors
+/// If MPI cannot be called as it must, if this is not the world the launcher started, or if the
+/// ranks run different programs; all ranks then return.
+pub(super) fn run<R>(
+    threads: Option<usize>,
+    expected: impl FnOnce(usize) -> Result<()>,
+    job: impl FnOnce(&Comm) -> R,
+) -> Result<R> {
+    // Funneled: the pools' threads never call MPI, for they cannot hold a `Comm`.
+    let (universe, level) = mpi::initialize_with_threading(Threading::Funneled)
+        .ok_or_else(|| Error::Launch("MPI was already started".to_owned()))?;
+    if level < Threading::Funneled {
+        let what = "this MPI library does not allow threads; use one built with them";
+        return Err(Error::Launch(what.to_owned()));
+    }
+    let world = universe.world();
+    expected(world.size() as usize)?;
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
+        let mut comm = Comm::new(World::Mpi(Member { world: universe.world() }));
+        comm.join(threads)?;
+        let result = job(&comm);
+        comm.finish();
+        Ok(result)
+    }));
+    outcome.unwrap_or_else(|_| world.abort(PANICKED))
+}
+
+impl Member {
+    pub(super) fn rank(&self) -> usize {
+        self.world.rank() as usize
+    }
+
+    pub(super) fn size(&self) -> usize {
+        self.world.size() as usize
+    }
+
+    pub(super) fn library(&self) -> String {
+        let version = mpi::environment::library_version().unwrap_or_default();
+        let first = version.trim_end_matches('\0').lines().next().unwrap_or_default();
+        first.split(", package").next().unwrap_or(first).trim().to_owned()
+    }
+
+    pub(super) fn meet(&self, call: Call) -> Vec<Call> {
+        let mut calls = vec![[0u8; CALL_BYTES]; self.size()];
+        let bytes: &mut [u8] = calls.as_flattened_mut();
+        if call.may_sleep() {
+            self.meet_asleep(bytemuck::bytes_of(&call), bytes);
+        } else {
+            self.world.all_gather_into(bytemuck::bytes_of(&call), bytes);
+        }
+        calls.iter().map(|call| bytemuck::pod_read_unaligned(call)).collect()
+    }
+
+    /// As the all-gather of [`Member::meet`], looking now and then instead of spinning as MPI
+    /// does: at first often, then every 5 ms.
+    fn meet_asleep(&self, mine: &[u8], all: &mut [u8]) {
+        mpi::request::scope(|scope| {
+            let mut request = self.world.immediate_all_gather_into(scope, mine, all);
+            let mut pause = Duration::from_micros(50);
+            while let Err(unfinished) = request.test() {
+                request = unfinished;
+                thread::sleep(pause);
+                pause = (pause * 2).min(Duration::from_millis(5));
+            }
+        });
+    }
+
+    pub(super) fn send(&self, to: usize, bytes: &[u8]) {
+        self.world.process_at_rank(to as i32).send(bytes);
+    }
+
+    pub(super) fn receive(&self, from: usize, bytes: &mut [u8]) {
+        self.world.process_at_rank(from as i32).receive_into(bytes);
+    }
+
+    pub(super) fn broadcast(&self, root: usize, bytes: &mut [u8]) {
+        self.world.process_at_rank(root as i32).broadcast_into(bytes);
+    }
+
+    /// Waits for another rank to end the job, and ends it if that rank could not.
+    pub(super) fn await_end(&self) -> ! {
+        thread::sleep(Duration::from_secs(10));
+        self.world.abort(PANICKED)
+    }
+}

@@ -1,0 +1,167 @@
+//! A world of threads in this process: for tests, simulation and machines without MPI.
+
+use super::call::Call;
+use super::{Comm, World};
+use std::collections::{HashMap, VecDeque};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// What unwinds a rank whose world has ended because of another rank: no news to tell.
+#[derive(Debug)]
+pub struct Bystander;
+
+/// One rank of a world of threads.
+pub(super) struct Member {
+    rank: usize,
+    size: usize,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    arrived: Vec<Option<Call>>,
+    /// Meetings that are complete, and the calls of the last.
+    meetings: u64,
+    calls: Arc<[Call]>,
+    /// Messages under way, by (from, to).
+    mail: HashMap<(usize, usize), VecDeque<Arc<[u8]>>>,
+    /// A rank has panicked: nobody waits any longer.
+    ended: bool,
+}
+
+/// Runs `job` on `p` ranks, each an OS thread with a pool of `threads` of its own, and returns
+/// what each rank returned, in rank order.
+///
+/// # Panics
+/// With the panic of the lowest rank that panicked; the others are woken and end in silence.
+pub fn run<R: Send>(p: usize, threads: Option<usize>, job: impl Fn(&Comm) -> R + Sync) -> Vec<R> {
+    let shared = Arc::new(Shared::default());
+    let rank_main = |rank: usize| {
+        let member = Member { rank, size: p, shared: Arc::clone(&shared) };
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
+            let mut comm = Comm::new(World::Threads(member));
+            comm.join(threads).expect("one process agrees with itself");
+            let result = job(&comm);
+            comm.finish();
+            result
+        }));
+        if outcome.is_err() {
+            shared.end();
+        }
+        outcome
+    };
+    let outcomes: Vec<thread::Result<R>> = thread::scope(|scope| {
+        let rank_main = &rank_main;
+        let spawn = |rank| {
+            let builder = thread::Builder::new().name(format!("rank {rank}"));
+            builder.spawn_scoped(scope, move || rank_main(rank)).expect("a thread for each rank")
+        };
+        let handles: Vec<_> = (0..p).map(spawn).collect();
+        handles.into_iter().map(|handle| handle.join().and_then(|outcome| outcome)).collect()
+    });
+    let told =
+        |outcome: &thread::Result<R>| outcome.as_ref().is_err_and(|why| !why.is::<Bystander>());
+    if outcomes.iter().any(told) {
+        let why = outcomes.into_iter().find(told).and_then(Result::err);
+        panic::resume_unwind(why.expect("found above"));
+    }
+    outcomes.into_iter().map(|outcome| outcome.expect("no rank panicked")).collect()
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(&self) {
+        self.lock().ended = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits until `ready` gives something; unwinds if the world ends first.
+    fn wait<T>(
+        &self,
+        mut state: MutexGuard<'_, State>,
+        ready: impl Fn(&mut State) -> Option<T>,
+    ) -> T {
+        loop {
+            if state.ended {
+                drop(state);
+                panic::resume_unwind(Box::new(Bystander));
+            }
+            if let Some(found) = ready(&mut state) {
+                return found;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Member {
+    pub(super) fn solo() -> Self {
+        Self { rank: 0, size: 1, shared: Arc::default() }
+    }
+
+    pub(super) fn rank(&self) -> usize {
+        self.rank
+    }
+
+    pub(super) fn size(&self) -> usize {
+        self.size
+    }
+
+    pub(super) fn library(&self) -> String {
+        "none: ranks are threads of one process".to_owned()
+    }
+
+    /// Condition variables sleep, so a rest needs nothing else.
+    pub(super) fn meet(&self, call: Call) -> Vec<Call> {
+        let mut state = self.shared.lock();
+        state.arrived.resize(self.size, None);
+        state.arrived[self.rank] = Some(call);
+        let this = state.meetings;
+        if state.arrived.iter().all(Option::is_some) {
+            state.calls = state.arrived.drain(..).flatten().collect();
+            state.meetings += 1;
+            self.shared.changed.notify_all();
+        }
+        let complete =
+            |state: &mut State| (state.meetings > this).then(|| Arc::clone(&state.calls));
+        self.shared.wait(state, complete).to_vec()
+    }
+
+    pub(super) fn send(&self, to: usize, bytes: &[u8]) {
+        self.post(to, Arc::from(bytes));
+    }
+
+    pub(super) fn receive(&self, from: usize, bytes: &mut [u8]) {
+        let key = (from, self.rank);
+        let first = |state: &mut State| state.mail.get_mut(&key).and_then(VecDeque::pop_front);
+        bytes.copy_from_slice(&self.shared.wait(self.shared.lock(), first));
+    }
+
+    pub(super) fn broadcast(&self, root: usize, bytes: &mut [u8]) {
+        if self.rank != root {
+            return self.receive(root, bytes);
+        }
+        let copy: Arc<[u8]> = Arc::from(&*bytes);
+        (0..self.size).filter(|&to| to != root).for_each(|to| self.post(to, Arc::clone(&copy)));
+    }
+
+    /// Waits for the panic of another rank.
+    pub(super) fn await_end(&self) -> ! {
+        self.shared.wait(self.shared.lock(), |_| None)
+    }
+
+    fn post(&self, to: usize, bytes: Arc<[u8]>) {
+        self.shared.lock().mail.entry((self.rank, to)).or_default().push_back(bytes);
+        self.shared.changed.notify_all();
+    }
+}
