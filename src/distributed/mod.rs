@@ -1,0 +1,30 @@
+//! The forest of a whole graph: SPMD algorithms over a [`Comm`], one file each.
+//!
+//! Each returns on every rank a part of the forest; the parts together are the minimum spanning
+//! forest, each edge once, whatever the number of ranks.
+
+mod gather;
+mod merge;
+
+pub use gather::gather;
+pub use merge::merge_runs;
+
+use crate::comm::Comm;
+use crate::graph::{Edge, Edges, Key, Summary, Weights};
+
+/// Sums up the parts of a forest, on every rank alike.
+pub fn summarize<K: Key>(comm: &Comm, n: u64, part: &[Edge<K>], weights: Weights) -> Summary {
+    let part = Summary::of(n, part, weights);
+    let parts = comm.all_gather(&part.to_words());
+    let mut whole = Summary::from_words(&parts[0]);
+    parts[1..].iter().for_each(|words| whole.merge(&Summary::from_words(words)));
+    whole
+}
+
+/// Collects the parts of a forest on rank 0, lightest edge first; nothing elsewhere.
+///
+/// An output step: no algorithm's time includes it.
+pub fn collect<K: Key>(comm: &Comm, part: &[Edge<K>]) -> Edges {
+    let parts = comm.gather(0, part);
+    K::pack(comm.compute(|| merge_runs(parts)))
+}
