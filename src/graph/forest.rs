@@ -115,13 +115,17 @@ impl Summary {
 
 /// 64 bits that depend on all of an edge: its endpoints, the lower first, and its canonical key.
 ///
-/// Two rounds of SplitMix64's finaliser: Steele, Lea, Flood, OOPSLA 2014.
+/// Two rounds of [`scramble`].
 pub const fn mix(low: Vertex, high: Vertex, key: u64) -> u64 {
     scramble(scramble((low as u64) << 32 | high as u64) ^ key)
 }
 
-const fn scramble(bits: u64) -> u64 {
-    let mut z = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
+/// The step of SplitMix64: odd, and 2^64 over the golden ratio.
+pub const GOLDEN_GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The step and finaliser of SplitMix64, a bijection: Steele, Lea, Flood, OOPSLA 2014.
+pub const fn scramble(bits: u64) -> u64 {
+    let mut z = bits.wrapping_add(GOLDEN_GAMMA);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)

@@ -1,0 +1,299 @@
+//! Families of graphs, the same for any number of ranks and threads.
+//!
+//! Edge i is a function of (seed, i) alone, so each rank makes its own block of positions and no
+//! rank sends an edge. The idea, and most of the families, are those of Funke, Lamm, Sanders,
+//! Schulz, Strash, von Looz, "Communication-free Massively Distributed Graph Generation", IPDPS 2018.
+//!
+//! | family     | vertices and edges                                    | weights besides the default      |
+//! |------------|-------------------------------------------------------|----------------------------------|
+//! | `gnm`      | m edges, ends uniform                                 | `float`, `constant`              |
+//! | `rmat`     | m edges, degrees skewed; shares `a`, `b`, `c`         | `float`, `constant`              |
+//! | `grid2d`   | a square of n vertices, joined to right and below     | `float`, `constant`              |
+//! | `rgg2d`    | n points on a square, about m pairs that are close    | `uniform`, `float`, `constant`   |
+//! | `complete` | all pairs                                             | `float`, `constant`              |
+//! | `path`     | 0 - 1 - 2 - ...                                       | `float`, `constant`              |
+//! | `star`     | 0 joined to all others                                | `float`, `constant`              |
+//!
+//! The default is `uniform`, integers from 1 to 2^31 - 1; for `rgg2d` it is `distance`, integers
+//! up to 2^31 - 1 where that is the longest edge possible. `float` is uniform in [0, 1) with
+//! 53 bits, `constant` is 1. No family has self-loops; `gnm` and `rmat` have parallel edges.
+
+mod complete;
+mod count;
+mod gnm;
+mod grid2d;
+mod path;
+mod random;
+mod rgg2d;
+mod rmat;
+mod spec;
+mod star;
+
+use crate::graph::{Edge, Edges, Key, Numbers, Vertex, Weights};
+use random::{Purpose, Stream};
+use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Edges that a thread makes at once.
+const CHUNK: usize = 1 << 14;
+
+/// A graph to generate: its family, size, seed and weights.
+///
+/// ```
+/// # use mst::generate::Spec;
+/// # use std::sync::atomic::AtomicU64;
+/// let spec: Spec = "gnm:n=2^10,m=5e3,seed=7".parse()?;
+/// assert_eq!(spec.to_string(), "gnm:n=1024,m=5000,seed=7,weights=uniform");
+///
+/// let done = AtomicU64::new(0);
+/// let (all, third) = (spec.slice(0, 1, &done), spec.slice(2, 3, &done)); // of one rank, of three
+/// assert!(third.iter().eq(all.iter().skip(3333)));
+/// # Ok::<(), mst::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    family: Family,
+    seed: u64,
+    law: Law,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Family {
+    Gnm { n: u64, m: u64 },
+    Rmat { n: u64, m: u64, shares: rmat::Shares },
+    Grid2d { side: u64 },
+    Rgg2d { n: u64, m: u64 },
+    Complete { n: u64 },
+    Path { n: u64 },
+    Star { n: u64 },
+}
+
+/// How weights are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Law {
+    Uniform,
+    Float,
+    Constant,
+    /// Of `rgg2d` alone.
+    Distance,
+}
+
+impl Spec {
+    /// The number of vertices.
+    pub fn n(&self) -> u64 {
+        match self.family {
+            Family::Grid2d { side } => side * side,
+            Family::Gnm { n, .. }
+            | Family::Rmat { n, .. }
+            | Family::Rgg2d { n, .. }
+            | Family::Complete { n }
+            | Family::Path { n }
+            | Family::Star { n } => n,
+        }
+    }
+
+    /// The number of edges: of `rgg2d` the expected one, of all others the exact one.
+    pub fn expected_edges(&self) -> u64 {
+        match self.family {
+            Family::Gnm { m, .. } | Family::Rmat { m, .. } | Family::Rgg2d { m, .. } => m,
+            Family::Grid2d { side } => grid2d::edges(side),
+            Family::Complete { n } => complete::edges(n).expect("checked when the spec was read"),
+            Family::Path { n } | Family::Star { n } => n - 1,
+        }
+    }
+
+    /// The seed; 1 if the spec gave none.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// How the keys of the edges are held: floats in 64 bits, integers in 32.
+    pub fn weights(&self) -> Weights {
+        match self.law {
+            Law::Float => Weights::wide(Numbers::Floats),
+            Law::Uniform | Law::Constant | Law::Distance => Weights::narrow_integers(0),
+        }
+    }
+
+    /// The edges of rank `r` of `p`, in parallel; adds their number to `done` as it goes.
+    ///
+    /// Ranks have contiguous blocks of the edges, equal within one; for `rgg2d` it is the edges
+    /// of equal blocks of lower vertices. The slices in rank order are the same list for every p.
+    ///
+    /// # Complexity
+    /// O(m / p) time and the memory of the edges; `rmat` O(m log n / p); `rgg2d` besides it
+    /// O(n log n) time and 12 bytes a vertex on each rank.
+    ///
+    /// # Panics
+    /// If `r` is not below `p`.
+    pub fn slice(&self, r: usize, p: usize, done: &AtomicU64) -> Edges {
+        assert!(r < p, "rank {r} of {p}");
+        let (seed, positions) = (self.seed, block(self.expected_edges(), r, p));
+        match self.family {
+            Family::Gnm { n, .. } => self.by_position(positions, done, gnm::ends(n, seed)),
+            Family::Rmat { n, shares, .. } => {
+                self.by_position(positions, done, rmat::ends(n, shares, seed))
+            }
+            Family::Grid2d { side } => self.by_position(positions, done, grid2d::ends(side)),
+            Family::Complete { .. } => self.by_position(positions, done, complete::ends),
+            Family::Path { .. } => self.by_position(positions, done, path::ends),
+            Family::Star { .. } => self.by_position(positions, done, star::ends),
+            Family::Rgg2d { n, m } => {
+                self.by_place(&rgg2d::Points::new(n, m, seed), block(n, r, p), done)
+            }
+        }
+    }
+
+    /// Edges whose endpoints and weight follow from their position.
+    fn by_position(
+        &self,
+        positions: Range<u64>,
+        done: &AtomicU64,
+        ends: impl Fn(u64) -> (Vertex, Vertex) + Sync,
+    ) -> Edges {
+        let words = Stream::new(self.seed, Purpose::Weights);
+        match self.law {
+            Law::Uniform => Key::pack(fill(positions, done, ends, |i| words.integer(i))),
+            Law::Float => Key::pack(fill(positions, done, ends, |i| words.float(i))),
+            Law::Constant => Key::pack(fill(positions, done, ends, |_| 1u32)),
+            Law::Distance => unreachable!("refused when the spec was read: no places here"),
+        }
+    }
+
+    /// Edges whose position nobody knows before all ranks have counted theirs: the weight follows
+    /// from the endpoints, which no other edge has.
+    fn by_place(&self, points: &rgg2d::Points, block: Range<u64>, done: &AtomicU64) -> Edges {
+        let words = Stream::new(self.seed, Purpose::Weights);
+        let pair = |u, v| u64::from(u) << 32 | u64::from(v);
+        match self.law {
+            Law::Uniform => {
+                Key::pack(points.edges(block, done, |u, v, _| words.integer(pair(u, v))))
+            }
+            Law::Float => Key::pack(points.edges(block, done, |u, v, _| words.float(pair(u, v)))),
+            Law::Constant => Key::pack(points.edges(block, done, |_, _, _| 1u32)),
+            Law::Distance => {
+                Key::pack(points.edges(block, done, |_, _, squared| points.weight(squared)))
+            }
+        }
+    }
+}
+
+/// Block `r` of `p` of `0..items`: contiguous, in rank order, equal within one.
+fn block(items: u64, r: usize, p: usize) -> Range<u64> {
+    let start = |r: usize| (u128::from(items) * r as u128 / p as u128) as u64;
+    start(r)..start(r + 1)
+}
+
+/// The edges at `positions`, written once, by the thread that first touches their memory.
+fn fill<K: Key>(
+    positions: Range<u64>,
+    done: &AtomicU64,
+    ends: impl Fn(u64) -> (Vertex, Vertex) + Sync,
+    key: impl Fn(u64) -> K + Sync,
+) -> Vec<Edge<K>> {
+    let mut edges = bytemuck::zeroed_vec((positions.end - positions.start) as usize);
+    edges.par_chunks_mut(CHUNK).enumerate().for_each(|(chunk, edges)| {
+        let first = positions.start + (chunk * CHUNK) as u64;
+        for (edge, i) in edges.iter_mut().zip(first..) {
+            let (u, v) = ends(i);
+            *edge = Edge { u, v, key: key(i) };
+        }
+        done.fetch_add(edges.len() as u64, Ordering::Relaxed);
+    });
+    edges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Weight;
+    use proptest::prelude::*;
+
+    /// Small specs of every family with all weights that it allows.
+    fn specs() -> impl Strategy<Value = Spec> {
+        let drawn = ["uniform", "float", "constant"];
+        let of = |weights: &[&'static str]| prop::sample::select(weights.to_vec());
+        let family = prop_oneof![
+            (2u64..200, 0u64..500, of(&drawn))
+                .prop_map(|(n, m, w)| format!("gnm:n={n},m={m},weights={w}")),
+            (2u64..200, 0u64..500, of(&drawn))
+                .prop_map(|(n, m, w)| format!("rmat:n={n},m={m},weights={w}")),
+            (1u64..15, of(&drawn))
+                .prop_map(|(side, w)| format!("grid2d:n={},weights={w}", side * side)),
+            (20u64..200, 0u64..180, of(&["uniform", "float", "constant", "distance"]))
+                .prop_map(|(n, m, w)| format!("rgg2d:n={n},m={m},weights={w}")),
+            (1u64..25, of(&drawn)).prop_map(|(n, w)| format!("complete:n={n},weights={w}")),
+            (1u64..200, of(&drawn)).prop_map(|(n, w)| format!("path:n={n},weights={w}")),
+            (1u64..200, of(&drawn)).prop_map(|(n, w)| format!("star:n={n},weights={w}")),
+        ];
+        (family, any::<u64>())
+            .prop_map(|(family, seed)| format!("{family},seed={seed}").parse().unwrap())
+    }
+
+    proptest! {
+        /// The graph is one graph, however many ranks make it.
+        #[test]
+        fn slices_in_rank_order_are_the_whole(spec in specs()) {
+            let done = AtomicU64::new(0);
+            let whole: Vec<_> = spec.slice(0, 1, &done).iter().collect();
+            for p in [2, 3, 4, 7] {
+                let slices = (0..p).flat_map(|r| spec.slice(r, p, &done).iter().collect::<Vec<_>>());
+                prop_assert_eq!(&slices.collect::<Vec<_>>(), &whole, "p = {}", p);
+            }
+            prop_assert_eq!(done.into_inner(), 5 * whole.len() as u64);
+        }
+
+        /// Endpoints in range, no loops, weights as the law says, as many edges as announced.
+        #[test]
+        fn edges_keep_the_contract(spec in specs()) {
+            let edges = spec.slice(0, 1, &AtomicU64::new(0));
+            prop_assert_eq!(matches!(edges, Edges::Narrow(_)), spec.weights().is_narrow());
+            for e in edges.iter() {
+                prop_assert!(!e.is_loop() && u64::from(e.u.max(e.v)) < spec.n(), "{:?}", e);
+                let right = match (spec.law, spec.weights().weight(e.key)) {
+                    (Law::Uniform, Weight::Integer(weight)) => (1..1 << 31).contains(&weight),
+                    (Law::Distance, Weight::Integer(weight)) => (0..1 << 31).contains(&weight),
+                    (Law::Constant, Weight::Integer(weight)) => weight == 1,
+                    (Law::Float, Weight::Float(weight)) => (0.0..1.0).contains(&weight),
+                    _ => false,
+                };
+                prop_assert!(right, "{:?}", e);
+            }
+            if !matches!(spec.family, Family::Rgg2d { .. }) {
+                prop_assert_eq!(edges.len() as u64, spec.expected_edges());
+            }
+        }
+
+        #[test]
+        fn specs_read_back(spec in specs()) {
+            prop_assert_eq!(spec.to_string().parse::<Spec>().unwrap(), spec);
+        }
+    }
+
+    #[test]
+    fn the_smallest_of_each_family() {
+        let ends = |text: &str| -> Vec<_> {
+            let spec: Spec = text.parse().unwrap();
+            spec.slice(0, 1, &AtomicU64::new(0)).iter().map(|e| (e.u, e.v)).collect()
+        };
+        assert_eq!(ends("path:n=4"), [(0, 1), (1, 2), (2, 3)]);
+        assert_eq!(ends("star:n=4"), [(0, 1), (0, 2), (0, 3)]);
+        assert_eq!(ends("complete:n=3"), [(0, 1), (0, 2), (1, 2)]);
+        assert_eq!(ends("grid2d:n=4"), [(0, 1), (0, 2), (1, 3), (2, 3)]);
+        for none in
+            ["path:n=1", "star:n=1", "complete:n=1", "grid2d:n=1", "gnm:n=1,m=0", "rmat:n=1,m=0"]
+        {
+            assert_eq!(ends(none), [], "{none}");
+        }
+    }
+
+    #[test]
+    fn another_seed_is_another_graph() {
+        let slice = |text: &str| text.parse::<Spec>().unwrap().slice(0, 1, &AtomicU64::new(0));
+        for family in ["gnm:n=100,m=50", "rmat:n=100,m=50", "rgg2d:n=100,m=50", "path:n=9"] {
+            let [one, other] = [1, 2].map(|seed| slice(&format!("{family},seed={seed}")));
+            assert_ne!(one, other, "{family}");
+        }
+    }
+}
