@@ -3,5 +3,6 @@
 pub mod error;
 pub mod generate;
 pub mod graph;
+pub mod verify;
 
 pub use error::{Error, Result};
