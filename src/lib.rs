@@ -6,5 +6,6 @@ pub mod error;
 pub mod generate;
 pub mod graph;
 pub mod local;
+pub mod verify;
 
 pub use error::{Error, Result};

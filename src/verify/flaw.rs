@@ -1,0 +1,125 @@
+//! What can be wrong with a forest.
+
+use crate::error::Error;
+use crate::graph::{Edge, Key, Weights};
+
+/// One thing that is wrong with a forest. Vertices and positions are counted from 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// A forest edge has an endpoint that is not below n.
+    OutOfRange {
+        /// Its position in the forest.
+        position: u64,
+        /// The edge.
+        edge: Edge<u64>,
+        /// The number of vertices.
+        n: u64,
+    },
+    /// A forest edge joins a vertex to itself.
+    Loop {
+        /// Its position in the forest.
+        position: u64,
+        /// The edge.
+        edge: Edge<u64>,
+    },
+    /// A forest edge joins two vertices that forest edges before it in key order have joined.
+    Cycle {
+        /// Its position in the forest.
+        position: u64,
+        /// The edge.
+        edge: Edge<u64>,
+    },
+    /// A graph edge joins two trees of the forest.
+    NotSpanning {
+        /// Its position in the graph.
+        position: u64,
+        /// The edge.
+        edge: Edge<u64>,
+    },
+    /// A graph edge is lighter than the heaviest forest edge between its endpoints.
+    NotMinimum {
+        /// Its position in the graph.
+        position: u64,
+        /// The edge.
+        edge: Edge<u64>,
+        /// The forest edge that it should replace.
+        heaviest: Edge<u64>,
+    },
+    /// A forest edge is not in the graph, or there with another weight.
+    NotInGraph {
+        /// Its position in the forest.
+        position: u64,
+        /// The edge.
+        edge: Edge<u64>,
+    },
+}
+
+impl Flaw {
+    /// The error that says which edge is wrong and how; `weights` tells how its key is held.
+    pub fn describe(&self, weights: Weights) -> Error {
+        let show = |edge: &Edge<u64>| {
+            let Edge { u, v, key } = edge;
+            format!("({u}, {v}) of weight {}", weights.weight(*key))
+        };
+        let (lighter, heaviest_of, minimum) = if weights.descending() {
+            ("heavier", "lightest", "maximum")
+        } else {
+            ("lighter", "heaviest", "minimum")
+        };
+        let what = match self {
+            Self::OutOfRange { position, edge, n } => format!(
+                "forest edge {position}, {}, has an endpoint that is not below n = {n}",
+                show(edge)
+            ),
+            Self::Loop { position, edge } => {
+                format!("forest edge {position}, {}, joins a vertex to itself", show(edge))
+            }
+            Self::Cycle { position, edge } => {
+                format!("forest edge {position}, {}, closes a cycle in the forest", show(edge))
+            }
+            Self::NotSpanning { position, edge } => format!(
+                "the forest is not spanning: graph edge {position}, {}, joins two of its trees",
+                show(edge)
+            ),
+            Self::NotMinimum { position, edge, heaviest } => format!(
+                "the forest is not {minimum}: graph edge {position}, {}, is {lighter} than the \
+                 {heaviest_of} forest edge between its endpoints, {}",
+                show(edge),
+                show(heaviest)
+            ),
+            Self::NotInGraph { position, edge } => format!(
+                "forest edge {position}, {}, is not in the graph with that weight",
+                show(edge)
+            ),
+        };
+        Error::Proof(format!("{what} (vertices and positions count from 0)"))
+    }
+}
+
+/// The edge with its key in 64 bits.
+pub(super) fn widen<K: Key>(edge: &Edge<K>) -> Edge<u64> {
+    Edge { u: edge.u, v: edge.v, key: edge.key.wide() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_shows_weights_not_keys() {
+        let edge = Edge { u: 3, v: 5, key: 7 };
+        let flaw = Flaw::NotMinimum { position: 9, edge, heaviest: Edge { u: 5, v: 2, key: 8 } };
+        let error = flaw.describe(Weights::narrow_integers(-10));
+        assert_eq!(error.exit_code(), 3);
+        assert_eq!(
+            error.to_string(),
+            "the forest is not minimum: graph edge 9, (3, 5) of weight -3, is lighter than the \
+             heaviest forest edge between its endpoints, (5, 2) of weight -2 \
+             (vertices and positions count from 0)"
+        );
+        let key = u64::from(u32::MAX - 7);
+        let flaw = Flaw::NotInGraph { position: 0, edge: Edge { key, ..edge } };
+        let message = flaw.describe(Weights::narrow_integers(0).reversed()).to_string();
+        assert!(message.starts_with("forest edge 0, (3, 5) of weight 7, is not in"), "{message}");
+    }
+}
