@@ -4,6 +4,7 @@ use super::Flaw;
 use super::flaw::widen;
 use crate::graph::{Edge, Key, Vertex};
 use rayon::prelude::*;
+use std::hint::select_unpredictable;
 use std::mem;
 
 /// The order of a vertex that no edge has linked to a parent: later than any.
@@ -107,20 +108,19 @@ impl<'f, K: Key> PathMaxima<'f, K> {
     /// # Panics
     /// If `u` or `v` is not a vertex.
     #[inline]
-    pub fn heaviest(&self, mut u: Vertex, mut v: Vertex) -> Option<usize> {
-        let (mut up, mut other) = (self.links[u as usize], self.links[v as usize]);
+    pub fn heaviest(&self, u: Vertex, v: Vertex) -> Option<usize> {
+        let at = |v: Vertex| (v, self.links[v as usize]);
+        let (mut a, mut b) = (at(u), at(v));
         let mut latest = None;
-        while u != v {
-            if up.order > other.order {
-                mem::swap(&mut u, &mut v);
-                mem::swap(&mut up, &mut other);
-            }
-            if up.order == ROOT {
+        while a.0 != b.0 {
+            let a_first = a.1.order < b.1.order;
+            let (_, link) = select_unpredictable(a_first, a, b);
+            b = select_unpredictable(a_first, b, a);
+            if link.order == ROOT {
                 return None; // both are roots
             }
-            latest = Some(up.order); // the earlier of two ways up, but later than all before
-            u = up.parent;
-            up = self.links[u as usize];
+            latest = Some(link.order); // the earlier of two ways up, but later than all before
+            a = at(link.parent);
         }
         latest.map(|order| self.position(order))
     }
