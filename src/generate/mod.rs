@@ -207,7 +207,7 @@ fn fill<K: Key>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::Weight;
+    use crate::graph::{Summary, Weight, with_edges};
     use proptest::prelude::*;
 
     /// Small specs of every family with all weights that it allows.
@@ -285,6 +285,33 @@ mod tests {
             ["path:n=1", "star:n=1", "complete:n=1", "grid2d:n=1", "gnm:n=1,m=0", "rmat:n=1,m=0"]
         {
             assert_eq!(ends(none), [], "{none}");
+        }
+    }
+
+    /// A changed checksum is a changed graph: published results would no longer be repeatable.
+    #[test]
+    fn a_spec_names_the_same_graph_for_ever_and_for_any_number_of_threads() {
+        #[rustfmt::skip]
+        let cases = [
+            ("gnm:n=1e5,m=3e5",                     0x2de7_9b98_5849_d09c),
+            ("gnm:n=1e5,m=3e5,weights=float",       0x451f_d058_13bc_ac5b),
+            ("rmat:n=1e5,m=3e5",                    0x6df1_9abc_185f_2265),
+            ("grid2d:n=250000",                     0x9a3d_f559_3367_2386),
+            ("rgg2d:n=1e5,m=3e5",                   0x1276_931a_77e3_f542),
+            ("rgg2d:n=1e5,m=3e5,weights=uniform",   0x8491_dac2_ad00_8bdd),
+            ("complete:n=700",                      0xf6c4_e0c8_8cad_12a9),
+            ("path:n=1e5",                          0xa54a_0537_3a02_8fc8),
+            ("star:n=1e5,weights=constant",         0x9fd6_60df_24f4_96fb),
+        ];
+        for (text, expected) in cases {
+            let spec: Spec = text.parse().unwrap();
+            for threads in [1, 2, 5] {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                let edges = pool.install(|| spec.slice(0, 1, &AtomicU64::new(0)));
+                let summary =
+                    with_edges!(&edges, list => Summary::of(spec.n(), list, spec.weights()));
+                assert_eq!(summary.checksum, expected, "{text} with {threads} threads");
+            }
         }
     }
 

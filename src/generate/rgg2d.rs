@@ -90,11 +90,15 @@ impl Points {
         done: &AtomicU64,
         key: impl Fn(Vertex, Vertex, u64) -> K + Sync,
     ) -> Vec<Edge<K>> {
-        let vertices: Vec<Vertex> = vertices.map(|u| u as Vertex).collect();
-        let counts: Vec<usize> = vertices
-            .par_chunks(CHUNK)
-            .map(|chunk| chunk.iter().map(|&u| self.neighbours_above(u).count()).sum())
+        let chunks: Vec<Range<Vertex>> = vertices
+            .clone()
+            .step_by(CHUNK)
+            .map(|first| first as Vertex..vertices.end.min(first + CHUNK as u64) as Vertex)
             .collect();
+        let count = |chunk: &Range<Vertex>| -> usize {
+            chunk.clone().map(|u| self.neighbours_above(u).count()).sum()
+        };
+        let counts: Vec<usize> = chunks.par_iter().map(count).collect();
         let mut edges = bytemuck::zeroed_vec(counts.iter().sum());
         let mut rest = edges.as_mut_slice();
         let mut pieces = Vec::with_capacity(counts.len());
@@ -103,8 +107,8 @@ impl Points {
             pieces.push(piece);
             rest = more;
         }
-        pieces.into_par_iter().zip(vertices.par_chunks(CHUNK)).for_each(|(piece, chunk)| {
-            let pairs = chunk.iter().flat_map(|&u| self.neighbours_above(u).map(move |v| (u, v)));
+        pieces.into_par_iter().zip(chunks).for_each(|(piece, chunk)| {
+            let pairs = chunk.flat_map(|u| self.neighbours_above(u).map(move |v| (u, v)));
             for (slot, (u, (v, squared))) in piece.iter_mut().zip(pairs) {
                 *slot = Edge { u, v, key: key(u, v, squared) };
             }

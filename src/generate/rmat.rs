@@ -3,7 +3,10 @@
 //! Chakrabarti, Zhan, Faloutsos, "R-MAT: A Recursive Model for Graph Mining", SDM 2004. Each edge
 //! descends into a quadrant of the adjacency matrix, log2 n times. Loops, and ids from n on where
 //! n is no power of two, are drawn again, so m is exact; parallel edges are many. Ids are permuted,
-//! or the heavy vertices would be the low ones, all in one rank's block. O(log n) an edge.
+//! or the heavy vertices would be the low ones, all in one rank's block.
+//!
+//! Several levels are drawn at once from a table: Hübschle-Schneider, Sanders, "Linear Work
+//! Generation of R-MAT Graphs", Network Science 2020. O(log n) an edge, a random word for 4 levels.
 
 use super::random::{Permutation, Purpose, Stream, draw};
 use crate::graph::Vertex;
@@ -35,8 +38,7 @@ impl Shares {
 
 /// The endpoints of edge i.
 pub(super) fn ends(n: u64, shares: Shares, seed: u64) -> impl Fn(u64) -> (Vertex, Vertex) + Sync {
-    let Shares { a, b, c } = shares;
-    let limits = [a, a + b, a + b + c].map(|share| (share * 2f64.powi(32)).round() as u64);
+    let paths = Paths::new(shares);
     let levels = u64::BITS - (n - 1).leading_zeros();
     let permutation = Permutation::new(n, seed);
     let starts = Stream::new(seed, Purpose::Ends);
@@ -44,7 +46,7 @@ pub(super) fn ends(n: u64, shares: Shares, seed: u64) -> impl Fn(u64) -> (Vertex
         let start = starts.at(i);
         let mut words = (0..).map(|k| draw(start, k));
         loop {
-            let (u, v) = descend(levels, limits, &mut words);
+            let (u, v) = paths.descend(levels, &mut words);
             if u != v && u < n && v < n {
                 return (permutation.at(u) as Vertex, permutation.at(v) as Vertex);
             }
@@ -52,18 +54,60 @@ pub(super) fn ends(n: u64, shares: Shares, seed: u64) -> impl Fn(u64) -> (Vertex
     }
 }
 
-/// One path down the quadrants, 32 random bits a level.
-#[inline]
-fn descend(levels: u32, limits: [u64; 3], words: &mut impl Iterator<Item = u64>) -> (u64, u64) {
-    let (mut u, mut v, mut lots) = (0, 0, 0);
-    for level in 0..levels {
-        lots = if level % 2 == 0 { words.next().expect("endless") } else { lots >> 32 };
-        let lot = lots & 0xffff_ffff;
-        let quadrant: u64 = limits.iter().map(|&limit| u64::from(lot >= limit)).sum(); // no branch
-        u = u << 1 | quadrant >> 1;
-        v = v << 1 | quadrant & 1;
+/// Levels that are drawn at once.
+const STRIDE: u32 = 4;
+
+/// All paths down [`STRIDE`] levels, to be drawn by their probability in O(1).
+///
+/// Walker, "An Efficient Method for Generating Discrete Random Variables with General
+/// Distributions", TOMS 1977: cells of equal probability, each shared by two paths at most.
+struct Paths([Cell; 1 << (2 * STRIDE)]);
+
+/// Below `limit` of 2^64 it is the first path, else the second. A path is the bits of u, then of v.
+#[derive(Clone, Copy)]
+struct Cell {
+    limit: u64,
+    paths: [u8; 2],
+}
+
+impl Paths {
+    fn new(Shares { a, b, c }: Shares) -> Self {
+        let shares = [a, b, c, (1.0 - a - b - c).max(0.0)];
+        let mut cells = [Cell { limit: u64::MAX, paths: [0; 2] }; 1 << (2 * STRIDE)];
+        let mut masses = [0.0; 1 << (2 * STRIDE)]; // a full cell has 1
+        for (path, (cell, mass)) in cells.iter_mut().zip(&mut masses).enumerate() {
+            let quadrant = |level| (path >> (STRIDE + level) & 1) << 1 | path >> level & 1;
+            *mass = (0..STRIDE).map(|level| 4.0 * shares[quadrant(level)]).product();
+            cell.paths = [path as u8; 2];
+        }
+        let (mut short, mut ample): (Vec<usize>, Vec<usize>) =
+            (0..cells.len()).partition(|&path| masses[path] < 1.0);
+        while let (Some(&giver), Some(taker)) = (ample.last(), short.pop()) {
+            cells[taker].limit = (masses[taker] * 2f64.powi(64)) as u64;
+            cells[taker].paths[1] = giver as u8;
+            masses[giver] -= 1.0 - masses[taker];
+            if masses[giver] < 1.0 {
+                ample.pop();
+                short.push(giver);
+            }
+        }
+        Self(cells) // what is left over on either side is full but for rounding
     }
-    (u, v)
+
+    /// One path down all levels.
+    #[inline]
+    fn descend(&self, levels: u32, words: &mut impl Iterator<Item = u64>) -> (u64, u64) {
+        let strides = levels.div_ceil(STRIDE);
+        let (mut u, mut v) = (0, 0);
+        for word in words.take(strides as usize) {
+            let cell = self.0[(word >> (64 - 2 * STRIDE)) as usize];
+            let path = cell.paths[usize::from(word << (2 * STRIDE) >= cell.limit)];
+            u = u << STRIDE | u64::from(path >> STRIDE);
+            v = v << STRIDE | u64::from(path) & ((1 << STRIDE) - 1);
+        }
+        let surplus = strides * STRIDE - levels;
+        (u >> surplus, v >> surplus)
+    }
 }
 
 #[cfg(test)]
@@ -90,6 +134,28 @@ mod tests {
             let lower: u64 = degrees[..n as usize / 2].iter().sum();
             let share = lower as f64 / (2 * m) as f64;
             assert!((share - 0.5).abs() < 0.1, "n = {n}: the lower half has {share}");
+        }
+    }
+
+    #[test]
+    fn quadrants_get_their_shares_on_every_level() {
+        let (shares, m) = (Shares { a: 0.4, b: 0.3, c: 0.2 }, 40_000);
+        let paths = Paths::new(shares);
+        for levels in [1, 4, 6] {
+            let mut counts = vec![[0u32; 4]; levels as usize];
+            for i in 0..m {
+                let mut words = (0..).map(|k| draw(i, k));
+                let (u, v) = paths.descend(levels, &mut words);
+                assert!(u >> levels == 0 && v >> levels == 0);
+                for (level, counts) in counts.iter_mut().enumerate() {
+                    counts[((u >> level & 1) << 1 | v >> level & 1) as usize] += 1;
+                }
+            }
+            for counts in counts {
+                let found = counts.map(|count| f64::from(count) / m as f64);
+                let near = |(found, share): (&f64, f64)| (found - share).abs() < 0.01;
+                assert!(found.iter().zip([0.4, 0.3, 0.2, 0.1]).all(near), "{levels}: {found:?}");
+            }
         }
     }
 

@@ -116,8 +116,10 @@ impl<'a> Fields<'a> {
 
     fn count(&self, key: &str) -> Result<Option<u64>, String> {
         let parse = |value: &str| {
-            let wrong = || format!("{key}={value} is not a count; write 1048576, 2^20 or 1e6");
-            count::parse(value).ok_or_else(wrong)
+            count::parse(value).ok_or_else(|| {
+                let value = quoted(value.as_bytes());
+                format!("{key} is {value}, which is not a count like 1048576, 2^20 or 1e6")
+            })
         };
         self.value(key).map(parse).transpose()
     }
@@ -125,7 +127,9 @@ impl<'a> Fields<'a> {
     fn share(&self, key: &str) -> Result<Option<f64>, String> {
         let parse = |value: &str| {
             let share = value.parse().ok().filter(|share| (0.0..=1.0).contains(share));
-            share.ok_or_else(|| format!("{key}={value} is not a share from 0 to 1"))
+            share.ok_or_else(|| {
+                format!("{key} is {}, which is not a share from 0 to 1", quoted(value.as_bytes()))
+            })
         };
         self.value(key).map(parse).transpose()
     }
@@ -162,7 +166,8 @@ impl<'a> Fields<'a> {
                 Err("weights=distance is for rgg2d alone; use uniform, float or constant".into())
             }
             Some(other) => Err(format!(
-                "weights={other} is not known; use uniform, float, constant, or distance for rgg2d"
+                "{} are no known weights; use uniform, float, constant, or distance for rgg2d",
+                quoted(other.as_bytes())
             )),
         }
     }
@@ -280,16 +285,16 @@ mod tests {
             ("gnm:n=5,m=3,k=2",                   "\"k\" is no key of gnm; it has n, m, seed, weights"),
             ("gnm:n=5,m=3,a=.5",                  "\"a\" is no key of gnm"),
             ("gnm:n=5,m=3,n=6",                   "n is given twice"),
-            ("gnm:n=five,m=3",                    "n=five is not a count; write 1048576, 2^20 or 1e6"),
+            ("gnm:n=five,m=3",                    "n is \"five\", which is not a count like 1048576, 2^20 or 1e6"),
             ("gnm:n=0,m=0",                       "n=0 is no graph"),
             ("gnm:n=1,m=1",                       "n=1 vertex has no edges"),
             ("gnm:n=2^32,m=1",                    "n=4294967296 is too many; 4294967295 is the most"),
             ("gnm:n=5,m=2^40",                    "must be below 2^40"),
-            ("gnm:n=5,m=3,seed=-1",               "seed=-1 is not a count"),
+            ("gnm:n=5,m=3,seed=-1",               "seed is \"-1\", which is not a count"),
             ("gnm:n=5,m=3,weights=distance",      "for rgg2d alone"),
-            ("gnm:n=5,m=3,weights=heavy",         "weights=heavy is not known"),
-            ("rmat:n=5,m=3,a=1.5",                "a=1.5 is not a share"),
-            ("rmat:n=5,m=3,a=nan",                "a=nan is not a share"),
+            ("gnm:n=5,m=3,weights=heavy",         "\"heavy\" are no known weights"),
+            ("rmat:n=5,m=3,a=1.5",                "a is \"1.5\", which is not a share"),
+            ("rmat:n=5,m=3,a=nan",                "a is \"nan\", which is not a share"),
             ("rmat:n=5,m=3,a=.1,b=.1,c=.1",       "a be the largest share"),
             ("grid2d:n=10",                       "n=10 is not a square; the nearest are 9 and 16"),
             ("grid2d:n=4294967295",               "the nearest is 4294836225; "),

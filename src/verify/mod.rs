@@ -85,7 +85,7 @@ fn check_edge<K: Key>(
     position: u64,
     found: &[AtomicU64],
 ) -> Result<(), Flaw> {
-    if edge.is_loop() {
+    if edge.is_loop() || maxima.is_far_outweighed_by(edge) {
         return Ok(());
     }
     let Some(on_path) = maxima.heaviest(edge.u, edge.v) else {
