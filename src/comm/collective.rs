@@ -117,7 +117,7 @@ impl Comm {
 
     fn send_items<T: Pod>(&self, to: usize, items: &[T]) {
         let bytes: &[u8] = bytemuck::cast_slice(items);
-        for part in bytes.chunks(self.most_bytes) {
+        for part in bytes.chunks(self.most_bytes.get()) {
             on_world!(self, member => member.send(to, part));
             self.clock.borrow_mut().sent(part.len(), 1);
         }
@@ -125,7 +125,7 @@ impl Comm {
 
     fn receive_items<T: Pod>(&self, from: usize, len: usize) -> Vec<T> {
         let mut items = bytemuck::zeroed_vec(len);
-        for part in bytemuck::cast_slice_mut(&mut items).chunks_mut(self.most_bytes) {
+        for part in bytemuck::cast_slice_mut(&mut items).chunks_mut(self.most_bytes.get()) {
             on_world!(self, member => member.receive(from, part));
             self.clock.borrow_mut().received(part.len(), 1);
         }
@@ -134,7 +134,7 @@ impl Comm {
 
     fn broadcast_bytes(&self, root: usize, bytes: &mut [u8]) {
         let others = self.size() - 1;
-        for part in bytes.chunks_mut(self.most_bytes) {
+        for part in bytes.chunks_mut(self.most_bytes.get()) {
             on_world!(self, member => member.broadcast(root, part));
             let mut clock = self.clock.borrow_mut();
             if self.rank() == root {

@@ -35,7 +35,7 @@ pub use threads::{Bystander, run};
 
 use call::{Call, Op};
 use phase::Clock;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ const MOST_BYTES: usize = 1 << 30;
 /// with a message that names the ranks. It is `!Send`: MPI is called from the thread that started it.
 pub struct Comm {
     world: World,
-    most_bytes: usize,
+    most_bytes: Cell<usize>,
     pool: OnceCell<rayon::ThreadPool>,
     members: OnceCell<Members>,
     clock: RefCell<Clock>,
@@ -67,7 +67,7 @@ impl Comm {
     fn new(world: World) -> Self {
         Self {
             world,
-            most_bytes: MOST_BYTES,
+            most_bytes: Cell::new(MOST_BYTES),
             pool: OnceCell::new(),
             members: OnceCell::new(),
             clock: RefCell::default(),
@@ -84,11 +84,10 @@ impl Comm {
         comm
     }
 
-    /// The same communicator with messages of at most `most_bytes`, for tests of the splitting.
-    #[must_use]
-    pub fn with_most_bytes(mut self, most_bytes: usize) -> Self {
-        self.most_bytes = most_bytes;
-        self
+    /// From now on no message has more than `bytes` of payload, on this rank; called alike on all.
+    /// The default is what MPI can count; tests split sooner.
+    pub fn limit_messages(&self, bytes: usize) {
+        self.most_bytes.set(bytes);
     }
 
     /// This rank, from 0.

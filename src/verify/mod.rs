@@ -8,6 +8,7 @@
 //! Each edge of the graph is checked alone, against [`PathMaxima`] of the whole forest, so ranks
 //! check their slices without messages and then only join what [`check_slice`] has found.
 
+mod distributed;
 mod flaw;
 mod path_maxima;
 
@@ -15,6 +16,7 @@ mod path_maxima;
 mod tests;
 
 use crate::graph::{Edge, Key};
+pub use distributed::verify_slice;
 pub use flaw::Flaw;
 use flaw::widen;
 pub use path_maxima::PathMaxima;

@@ -1,0 +1,100 @@
+//! The proof over all ranks: each checks its own slice against the whole forest.
+
+use super::{Flaw, PathMaxima, all_found, check_slice};
+use crate::comm::Comm;
+use crate::error::Result;
+use crate::graph::{Edge, Key, Weights};
+
+/// Proves that `forest`, the same on every rank, is a minimum spanning forest of the graph on the
+/// vertices `0..n` of which `mine` is this rank's slice, slices in rank order.
+///
+/// # Errors
+/// [`crate::Error::Proof`] for the first [`Flaw`], the same on every rank: of the forest by itself, then by
+/// position in the graph, then of edges that are not in the graph.
+///
+/// # Complexity
+/// O(n log n + m/p log n) a rank; a bit a forest edge from each rank and back to it.
+///
+/// # Panics
+/// If an endpoint in `mine` is not below `n`.
+pub fn verify_slice<K: Key>(
+    comm: &Comm,
+    n: u64,
+    forest: &[Edge<K>],
+    mine: &[Edge<K>],
+    weights: Weights,
+) -> Result<()> {
+    let before = comm.all_gather(&[mine.len() as u64]).concat();
+    let first = before[..comm.rank()].iter().sum();
+    let describe = |flaw: Flaw| flaw.describe(weights);
+    let checked = comm.compute(|| {
+        let maxima = PathMaxima::new(n, forest)?;
+        check_slice(&maxima, mine, first)
+    });
+    let mut found: Vec<u64> = comm.agree(checked.map_err(describe))?;
+    comm.all_reduce(&mut found, |a, b| a | b);
+    all_found(&found, forest).map_err(describe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comm;
+    use proptest::prelude::*;
+
+    const GRAPH: [Edge<u32>; 5] = [
+        Edge { u: 0, v: 1, key: 4 },
+        Edge { u: 1, v: 2, key: 2 },
+        Edge { u: 2, v: 0, key: 3 },
+        Edge { u: 3, v: 4, key: 1 },
+        Edge { u: 4, v: 3, key: 1 },
+    ];
+
+    /// A forest by its name, and the words that refuse it.
+    type Case<'a> = (&'a str, &'a [Edge<u32>], Option<&'a str>);
+
+    fn told(p: usize, forest: &[Edge<u32>]) -> Vec<Option<String>> {
+        comm::run(p, Some(1), |comm| {
+            let block = |rank| GRAPH.len() * rank / p;
+            let mine = &GRAPH[block(comm.rank())..block(comm.rank() + 1)];
+            let proved = verify_slice(comm, 6, forest, mine, Weights::narrow_integers(0));
+            proved.err().map(|error| error.to_string())
+        })
+    }
+
+    #[test]
+    fn each_rank_refuses_a_wrong_forest_with_the_same_words() {
+        let right = [GRAPH[3], GRAPH[1], GRAPH[2]];
+        let heavier = Edge { key: 2, ..GRAPH[3] };
+        #[rustfmt::skip]
+        let cases: [Case<'_>; 6] = [
+            ("right",        &right,                              None),
+            ("swapped",      &[GRAPH[3], GRAPH[1], GRAPH[0]],     Some("is lighter than")),
+            ("dropped",      &right[..2],                         Some("joins two of its trees")),
+            ("doubled",      &[GRAPH[3], GRAPH[3], right[1], right[2]], Some("closes a cycle")),
+            ("heavier",      &[heavier, GRAPH[1], GRAPH[2]],      Some("is lighter than")),
+            ("not there",    &[GRAPH[3], GRAPH[1], GRAPH[2], Edge { u: 0, v: 5, key: 1 }], Some("not in the graph")),
+        ];
+        for (name, forest, expected) in cases {
+            for p in [1, 2, 3, 7] {
+                let told = told(p, forest);
+                assert!(told.iter().all(|words| *words == told[0]), "{name}: {told:?}");
+                let fits = match (&told[0], expected) {
+                    (Some(words), Some(expected)) => words.contains(expected),
+                    (words, expected) => words.is_none() && expected.is_none(),
+                };
+                assert!(fits, "{name}, p = {p}: {told:?}");
+            }
+        }
+    }
+
+    proptest! {
+        /// Ranks together find what one process finds.
+        #[test]
+        fn ranks_judge_as_one(picked in prop::collection::vec(0usize..5, 0..4), p in 1usize..5) {
+            let forest: Vec<_> = picked.iter().map(|&position| GRAPH[position]).collect();
+            let alone = crate::verify::verify(6, &forest, &GRAPH);
+            prop_assert_eq!(told(p, &forest)[0].is_none(), alone.is_ok());
+        }
+    }
+}
