@@ -3,6 +3,7 @@
 pub mod comm;
 pub mod distributed;
 pub mod error;
+pub mod format;
 pub mod generate;
 pub mod graph;
 pub mod local;

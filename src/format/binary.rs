@@ -1,0 +1,252 @@
+//! Our own binary format, `.mst`: edges at positions that can be computed. All little-endian.
+//!
+//! | bytes | |
+//! |---|---|
+//! | 0..8 | `MSTGRAPH` |
+//! | 8..12 | version, u32: 1 |
+//! | 12..16 | the type of a weight, u32: 1 is u32, 2 is i32, 3 is f32, 4 is i64, 5 is f64 |
+//! | 16..24 | n, u64 |
+//! | 24..32 | m, u64 |
+//! | 32.. | m edges: u and v, u32 from 0, then the weight: 12 or 16 bytes |
+
+use crate::error::{Error, Result};
+use crate::graph::{Edge, Edges, Key, MOST_VERTICES, Numbers, Slice, Weight, Weights};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::{self, Write};
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// How a file begins.
+pub const MAGIC: &[u8; 8] = b"MSTGRAPH";
+/// The bytes before the first edge.
+pub const HEADER_BYTES: u64 = 32;
+const VERSION: u32 = 1;
+
+/// The type of a weight in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Kind {
+    U32 = 1,
+    I32 = 2,
+    F32 = 3,
+    I64 = 4,
+    F64 = 5,
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [Self::U32, Self::I32, Self::F32, Self::I64, Self::F64];
+
+    fn edge_bytes(self) -> u64 {
+        match self {
+            Self::U32 | Self::I32 | Self::F32 => 12,
+            Self::I64 | Self::F64 => 16,
+        }
+    }
+
+    fn weights(self) -> Weights {
+        match self {
+            Self::U32 => Weights::narrow_integers(0),
+            Self::I32 => Weights::narrow_integers(i32::MIN as i64),
+            Self::F32 => Weights::SINGLES,
+            Self::I64 => Weights::wide(Numbers::Integers),
+            Self::F64 => Weights::wide(Numbers::Floats),
+        }
+    }
+
+    /// The weight of an edge's bytes; `None` if it is not finite.
+    fn weight(self, edge: &[u8]) -> Option<Weight> {
+        let four = || edge[8..12].try_into().expect("four bytes");
+        let eight = || edge[8..16].try_into().expect("eight bytes");
+        let weight = match self {
+            Self::U32 => Weight::Integer(u32::from_le_bytes(four()).into()),
+            Self::I32 => Weight::Integer(i32::from_le_bytes(four()).into()),
+            Self::F32 => Weight::Float(f32::from_le_bytes(four()).into()),
+            Self::I64 => Weight::Integer(i64::from_le_bytes(eight())),
+            Self::F64 => Weight::Float(f64::from_le_bytes(eight())),
+        };
+        match weight {
+            Weight::Float(weight) if !weight.is_finite() => None,
+            weight => Some(weight),
+        }
+    }
+}
+
+/// The header of a file whose length agrees with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// Vertices.
+    pub n: u64,
+    /// Edges, loops among them.
+    pub m: u64,
+    kind: Kind,
+}
+
+impl Header {
+    /// Reads and checks the header of a file.
+    ///
+    /// # Errors
+    /// [`Error::Content`] if it is no such file, of a newer version, or longer or shorter than its
+    /// header says; [`Error::File`] if it cannot be read.
+    pub fn read(path: &Path, file: &File) -> Result<Self> {
+        let failed = Error::file("read", path);
+        let read = || {
+            let len = file.metadata()?.len();
+            let mut bytes = [0; HEADER_BYTES as usize];
+            let room = usize::try_from(len).map_or(bytes.len(), |len| len.min(bytes.len()));
+            file.read_exact_at(&mut bytes[..room], 0)?;
+            Ok((bytes, len))
+        };
+        let (bytes, len) = read().map_err(failed)?;
+        Self::parse(&bytes, len).map_err(|what| Error::content(path, what))
+    }
+
+    /// The header in `bytes` of a file of `len` bytes, or what is wrong with it.
+    fn parse(bytes: &[u8; HEADER_BYTES as usize], len: u64) -> Result<Self, String> {
+        let word =
+            |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
+        let long =
+            |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"));
+        if len < HEADER_BYTES {
+            return Err(format!(
+                "it is cut short: {len} bytes, where the header alone has {HEADER_BYTES}"
+            ));
+        }
+        if &bytes[..8] != MAGIC {
+            return Err("it does not begin with MSTGRAPH, so it is no binary graph".to_owned());
+        }
+        if word(8) != VERSION {
+            return Err(format!("its version is {}, this program reads {VERSION}", word(8)));
+        }
+        let kind = Kind::ALL.into_iter().find(|kind| *kind as u32 == word(12));
+        let kind =
+            kind.ok_or_else(|| format!("its weight type is {}, known are 1 to 5", word(12)))?;
+        let (n, m) = (long(16), long(24));
+        if n > MOST_VERTICES {
+            return Err(format!("its header says {n} vertices, more than {MOST_VERTICES}"));
+        }
+        let expected = u128::from(m) * u128::from(kind.edge_bytes()) + u128::from(HEADER_BYTES);
+        if u128::from(len) != expected {
+            let what = if u128::from(len) < expected { "cut short" } else { "too long" };
+            return Err(format!("it is {what}: {len} bytes, where {m} edges take {expected}"));
+        }
+        Ok(Self { n, m, kind })
+    }
+
+    /// The bytes of some edges, by their positions.
+    pub fn edge_range(&self, edges: Range<u64>) -> Range<u64> {
+        let at = |position: u64| HEADER_BYTES + position * self.kind.edge_bytes();
+        at(edges.start)..at(edges.end.max(edges.start))
+    }
+
+    /// How keys are held.
+    pub fn weights(&self) -> Weights {
+        self.kind.weights()
+    }
+
+    /// The edges in `bytes`, the first of which is at position `first`, and the number of loops,
+    /// which are dropped. In parallel; adds the edges that are done to `done`.
+    ///
+    /// # Errors
+    /// [`Error::Content`] for the first edge with an endpoint out of range or a weight that is not
+    /// finite.
+    pub fn decode(
+        &self,
+        path: &Path,
+        bytes: &[u8],
+        first: u64,
+        done: &AtomicU64,
+    ) -> Result<(Edges, u64)> {
+        if self.weights().is_narrow() {
+            self.decode_as::<u32>(path, bytes, first, done)
+        } else {
+            self.decode_as::<u64>(path, bytes, first, done)
+        }
+    }
+
+    fn decode_as<K: Key>(
+        &self,
+        path: &Path,
+        bytes: &[u8],
+        first: u64,
+        done: &AtomicU64,
+    ) -> Result<(Edges, u64)> {
+        let records = bytes.par_chunks_exact(self.kind.edge_bytes() as usize);
+        let edge =
+            |record: &[u8]| self.edge::<K>(record).unwrap_or(Edge { u: 0, v: 0, key: K::zeroed() });
+        if let Some(bad) = records.clone().position_first(|record| self.edge::<K>(record).is_none())
+        {
+            return Err(self.refuse(path, bytes, first, bad as u64));
+        }
+        let mut edges: Vec<Edge<K>> = records.map(edge).collect();
+        done.fetch_add(edges.len() as u64, Relaxed);
+        let loops = edges.par_iter().filter(|e| e.is_loop()).count();
+        if loops > 0 {
+            edges.retain(|e| !e.is_loop());
+        }
+        Ok((K::pack(edges), loops as u64))
+    }
+
+    fn edge<K: Key>(&self, record: &[u8]) -> Option<Edge<K>> {
+        let end =
+            |at: usize| u32::from_le_bytes(record[at..at + 4].try_into().expect("four bytes"));
+        let (u, v) = (end(0), end(4));
+        let in_range = u64::from(u.max(v)) < self.n;
+        let key = self.weights().key(self.kind.weight(record)?)?;
+        in_range.then_some(())?;
+        K::narrow(key).map(|key| Edge { u, v, key })
+    }
+
+    fn refuse(&self, path: &Path, bytes: &[u8], first: u64, bad: u64) -> Error {
+        let Range { start, end } = self.edge_range(bad..bad + 1);
+        let record = &bytes[(start - HEADER_BYTES) as usize..(end - HEADER_BYTES) as usize];
+        let what = match self.kind.weight(record) {
+            None => "its weight is not a finite number".to_owned(),
+            Some(_) => format!("an endpoint is not below n = {}", self.n),
+        };
+        let (position, offset) = (first + bad, self.edge_range(first + bad..first + bad).start);
+        Error::content(path, format!("edge {position} (from 0) at byte {offset}: {what}"))
+    }
+}
+
+/// Writes a graph with the smallest type that holds all its weights.
+pub(super) fn write(slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
+    let kind = smallest(slice);
+    out.write_all(MAGIC)?;
+    out.write_all(&VERSION.to_le_bytes())?;
+    out.write_all(&(kind as u32).to_le_bytes())?;
+    out.write_all(&slice.n.to_le_bytes())?;
+    out.write_all(&(slice.edges.len() as u64).to_le_bytes())?;
+    for (u, v, weight) in slice.weighted() {
+        out.write_all(&u.to_le_bytes())?;
+        out.write_all(&v.to_le_bytes())?;
+        match (kind, weight) {
+            // The low bytes of an i64 are those of the u32 or i32 that holds the same integer.
+            (Kind::U32 | Kind::I32, Weight::Integer(weight)) => {
+                out.write_all(&weight.to_le_bytes()[..4])?
+            }
+            (_, Weight::Integer(weight)) => out.write_all(&weight.to_le_bytes())?,
+            (Kind::F32, Weight::Float(weight)) => out.write_all(&(weight as f32).to_le_bytes())?,
+            (_, Weight::Float(weight)) => out.write_all(&weight.to_le_bytes())?,
+        }
+    }
+    Ok(())
+}
+
+fn smallest(slice: &Slice) -> Kind {
+    let fits = |range: Range<i64>| {
+        slice
+            .weighted()
+            .all(|(_, _, weight)| matches!(weight, Weight::Integer(w) if range.contains(&w)))
+    };
+    let single = |weight| matches!(weight, Weight::Float(w) if f64::from(w as f32) == w);
+    match slice.weights.numbers() {
+        Numbers::Integers if fits(0..1 << 32) => Kind::U32,
+        Numbers::Integers if fits(-1 << 31..1 << 31) => Kind::I32,
+        Numbers::Integers => Kind::I64,
+        Numbers::Floats if slice.weighted().all(|(_, _, weight)| single(weight)) => Kind::F32,
+        Numbers::Floats => Kind::F64,
+    }
+}

@@ -1,0 +1,44 @@
+//! What is counted over all blocks of a file, to hold against its header.
+
+/// Counts over some blocks; those of all blocks are compared with the header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Edges, loops among them; in METIS each edge once.
+    pub records: u64,
+    /// The largest vertex + 1.
+    pub bound: u64,
+    /// METIS: vertex lines.
+    pub vertices: u64,
+    /// METIS: the edges from the lower endpoint's line less those from the upper one's.
+    pub excess: u64,
+    /// METIS: the fingerprints of the former less those of the latter, wrapping: 0 if each edge
+    /// stands on both lines.
+    pub balance: u64,
+}
+
+impl Census {
+    /// The counts as words for a message to another rank.
+    pub fn to_words(self) -> [u64; 5] {
+        [self.records, self.bound, self.vertices, self.excess, self.balance]
+    }
+
+    /// The counts of [`Census::to_words`].
+    ///
+    /// # Panics
+    /// If there are not five words.
+    pub fn from_words(words: &[u64]) -> Self {
+        let &[records, bound, vertices, excess, balance] = words else {
+            panic!("a census has five words, not {}", words.len())
+        };
+        Self { records, bound, vertices, excess, balance }
+    }
+
+    /// Adds the counts of other blocks.
+    pub fn merge(&mut self, other: &Self) {
+        self.records += other.records;
+        self.bound = self.bound.max(other.bound);
+        self.vertices += other.vertices;
+        self.excess = self.excess.wrapping_add(other.excess);
+        self.balance = self.balance.wrapping_add(other.balance);
+    }
+}

@@ -1,0 +1,63 @@
+//! DIMACS-9 shortest-path graphs, `.gr`: `c` comments, `p sp n m`, then `a u v w`, ids from 1.
+//!
+//! 9th DIMACS Implementation Challenge, "File formats". An arc counts as an edge; one in each
+//! direction makes two parallel edges, of which the forest takes at most one.
+
+use super::fields::{Checked, Fields, Ids};
+use super::head::Head;
+use super::preamble::{Layout, Top};
+use crate::error::Result;
+use crate::graph::{Raw, Slice};
+use std::io::{self, Write};
+
+fn is_record(line: &[u8]) -> bool {
+    let fields = Fields::of(line);
+    !fields.is_empty() && fields.peek() != b"c"
+}
+
+pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
+    let line = head.next_record(is_record)?.unwrap_or_default();
+    let mut fields = Fields::of(&line);
+    let mut read = || {
+        let what = "the header `p sp n m`";
+        if fields.peek() != b"p" {
+            return Err(fields.fault(what));
+        }
+        fields.skip();
+        if fields.peek() != b"sp" {
+            return Err(fields.fault("sp: only shortest-path graphs are read"));
+        }
+        fields.skip();
+        let n = fields.number("the number of vertices")?;
+        let m = fields.number("the number of arcs")?;
+        fields.end().map(|()| (n, m))
+    };
+    let (n, m) = head.check(read())?;
+    let (body, before) = (head.offset, head.line);
+    Ok(Top { n: Some(n), m: Some(m), layout: Layout::Dimacs, body, before })
+}
+
+/// Parses one line.
+pub(super) fn arc(line: &[u8], ids: Ids, raw: &mut Raw) -> Checked<()> {
+    let mut fields = Fields::of(line);
+    match fields.peek() {
+        b"a" => {
+            fields.skip();
+            let (u, v, weight) = (fields.vertex(ids)?, fields.vertex(ids)?, fields.weight()?);
+            fields.end()?;
+            raw.push(u, v, weight);
+            Ok(())
+        }
+        b"c" => Ok(()),
+        _ if fields.is_empty() => Ok(()),
+        _ => Err(fields.fault("an arc `a u v w` or a comment `c`")),
+    }
+}
+
+pub(super) fn write(slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "p sp {} {}", slice.n, slice.edges.len())?;
+    let mut edges = slice.weighted();
+    edges.try_for_each(|(u, v, weight)| {
+        writeln!(out, "a {} {} {weight}", u64::from(u) + 1, u64::from(v) + 1)
+    })
+}

@@ -1,0 +1,68 @@
+//! The top of a text file, line by line.
+
+use super::fields::{Checked, Fault};
+use crate::error::{Error, Place, Result};
+use std::io::{BufRead, Read};
+use std::path::Path;
+
+/// No line at the top of a file is longer; one that is, is cut and will not parse.
+const LONGEST: u64 = 1 << 20;
+
+/// Reads lines and knows where it is.
+pub(super) struct Head<'a> {
+    path: &'a Path,
+    reader: &'a mut dyn BufRead,
+    /// Bytes before the next line.
+    pub(super) offset: u64,
+    /// Lines before the next line.
+    pub(super) line: u64,
+}
+
+impl<'a> Head<'a> {
+    pub(super) fn of(path: &'a Path, reader: &'a mut dyn BufRead) -> Self {
+        Self { path, reader, offset: 0, line: 0 }
+    }
+
+    /// The next line without its end; `None` at the end of the file.
+    pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        let mut line = Vec::new();
+        let mut limited = Read::take(&mut *self.reader, LONGEST);
+        let read = limited.read_until(b'\n', &mut line).map_err(|why| self.failed(why))?;
+        self.offset += read as u64;
+        self.line += u64::from(read > 0);
+        while matches!(line.last(), Some(b'\n' | b'\r')) {
+            line.pop();
+        }
+        Ok((read > 0).then_some(line))
+    }
+
+    /// The next line that `is_record` and no comment or blank; `None` at the end of the file.
+    pub(super) fn next_record(&mut self, is_record: fn(&[u8]) -> bool) -> Result<Option<Vec<u8>>> {
+        loop {
+            match self.next()? {
+                Some(line) if !is_record(&line) => {}
+                found => return Ok(found),
+            }
+        }
+    }
+
+    /// What was read of the last line, or where it is wrong.
+    pub(super) fn check<T>(&self, checked: Checked<T>) -> Result<T> {
+        checked.map_err(|fault| located(self.path, self.line, *fault))
+    }
+
+    /// The file as a whole is wrong.
+    pub(super) fn content(&self, what: &str) -> Error {
+        Error::content(self.path, what)
+    }
+
+    fn failed(&self, why: std::io::Error) -> Error {
+        super::stream::failed(self.path, why)
+    }
+}
+
+/// The error of a fault on a line, counted from 1.
+pub(super) fn located(path: &Path, line: u64, fault: Fault) -> Error {
+    let place = Place { path: path.into(), line, column: fault.at as u64 + 1 };
+    Error::Line { place, expected: fault.expected, found: fault.found }
+}

@@ -1,0 +1,188 @@
+//! Blocks of whole lines, parsed in parallel.
+
+use super::census::Census;
+use super::fields::Checked;
+use super::head::located;
+use super::preamble::{Layout, Preamble};
+use super::{dimacs, matrix_market, metis, text};
+use crate::error::Result;
+use crate::graph::Raw;
+use memchr::{memchr, memchr_iter};
+use rayon::prelude::*;
+use std::iter::Sum;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// What one task parses: small enough to share out, large enough to be worth a task.
+const CHUNK: usize = 1 << 20;
+
+/// What some whole lines hold, so that those after them know where they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Lines.
+    pub lines: u64,
+    /// METIS: lines that stand for a vertex, that is, all but comments.
+    pub vertices: u64,
+}
+
+impl Sum for Tally {
+    fn sum<I: Iterator<Item = Self>>(tallies: I) -> Self {
+        tallies.fold(Self::default(), |a, b| Self {
+            lines: a.lines + b.lines,
+            vertices: a.vertices + b.vertices,
+        })
+    }
+}
+
+/// What was parsed of a block.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// The edges, in order.
+    pub pieces: Vec<Raw>,
+    /// What was counted.
+    pub census: Census,
+}
+
+impl Preamble {
+    /// Counts the lines of a block of whole lines, in parallel.
+    pub fn tally(&self, block: &[u8]) -> Tally {
+        chunks(block).into_par_iter().map(|chunk| self.tally_chunk(chunk)).sum()
+    }
+
+    /// Parses a block of whole lines that comes after those of `before`, in parallel; adds the
+    /// bytes that are done to `done`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Line`] for the first bad line.
+    ///
+    /// # Complexity
+    /// O(bytes); memory 16 bytes an edge.
+    pub fn parse(
+        &self,
+        path: &Path,
+        block: &[u8],
+        before: Tally,
+        done: &AtomicU64,
+    ) -> Result<Parsed> {
+        let chunks = chunks(block);
+        let tallies: Vec<Tally> = chunks.par_iter().map(|chunk| self.tally_chunk(chunk)).collect();
+        let starts = tallies.iter().scan(before, |at, tally| {
+            let start = *at;
+            *at = [start, *tally].into_iter().sum();
+            Some(start)
+        });
+        let work: Vec<_> = chunks.into_iter().zip(starts).collect();
+        let parsed: Vec<Result<(Raw, Census)>> = work
+            .into_par_iter()
+            .map(|(chunk, start)| {
+                let parsed = self.parse_chunk(path, chunk, start);
+                done.fetch_add(chunk.len() as u64, Relaxed);
+                parsed
+            })
+            .collect();
+        let mut all = Parsed::default();
+        for piece in parsed {
+            let (raw, census) = piece?; // in order, so the first error of the block
+            all.pieces.push(raw);
+            all.census.merge(&census);
+        }
+        Ok(all)
+    }
+
+    fn tally_chunk(&self, chunk: &[u8]) -> Tally {
+        let unfinished = u64::from(chunk.last().is_some_and(|&byte| byte != b'\n'));
+        let lines = memchr_iter(b'\n', chunk).count() as u64 + unfinished;
+        let vertices = match self.layout {
+            Layout::Metis { .. } => {
+                Lines::of(chunk).filter(|line| !metis::is_comment(line)).count()
+            }
+            _ => 0,
+        };
+        Tally { lines, vertices: vertices as u64 }
+    }
+
+    fn parse_chunk(&self, path: &Path, chunk: &[u8], start: Tally) -> Result<(Raw, Census)> {
+        let mut raw = Raw::default();
+        let first = memchr(b'\n', chunk).unwrap_or(chunk.len());
+        raw.edges.reserve(chunk.len() / (first + 1).max(6)); // an edge takes 4 bytes and more
+        let mut census = Census::default();
+        let at = self.line + start.lines;
+        let ids = self.ids();
+        match self.layout {
+            Layout::Text { columns } => {
+                each_line(path, chunk, at, |line| text::edge(line, columns, ids, &mut raw))?
+            }
+            Layout::Dimacs => each_line(path, chunk, at, |line| dimacs::arc(line, ids, &mut raw))?,
+            Layout::MatrixMarket { pattern } => each_line(path, chunk, at, |line| {
+                matrix_market::entry(line, pattern, ids, &mut raw)
+            })?,
+            Layout::Metis { skipped, weighted } => {
+                let mut vertex = start.vertices;
+                each_line(path, chunk, at, |line| {
+                    metis::vertex(line, &mut vertex, skipped, weighted, ids, &mut raw, &mut census)
+                })?;
+                census.vertices = vertex - start.vertices;
+            }
+        }
+        census.records = raw.records();
+        census.bound = raw.bound;
+        Ok((raw, census))
+    }
+}
+
+/// Parses each line of `chunk`, which `before` lines precede.
+fn each_line(
+    path: &Path,
+    chunk: &[u8],
+    before: u64,
+    mut parse: impl FnMut(&[u8]) -> Checked<()>,
+) -> Result<()> {
+    for (number, line) in (before + 1..).zip(Lines::of(chunk)) {
+        parse(line).map_err(|fault| located(path, number, *fault))?;
+    }
+    Ok(())
+}
+
+/// The lines of some text, without their line feeds.
+struct Lines<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a [u8]) -> Self {
+        Self { rest: text }
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a [u8]> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let (line, rest) = match memchr(b'\n', self.rest) {
+            Some(end) => (&self.rest[..end], &self.rest[end + 1..]),
+            None => (self.rest, &[][..]),
+        };
+        self.rest = rest;
+        Some(line)
+    }
+}
+
+/// Cuts text at line ends into pieces of about [`CHUNK`] bytes.
+fn chunks(text: &[u8]) -> Vec<&[u8]> {
+    let mut chunks = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = match rest.get(CHUNK..).and_then(|after| memchr(b'\n', after)) {
+            Some(end) => CHUNK + end + 1,
+            None => rest.len(),
+        };
+        let (chunk, after) = rest.split_at(end);
+        chunks.push(chunk);
+        rest = after;
+    }
+    chunks
+}

@@ -1,0 +1,87 @@
+//! Matrix Market, `.mtx`: a square sparse matrix as a graph, ids from 1.
+//!
+//! Boisvert, Pozo, Remington, "The Matrix Market Exchange Formats", NIST 1996. `coordinate`
+//! matrices of `real`, `integer` or `pattern` entries that are `general` or `symmetric`. An entry counts as
+//! an edge; in a general matrix (i, j) and (j, i) make two parallel edges.
+
+use super::fields::{Checked, Fields, Ids};
+use super::head::Head;
+use super::preamble::{Layout, Top};
+use crate::error::Result;
+use crate::graph::{Numbers, Raw, Slice, Weight};
+use std::io::{self, Write};
+
+fn is_record(line: &[u8]) -> bool {
+    let fields = Fields::of(line);
+    !fields.is_empty() && fields.peek().first() != Some(&b'%')
+}
+
+pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
+    let banner = head.next()?.unwrap_or_default();
+    let pattern = head.check(kind(&banner))?;
+    let line = head.next_record(is_record)?.unwrap_or_default();
+    let mut fields = Fields::of(&line);
+    let mut read = || {
+        let rows = fields.number("the number of rows")?;
+        let at = fields;
+        let columns = fields.number("the number of columns")?;
+        if rows != columns {
+            return Err(
+                at.fault(&format!("{rows} columns as there are rows: a graph's matrix is square"))
+            );
+        }
+        let m = fields.number("the number of entries")?;
+        fields.end().map(|()| (rows, m))
+    };
+    let (n, m) = head.check(read())?;
+    let (body, before) = (head.offset, head.line);
+    Ok(Top { n: Some(n), m: Some(m), layout: Layout::MatrixMarket { pattern }, body, before })
+}
+
+/// Reads the banner; whether entries have no value.
+fn kind(banner: &[u8]) -> Checked<bool> {
+    let mut fields = Fields::of(banner);
+    let mut one_of = |words: &[&str]| {
+        let found = fields.peek().to_ascii_lowercase();
+        match words.iter().position(|word| word.as_bytes() == found) {
+            Some(place) => {
+                fields.skip();
+                Ok(place)
+            }
+            None => Err(fields.fault(&words.join(" or "))),
+        }
+    };
+    one_of(&["%%matrixmarket"])?;
+    one_of(&["matrix"])?;
+    one_of(&["coordinate"])?;
+    let value = one_of(&["real", "integer", "pattern"])?;
+    one_of(&["general", "symmetric"])?;
+    Ok(value == 2)
+}
+
+/// Parses one line.
+pub(super) fn entry(line: &[u8], pattern: bool, ids: Ids, raw: &mut Raw) -> Checked<()> {
+    let mut fields = Fields::of(line);
+    if matches!(fields.peek_byte(), None | Some(b'%')) {
+        return Ok(());
+    }
+    let (u, v) = (fields.vertex(ids)?, fields.vertex(ids)?);
+    let weight = if pattern { Weight::Integer(1) } else { fields.weight()? };
+    fields.end()?;
+    raw.push(u, v, weight);
+    Ok(())
+}
+
+/// Writes the lower triangle of a symmetric matrix.
+pub(super) fn write(slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
+    let value = match slice.weights.numbers() {
+        Numbers::Integers => "integer",
+        Numbers::Floats => "real",
+    };
+    writeln!(out, "%%MatrixMarket matrix coordinate {value} symmetric")?;
+    writeln!(out, "{} {} {}", slice.n, slice.n, slice.edges.len())?;
+    let mut edges = slice.weighted();
+    edges.try_for_each(|(u, v, weight)| {
+        writeln!(out, "{} {} {weight}", u64::from(u.max(v)) + 1, u64::from(u.min(v)) + 1)
+    })
+}

@@ -1,0 +1,144 @@
+//! METIS graphs, `.graph`: `n m [fmt [ncon]]`, then a line of neighbours for each vertex, ids from 1.
+//!
+//! Karypis, "METIS: A Software Package for Partitioning Unstructured Graphs", manual of 5.1.0,
+//! section 4.1. Vertex sizes and weights are skipped. Each edge stands on the lines of both
+//! endpoints; it is taken from the lower one's, and a fingerprint over all blocks proves that the other line
+//! agrees.
+
+use super::census::Census;
+use super::fields::{Checked, Fields, Ids};
+use super::head::Head;
+use super::preamble::{Layout, Top};
+use crate::error::{Error, Result};
+use crate::graph::{Numbers, Raw, Slice, Weight, float_key, integer_key, mix};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Whether a line is a comment; all others but the header stand for vertices, empty ones too.
+pub(super) fn is_comment(line: &[u8]) -> bool {
+    line.first() == Some(&b'%')
+}
+
+pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
+    let line = head.next_record(|line| !is_comment(line))?.unwrap_or_default();
+    let mut fields = Fields::of(&line);
+    let mut read = || {
+        let n = fields.number("the number of vertices")?;
+        let m = fields.number("the number of edges")?;
+        let (at, format) = (fields, if fields.is_empty() { b"0" } else { fields.skip() });
+        let known = format.len() <= 3 && format.iter().all(|digit| matches!(digit, b'0' | b'1'));
+        if !known {
+            return Err(at.fault("a format of up to three digits, 0 or 1"));
+        }
+        let flag = |place: usize| format.iter().rev().nth(place) == Some(&b'1');
+        let (weighted, weights, sizes) = (flag(0), flag(1), flag(2));
+        let at = fields;
+        let constraints =
+            if fields.is_empty() { 1 } else { fields.number("the number of weights a vertex")? };
+        let skipped = u64::from(sizes) + if weights { constraints } else { 0 };
+        let skipped = u32::try_from(skipped).map_err(|_| at.fault("fewer weights a vertex"))?;
+        fields.end().map(|()| (n, m, Layout::Metis { skipped, weighted }))
+    };
+    let (n, m, layout) = head.check(read())?;
+    let (body, before) = (head.offset, head.line);
+    Ok(Top { n: Some(n), m: Some(m), layout, body, before })
+}
+
+/// Parses the line of `vertex`, which then is the next.
+pub(super) fn vertex(
+    line: &[u8],
+    vertex: &mut u64,
+    skipped: u32,
+    weighted: bool,
+    ids: Ids,
+    raw: &mut Raw,
+    census: &mut Census,
+) -> Checked<()> {
+    if is_comment(line) {
+        return Ok(());
+    }
+    let mut fields = Fields::of(line);
+    let Some(u) = u32::try_from(*vertex).ok().filter(|_| ids.n.is_some_and(|n| *vertex < n)) else {
+        return fields.end().map_err(|_| fields.fault("no more lines than the header's vertices"));
+    };
+    *vertex += 1;
+    for _ in 0..skipped {
+        fields.number("a weight or size of the vertex")?;
+    }
+    while !fields.is_empty() {
+        let at = fields;
+        let v = fields.vertex(ids)?;
+        let weight = if weighted { fields.weight()? } else { Weight::Integer(1) };
+        if u == v {
+            return Err(at.fault("another vertex: METIS graphs have no loops"));
+        }
+        let key = match weight {
+            Weight::Integer(weight) => integer_key(weight),
+            Weight::Float(weight) => !float_key(weight).unwrap_or(0),
+        };
+        let print = mix(u.min(v), u.max(v), key);
+        if u < v {
+            raw.push(u, v, weight);
+            census.excess = census.excess.wrapping_add(1);
+            census.balance = census.balance.wrapping_add(print);
+        } else {
+            raw.bound = raw.bound.max(u64::from(u) + 1);
+            census.excess = census.excess.wrapping_sub(1);
+            census.balance = census.balance.wrapping_sub(print);
+        }
+    }
+    Ok(())
+}
+
+/// Holds the header and the two directions against each other.
+pub(super) fn check(path: &Path, n: u64, census: &Census) -> Result<()> {
+    if census.vertices != n {
+        let told = census.vertices;
+        let what = format!("the header says {n} vertices, but there are {told} lines for them");
+        return Err(Error::content(path, what));
+    }
+    if (census.excess, census.balance) != (0, 0) {
+        let what = "an edge stands on only one of its endpoints' lines, or with two weights";
+        return Err(Error::content(path, what));
+    }
+    Ok(())
+}
+
+/// Writes each vertex's neighbours, in O(n + m) memory. Parallel edges stay.
+///
+/// # Errors
+/// If the weights are floats, which METIS cannot hold, or the disk is full.
+pub(super) fn write(path: &Path, slice: &Slice, out: &mut dyn Write) -> Result<()> {
+    if slice.weights.numbers() == Numbers::Floats {
+        let what = "METIS holds integer weights only; choose another format for floats";
+        return Err(Error::content(path, what));
+    }
+    adjacency(slice, out).map_err(Error::file("write", path))
+}
+
+fn adjacency(slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
+    let mut starts = vec![0usize; slice.n as usize + 1];
+    for e in slice.edges.iter() {
+        starts[e.u as usize + 1] += 1;
+        starts[e.v as usize + 1] += 1;
+    }
+    for vertex in 0..slice.n as usize {
+        starts[vertex + 1] += starts[vertex];
+    }
+    let mut ends = starts.clone();
+    let mut neighbours = vec![(0, 0); 2 * slice.edges.len()];
+    for e in slice.edges.iter() {
+        for (from, to) in [(e.u, e.v), (e.v, e.u)] {
+            neighbours[ends[from as usize]] = (to, e.key);
+            ends[from as usize] += 1;
+        }
+    }
+    writeln!(out, "{} {} 1", slice.n, slice.edges.len())?;
+    for vertex in starts.windows(2) {
+        for &(v, key) in &neighbours[vertex[0]..vertex[1]] {
+            write!(out, "{} {} ", u64::from(v) + 1, slice.weights.weight(key))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! A file from its start to its end, decompressed if need be.
+
+use crate::error::{Error, Result};
+use flate2::bufread::MultiGzDecoder;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+const BUFFER: usize = 1 << 18;
+
+/// Whether a file that begins with `head` is compressed with gzip.
+pub fn is_gzip(head: &[u8]) -> bool {
+    head.starts_with(&[0x1f, 0x8b])
+}
+
+/// A plain or gzip file, read in order.
+pub struct Stream {
+    path: PathBuf,
+    reader: Box<dyn BufRead + Send>,
+    consumed: Arc<AtomicU64>,
+    len: u64,
+}
+
+/// Counts the bytes that were read.
+struct Counted {
+    file: File,
+    consumed: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.consumed.fetch_add(read as u64, Relaxed);
+        Ok(read)
+    }
+}
+
+impl Stream {
+    /// Opens a file at its start.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be opened or read.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(Error::file("open", path))?;
+        let len = file.metadata().map_err(Error::file("open", path))?.len();
+        let consumed = Arc::new(AtomicU64::new(0));
+        let counted = Counted { file, consumed: Arc::clone(&consumed) };
+        let mut plain = BufReader::with_capacity(BUFFER, counted);
+        let gzip = is_gzip(plain.fill_buf().map_err(Error::file("read", path))?);
+        let reader: Box<dyn BufRead + Send> = if gzip {
+            Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(plain)))
+        } else {
+            Box::new(plain)
+        };
+        Ok(Self { path: path.to_owned(), reader, consumed, len })
+    }
+
+    /// Opens a file and passes over the first `bytes` of its (decompressed) content.
+    ///
+    /// # Errors
+    /// As [`Stream::open`] and [`Stream::next_block`].
+    pub fn open_at(path: &Path, bytes: u64) -> Result<Self> {
+        let mut stream = Self::open(path)?;
+        let passed = io::copy(&mut (&mut stream.reader).take(bytes), &mut io::sink());
+        passed.map_err(|why| failed(path, why))?;
+        Ok(stream)
+    }
+
+    /// The next whole lines, at least `at_least` bytes unless the file ends; `None` at its end.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be read, [`Error::Content`] if its gzip is cut short or corrupt.
+    pub fn next_block(&mut self, at_least: usize) -> Result<Option<Vec<u8>>> {
+        let mut block = Vec::new();
+        let failed = |why| failed(&self.path, why);
+        (&mut self.reader).take(at_least as u64).read_to_end(&mut block).map_err(failed)?;
+        if block.last().is_some_and(|&byte| byte != b'\n') {
+            self.reader.read_until(b'\n', &mut block).map_err(failed)?;
+        }
+        Ok((!block.is_empty()).then_some(block))
+    }
+
+    /// How many of the file's bytes have been read, and how many it has.
+    pub fn consumed(&self) -> (u64, u64) {
+        (self.consumed.load(Relaxed), self.len)
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buffer)
+    }
+}
+
+impl BufRead for Stream {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.reader.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.reader.consume(amount);
+    }
+}
+
+/// The error of a read that failed: the decompressor's words have no system error behind them.
+pub(super) fn failed(path: &Path, why: io::Error) -> Error {
+    if why.raw_os_error().is_some() {
+        return Error::file("read", path)(why);
+    }
+    Error::content(path, format!("its gzip data is cut short or corrupt ({why}); copy it again"))
+}

@@ -1,0 +1,71 @@
+//! Writing a graph in any format, compressed or not.
+
+use super::{Format, binary, dimacs, matrix_market, metis, text};
+use crate::error::{Error, Result};
+use crate::graph::Slice;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes a whole graph, or a forest as one, to `out`, which becomes `path`.
+///
+/// # Errors
+/// If `out` fails, or the format cannot hold the weights.
+pub fn write(format: Format, path: &Path, slice: &Slice, out: &mut dyn Write) -> Result<()> {
+    let written = match format {
+        Format::Text => text::write(slice, out),
+        Format::Dimacs => dimacs::write(slice, out),
+        Format::MatrixMarket => matrix_market::write(slice, out),
+        Format::Metis => return metis::write(path, slice, out),
+        Format::Binary => binary::write(slice, out),
+    };
+    written.map_err(Error::file("write", path))
+}
+
+/// A writer that compresses if the file's name ends in `.gz`.
+pub fn compressed<W: Write>(path: &Path, out: W) -> Compressed<W> {
+    match path.extension() {
+        Some(end) if end == "gz" => {
+            Compressed::Gzip(Box::new(GzEncoder::new(out, Compression::default())))
+        }
+        _ => Compressed::Plain(out),
+    }
+}
+
+/// What [`compressed`] returns.
+pub enum Compressed<W: Write> {
+    /// Bytes as they are.
+    Plain(W),
+    /// Bytes compressed with gzip.
+    Gzip(Box<GzEncoder<W>>),
+}
+
+impl<W: Write> Compressed<W> {
+    /// Writes what is left and gives the inner writer back.
+    ///
+    /// # Errors
+    /// If that fails.
+    pub fn finish(self) -> io::Result<W> {
+        match self {
+            Self::Plain(out) => Ok(out),
+            Self::Gzip(gzip) => gzip.finish(),
+        }
+    }
+}
+
+impl<W: Write> Write for Compressed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(out) => out.write(bytes),
+            Self::Gzip(gzip) => gzip.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(out) => out.flush(),
+            Self::Gzip(gzip) => gzip.flush(),
+        }
+    }
+}
