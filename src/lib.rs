@@ -7,6 +7,7 @@ pub mod format;
 pub mod generate;
 pub mod graph;
 pub mod local;
+pub mod partition;
 pub mod verify;
 
 pub use error::{Error, Result};

@@ -1,0 +1,108 @@
+//! Which ranks have the file, what it is, and so who reads it.
+
+use super::InputFrom;
+use crate::comm::Comm;
+use crate::error::{Error, Result};
+use crate::format::{Format, blocks, is_gzip};
+use bytemuck::{Pod, Zeroable};
+use std::fs::File;
+use std::path::Path;
+
+/// Bytes at either end of a file by which hosts compare theirs.
+const COMPARED: u64 = 1 << 16;
+
+/// A file that at least rank 0 can read.
+pub(super) struct Input {
+    pub(super) format: Format,
+    pub(super) from: InputFrom,
+    /// How it is read and why, in words, where there was a choice.
+    pub(super) how: Option<String>,
+}
+
+/// What a rank sees of the file; the same on two ranks if they have the same file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+struct Sight {
+    present: u64,
+    len: u64,
+    /// A hash of both ends.
+    ends: u64,
+    gzip: u64,
+}
+
+impl Input {
+    /// Looks at the file on every rank.
+    ///
+    /// # Errors
+    /// If rank 0 cannot read it, or some rank cannot although `from` wants all to.
+    pub(super) fn find(
+        comm: &Comm,
+        path: &Path,
+        format: Option<Format>,
+        from: Option<InputFrom>,
+    ) -> Result<Self> {
+        let must = comm.rank() == 0 || from == Some(InputFrom::All);
+        let looked = match look(path) {
+            Err(_) if !must => Ok((Sight::zeroed(), Vec::new())),
+            looked => looked,
+        };
+        let (sight, head) = comm.agree(looked)?;
+        let sights = comm.all_gather(&[sight]).concat();
+        let format = format.unwrap_or_else(|| Format::detect(path, &head));
+        let chosen = comm.broadcast(0, format.to_string().into_bytes());
+        let format = String::from_utf8_lossy(&chosen).parse()?;
+        let gzip = sights[0].gzip == 1;
+        if gzip && format == Format::Binary {
+            let what = "a binary file cannot be read compressed; decompress it first (gunzip)";
+            return Err(Error::content(path, what));
+        }
+        let other = sights.iter().position(|sight| *sight != sights[0]);
+        let named = other.map(|rank| comm.members().name(rank));
+        let (from, why) = match (from, named) {
+            (Some(InputFrom::All), Some(name)) => {
+                return Err(Error::content(
+                    path,
+                    format!(
+                        "{name} has another file than rank 0; copy one to every host, or say --input-from root"
+                    ),
+                ));
+            }
+            (Some(InputFrom::All), None) if gzip && comm.size() > 1 => {
+                let what =
+                    "a gzip file has no parts to read at; decompress it, or say --input-from root";
+                return Err(Error::content(path, what));
+            }
+            (Some(from), _) => (from, "as asked".to_owned()),
+            (None, _) if gzip => (InputFrom::Root, "gzip has no parts to read at".to_owned()),
+            (None, Some(name)) => (InputFrom::Root, format!("{name} lacks it or has another")),
+            (None, None) => (InputFrom::All, "it is the same on every host".to_owned()),
+        };
+        let how = (comm.size() > 1).then(|| match from {
+            InputFrom::All => format!("every rank reads its part of {}: {why}", path.display()),
+            InputFrom::Root => {
+                format!("rank 0 reads {} and sends the parts: {why}", path.display())
+            }
+        });
+        Ok(Self { format, from, how })
+    }
+}
+
+/// What this rank sees, and the first bytes.
+fn look(path: &Path) -> Result<(Sight, Vec<u8>)> {
+    let file = File::open(path).map_err(Error::file("open", path))?;
+    let about = file.metadata().map_err(Error::file("open", path))?;
+    if about.is_dir() {
+        let why = std::io::ErrorKind::IsADirectory.into();
+        return Err(Error::File { action: "read", path: path.to_owned(), why });
+    }
+    let len = about.len();
+    if len == 0 && about.is_file() {
+        return Err(Error::content(path, "the file is empty"));
+    }
+    let end = |range| blocks::read_range(&file, range).map_err(Error::file("read", path));
+    let head = end(0..len.min(COMPARED))?;
+    let tail = end(len.saturating_sub(COMPARED)..len)?;
+    let ends = xxhash_rust::xxh3::xxh3_64(&head) ^ xxhash_rust::xxh3::xxh3_64(&tail).rotate_left(1);
+    let gzip = u64::from(is_gzip(&head));
+    Ok((Sight { present: 1, len, ends, gzip }, head))
+}
