@@ -1,3 +1,7 @@
-//! The program.
+//! The program: starts a world, runs one command, rank 0 prints the one error.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mst::cli::main()
+}

@@ -1,0 +1,170 @@
+//! Options that several commands share.
+
+use super::{bars, tell};
+use crate::comm::{self, Comm};
+use crate::error::{Error, Result};
+use crate::format::{Columns, Format};
+use crate::generate::Spec;
+use crate::local::Algorithm;
+use crate::measure;
+use crate::partition::{InputFrom, Request, Source};
+use crate::report;
+use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use std::io::IsTerminal;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// The world to run in and what to say on the way.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct World {
+    /// Threads on each rank [default: its share of the host's cores]
+    #[arg(short, long, value_name = "NUM")]
+    pub(super) threads: Option<NonZeroUsize>,
+
+    /// Ranks inside this process instead of MPI's; not under mpirun
+    #[arg(short, long, value_name = "NUM")]
+    pub(super) ranks: Option<NonZeroUsize>,
+
+    /// Say nothing but errors and what was asked for
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+/// How to read a graph.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct Input {
+    /// The input's format [default: by its content, then its name]
+    #[arg(short, long, value_name = "FORMAT", value_parser = formats())]
+    pub(super) format: Option<Format>,
+
+    /// Columns of u, v and weight in a text file, from 1; two columns: no weights
+    #[arg(short, long, value_name = "U,V[,W]")]
+    pub(super) columns: Option<Columns>,
+
+    /// Who reads a file: each rank its part, or rank 0 for all [default: all, if all have it]
+    #[arg(long, value_name = "WHO")]
+    pub(super) input_from: Option<From>,
+}
+
+/// Who reads a file.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum From {
+    All,
+    Root,
+}
+
+/// What solve and compare share.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct Common {
+    #[command(flatten)]
+    pub(super) world: World,
+
+    #[command(flatten)]
+    pub(super) input: Input,
+
+    /// How a rank makes its forest; all give the same one
+    #[arg(short, long, default_value = Algorithm::default().name(), value_parser = algorithms())]
+    pub(super) algorithm: Algorithm,
+
+    /// Find the maximum spanning forest
+    #[arg(long)]
+    pub(super) max: bool,
+
+    /// Append a row for each repetition to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) csv: Option<PathBuf>,
+
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+fn algorithms() -> impl TypedValueParser<Value = Algorithm> {
+    let find = |name: String| Algorithm::ALL.into_iter().find(|a| a.name() == name);
+    PossibleValuesParser::new(Algorithm::ALL.map(Algorithm::name))
+        .map(move |name| find(name).expect("one of the possible values"))
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name))
+        .map(|name| name.parse().expect("one of the possible values"))
+}
+
+impl World {
+    /// Starts the world and runs `job` on each rank; rank 0 tells an error. Returns the exit code.
+    pub(super) fn start<R>(&self, job: impl Fn(&Comm) -> Result<R> + Sync) -> Result<u8> {
+        let ranks = self.ranks.map(NonZeroUsize::get);
+        let threads = self.threads.map(NonZeroUsize::get);
+        comm::start(ranks, threads, |comm| {
+            let visible = comm.rank() == 0 && !self.quiet && std::io::stderr().is_terminal();
+            let bars = visible.then(|| bars::Bars::start(comm.progress().clone()));
+            let result = job(comm);
+            drop(bars);
+            match result {
+                Ok(_) => 0,
+                Err(error) => {
+                    if comm.rank() == 0 {
+                        tell(&error);
+                    }
+                    error.exit_code()
+                }
+            }
+        })
+    }
+
+    /// Says a line on stderr, on rank 0, unless quiet.
+    pub(super) fn note(&self, comm: &Comm, line: &str) {
+        if comm.rank() == 0 && !self.quiet {
+            bars::above(|| eprintln!("mst: {line}"));
+        }
+    }
+}
+
+impl Common {
+    /// Warns of what would make the times mislead.
+    pub(super) fn warn(&self, comm: &Comm) {
+        for warning in report::warnings(comm.members()) {
+            self.world.note(comm, &warning);
+        }
+    }
+
+    /// On rank 0, appends rows to the CSV file, if one was named.
+    pub(super) fn append(
+        &self,
+        comm: &Comm,
+        rows: impl FnOnce() -> Vec<measure::Row>,
+    ) -> Result<()> {
+        match &self.csv {
+            Some(path) if comm.rank() == 0 => measure::append(path, &rows()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Input {
+    /// The source that a GRAPH argument names.
+    ///
+    /// # Errors
+    /// If it is a generator's spec with a mistake, or options that only files have stand beside one.
+    pub(super) fn source(&self, graph: &str) -> Result<Source> {
+        if !Spec::looks_like(graph) {
+            let path = PathBuf::from(graph);
+            return Ok(Source::File { path, format: self.format, columns: self.columns });
+        }
+        if self.format.is_some() || self.columns.is_some() || self.input_from.is_some() {
+            let what = "--format, --columns and --input-from are for files, not for generators";
+            return Err(Error::Usage(what.to_owned()));
+        }
+        graph.parse().map(Source::Generated)
+    }
+
+    /// A request for all of `source`, for no forest yet.
+    pub(super) fn request<'a>(&self, source: &'a Source) -> Request<'a> {
+        let from = self.input_from.map(|from| match from {
+            From::All => InputFrom::All,
+            From::Root => InputFrom::Root,
+        });
+        Request { source, from, descending: false, proof: false }
+    }
+}

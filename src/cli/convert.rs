@@ -1,0 +1,38 @@
+//! `mst convert`: a graph from one format into another.
+
+use super::common::{Input, World};
+use super::output::Output;
+use crate::comm::Comm;
+use crate::error::Result;
+use crate::partition;
+use crate::report;
+use std::path::PathBuf;
+
+/// Write a graph in another format
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The graph: a file or a generator
+    #[arg(value_name = "IN")]
+    input_graph: String,
+
+    /// The file; its name decides the format (.txt, .gr, .mtx, .graph, .mst, text also .gz)
+    #[arg(value_name = "OUT")]
+    output: PathBuf,
+
+    #[command(flatten)]
+    input: Input,
+
+    #[command(flatten)]
+    pub(super) world: World,
+}
+
+impl Args {
+    pub(super) fn run(&self, solo: &Comm) -> Result<()> {
+        let source = self.input.source(&self.input_graph)?;
+        let output = Output::create(&self.output)?;
+        let slice = partition::load(solo, &self.input.request(&source))?.slice;
+        output.write(&slice)?;
+        self.world.note(solo, &report::written(&self.output, &slice));
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! The command line: one file and one `Args` struct a command; no algorithm here.
+
+mod bars;
+mod common;
+mod compare;
+mod convert;
+mod generate;
+mod manual;
+mod output;
+mod panics;
+mod solve;
+mod verify;
+
+use crate::comm::{self, Comm};
+use crate::error::{Error, Result};
+use clap::{CommandFactory, Parser, Subcommand};
+pub use panics::tell_panics_once;
+use std::process::ExitCode;
+
+/// Minimum spanning forests of large weighted graphs: threads on one machine, MPI on several
+#[derive(Parser)]
+#[command(version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "\
+A GRAPH is a file (text, .gr, .mtx, .graph, .mst; all but .mst also .gz) or a generator, as
+gnm:n=1e6,m=8e6,seed=1. Without a command: compare, on a graph of a few seconds.
+Several machines:  mpirun -hostfile hosts ./mst compare GRAPH
+Exit codes:        0 done, 1 failed, 2 wrong usage, 3 a proof failed, 101 a bug")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Solve(solve::Args),
+    Compare(compare::Args),
+    Generate(generate::Args),
+    Convert(convert::Args),
+    Verify(verify::Args),
+    Completions(manual::Completions),
+    Man(manual::Man),
+}
+
+/// Runs the program's command line on every rank and returns the exit code.
+///
+/// Whatever fails is told once, on rank 0's stderr.
+pub fn main() -> ExitCode {
+    tell_panics_once();
+    let speaks = comm::launcher(|name| std::env::var(name).ok()).is_none_or(|told| told.rank == 0);
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => {
+            if speaks {
+                // A closed pipe is no reason to fail: whoever closed it has read enough.
+                let _ = told.print();
+            }
+            return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2));
+        }
+    };
+    match cli.command.unwrap_or_else(|| Command::Compare(compare::Args::default_run())).start() {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            if speaks {
+                tell(&error);
+            }
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+impl Command {
+    /// Starts a world and runs the command on each rank; returns the exit code they agree on.
+    fn start(&self) -> Result<u8> {
+        match self {
+            Self::Solve(args) => args.common.world.start(|comm| args.run(comm)),
+            Self::Compare(args) => args.common.world.start(|comm| args.run(comm)),
+            Self::Verify(args) => args.world.start(|comm| args.run(comm)),
+            Self::Generate(args) => {
+                args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
+            }
+            Self::Convert(args) => {
+                args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
+            }
+            Self::Completions(args) => args.run(&mut Cli::command()).map(|()| 0),
+            Self::Man(args) => args.run(&Cli::command()).map(|()| 0),
+        }
+    }
+}
+
+/// Runs `work` on rank 0 alone, with all threads of its host's ranks, while the others rest.
+fn on_rank_zero<R>(comm: &Comm, work: impl FnOnce(&Comm) -> Result<R>) -> Result<Option<R>> {
+    let result = if comm.rank() == 0 {
+        let threads = comm.members().threads_beside(0).min(comm.members().ranks[0].bound.max(1));
+        let threads = threads.max(comm.members().threads[0]);
+        work(&Comm::solo(threads, comm.progress().clone())).map(Some)
+    } else {
+        Ok(None)
+    };
+    comm.rest();
+    comm.agree(result)
+}
+
+fn tell(error: &Error) {
+    eprintln!("mst: {error}");
+}

@@ -1,0 +1,95 @@
+//! `mst solve`: one forest, its figures, and the forest itself.
+
+use super::common::Common;
+use super::output::Output;
+use crate::comm::Comm;
+use crate::distributed::collect;
+use crate::error::Result;
+use crate::generate::Spec;
+use crate::graph::{Slice, with_edges};
+use crate::measure::{self, Context, Job, Run};
+use crate::partition::{self, Request, Source};
+use crate::report;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Compute a minimum spanning forest
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A file or a generator, as gnm:n=1e6,m=8e6,seed=1
+    graph: String,
+
+    /// Write the forest; the name decides the format (.txt, .gr, .mtx, .graph, .mst, also .gz)
+    #[arg(short, long, value_name = "FOREST")]
+    output: Option<PathBuf>,
+
+    /// Prove that the forest is spanning, acyclic and minimum
+    #[arg(long)]
+    verify: bool,
+
+    /// Repetitions; above 1, one more comes first to warm up
+    #[arg(long, value_name = "NUM", default_value = "1")]
+    reps: NonZeroUsize,
+
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+impl Args {
+    pub(super) fn run(&self, comm: &Comm) -> Result<()> {
+        let common = &self.common;
+        let source = common.input.source(&self.graph)?;
+        let output = comm.agree(self.outputs(comm))?;
+        common.warn(comm);
+        let request =
+            Request { descending: common.max, proof: self.verify, ..common.input.request(&source) };
+        let (loaded, read) = measure::time(comm, || partition::load(comm, &request));
+        let loaded = loaded?;
+        if let Some(how) = &loaded.how {
+            common.world.note(comm, how);
+        }
+        let reps = self.reps.get();
+        let job = Job { algorithm: common.algorithm, reps, warm_up: reps > 1, verify: self.verify };
+        let run = job.run(comm, &loaded.slice, &read)?;
+        comm.agree(self.write(comm, &loaded.slice, &run, output))?;
+        let context = context(&self.graph, &source);
+        comm.agree(common.append(comm, || context.rows(comm, "distributed", &run)))?;
+        if comm.rank() == 0 {
+            if common.json {
+                println!("{}", serde_json::to_string(&run.outcome).expect("plain fields"));
+            } else if !common.world.quiet {
+                print!("{}", report::solved(&context.graph, comm, &run, loaded.slice.loops));
+            }
+        }
+        Ok(())
+    }
+
+    /// On rank 0, what the command will write, tried before the work.
+    fn outputs(&self, comm: &Comm) -> Result<Option<Output>> {
+        if comm.rank() != 0 {
+            return Ok(None);
+        }
+        if let Some(path) = &self.common.csv {
+            measure::open(path)?;
+        }
+        self.output.as_deref().map(Output::create).transpose()
+    }
+
+    fn write(&self, comm: &Comm, graph: &Slice, run: &Run, output: Option<Output>) -> Result<()> {
+        if self.output.is_none() {
+            return Ok(());
+        }
+        let forest = with_edges!(&run.part, part => collect(comm, part));
+        let m = forest.len() as u64;
+        let Some(output) = output else { return Ok(()) };
+        output.write(&Slice { n: graph.n, m, loops: 0, edges: forest, weights: graph.weights })
+    }
+}
+
+/// The context of a command on `source`, which the user named `graph`.
+pub(super) fn context(graph: &str, source: &Source) -> Context {
+    match source {
+        Source::Generated(spec) => Context::now(spec.to_string(), Some(Spec::seed(spec))),
+        Source::File { .. } => Context::now(graph.to_owned(), None),
+    }
+}

@@ -1,0 +1,75 @@
+//! `mst verify`: the proof alone, of a forest that anybody made.
+
+use super::common::{Input, World};
+use crate::comm::Comm;
+use crate::error::{Error, Result};
+use crate::graph::{Edge, Key, Slice, Summary, Weights, with_edges};
+use crate::partition::{self, Request, Source};
+use crate::report;
+use crate::verify;
+use std::path::PathBuf;
+
+/// Prove that a file holds a minimum spanning forest of a graph
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The graph: a file or a generator
+    graph: String,
+
+    /// The forest: a file in any format, ids as in the graph's text format, from 0
+    forest: PathBuf,
+
+    /// Prove that it is a maximum spanning forest
+    #[arg(long)]
+    max: bool,
+
+    #[command(flatten)]
+    input: Input,
+
+    #[command(flatten)]
+    pub(super) world: World,
+}
+
+impl Args {
+    pub(super) fn run(&self, comm: &Comm) -> Result<()> {
+        let source = self.input.source(&self.graph)?;
+        let request = Request { descending: self.max, proof: true, ..self.input.request(&source) };
+        let graph = partition::load(comm, &request)?.slice;
+        let source = Source::File { path: self.forest.clone(), format: None, columns: None };
+        let request = Request { source: &source, from: None, descending: false, proof: false };
+        let forest = partition::load(comm, &request)?.slice;
+        with_edges!(&graph.edges, edges => self.prove(comm, &graph, edges, &forest))
+    }
+
+    fn prove<K: Key>(
+        &self,
+        comm: &Comm,
+        graph: &Slice,
+        edges: &[Edge<K>],
+        forest: &Slice,
+    ) -> Result<()> {
+        let mine = comm.agree(held_as(graph.weights, forest))?;
+        let forest = comm.all_gather::<Edge<K>>(&mine).concat();
+        let start = std::time::Instant::now();
+        verify::verify_slice(comm, graph.n, &forest, edges, graph.weights)?;
+        if comm.rank() == 0 && !self.world.quiet {
+            let summary = Summary::of(graph.n, &forest, graph.weights);
+            print!("{}", report::proved(&self.forest, &summary, start.elapsed()));
+        }
+        Ok(())
+    }
+}
+
+/// The forest's edges with the graph's keys.
+///
+/// # Errors
+/// If a weight is none that the graph's keys could stand for, so none of the graph's.
+fn held_as<K: Key>(weights: Weights, forest: &Slice) -> Result<Vec<Edge<K>>> {
+    let hold = |(u, v, weight)| match weights.key(weight).and_then(K::narrow) {
+        Some(key) => Ok(Edge { u, v, key }),
+        None => Err(Error::Proof(format!(
+            "the forest's edge {u} - {v} of weight {weight} is not in the graph: no edge there has \
+             that weight"
+        ))),
+    };
+    forest.weighted().map(hold).collect()
+}

@@ -1,0 +1,171 @@
+//! The CSV file: one row a repetition, with all that is needed to repeat it.
+
+use super::{Outcome, Repetition, Run};
+use crate::comm::{Comm, Phase};
+use crate::error::{Error, Result};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::path::Path;
+
+/// What the rows of one command have in common.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The graph, as the user named it or as its spec reads in full.
+    pub graph: String,
+    /// The seed of a generated graph.
+    pub seed: Option<u64>,
+    /// When the command started: UTC, RFC 3339.
+    pub started: String,
+}
+
+/// A row: each column's name and value.
+pub type Row = Vec<(&'static str, String)>;
+
+impl Context {
+    /// The context of a command that starts now.
+    pub fn now(graph: String, seed: Option<u64>) -> Self {
+        let started = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        Self { graph, seed, started }
+    }
+
+    /// One row for each repetition of `run`, which was made on `comm` and is called `kind`:
+    /// `local` or `distributed`.
+    pub fn rows(&self, comm: &Comm, kind: &str, run: &Run) -> Vec<Row> {
+        let last = run.repetitions.len();
+        let numbered = run.repetitions.iter().enumerate();
+        let row = |(index, repetition): (usize, &Repetition)| {
+            let mut row = self.provenance(comm);
+            row.push(("run", kind.to_owned()));
+            row.push(("repetition", format!("{}", index + 1)));
+            row.push(("repetitions", last.to_string()));
+            row.extend(result(&run.outcome));
+            row.extend(cost(&run.outcome, repetition));
+            row
+        };
+        numbered.map(row).collect()
+    }
+
+    fn provenance(&self, comm: &Comm) -> Row {
+        let hosts = comm.members().hosts();
+        let hosts: Vec<_> =
+            hosts.iter().map(|(host, ranks)| format!("{}:{ranks}", host.name)).collect();
+        let command: Vec<_> = std::env::args().collect();
+        vec![
+            ("started", self.started.clone()),
+            ("version", env!("CARGO_PKG_VERSION").to_owned()),
+            ("commit", env!("MST_COMMIT").to_owned()),
+            ("command", command.join(" ")),
+            ("mpi_library", comm.library()),
+            ("hosts", hosts.join(" ")),
+            ("graph", self.graph.clone()),
+            ("seed", self.seed.map_or_else(String::new, |seed| seed.to_string())),
+        ]
+    }
+}
+
+fn result(outcome: &Outcome) -> Row {
+    let weight = serde_json::to_string(&outcome.weight).expect("a number");
+    vec![
+        ("n", outcome.n.to_string()),
+        ("m", outcome.m.to_string()),
+        ("components", outcome.components.to_string()),
+        ("forest_edges", outcome.forest_edges.to_string()),
+        ("weight", weight),
+        ("checksum", outcome.checksum.clone()),
+        ("verified", outcome.verified.map_or_else(String::new, |verified| verified.to_string())),
+        ("algorithm", outcome.algorithm.clone()),
+        ("host_count", outcome.hosts.to_string()),
+        ("ranks", outcome.ranks.to_string()),
+        ("threads", outcome.threads.to_string()),
+    ]
+}
+
+fn cost(outcome: &Outcome, repetition: &Repetition) -> Row {
+    let slowest = |phase| format!("{:.9}", repetition.slowest(phase));
+    let mean = |phase| format!("{:.9}", repetition.mean(phase));
+    vec![
+        ("read_s", format!("{:.9}", outcome.seconds.read)),
+        ("local_s", slowest(Phase::Local)),
+        ("local_mean_s", mean(Phase::Local)),
+        ("exchange_s", slowest(Phase::Exchange)),
+        ("exchange_mean_s", mean(Phase::Exchange)),
+        ("exchange_waited_mean_s", format!("{:.9}", repetition.waited(Phase::Exchange))),
+        ("merge_s", slowest(Phase::Merge)),
+        ("merge_mean_s", mean(Phase::Merge)),
+        ("total_s", format!("{:.9}", repetition.total)),
+        ("verify_s", format!("{:.9}", outcome.seconds.verify)),
+        ("bytes_sent_max", repetition.bytes_sent_max().to_string()),
+        ("bytes_received_max", repetition.bytes_received_max().to_string()),
+        ("bytes_sent_total", repetition.bytes_sent_total().to_string()),
+        ("messages_sent_total", repetition.messages_sent_total().to_string()),
+        ("peak_rss_max", outcome.peak_rss_max.to_string()),
+    ]
+}
+
+/// Appends `rows` to the CSV file at `path`, below its header, which is written if the file is new.
+///
+/// The rows go out in one write under the file's lock, so commands may share a file.
+///
+/// # Errors
+/// If the file cannot be written, or begins with another header.
+pub fn append(path: &Path, rows: &[Row]) -> Result<()> {
+    let Some(first) = rows.first() else { return Ok(()) };
+    let header = line(first.iter().map(|(name, _)| *name));
+    let mut file = open(path)?;
+    let write = || {
+        file.lock()?;
+        let mut found = String::new();
+        file.seek(SeekFrom::Start(0))?;
+        BufReader::new(&file).read_line(&mut found)?;
+        let mut text = if found.is_empty() { header.clone() } else { String::new() };
+        text.extend(rows.iter().map(|row| line(row.iter().map(|(_, value)| value.as_str()))));
+        if found.is_empty() || found == header {
+            file.write_all(text.as_bytes())?;
+            return Ok(true);
+        }
+        Ok(false)
+    };
+    let mut write = write;
+    match write().map_err(Error::file("write", path))? {
+        true => Ok(()),
+        false => Err(Error::content(
+            path,
+            "it begins with another header than this version's; name a new file with --csv",
+        )),
+    }
+}
+
+/// Opens a CSV file for [`append`], and makes it if there is none.
+///
+/// # Errors
+/// If it cannot be written: called early, so that nobody computes for nothing.
+pub fn open(path: &Path) -> Result<File> {
+    let mut options = File::options();
+    options.read(true).append(true).create(true).open(path).map_err(Error::file("write", path))
+}
+
+fn line<'a>(fields: impl Iterator<Item = &'a str>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(fields).expect("a vector takes all");
+    let bytes = writer.into_inner().expect("a vector takes all");
+    String::from_utf8(bytes).expect("text")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_stands_once_and_another_one_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("runs.csv");
+        let row = |value: &str| vec![("graph", value.to_owned()), ("n", "3".to_owned())];
+        append(&path, &[row("a,b"), row("c")]).expect("written");
+        append(&path, &[row("d")]).expect("written");
+        let text = std::fs::read_to_string(&path).expect("there");
+        assert_eq!(text, "graph,n\n\"a,b\",3\nc,3\nd,3\n");
+        let other = append(&path, &[vec![("graph", String::new())]]).unwrap_err();
+        assert!(other.to_string().contains("another header"), "{other}");
+        assert_eq!(std::fs::read_to_string(&path).expect("there"), text, "nothing half-written");
+    }
+}

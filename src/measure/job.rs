@@ -1,0 +1,98 @@
+//! One job: the forest of a graph that is already dealt out, timed, summed up and proved.
+
+use super::{Number, Outcome, Repetition, Seconds, peak_rss, repeat, time};
+use crate::comm::{Comm, Phase};
+use crate::distributed;
+use crate::error::Result;
+use crate::graph::{Edge, Edges, Key, Slice, Summary, with_edges};
+use crate::local::Algorithm;
+use crate::verify;
+
+/// What to do with a graph.
+#[derive(Clone, Copy, Debug)]
+pub struct Job {
+    /// How a rank makes its own forest.
+    pub algorithm: Algorithm,
+    /// How often, at least once.
+    pub reps: usize,
+    /// Whether one more run comes first, unmeasured.
+    pub warm_up: bool,
+    /// Whether to prove the forest.
+    pub verify: bool,
+}
+
+/// What came of a job.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The forest's figures and the medians; the same on every rank.
+    pub outcome: Outcome,
+    /// Every repetition.
+    pub repetitions: Vec<Repetition>,
+    /// This rank's part of the forest.
+    pub part: Edges,
+}
+
+impl Job {
+    /// Runs the job on all ranks of `comm`; `read` is what it cost to get `slice`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Proof`] if the forest is wrong.
+    pub fn run(self, comm: &Comm, slice: &Slice, read: &Repetition) -> Result<Run> {
+        with_edges!(&slice.edges, edges => self.run_on(comm, slice, edges, read))
+    }
+
+    fn run_on<K: Key>(
+        self,
+        comm: &Comm,
+        slice: &Slice,
+        edges: &[Edge<K>],
+        read: &Repetition,
+    ) -> Result<Run> {
+        let n = usize::try_from(slice.n).expect("vertices that were checked to fit");
+        let forest = || distributed::gather(comm, n, edges, self.algorithm);
+        let (part, repetitions) = repeat(comm, self.reps, self.warm_up, forest);
+        let summary = distributed::summarize(comm, slice.n, &part, slice.weights);
+        let mut verify_seconds = 0.0;
+        if self.verify {
+            let prove = || {
+                comm.enter(Phase::Verify);
+                let whole = comm.all_gather(&part).concat();
+                let proved = verify::verify_slice(comm, slice.n, &whole, edges, slice.weights);
+                comm.enter(Phase::Other);
+                proved
+            };
+            let (proved, cost) = time(comm, prove);
+            proved?;
+            verify_seconds = cost.slowest(Phase::Verify);
+        }
+        let mut outcome = self.outcome(comm, slice, &summary);
+        outcome.seconds.read = read.slowest(Phase::Read);
+        outcome.seconds.verify = verify_seconds;
+        outcome.count(&repetitions);
+        Ok(Run { outcome, repetitions, part: K::pack(part) })
+    }
+
+    fn outcome(self, comm: &Comm, slice: &Slice, summary: &Summary) -> Outcome {
+        let local = self.algorithm.name();
+        let peaks = comm.all_gather(&[peak_rss()]).concat();
+        let members = comm.members();
+        Outcome {
+            n: slice.n,
+            m: slice.m,
+            components: summary.components(),
+            forest_edges: summary.edges,
+            weight: Number::from(&summary.weight),
+            checksum: format!("{:016x}", summary.checksum),
+            verified: self.verify.then_some(true),
+            algorithm: if comm.size() == 1 { local.to_owned() } else { format!("gather+{local}") },
+            ranks: comm.size(),
+            hosts: members.hosts().len(),
+            threads: members.threads[0],
+            seconds: Seconds::default(),
+            bytes_sent_max: 0,
+            bytes_received_max: 0,
+            bytes_sent_total: 0,
+            peak_rss_max: peaks.into_iter().max().unwrap_or(0),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Repetitions, their statistics, and the CSV row that holds all that is needed to repeat one.
+
+mod csv_row;
+mod job;
+mod memory;
+mod outcome;
+mod repetition;
+
+pub use csv_row::{Context, Row, append, open};
+pub use job::{Job, Run};
+pub use memory::{peak_rss, restart_peak};
+pub use outcome::{Comparison, Number, Outcome, Seconds};
+pub use repetition::{Repetition, Spread, repeat, time};

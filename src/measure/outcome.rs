@@ -1,0 +1,108 @@
+//! What one run found and what it cost: the object that `--json` prints.
+
+use super::{Repetition, Spread};
+use crate::comm::Phase;
+use crate::graph::Total;
+use serde::Serialize;
+
+/// A weight as JSON and CSV write it: all digits of an integer, of a float the shortest that read
+/// back.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Number {
+    /// A sum of integers.
+    Integer(i128),
+    /// A sum of floats, rounded once.
+    Float(f64),
+}
+
+impl From<&Total> for Number {
+    fn from(total: &Total) -> Self {
+        match total {
+            Total::Integer(sum) => Self::Integer(*sum),
+            Total::Float(_) => Self::Float(total.value()),
+        }
+    }
+}
+
+/// Seconds by phase, each the slowest rank's, medians over the repetitions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Seconds {
+    /// Reading or generating the graph, once.
+    pub read: f64,
+    /// Each rank's own forest.
+    pub local: f64,
+    /// Forests on their way; waiting for slower ranks counts here.
+    pub exchange: f64,
+    /// Forests made one.
+    pub merge: f64,
+    /// The proof, once; 0 without.
+    pub verify: f64,
+    /// From edges in memory to the forest: local, exchange and merge.
+    pub total: f64,
+}
+
+/// One run, local or distributed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Outcome {
+    /// Vertices.
+    pub n: u64,
+    /// Edges, self-loops not among them.
+    pub m: u64,
+    /// Trees of the forest, isolated vertices among them.
+    pub components: u64,
+    /// Edges of the forest.
+    pub forest_edges: u64,
+    /// The forest's weight.
+    pub weight: Number,
+    /// The forest's checksum, 16 hexadecimal digits.
+    pub checksum: String,
+    /// Whether the proof held; `None` if none was asked for.
+    pub verified: Option<bool>,
+    /// The algorithm.
+    pub algorithm: String,
+    /// Ranks.
+    pub ranks: usize,
+    /// Hosts.
+    pub hosts: usize,
+    /// Threads a rank.
+    pub threads: usize,
+    /// Where the time went.
+    pub seconds: Seconds,
+    /// Payload bytes sent by the rank that sent most, in one repetition.
+    pub bytes_sent_max: u64,
+    /// Payload bytes received by the rank that received most.
+    pub bytes_received_max: u64,
+    /// Payload bytes sent by all ranks.
+    pub bytes_sent_total: u64,
+    /// The peak of resident memory of the rank that held most, bytes.
+    pub peak_rss_max: u64,
+}
+
+impl Outcome {
+    /// Fills in what the repetitions say.
+    pub(super) fn count(&mut self, repetitions: &[Repetition]) {
+        let median = |phase| Spread::of(repetitions.iter().map(|r| r.slowest(phase))).median;
+        self.seconds.local = median(Phase::Local);
+        self.seconds.exchange = median(Phase::Exchange);
+        self.seconds.merge = median(Phase::Merge);
+        self.seconds.total = Spread::of(repetitions.iter().map(|r| r.total)).median;
+        // Traffic does not differ between repetitions.
+        if let Some(any) = repetitions.last() {
+            self.bytes_sent_max = any.bytes_sent_max();
+            self.bytes_received_max = any.bytes_received_max();
+            self.bytes_sent_total = any.bytes_sent_total();
+        }
+    }
+}
+
+/// A local and a distributed run of the same graph: what `compare --json` prints.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Comparison {
+    /// On rank 0's host alone.
+    pub local: Outcome,
+    /// On all ranks.
+    pub distributed: Outcome,
+    /// The local median over the distributed one: above 1, distribution paid.
+    pub speedup: f64,
+}

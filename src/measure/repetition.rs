@@ -1,0 +1,163 @@
+//! One timed run over all ranks, and what several of them say together.
+
+use crate::comm::{Comm, Log, Phase, PhaseCost};
+use std::sync::atomic::Ordering::Relaxed;
+
+/// One timed run: what its phases cost, over all ranks. The same on every rank.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Repetition {
+    /// From the barrier before it to the last rank's end, seconds.
+    pub total: f64,
+    /// Each rank's log, in rank order.
+    ranks: Vec<Log>,
+}
+
+impl Repetition {
+    /// The seconds of a phase on the slowest rank.
+    pub fn slowest(&self, phase: Phase) -> f64 {
+        self.over(phase, |cost| cost.seconds).fold(0.0, f64::max)
+    }
+
+    /// The seconds of a phase, the mean over the ranks.
+    pub fn mean(&self, phase: Phase) -> f64 {
+        self.over(phase, |cost| cost.seconds).sum::<f64>() / self.ranks.len() as f64
+    }
+
+    /// The seconds that ranks waited for others in a phase, the mean over the ranks.
+    pub fn waited(&self, phase: Phase) -> f64 {
+        self.over(phase, |cost| cost.waited).sum::<f64>() / self.ranks.len() as f64
+    }
+
+    /// A count of each rank over all phases, in rank order.
+    pub fn counts(&self, count: impl Fn(&PhaseCost) -> u64) -> impl Iterator<Item = u64> {
+        self.ranks.iter().map(move |log| log.iter().map(&count).sum())
+    }
+
+    /// Payload bytes sent by the rank that sent most.
+    pub fn bytes_sent_max(&self) -> u64 {
+        self.counts(|cost| cost.bytes_sent).max().unwrap_or(0)
+    }
+
+    /// Payload bytes received by the rank that received most.
+    pub fn bytes_received_max(&self) -> u64 {
+        self.counts(|cost| cost.bytes_received).max().unwrap_or(0)
+    }
+
+    /// Payload bytes sent by all ranks.
+    pub fn bytes_sent_total(&self) -> u64 {
+        self.counts(|cost| cost.bytes_sent).sum()
+    }
+
+    /// Messages sent by all ranks.
+    pub fn messages_sent_total(&self) -> u64 {
+        self.counts(|cost| cost.messages_sent).sum()
+    }
+
+    fn over(&self, phase: Phase, what: impl Fn(&PhaseCost) -> f64) -> impl Iterator<Item = f64> {
+        self.ranks.iter().map(move |log| what(&log[phase as usize]))
+    }
+}
+
+/// Runs `work` once from a common start, and returns its result and what it cost on all ranks.
+#[track_caller]
+pub fn time<R>(comm: &Comm, work: impl FnOnce() -> R) -> (R, Repetition) {
+    comm.take_log();
+    comm.barrier();
+    comm.take_log();
+    let start = std::time::Instant::now();
+    let result = work();
+    let seconds = start.elapsed().as_secs_f64();
+    let log = comm.take_log();
+    let total = comm.all_gather(&[seconds]).concat().into_iter().fold(0.0, f64::max);
+    let logs = comm.all_gather(&log).into_iter();
+    let ranks = logs.map(|log| Log::try_from(log).expect("one log a rank")).collect();
+    comm.take_log();
+    (result, Repetition { total, ranks })
+}
+
+/// Runs `work` `reps` times, at least once, after one more unmeasured if `warm_up`; returns the
+/// last result and every repetition.
+#[track_caller]
+pub fn repeat<R>(
+    comm: &Comm,
+    reps: usize,
+    warm_up: bool,
+    mut work: impl FnMut() -> R,
+) -> (R, Vec<Repetition>) {
+    if warm_up {
+        drop(work());
+    }
+    let number = &comm.progress().repetition;
+    let mut repetitions = Vec::new();
+    loop {
+        number.store(repetitions.len() as u64 + 1, Relaxed);
+        let (result, cost) = time(comm, &mut work);
+        repetitions.push(cost);
+        if repetitions.len() >= reps {
+            number.store(0, Relaxed);
+            return (result, repetitions);
+        }
+    }
+}
+
+/// The median of some seconds, with their least and most.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// The middle one, or the mean of the two in the middle.
+    pub median: f64,
+    /// The least.
+    pub least: f64,
+    /// The most.
+    pub most: f64,
+}
+
+impl Spread {
+    /// The spread of `values`; all zero if there are none.
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
+        let mut sorted: Vec<f64> = values.into_iter().collect();
+        sorted.sort_by(f64::total_cmp);
+        let [Some(&least), Some(&most)] = [sorted.first(), sorted.last()] else {
+            return Self { median: 0.0, least: 0.0, most: 0.0 };
+        };
+        let (low, high) = ((sorted.len() - 1) / 2, sorted.len() / 2);
+        Self { median: (sorted[low] + sorted[high]) / 2.0, least, most }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comm;
+
+    #[test]
+    fn medians_of_odd_even_and_no_counts() {
+        let spread = |values: &[f64]| Spread::of(values.iter().copied());
+        assert_eq!(spread(&[3.0, 1.0, 2.0]), Spread { median: 2.0, least: 1.0, most: 3.0 });
+        assert_eq!(spread(&[4.0, 1.0, 2.0, 3.0]).median, 2.5);
+        assert_eq!(spread(&[]).median, 0.0);
+    }
+
+    #[test]
+    fn the_slowest_rank_counts_and_traffic_is_kept_by_rank() {
+        let repetitions = comm::run(3, Some(1), |comm| {
+            let work = || {
+                comm.enter(Phase::Local);
+                std::thread::sleep(std::time::Duration::from_millis(20 * comm.rank() as u64));
+                comm.enter(Phase::Exchange);
+                comm.gather(0, &vec![0u8; 10 * comm.rank()]);
+                comm.enter(Phase::Other);
+            };
+            let ((), cost) = time(comm, work);
+            cost
+        });
+        for cost in &repetitions {
+            assert_eq!(cost, &repetitions[0], "the same on every rank");
+            assert!(cost.slowest(Phase::Local) >= 0.040);
+            assert!(cost.mean(Phase::Local) < cost.slowest(Phase::Local));
+            assert!(cost.waited(Phase::Exchange) > 0.010);
+            assert!(cost.total >= 0.040);
+            assert_eq!(cost.counts(|c| c.bytes_sent).collect::<Vec<_>>(), [0, 10, 20]);
+            assert_eq!((cost.bytes_received_max(), cost.bytes_sent_total()), (30, 30));
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Results in words and tables, for people. Returns text; the command line prints it.
+
+mod table;
+mod terminal;
+mod warnings;
+mod words;
+
+pub use terminal::{compared, proved, solved, written};
+pub use warnings::warnings;
+pub use words::{bytes, count, grouped, seconds};

@@ -1,0 +1,24 @@
+//! Aligned tables without lines: what is named stands left, what is counted right.
+
+use comfy_table::{Cell, CellAlignment, Row, Table, presets};
+
+/// A table of `rows` under `header`; an empty header is left out.
+pub(super) fn table<const C: usize>(header: [&str; C], rows: &[[String; C]]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    let line = |cells: &[&str]| {
+        let cells = cells.iter().enumerate().map(|(column, text)| {
+            let side = if column == 0 { CellAlignment::Left } else { CellAlignment::Right };
+            Cell::new(text).set_alignment(side)
+        });
+        Row::from(cells.collect::<Vec<_>>())
+    };
+    if header.iter().any(|cell| !cell.is_empty()) {
+        table.set_header(line(&header));
+    }
+    for row in rows {
+        table.add_row(line(&row.each_ref().map(String::as_str)));
+    }
+    let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+    lines.concat()
+}

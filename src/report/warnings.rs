@@ -1,0 +1,73 @@
+//! What would make the times mislead, and what to do about it.
+
+use crate::comm::Members;
+use crate::report::count;
+
+/// One line for each thing about hosts, cores and threads that a reader of the times should know.
+pub fn warnings(members: &Members) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (host, ranks) in members.hosts() {
+        let Some(first) = members.ranks.iter().position(|other| other.name == host.name) else {
+            continue;
+        };
+        let threads = members.threads_beside(first);
+        if threads > host.cores {
+            warnings.push(format!(
+                "warning: {} with {} in all share the {} of {}: times will mislead; use fewer \
+                 ranks or --threads 1",
+                count(ranks as u64, "rank"),
+                count(threads as u64, "thread"),
+                count(host.cores as u64, "core"),
+                host.name
+            ));
+        }
+    }
+    let bound = members.ranks.iter().zip(&members.threads).enumerate();
+    let short = bound.clone().find(|(_, (host, threads))| host.bound < **threads);
+    if let Some((rank, (host, threads))) = short {
+        warnings.push(format!(
+            "warning: {} has {} but is bound to {}; start it with mpirun --bind-to none",
+            members.name(rank),
+            count(*threads as u64, "thread"),
+            count(host.bound as u64, "core")
+        ));
+    }
+    let idle = bound.clone().find(|(rank, (host, threads))| {
+        **threads == host.bound && host.bound < host.cores / members.sharing(*rank)
+    });
+    if let Some((rank, (host, _))) = idle {
+        warnings.push(format!(
+            "warning: {} is bound to {} of {}; mpirun --bind-to none lets its threads use more",
+            members.name(rank),
+            count(host.bound as u64, "core"),
+            host.cores
+        ));
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comm::Host;
+
+    fn members(cores: usize, bound: usize, threads: &[usize]) -> Members {
+        let host = Host { name: "vm1".to_owned(), cores, bound };
+        Members { ranks: vec![host; threads.len()], threads: threads.to_vec() }
+    }
+
+    #[test]
+    fn each_trap_has_its_warning() {
+        let cases = [
+            ("all is well", members(4, 4, &[2, 2]), ""),
+            ("too many threads", members(2, 2, &[1, 1, 1]), "3 ranks with 3 threads in all share"),
+            ("bound to fewer", members(4, 1, &[2]), "has 2 threads but is bound to 1 core;"),
+            ("cores left idle", members(4, 1, &[1, 1]), "is bound to 1 core of 4"),
+        ];
+        for (name, members, expected) in cases {
+            let told = warnings(&members);
+            assert_eq!(told.len(), usize::from(!expected.is_empty()), "{name}: {told:?}");
+            assert!(told.concat().contains(expected), "{name}: {told:?}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Numbers as people read them.
+
+use std::time::Duration;
+
+/// `1234567` as `1,234,567`; a sign, a fraction and an exponent stay as they are.
+pub fn grouped(number: &str) -> String {
+    let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let (digits, tail) = rest.split_at(end);
+    let mut grouped = String::with_capacity(number.len() + number.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{sign}{grouped}{tail}")
+}
+
+/// A count and what is counted: `1 edge`, `1,234 edges`.
+pub fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(&number.to_string()))
+}
+
+/// Seconds in the unit that fits: `413 µs`, `12.3 ms`, `1.23 s`.
+pub fn seconds(seconds: f64) -> String {
+    let duration = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+    let (value, unit) = match duration.as_nanos() {
+        0 => return "0 s".to_owned(),
+        1..1_000_000 => (seconds * 1e6, "µs"),
+        1_000_000..1_000_000_000 => (seconds * 1e3, "ms"),
+        _ => (seconds, "s"),
+    };
+    let decimals = match value {
+        100.0.. => 0,
+        10.0.. => 1,
+        _ => 2,
+    };
+    format!("{value:.decimals$} {unit}")
+}
+
+/// Bytes in decimal units, as networks are sold: `12 B`, `38.4 MB`.
+pub fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..1000 => format!("{bytes} B"),
+        _ => indicatif::DecimalBytes(bytes).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        let cases = [
+            ("0", "0"),
+            ("999", "999"),
+            ("-1000", "-1,000"),
+            ("1234567", "1,234,567"),
+            ("-6190.5", "-6,190.5"),
+            ("1e300", "1e300"),
+        ];
+        for (number, expected) in cases {
+            assert_eq!(grouped(number), expected);
+        }
+        assert_eq!(
+            (count(1, "edge"), count(1000, "edge")),
+            ("1 edge".into(), "1,000 edges".into())
+        );
+    }
+
+    #[test]
+    fn seconds_and_bytes_choose_their_unit() {
+        let cases = [(0.0, "0 s"), (413e-6, "413 µs"), (0.01234, "12.3 ms"), (1.234, "1.23 s")];
+        for (value, expected) in cases {
+            assert_eq!(seconds(value), expected);
+        }
+        assert_eq!((bytes(12), bytes(38_400_000)), ("12 B".into(), "38.40 MB".into()));
+    }
+}

@@ -1,0 +1,205 @@
+//! The program as a user meets it: files written, errors told, exit codes.
+
+mod common;
+
+use common::{Ended, data, finish, mpirun, mst};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+fn run(arguments: &[&str]) -> Ended {
+    finish(Command::new(mst()).args(arguments), Duration::from_secs(60))
+}
+
+fn in_folder(folder: &Path, arguments: &[&str]) -> Ended {
+    finish(Command::new(mst()).current_dir(folder).args(arguments), Duration::from_secs(60))
+}
+
+fn json(ended: &Ended) -> Value {
+    serde_json::from_str(&ended.stdout).unwrap_or_else(|why| panic!("{why}: {ended:?}"))
+}
+
+#[test]
+fn help_fits_a_screen_and_names_every_command() {
+    let help = run(&["--help"]);
+    assert_eq!(help.code(), Some(0));
+    assert!(help.stdout.lines().count() <= 24, "{}", help.stdout);
+    assert!(help.stdout.lines().all(|line| line.len() <= 100));
+    for command in ["solve", "compare", "generate", "convert", "verify", "completions", "man"] {
+        assert!(help.stdout.contains(command), "{command}");
+        assert_eq!(run(&[command, "--help"]).code(), Some(0), "{command}");
+    }
+    assert!(run(&["completions", "bash"]).stdout.contains("_mst"));
+    assert!(run(&["man"]).stdout.starts_with(".ie"));
+}
+
+/// A forest written in any format proves right, and one edge less does not.
+#[test]
+fn a_forest_goes_through_files_and_its_proof() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |arguments: &[&str]| in_folder(folder.path(), arguments);
+    let graph = "gnm:n=500,m=4000,seed=3";
+    for forest in ["f.txt", "f.gr", "f.mtx", "f.graph", "f.mst", "f.txt.gz"] {
+        let solved = at(&["solve", graph, "-o", forest, "--ranks", "3", "--quiet"]);
+        assert_eq!((solved.code(), solved.stdout.as_str()), (Some(0), ""), "{solved:?}");
+        let proved = at(&["verify", graph, forest, "--ranks", "2"]);
+        assert_eq!(proved.code(), Some(0), "{forest}: {proved:?}");
+        assert!(proved.stdout.contains("proved: spanning, acyclic, minimum"), "{proved:?}");
+    }
+    let text = fs::read_to_string(folder.path().join("f.txt")).unwrap();
+    let mut lines: Vec<_> = text.lines().collect();
+    lines[0] = "500 498";
+    lines.pop();
+    fs::write(folder.path().join("g.txt"), lines.join("\n")).unwrap();
+    let refused = at(&["verify", graph, "g.txt"]);
+    assert_eq!(refused.code(), Some(3), "{refused:?}");
+    assert!(refused.stderr.contains("not spanning"), "{refused:?}");
+    assert_eq!(at(&["verify", "--max", graph, "f.txt"]).code(), Some(3));
+    let names: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(names.iter().all(|name| !name.to_string_lossy().starts_with('.')), "{names:?}");
+}
+
+#[test]
+fn a_maximum_forest_is_the_minimum_one_of_negated_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = [(0, 1, 5), (1, 2, -3), (2, 0, 4), (3, 3, 9), (2, 3, 0)];
+    for (name, sign) in [("g.txt", 1), ("negated.txt", -1)] {
+        let lines = list.map(|(u, v, weight)| format!("{u} {v} {}\n", sign * weight));
+        fs::write(folder.path().join(name), lines.concat()).unwrap();
+    }
+    let at = |arguments: &[&str]| json(&in_folder(folder.path(), arguments));
+    let max = at(&["solve", "g.txt", "--max", "--json", "--verify"]);
+    let min = at(&["solve", "negated.txt", "--json", "--verify"]);
+    assert_eq!((&max["weight"], &min["weight"]), (&Value::from(9), &Value::from(-9)));
+    assert_eq!((&max["m"], &max["verified"]), (&Value::from(4), &Value::from(true)));
+}
+
+#[test]
+fn converting_keeps_the_graph() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |arguments: &[&str]| in_folder(folder.path(), arguments);
+    let rome = data("rome99.gr");
+    let solve = |graph: &str| json(&at(&["solve", graph, "--json"]));
+    let checksum = |graph: &str| solve(graph)["checksum"].clone();
+    let expected = solve(rome.to_str().unwrap());
+    let mut from = rome.to_str().unwrap().to_owned();
+    for to in ["a.txt", "b.mst", "c.mtx", "d.gr", "e.txt.gz", "f.graph"] {
+        let converted = at(&["convert", &from, to]);
+        assert_eq!(converted.code(), Some(0), "{to}: {converted:?}");
+        let found = solve(to);
+        // METIS lists edges by vertex, so ties may fall to others.
+        let same = if to == "f.graph" { "weight" } else { "checksum" };
+        assert_eq!(found[same], expected[same], "{to}");
+        from = to.to_owned();
+    }
+    let generated = at(&["generate", "grid2d:n=100", "-o", "grid.mst"]);
+    assert_eq!(generated.code(), Some(0), "{generated:?}");
+    assert_eq!(checksum("grid.mst"), checksum("grid2d:n=100"));
+}
+
+#[test]
+fn compare_times_both_runs_and_appends_to_the_csv() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments =
+        ["compare", "gnm:n=1000,m=9000", "--ranks", "3", "--reps", "2", "--csv", "runs.csv"];
+    let table = in_folder(folder.path(), &arguments);
+    assert_eq!(table.code(), Some(0), "{table:?}");
+    for told in ["local", "distributed", "exchange", "all ranks ran on one host", "runs.csv"] {
+        assert!(table.stdout.contains(told), "{told}: {}", table.stdout);
+    }
+    let both = in_folder(folder.path(), &[&arguments[..], &["--json"]].concat());
+    let both = json(&both);
+    assert_eq!(both["local"]["checksum"], both["distributed"]["checksum"]);
+    assert_eq!((&both["local"]["ranks"], &both["distributed"]["ranks"]), (&1.into(), &3.into()));
+    assert!(both["speedup"].as_f64().unwrap() > 0.0);
+    assert!(both["distributed"]["bytes_sent_total"].as_u64().unwrap() > 0);
+    let mut reader = csv::Reader::from_path(folder.path().join("runs.csv")).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let column =
+        |name: &str| header.iter().position(|h| h == name).unwrap_or_else(|| panic!("{name}"));
+    let rows: Vec<_> = reader.records().map(|row| row.unwrap()).collect();
+    assert_eq!(rows.len(), 2 * (2 + 2), "a row a repetition, the header once");
+    let runs = rows.iter().filter(|row| &row[column("run")] == "distributed").count();
+    assert_eq!(runs, 4);
+    for name in ["version", "commit", "command", "hosts", "mpi_library", "graph", "seed", "threads"]
+    {
+        assert!(rows.iter().all(|row| !row[column(name)].is_empty()), "{name}");
+    }
+}
+
+#[test]
+fn what_goes_wrong_is_told_once_with_its_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &[u8]| fs::write(folder.path().join(name), text).unwrap();
+    write("bad.txt", b"0 1 5\n1 2 x\n");
+    write("nan.txt", b"0 1 5\n1 2 nan\n");
+    write("lies.gr", b"p sp 3 2\na 1 2 5\n");
+    write("range.gr", b"p sp 3 1\na 1 4 5\n");
+    write("huge.txt", b"0 4294967295 5\n");
+    write("empty.txt", b"");
+    let gz = fs::read(data("soc-sign-bitcoinotc.csv.gz")).unwrap();
+    write("cut.csv.gz", &gz[..gz.len() / 2]);
+    assert_eq!(in_folder(folder.path(), &["generate", "path:n=9", "-o", "p.mst"]).code(), Some(0));
+    let binary = fs::read(folder.path().join("p.mst")).unwrap();
+    write("cut.mst", &binary[..binary.len() - 1]);
+    #[rustfmt::skip]
+    let cases: [(&[&str], i32, &[&str]); 15] = [
+        (&["solve", "bad.txt"],                   1, &["bad.txt:2:5: expected", "found \"x\""]),
+        (&["solve", "nan.txt"],                   1, &["nan.txt:2:5:"]),
+        (&["solve", "lies.gr"],                   1, &["lies.gr", "2", "1"]),
+        (&["solve", "range.gr"],                  1, &["range.gr:2:5:"]),
+        (&["solve", "huge.txt"],                  1, &["huge.txt:1:3:"]),
+        (&["solve", "empty.txt"],                 1, &["empty.txt: the file is empty"]),
+        (&["solve", "cut.csv.gz"],                1, &["cut.csv.gz", "gzip"]),
+        (&["solve", "cut.mst"],                   1, &["cut.mst"]),
+        (&["solve", "."],                         1, &["cannot", "directory"]),
+        (&["solve", "missing.txt"],               1, &["cannot open missing.txt"]),
+        (&["solve", "gnm:n=10"],                  2, &["m"]),
+        (&["solve", "gnm:n=10,m=5", "--format", "gr"], 2, &["for files"]),
+        (&["solve", "path:n=3", "-o", "no/f.txt"], 1, &["cannot write no/f.txt"]),
+        (&["compare", "path:n=3", "--csv", "no/f.csv"], 1, &["cannot write no/f.csv"]),
+        (&["convert", "bad.txt", "out.gr"],       1, &["bad.txt:2:5"]),
+    ];
+    for (arguments, code, told) in cases {
+        for ranks in ["1", "3"] {
+            let ended = in_folder(folder.path(), &[arguments, &["--ranks", ranks, "-q"]].concat());
+            assert_eq!(ended.code(), Some(code), "{arguments:?}: {ended:?}");
+            assert_eq!(ended.stderr.lines().count(), 1, "{arguments:?}: {ended:?}");
+            assert!(told.iter().all(|t| ended.stderr.contains(t)), "{arguments:?}: {ended:?}");
+            assert_eq!(ended.stdout, "");
+        }
+    }
+    assert!(!folder.path().join("out.gr").exists(), "nothing half-written");
+}
+
+/// Under mpirun an error is one line of ours, with the code of the design.
+#[test]
+fn under_mpirun_one_rank_speaks() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("bad.txt"), "0 1 5\n".repeat(50) + "1 2 x\n").unwrap();
+    let cases: [(&[&str], i32, &str); 4] = [
+        (&["solve", "bad.txt"], 1, "bad.txt:51:5"),
+        (&["solve", "missing.txt"], 1, "cannot open missing.txt"),
+        (&["solve", "path:n=3", "--ranks", "2"], 2, "--ranks 2"),
+        (&["solve", "--no-such-option"], 2, "unexpected argument"),
+    ];
+    for (arguments, code, told) in cases {
+        let Some(mut command) = mpirun(3) else { return };
+        command.current_dir(folder.path()).arg(mst()).args(arguments);
+        let ended = finish(&mut command, Duration::from_secs(60));
+        assert_eq!(ended.code(), Some(code), "{ended:?}");
+        assert_eq!(ended.stderr.matches(told).count(), 1, "{arguments:?}: {ended:?}");
+    }
+}
+
+/// `mst` alone is compare on its default graph.
+#[test]
+fn mst_alone_compares() {
+    let Some(mut command) = mpirun(3) else { return };
+    let ended = finish(command.arg(mst()), Duration::from_secs(300));
+    assert_eq!(ended.code(), Some(0), "{ended:?}");
+    assert!(ended.stdout.contains("distributed"), "{ended:?}");
+}

@@ -1,0 +1,129 @@
+//! Every local algorithm on every number of ranks gives, for random multigraphs, the forest of
+//! textbook Kruskal to the last edge, of the weight that petgraph finds, and the proof holds.
+
+use mst::comm;
+use mst::distributed::{gather, summarize};
+use mst::graph::{Edge, Key, Numbers, Weights, integer_key, key_integer};
+use mst::local::{Algorithm, kruskal};
+use mst::verify::{verify, verify_slice};
+use petgraph::algo::min_spanning_tree;
+use petgraph::data::Element;
+use petgraph::graph::UnGraph;
+use proptest::prelude::*;
+
+/// The weight and the number of edges of petgraph's forest.
+fn oracle(n: u64, edges: &[Edge<u64>]) -> (i128, usize) {
+    let mut graph = UnGraph::<(), u64>::default();
+    for _ in 0..n {
+        graph.add_node(());
+    }
+    for e in edges {
+        graph.add_edge(e.u.into(), e.v.into(), e.key);
+    }
+    let chosen = min_spanning_tree(&graph).filter_map(|element| match element {
+        Element::Edge { weight, .. } => Some(i128::from(key_integer(weight))),
+        Element::Node { .. } => None,
+    });
+    let chosen: Vec<i128> = chosen.collect();
+    (chosen.iter().sum(), chosen.len())
+}
+
+/// Random multigraphs: ties, parallel edges, isolated vertices, negative and extreme weights.
+fn graphs() -> impl Strategy<Value = (u64, Vec<Edge<u64>>)> {
+    let weight = prop_oneof![
+        4 => -3i64..4,
+        1 => any::<i64>(),
+        1 => Just(i64::MIN),
+        1 => Just(i64::MAX),
+    ];
+    (2u64..40).prop_flat_map(move |n| {
+        let end = 0..n as u32;
+        let edge = (end.clone(), end, weight.clone());
+        let edges = prop::collection::vec(edge, 0..160).prop_map(|list| {
+            let edge = |(u, v, weight)| Edge { u, v, key: integer_key(weight) };
+            list.into_iter().map(edge).filter(|e| u32::abs_diff(e.u, e.v) > 0).collect()
+        });
+        (Just(n), edges)
+    })
+}
+
+fn everywhere<K: Key>(n: u64, edges: &[Edge<K>], weights: Weights) -> Result<i128, TestCaseError> {
+    let expected = kruskal(n as usize, edges);
+    prop_assert_eq!(verify(n, &expected, edges), Ok(()));
+    let mut weight = 0;
+    for algorithm in Algorithm::ALL {
+        for p in [1, 2, 3, 4, 7] {
+            let found = comm::run(p, Some(1), |comm| {
+                let block = |rank| edges.len() * rank / p;
+                let mine = &edges[block(comm.rank())..block(comm.rank() + 1)];
+                let part = gather(comm, n as usize, mine, algorithm);
+                let forest = comm.all_gather(&part).concat();
+                let proved = verify_slice(comm, n, &forest, mine, weights);
+                (summarize(comm, n, &part, weights), forest, proved.is_ok())
+            });
+            for (summary, forest, proved) in found {
+                prop_assert_eq!(&forest, &expected, "{} on {} ranks", algorithm.name(), p);
+                prop_assert!(proved);
+                weight = match summary.weight {
+                    mst::graph::Total::Integer(sum) => sum,
+                    mst::graph::Total::Float(_) => unreachable!("integers"),
+                };
+            }
+        }
+    }
+    Ok(weight)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn every_algorithm_on_every_number_of_ranks((n, edges) in graphs()) {
+        let wide = Weights::wide(Numbers::Integers);
+        let (weight, count) = oracle(n, &edges);
+        prop_assert_eq!(everywhere(n, &edges, wide)?, weight);
+        prop_assert_eq!(kruskal(n as usize, &edges).len(), count);
+        // The same graph with narrow keys, where its weights allow them.
+        let (lowest, highest) = edges.iter().fold((u64::MAX, 0), |(l, h), e| (l.min(e.key), h.max(e.key)));
+        let narrow = Weights::narrowest(Numbers::Integers, lowest, highest, false);
+        if narrow.is_narrow() {
+            let held = edges.iter().map(|e| Edge { u: e.u, v: e.v, key: narrow.hold(e.key) as u32 });
+            prop_assert_eq!(everywhere(n, &held.collect::<Vec<_>>(), narrow)?, weight);
+        }
+    }
+
+    /// MSF(MSF(A) + B) = MSF(A + B): what merging ranks rests on.
+    #[test]
+    fn a_forest_stands_for_its_edges((n, edges) in graphs(), cut in 0usize..=100) {
+        let (a, b) = edges.split_at(edges.len() * cut / 100);
+        let folded = [kruskal(n as usize, a), b.to_vec()].concat();
+        prop_assert_eq!(kruskal(n as usize, &folded), kruskal(n as usize, &edges));
+    }
+}
+
+/// Graphs large enough that the pivots, filters and rounds have work to do.
+#[test]
+fn larger_graphs_of_every_family() {
+    let specs = [
+        "gnm:n=3000,m=60000",
+        "gnm:n=20000,m=15000,weights=constant",
+        "rmat:n=2^12,m=2^16,weights=float",
+        "grid2d:n=2^14",
+        "rgg2d:n=5000,m=40000",
+        "complete:n=300",
+        "path:n=10000",
+        "star:n=10000",
+    ];
+    for spec in specs {
+        let spec: mst::generate::Spec = spec.parse().expect("a right spec");
+        let all = spec.slice(0, 1, &Default::default());
+        mst::graph::with_edges!(&all, edges => {
+            let expected = kruskal(spec.n() as usize, edges);
+            for algorithm in Algorithm::ALL {
+                let forest = algorithm.forest(spec.n() as usize, edges);
+                assert_eq!(forest, expected, "{spec} by {}", algorithm.name());
+            }
+            verify(spec.n(), &expected, edges).unwrap_or_else(|flaw| panic!("{spec}: {flaw:?}"));
+        });
+    }
+}

@@ -1,0 +1,260 @@
+//! One suite for both worlds: every case runs on threads and under a real mpirun, with 1, 2, 3, 4
+//! and 7 ranks, and every way to fail ends the job with one message.
+//!
+//! The test starts itself again as the ranks: `MST_CASE` names the case they run.
+
+mod common;
+
+use common::{Ended, finish, mpirun};
+use libtest_mimic::{Arguments, Failed, Trial};
+use mst::comm::{self, Comm, Phase, PhaseCost};
+use mst::distributed;
+use mst::graph::Edge;
+use mst::local::{Algorithm, kruskal};
+use mst::{Error, Result};
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+const SIZES: [usize; 5] = [1, 2, 3, 4, 7];
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn main() -> ExitCode {
+    if let Ok(case) = std::env::var("MST_CASE") {
+        return run_case(&case);
+    }
+    let mut trials = Vec::new();
+    for p in SIZES {
+        for case in CASES {
+            trials.push(in_both_worlds(case.0, p, |ended| expect(ended, 0, "")));
+        }
+    }
+    for (case, told) in FAULTS {
+        let check = move |ended: &Ended| expect(ended, told.code, told.message);
+        trials.push(in_both_worlds(case, 3, check));
+    }
+    trials.push(Trial::test("mpi/killed/3", || match mpirun(3) {
+        Some(launcher) => expect_end(&start(launcher, "killed")),
+        None => Ok(()),
+    }));
+    trials.push(Trial::test("threads/another_launcher/1", another_launcher));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// A case by its name and what every rank does.
+type Case = (&'static str, fn(&Comm));
+
+const CASES: [Case; 6] = [
+    ("collectives", collectives),
+    ("scatter", scatter),
+    ("traffic", traffic),
+    ("rest", rest),
+    ("members", members),
+    ("forests", forests),
+];
+
+struct Told {
+    code: i32,
+    message: &'static str,
+}
+
+const FAULTS: [(&str, Told); 6] = [
+    ("error", Told { code: 1, message: "cannot open missing.gr" }),
+    ("panic", Told { code: 101, message: "rank 1" }),
+    ("panic_in_pool", Told { code: 101, message: "rank 1" }),
+    ("mismatch", Told { code: 101, message: "rank 1 calls barrier" }),
+    ("unlike_items", Told { code: 101, message: "8-byte items" }),
+    ("left_early", Told { code: 101, message: "rank 2 calls the end of the job" }),
+];
+
+/// What every rank does in a case that must fail.
+fn fault(case: &str, comm: &Comm) -> Result<()> {
+    match (case, comm.rank()) {
+        ("error", 0) => comm.agree(Ok(())),
+        ("error", _) => {
+            let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+            comm.agree(Err(Error::file("open", "missing.gr".as_ref())(missing)))
+        }
+        ("panic", 1) => panic!("on purpose"),
+        ("panic_in_pool", 1) => comm.compute(|| panic!("on purpose")),
+        ("left_early", 2) => Ok(()),
+        ("killed", 1) => {
+            // A rank that vanishes without a word, as when memory runs out.
+            let me = std::process::id().to_string();
+            let kill = Command::new("kill").args(["-9", &me]).status();
+            panic!("survived {kill:?}");
+        }
+        ("unlike_items", 1) => {
+            comm.all_gather(&[1u64]);
+            Ok(())
+        }
+        ("mismatch", 1) | ("panic" | "killed", _) => {
+            comm.barrier();
+            Ok(())
+        }
+        ("mismatch" | "unlike_items" | "left_early" | "panic_in_pool", _) => {
+            comm.all_gather(&[1u32; 100]);
+            Ok(())
+        }
+        _ => panic!("no case is called {case}"),
+    }
+}
+
+/// Runs a case as this process's rank, as `mst` runs a command.
+fn run_case(case: &str) -> ExitCode {
+    mst::cli::tell_panics_once();
+    let right = CASES.iter().find(|(name, _)| *name == case);
+    let ranks = std::env::var("MST_RANKS").ok().map(|p| p.parse().expect("a number"));
+    let ran = comm::start(ranks, Some(1), |comm| {
+        let ended = match right {
+            Some((_, job)) => {
+                job(comm);
+                Ok(())
+            }
+            None => fault(case, comm),
+        };
+        if let (Err(error), 0) = (&ended, comm.rank()) {
+            eprintln!("mst: {error}");
+        }
+        ended.map_or_else(|error| error.exit_code(), |()| 0)
+    });
+    ExitCode::from(ran.unwrap_or_else(|error| {
+        eprintln!("mst: {error}");
+        error.exit_code()
+    }))
+}
+
+/// A trial that starts the case on threads, then under mpirun.
+fn in_both_worlds(
+    case: &'static str,
+    p: usize,
+    check: impl Fn(&Ended) -> Result<(), Failed> + Send + 'static,
+) -> Trial {
+    Trial::test(format!("{case}/{p}"), move || {
+        let mut threads = Command::new(std::env::current_exe()?);
+        threads.env("MST_CASE", case).env("MST_RANKS", p.to_string());
+        check(&finish(&mut threads, LIMIT))?;
+        mpirun(p).map_or(Ok(()), |launcher| check(&start(launcher, case)))
+    })
+}
+
+fn start(mut launcher: Command, case: &str) -> Ended {
+    let this = std::env::current_exe().expect("this file");
+    finish(launcher.arg(this).env("MST_CASE", case), LIMIT)
+}
+
+/// The exit code, and one line of ours on stderr if a message is expected, none if not.
+fn expect(ended: &Ended, code: i32, message: &str) -> Result<(), Failed> {
+    let ours = ended.stderr.lines().filter(|line| line.starts_with("mst: ")).collect::<Vec<_>>();
+    let told_once = ours.len() == usize::from(!message.is_empty());
+    if ended.code() == Some(code) && told_once && ours.concat().contains(message) {
+        return Ok(());
+    }
+    Err(format!("expected code {code} and {message:?}, got {ended:#?}").into())
+}
+
+/// A launcher's own words and code, but an end, and soon.
+fn expect_end(ended: &Ended) -> Result<(), Failed> {
+    match (ended.status.success(), ended.seconds < 20.0) {
+        (false, true) => Ok(()),
+        _ => Err(format!("a killed rank did not end the job: {ended:#?}").into()),
+    }
+}
+
+/// A launcher that this program was not built for leaves a variable and a world of one.
+fn another_launcher() -> Result<(), Failed> {
+    let mut alone = Command::new(common::mst());
+    alone.args(["solve", "path:n=3"]).env("SLURM_NTASKS", "3");
+    expect(&finish(&mut alone, LIMIT), 2, "SLURM_NTASKS says 3 ranks")
+}
+
+fn list(rank: usize) -> Vec<u64> {
+    (0..rank as u64 * 3 % 5).map(|i| i << 40 | rank as u64).collect()
+}
+
+/// Ragged lists of two item sizes, whole and in messages of at most 3 bytes.
+fn collectives(comm: &Comm) {
+    let (rank, p) = (comm.rank(), comm.size());
+    let expected: Vec<_> = (0..p).map(list).collect();
+    for root in [0, p - 1] {
+        let gathered = comm.gather(root, &list(rank));
+        assert_eq!(gathered, if rank == root { expected.clone() } else { vec![] });
+        assert_eq!(comm.broadcast(root, list(rank + 1)), list(root + 1));
+    }
+    assert_eq!(comm.all_gather(&list(rank)), expected);
+    let edges = [Edge { u: rank as u32, v: 9, key: u64::MAX - rank as u64 }];
+    let all = comm.all_gather(&edges).concat();
+    assert!(all.iter().enumerate().all(|(rank, e)| e.u == rank as u32 && e.key == !(rank as u64)));
+    let mut sums = [rank as u64, 1, u64::MAX];
+    comm.all_reduce(&mut sums, u64::wrapping_add);
+    assert_eq!(sums, [(p * (p - 1) / 2) as u64, p as u64, (p as u64).wrapping_neg()]);
+    let none: [u8; 0] = [];
+    assert_eq!(comm.all_gather(&none), vec![Vec::<u8>::new(); p]);
+}
+
+fn scatter(comm: &Comm) {
+    let mut left: Vec<usize> = (0..comm.size()).collect();
+    let next = |rank: usize| {
+        left[rank] = left[rank].checked_sub(1)?;
+        Some(vec![rank as u8; 5])
+    };
+    assert_eq!(comm.scatter_blocks(next), vec![comm.rank() as u8; 5 * comm.rank()]);
+}
+
+/// The same counts in both worlds, splitting included.
+fn traffic(comm: &Comm) {
+    let (rank, p) = (comm.rank(), comm.size());
+    let most = 3;
+    comm.limit_messages(most);
+    collectives(comm);
+    scatter(comm);
+    comm.take_log();
+    comm.enter(Phase::Exchange);
+    comm.gather(0, &[0u8; 10]);
+    comm.broadcast(0, vec![0u8; 5]);
+    comm.enter(Phase::Other);
+    let log = comm.take_log();
+    let cost = log[Phase::Exchange as usize];
+    let others = p as u64 - 1;
+    let counts =
+        |c: &PhaseCost| (c.bytes_sent, c.messages_sent, c.bytes_received, c.messages_received);
+    let expected = match rank {
+        0 => (5 * others, 2 * others, 10 * others, 4 * others),
+        _ => (10, 4, 5, 2),
+    };
+    assert_eq!(counts(&cost), expected);
+    assert_eq!(counts(&log[Phase::Other as usize]), (0, 0, 0, 0));
+}
+
+fn rest(comm: &Comm) {
+    if comm.rank() == 0 {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    comm.take_log();
+    comm.rest();
+    let waited = comm.take_log()[Phase::Other as usize].waited;
+    assert!(comm.rank() == 0 || waited < 10.0);
+}
+
+fn members(comm: &Comm) {
+    let members = comm.members();
+    assert_eq!((members.ranks.len(), members.hosts().len()), (comm.size(), 1));
+    assert_eq!(members.threads, vec![1; comm.size()]);
+    assert!(comm.library().len() > 3);
+}
+
+/// Every algorithm gives on p ranks the forest of one, to the last edge.
+fn forests(comm: &Comm) {
+    let (n, m) = (200, 1000);
+    let edge = |i: u32| {
+        let bits = i.wrapping_mul(2_654_435_761);
+        Edge { u: bits >> 16 & 127, v: 50 + (bits >> 8 & 127), key: bits & 15 }
+    };
+    let edges: Vec<_> = (0..m).map(edge).collect();
+    let block = |rank| m as usize * rank / comm.size();
+    let mine = &edges[block(comm.rank())..block(comm.rank() + 1)];
+    for algorithm in Algorithm::ALL {
+        let part = distributed::gather(comm, n, mine, algorithm);
+        let forest = comm.all_gather(&part).concat();
+        assert_eq!(forest, kruskal(n, &edges), "{}", algorithm.name());
+    }
+}
