@@ -15,7 +15,7 @@
 //!
 //! let source = Source::Generated("gnm:n=1000,m=5000,seed=7".parse()?);
 //! let request = Request { source: &source, from: None, descending: false, proof: true };
-//! let weights = comm::run(3, Some(1), |comm| {
+//! let weights = comm::run(3, Some(1), |comm| -> mst::Result<String> {
 //!     let slice = partition::load(comm, &request)?.slice;
 //!     with_edges!(&slice.edges, mine => {
 //!         let part = gather(comm, 1000, mine, Algorithm::FilterKruskal);
