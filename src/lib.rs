@@ -26,7 +26,7 @@
 //! });
 //! let weights: Vec<String> = weights.into_iter().collect::<mst::Result<_>>()?;
 //! assert_eq!(weights[0], weights[2]); // every rank knows it
-//! # mst::Result::Ok(())
+//! # Ok::<(), mst::Error>(())
 //! ```
 
 pub mod cli;

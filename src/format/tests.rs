@@ -1,1 +1,248 @@
+//! What all readers and writers have in common.
 
+use super::*;
+use crate::graph::{Edges, Numbers, Raw, Slice, Weight, Weights};
+use proptest::prelude::*;
+use std::io::Cursor;
+use std::sync::atomic::AtomicU64;
+
+/// Reads `text` in `p` blocks, as p ranks would.
+fn read(name: &str, text: &[u8], columns: Option<&str>, p: usize) -> Result<(u64, Vec<Raw>)> {
+    let path = Path::new(name);
+    let format = Format::detect(path, text);
+    let columns = columns.map(|columns| columns.parse().expect("right columns"));
+    let preamble = Preamble::read(path, format, columns, &mut Cursor::new(text))?;
+    let body = &text[preamble.body as usize..];
+    let mut cuts = vec![0];
+    for r in 1..p {
+        let from = (body.len() * r / p).max(cuts[r - 1]);
+        let line_end = body[from..].iter().position(|&byte| byte == b'\n');
+        cuts.push(line_end.map_or(body.len(), |end| from + end + 1));
+    }
+    cuts.push(body.len());
+    let (mut before, mut census, mut pieces) = (Tally::default(), Census::default(), Vec::new());
+    for cut in cuts.windows(2) {
+        let block = &body[cut[0]..cut[1]];
+        let parsed = preamble.parse(path, block, before, &AtomicU64::new(0))?;
+        before = [before, preamble.tally(block)].into_iter().sum();
+        census.merge(&Census::from_words(&parsed.census.to_words()));
+        pieces.extend(parsed.pieces);
+    }
+    Ok((preamble.check(path, &census)?, pieces))
+}
+
+/// The edges with their weights, which do not depend on how they are held.
+fn edges((n, pieces): (u64, Vec<Raw>), numbers: Numbers) -> Slice {
+    let mut pieces = pieces;
+    if numbers == Numbers::Floats {
+        pieces.iter_mut().for_each(Raw::make_floats);
+    }
+    let loops = pieces.iter().map(|piece| piece.loops).sum();
+    let weights = Weights::wide(numbers);
+    let edges = Raw::hold(pieces, weights);
+    Slice { n, m: edges.len() as u64, loops, edges, weights }
+}
+
+fn refused(name: &str, text: &str) -> String {
+    let messages = [1, 3].map(|p| match read(name, text.as_bytes(), None, p) {
+        Ok(_) => format!("{text:?} was read"),
+        Err(error) => error.to_string(),
+    });
+    assert_eq!(messages[0], messages[1], "the same whoever reads");
+    messages[0].clone()
+}
+
+#[test]
+fn a_bad_line_is_refused_with_its_place() {
+    #[rustfmt::skip]
+    let cases = [
+        ("a.txt", "0 1 5\n\n# c\n1 x 2\n",  "a.txt:4:3: expected a vertex from 0 to 4294967294, found \"x\""),
+        ("a.txt", "0 1 5\n1 2\n",           "a.txt:2:4: expected a weight, found the end of the line"),
+        ("a.txt", "0 1\n2\n",               "a.txt:2:2: expected a vertex from 0 to 4294967294, found the end of the line"),
+        ("a.txt", "0 1 5\n0,,3\n",          "a.txt:2:3: expected a vertex from 0 to 4294967294, found an empty field"),
+        ("a.txt", "0 1 nan\n",              "a.txt:1:5: expected a finite weight; remove the edge or give it a number, found \"nan\""),
+        ("a.txt", "0 1 -inf\r\n",           "a.txt:1:5: expected a finite weight; remove the edge or give it a number, found \"-inf\""),
+        ("a.txt", "0 1 9999999999999999999\n", "a.txt:1:5: expected an integer of 64 bits (with a decimal point it is read as a float), found \"9999999999999999999\""),
+        ("a.txt", "-1 1 5\n",               "a.txt:1:1: expected a vertex from 0 to 4294967294, found \"-1\""),
+        ("a.txt", "3 1\n0 1 5\n2 3 5\n",    "a.txt:3:3: expected a vertex from 0 to 2, as the header says, found \"3\""),
+        ("a.txt", "3\n2\n0 1 5\n",          "a.txt: the header says 2 edges, but there are 1"),
+        ("a.txt", "3\n\n",                  "a.txt:2:1: expected the number of edges, alone, after a line with the number of vertices, found the end of the line"),
+        ("a.txt", "# nothing\n",            "a.txt: it has neither edges nor a header"),
+        ("a.gr",  "c x\na 1 2 3\n",         "a.gr:2:1: expected the header `p sp n m`, found \"a\""),
+        ("a.gr",  "p sp 3 1\na 0 2 3\n",    "a.gr:2:3: expected a vertex from 1 to 3, as the header says, found \"0\""),
+        ("a.gr",  "p sp 3 1\ne 1 2 3\n",    "a.gr:2:1: expected an arc `a u v w` or a comment `c`, found \"e\""),
+        ("a.gr",  "p sp 3 1\na 1 2 3 4\n",  "a.gr:2:9: expected the end of the line, found \"4\""),
+        ("a.gr",  "p sp 3 2\na 1 2 3\n",    "a.gr: the header says 2 edges, but there are 1"),
+        ("a.gr",  "p sp 5000000000 0\n",    "a.gr: 5000000000 vertices are too many: ids are 32 bits, so at most 4294967295"),
+        ("a.mtx", "%%MatrixMarket matrix array real general\n", "a.mtx:1:23: expected coordinate, found \"array\""),
+        ("a.mtx", "%%MatrixMarket matrix coordinate complex general\n", "a.mtx:1:34: expected real or integer or pattern, found \"complex\""),
+        ("a.mtx", "%%MatrixMarket matrix coordinate real general\n2 3 1\n", "a.mtx:2:3: expected 2 columns as there are rows: a graph's matrix is square, found \"3\""),
+        ("a.mtx", "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 2 x\n", "a.mtx:3:5: expected a weight, found \"x\""),
+        ("a.graph", "2 1 1\n2 5\n1 6\n",    "a.graph: an edge stands on only one of its endpoints' lines, or with two weights"),
+        ("a.graph", "2 1\n2\n",             "a.graph: the header says 2 vertices, but there are 1 lines for them"),
+        ("a.graph", "2 1\n2\n1\n1\n",       "a.graph:4:1: expected no more lines than the header's vertices, found \"1\""),
+        ("a.graph", "2 1 7\n2\n1\n",        "a.graph:1:5: expected a format of up to three digits, 0 or 1, found \"7\""),
+        ("a.graph", "2 1\n1 2\n1\n",        "a.graph:2:1: expected another vertex: METIS graphs have no loops, found \"1\""),
+    ];
+    for (name, text, expected) in cases {
+        assert_eq!(refused(name, text), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn headers_comments_names_and_columns() {
+    let edge = |u, v, weight| (u, v, Weight::Integer(weight));
+    #[rustfmt::skip]
+    let cases: [(&str, &str, Option<&str>, u64, &[(u32, u32, Weight)]); 14] = [
+        ("a.txt", "0 1\n1 2\n",                         None,          3, &[edge(0, 1, 1), edge(1, 2, 1)]),
+        ("a.txt", "0\t1\t-4\r\n2,1,7",                  None,          3, &[edge(0, 1, -4), edge(2, 1, 7)]),
+        ("a.txt", "9 2\n% c\n0 1 4\n1 1 2\n",           None,          9, &[edge(0, 1, 4)]),
+        ("a.txt", "# c\n5\n1\n# c\n0 1 4\n",            None,          5, &[edge(0, 1, 4)]),
+        ("a.txt", "5\n0\n",                             None,          5, &[]),
+        ("a.txt", "7 0 1 5\n8 1 2 6\n",                 Some("2,3,4"), 3, &[edge(0, 1, 5), edge(1, 2, 6)]),
+        ("a.txt", "0 1 5\n",                            Some("1,2"),   2, &[edge(0, 1, 1)]),
+        ("a.txt", "5 9 1 0\n",                          Some("4,3,1"), 2, &[edge(0, 1, 5)]),
+        ("a.txt", "0 1 5 99\n",                         None,          2, &[edge(0, 1, 5)]),
+        ("a.csv", "source,target,weight\n0,1,5\n",      None,          2, &[edge(0, 1, 5)]),
+        ("a.gr",  "c x\np sp 4 1\nc y\na 1 2 5\n\n",    None,          4, &[edge(0, 1, 5)]),
+        ("a.mtx", "%%MatrixMarket matrix coordinate pattern symmetric\n% c\n3 3 2\n2 1\n3 3\n", None, 3, &[edge(1, 0, 1)]),
+        ("a.graph", "% c\n3 2\n2 3\n% c\n1\n1\n",       None,          3, &[edge(0, 1, 1), edge(0, 2, 1)]),
+        ("a.graph", "3 1 111 2\n1 7 7 3 5\n1 7 7\n1 7 7 1 5\n", None,  3, &[edge(0, 2, 5)]),
+    ];
+    for (name, text, columns, n, expected) in cases {
+        for p in [1, 2, 7] {
+            let found = read(name, text.as_bytes(), columns, p);
+            let found =
+                edges(found.unwrap_or_else(|why| panic!("{text:?}: {why}")), Numbers::Integers);
+            assert_eq!(
+                (found.n, found.weighted().collect::<Vec<_>>()),
+                (n, expected.to_vec()),
+                "{text:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn binary_files_that_lie_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("g.mst");
+    let slice = Slice {
+        n: 3,
+        m: 2,
+        loops: 0,
+        edges: Edges::Narrow(vec![
+            crate::graph::Edge { u: 0, v: 1, key: 5 },
+            crate::graph::Edge { u: 1, v: 2, key: 6 },
+        ]),
+        weights: Weights::narrow_integers(0),
+    };
+    let mut right = Vec::new();
+    write(Format::Binary, &path, &slice, &mut right).expect("written");
+    let changed = |at: usize, byte: u8| {
+        let mut bytes = right.clone();
+        bytes[at] = byte;
+        bytes
+    };
+    let read = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).expect("written");
+        let file = std::fs::File::open(&path).expect("there");
+        let header = binary::Header::read(&path, &file)?;
+        header.decode(&path, &bytes[binary::HEADER_BYTES as usize..], 0, &AtomicU64::new(0))
+    };
+    assert_eq!(read(&right).expect("right"), (slice.edges.clone(), 0));
+    let cases = [
+        ("no header", right[..20].to_vec(), "cut short: 20 bytes"),
+        ("cut short", right[..right.len() - 1].to_vec(), "55 bytes, where 2 edges take 56"),
+        ("too long", [&right[..], b"x"].concat(), "too long: 57 bytes"),
+        ("m of 2^63", changed(31, 0x80), "edges take"),
+        ("n of 2^56", changed(23, 1), "more than 4294967295"),
+        ("version", changed(8, 9), "version is 9"),
+        ("type", changed(12, 9), "weight type is 9"),
+        ("magic", changed(0, b'm'), "does not begin with MSTGRAPH"),
+        ("endpoint", changed(44, 3), "edge 1 (from 0) at byte 44: an endpoint is not below n = 3"),
+    ];
+    for (name, bytes, expected) in cases {
+        let told = read(&bytes).expect_err(name).to_string();
+        assert!(told.contains(expected), "{name}: {told}");
+    }
+    let mut infinite = changed(12, 3); // f32
+    infinite[40..44].copy_from_slice(&f32::INFINITY.to_le_bytes());
+    let told = read(&infinite).expect_err("infinite").to_string();
+    assert!(told.contains("edge 0 (from 0) at byte 32: its weight is not a finite"), "{told}");
+}
+
+fn slices() -> impl Strategy<Value = Slice> {
+    let integers = prop_oneof![any::<i64>(), -5i64..5, 0i64..1 << 32];
+    let integers = integers.prop_map(Weight::Integer).boxed();
+    let floats = any::<f64>().prop_filter("finite", |weight| weight.is_finite());
+    let singles =
+        any::<f32>().prop_filter("finite", |weight| weight.is_finite()).prop_map(f64::from);
+    let floats = prop_oneof![floats, singles].prop_map(Weight::Float).boxed();
+    let numbers =
+        prop_oneof![Just((Numbers::Integers, integers)), Just((Numbers::Floats, floats)),];
+    (2u32..30, numbers).prop_flat_map(|(n, (numbers, weight))| {
+        let edge = (0..n, 0..n, weight).prop_filter("a loop", |(u, v, _)| u != v);
+        prop::collection::vec(edge, 0..40).prop_map(move |list| {
+            let mut raw = Raw { numbers, ..Raw::default() };
+            list.into_iter().for_each(|(u, v, weight)| raw.push(u, v, weight));
+            edges((n.into(), vec![raw]), numbers)
+        })
+    })
+}
+
+proptest! {
+    /// What is written is read back, in order, whoever reads which part.
+    #[test]
+    fn written_text_reads_back(slice in slices(), p in 1usize..6, gz: bool) {
+        for name in ["g.txt", "g.gr", "g.mtx"] {
+            let name = if gz { format!("{name}.gz") } else { name.to_owned() };
+            let path = Path::new(&name);
+            let mut out = compressed(path, Vec::new());
+            write(Format::of_output(path), path, &slice, &mut out).expect("written");
+            let written = out.finish().expect("written");
+            prop_assert_eq!(is_gzip(&written), gz);
+            let mut text = Vec::new();
+            match gz {
+                true => std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&written[..]), &mut text),
+                false => std::io::Read::read_to_end(&mut &written[..], &mut text),
+            }.expect("read");
+            let found = edges(read(&name, &text, None, p).expect("right"), slice.weights.numbers());
+            let ends = |slice: &Slice| slice.weighted().map(|(u, v, w)| (u.min(v), u.max(v), format!("{w}"))).collect::<Vec<_>>();
+            prop_assert_eq!(found.n, slice.n);
+            prop_assert_eq!(ends(&found), ends(&slice), "{}", name);
+        }
+    }
+
+    /// METIS lists edges by their lower vertex, and integers only.
+    #[test]
+    fn written_metis_reads_back(slice in slices(), p in 1usize..6) {
+        let mut text = Vec::new();
+        let written = write(Format::Metis, Path::new("g.graph"), &slice, &mut text);
+        prop_assert_eq!(written.is_ok(), slice.weights.numbers() == Numbers::Integers);
+        if written.is_ok() {
+            let found = edges(read("g.graph", &text, None, p).expect("right"), Numbers::Integers);
+            let sorted = |slice: &Slice| {
+                let mut list: Vec<_> = slice.edges.iter().map(|e| (e.ends(), e.key)).collect();
+                list.sort_unstable();
+                list
+            };
+            prop_assert_eq!((found.n, sorted(&found)), (slice.n, sorted(&slice)));
+        }
+    }
+
+    #[test]
+    fn written_binary_reads_back(slice in slices()) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("g.mst");
+        let mut bytes = Vec::new();
+        write(Format::Binary, &path, &slice, &mut bytes).expect("written");
+        std::fs::write(&path, &bytes).expect("written");
+        let header = binary::Header::read(&path, &std::fs::File::open(&path).expect("there")).expect("right");
+        let decoded = header.decode(&path, &bytes[binary::HEADER_BYTES as usize..], 0, &AtomicU64::new(0));
+        let (edges, loops) = decoded.expect("right");
+        let found = Slice { n: header.n, m: header.m, loops, edges, weights: header.weights() };
+        prop_assert_eq!(found.n, slice.n);
+        prop_assert!(found.weighted().eq(slice.weighted()));
+    }
+}
