@@ -19,6 +19,7 @@ pub(super) fn table<const C: usize>(header: [&str; C], rows: &[[String; C]]) -> 
     for row in rows {
         table.add_row(line(&row.each_ref().map(String::as_str)));
     }
-    let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
-    lines.concat()
+    // The table pads every cell; what is printed above and below it begins at the margin.
+    let flush = |line: String| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned() + "\n";
+    table.lines().map(flush).collect()
 }

@@ -125,17 +125,18 @@ pub fn compared(
     format!("{head}{body}\n{}{}{tail}", verdict(one, all), all_on)
 }
 
-/// One line: which was faster, by how much, and where a slower one's time went.
+/// Which was faster, by how much, and where a slower one's time went.
 fn verdict(local: &Outcome, distributed: &Outcome) -> String {
     let ratio = local.seconds.total / distributed.seconds.total;
     if ratio >= 1.0 {
         return format!("distributed was {ratio:.2} times as fast as local\n");
     }
-    let share = |time: f64| 100.0 * time / distributed.seconds.total;
+    let share = |time: f64| format!("{:.0} %", 100.0 * time / distributed.seconds.total);
     format!(
-        "distributed was {:.2} times slower than local: {:.0} % of its time went to exchange, \
-         waiting for slower ranks included, and {:.0} % to merging on rank 0\n",
+        "distributed was {:.2} times slower than local: on the slowest rank {} of the time went to \
+         its own forest,\n{} to exchange and waiting for other ranks, {} to merging on rank 0\n",
         1.0 / ratio,
+        share(distributed.seconds.local),
         share(distributed.seconds.exchange),
         share(distributed.seconds.merge)
     )
