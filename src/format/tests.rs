@@ -89,11 +89,14 @@ fn a_bad_line_is_refused_with_its_place() {
     }
 }
 
+/// A file's name and text, its columns, and the vertices and edges it holds.
+type Case<'a> = (&'a str, &'a str, Option<&'a str>, u64, &'a [(u32, u32, Weight)]);
+
 #[test]
 fn headers_comments_names_and_columns() {
     let edge = |u, v, weight| (u, v, Weight::Integer(weight));
     #[rustfmt::skip]
-    let cases: [(&str, &str, Option<&str>, u64, &[(u32, u32, Weight)]); 14] = [
+    let cases: [Case<'_>; 14] = [
         ("a.txt", "0 1\n1 2\n",                         None,          3, &[edge(0, 1, 1), edge(1, 2, 1)]),
         ("a.txt", "0\t1\t-4\r\n2,1,7",                  None,          3, &[edge(0, 1, -4), edge(2, 1, 7)]),
         ("a.txt", "9 2\n% c\n0 1 4\n1 1 2\n",           None,          9, &[edge(0, 1, 4)]),
