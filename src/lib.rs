@@ -1,7 +1,7 @@
 //! Minimum spanning forests of large weighted graphs: with threads on one machine, as an SPMD job
 //! of MPI on several, or simulated by ranks inside one process.
 //!
-//! The road of the data is the module map: [`format`] or [`generate`] make a graph, [`partition`] deals
+//! The road of the data is the module map: [`mod@format`] or [`generate`] make a graph, [`partition`] deals
 //! it out in slices, [`local`] finds a slice's forest, [`distributed`] makes the ranks' forests one over a
 //! [`comm::Comm`], [`verify`] proves it, [`measure`] times it, [`report`] shows it; [`cli`] is the program.
 //!
