@@ -64,8 +64,9 @@ fn show(bar: &ProgressBar, progress: &Progress) {
     bar.set_style(ProgressStyle::with_template(template).expect("a fixed template"));
     bar.set_length(total);
     bar.set_position(progress.done.load(Relaxed).min(total));
-    if let repetition @ 1.. = progress.repetition.load(Relaxed) {
-        bar.set_message(format!("repetition {repetition}"));
-    }
+    bar.set_message(match progress.repetition.load(Relaxed) {
+        0 => String::new(),
+        repetition => format!("repetition {repetition}"),
+    });
     bar.tick();
 }
