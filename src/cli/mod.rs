@@ -22,7 +22,7 @@ use std::process::ExitCode;
 #[command(version, max_term_width = 100, disable_help_subcommand = true)]
 #[command(after_help = "\
 A GRAPH is a file (text, .gr, .mtx, .graph, .mst; all but .mst also .gz) or a generator, as
-gnm:n=1e6,m=8e6,seed=1. Without a command: compare, on a graph of a few seconds.
+gnm:n=1e6,m=8e6,seed=1. Without a command: compare, on a graph of about ten seconds.
 Several machines:  mpirun -hostfile hosts ./mst compare GRAPH
 Exit codes:        0 done, 1 failed, 2 wrong usage, 3 a proof failed, 101 a bug")]
 struct Cli {

@@ -13,6 +13,11 @@ pub struct Repetition {
 }
 
 impl Repetition {
+    /// What a phase cost one rank.
+    pub fn on_rank(&self, rank: usize, phase: Phase) -> &PhaseCost {
+        &self.ranks[rank][phase as usize]
+    }
+
     /// The seconds of a phase on the slowest rank.
     pub fn slowest(&self, phase: Phase) -> f64 {
         self.over(phase, |cost| cost.seconds).fold(0.0, f64::max)

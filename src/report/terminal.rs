@@ -2,7 +2,7 @@
 
 use super::table::table;
 use super::{bytes, count, grouped, seconds};
-use crate::comm::{Comm, Members, Phase};
+use crate::comm::{Comm, Members, Phase, PhaseCost};
 use crate::graph::{Slice, Summary};
 use crate::measure::{Outcome, Repetition, Run, Spread};
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ pub fn compared(
     distributed: &Run,
     csv: Option<&PathBuf>,
 ) -> String {
-    let (one, all) = (&local.outcome, &distributed.outcome);
+    let one = &local.outcome;
     let row =
         |name: &str, of: &dyn Fn(&Run) -> String| [name.to_owned(), of(local), of(distributed)];
     let phase = |name, phase| {
@@ -117,28 +117,36 @@ pub fn compared(
         size_of_forest(one.forest_edges, one.components),
         grouped(&weight(one))
     );
-    let (all_on, name) = (one_host(comm.members()), "distributed");
-    let body = table(["", "local", name], &rows);
+    let body = table(["", "local", "distributed"], &rows);
     let tail = csv.map_or_else(String::new, |path| {
         format!("{} in {}\n", count(2 * local.repetitions.len() as u64, "row"), path.display())
     });
-    format!("{head}{body}\n{}{}{tail}", verdict(one, all), all_on)
+    let verdict = verdict(local, distributed);
+    format!("{head}{body}\n{verdict}{}{tail}", one_host(comm.members()))
 }
 
-/// Which was faster, by how much, and where a slower one's time went.
-fn verdict(local: &Outcome, distributed: &Outcome) -> String {
-    let ratio = local.seconds.total / distributed.seconds.total;
+/// Which was faster, by how much, and where a slower one's time went: on rank 0, which does all of
+/// the work there is.
+fn verdict(local: &Run, distributed: &Run) -> String {
+    let ratio = local.outcome.seconds.total / distributed.outcome.seconds.total;
     if ratio >= 1.0 {
         return format!("distributed was {ratio:.2} times as fast as local\n");
     }
-    let share = |time: f64| format!("{:.0} %", 100.0 * time / distributed.seconds.total);
+    let share = |cost: fn(&PhaseCost) -> f64, phase| {
+        let shares = distributed.repetitions.iter();
+        let busy =
+            |r: &Repetition| TIMED.map(|phase| r.on_rank(0, phase).seconds).iter().sum::<f64>();
+        let shares = shares.map(|r| 100.0 * cost(r.on_rank(0, phase)) / busy(r));
+        format!("{:.0} %", Spread::of(shares).median)
+    };
     format!(
-        "distributed was {:.2} times slower than local: on the slowest rank {} of the time went to \
-         its own forest,\n{} to exchange and waiting for other ranks, {} to merging on rank 0\n",
+        "distributed was {:.2} times slower than local: of rank 0's time {} went to its own forest, {} \
+         to waiting\nfor other ranks, {} to receiving theirs, {} to merging\n",
         1.0 / ratio,
-        share(distributed.seconds.local),
-        share(distributed.seconds.exchange),
-        share(distributed.seconds.merge)
+        share(|cost| cost.seconds, Phase::Local),
+        share(|cost| cost.waited, Phase::Exchange),
+        share(|cost| cost.seconds - cost.waited, Phase::Exchange),
+        share(|cost| cost.seconds, Phase::Merge)
     )
 }
 
