@@ -32,11 +32,12 @@ fn main() -> ExitCode {
         let check = move |ended: &Ended| expect(ended, told.code, told.message);
         trials.push(in_both_worlds(case, 3, check));
     }
-    trials.push(Trial::test("mpi/killed/3", || match mpirun(3) {
+    trials.push(Trial::test("killed/3", || match mpirun(3) {
         Some(launcher) => expect_end(&start(launcher, "killed")),
         None => Ok(()),
     }));
-    trials.push(Trial::test("threads/another_launcher/1", another_launcher));
+    trials.push(Trial::test("another_launcher/1", another_launcher));
+    trials.push(Trial::test("allocation/1", allocation));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
@@ -160,11 +161,30 @@ fn expect_end(ended: &Ended) -> Result<(), Failed> {
     }
 }
 
-/// A launcher that this program was not built for leaves a variable and a world of one.
+/// Another MPI's launcher leaves its variables, and this MPI makes a world of one.
 fn another_launcher() -> Result<(), Failed> {
+    let is_mpich = std::env::var("MST_MPIRUN").is_ok_and(|launcher| launcher.contains("mpich"));
+    let foreign = if is_mpich { "OMPI_COMM_WORLD" } else { "PMI" };
+    let told = format!("{foreign}_SIZE says 3 ranks, but the world this process sees has 1");
     let mut alone = Command::new(common::mst());
-    alone.args(["solve", "path:n=3"]).env("SLURM_NTASKS", "3");
-    expect(&finish(&mut alone, LIMIT), 2, "SLURM_NTASKS says 3 ranks")
+    alone.args(["solve", "path:n=3"]);
+    alone.env(format!("{foreign}_SIZE"), "3").env(format!("{foreign}_RANK"), "0");
+    expect(&finish(&mut alone, LIMIT), 2, &told)?;
+    let mut silent = Command::new(common::mst());
+    silent.args(["solve", "path:n=3"]);
+    silent.env(format!("{foreign}_SIZE"), "3").env(format!("{foreign}_RANK"), "1");
+    expect(&finish(&mut silent, LIMIT), 2, "")
+}
+
+/// A program started by hand inside a Slurm allocation of several tasks, unless it asks for ranks.
+fn allocation() -> Result<(), Failed> {
+    let by_hand = |ranks: &[&str]| {
+        let mut command = Command::new(common::mst());
+        command.args(["solve", "path:n=3", "--quiet"]).args(ranks).env("SLURM_NTASKS", "3");
+        finish(&mut command, LIMIT)
+    };
+    expect(&by_hand(&[]), 2, "SLURM_NTASKS says 3 ranks")?;
+    expect(&by_hand(&["--ranks", "1"]), 0, "")
 }
 
 fn list(rank: usize) -> Vec<u64> {

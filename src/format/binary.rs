@@ -11,6 +11,7 @@
 
 use crate::error::{Error, Result};
 use crate::graph::{Edge, Edges, Key, MOST_VERTICES, Numbers, Slice, Weight, Weights};
+use crate::graph::{float_key, integer_key};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -18,7 +19,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 /// How a file begins.
 pub const MAGIC: &[u8; 8] = b"MSTGRAPH";
@@ -53,23 +54,6 @@ impl Kind {
             Self::F32 => Weights::SINGLES,
             Self::I64 => Weights::wide(Numbers::Integers),
             Self::F64 => Weights::wide(Numbers::Floats),
-        }
-    }
-
-    /// The weight of an edge's bytes; `None` if it is not finite.
-    fn weight(self, edge: &[u8]) -> Option<Weight> {
-        let four = || edge[8..12].try_into().expect("four bytes");
-        let eight = || edge[8..16].try_into().expect("eight bytes");
-        let weight = match self {
-            Self::U32 => Weight::Integer(u32::from_le_bytes(four()).into()),
-            Self::I32 => Weight::Integer(i32::from_le_bytes(four()).into()),
-            Self::F32 => Weight::Float(f32::from_le_bytes(four()).into()),
-            Self::I64 => Weight::Integer(i64::from_le_bytes(eight())),
-            Self::F64 => Weight::Float(f64::from_le_bytes(eight())),
-        };
-        match weight {
-            Weight::Float(weight) if !weight.is_finite() => None,
-            weight => Some(weight),
         }
     }
 }
@@ -159,52 +143,68 @@ impl Header {
         first: u64,
         done: &AtomicU64,
     ) -> Result<(Edges, u64)> {
-        if self.weights().is_narrow() {
-            self.decode_as::<u32>(path, bytes, first, done)
-        } else {
-            self.decode_as::<u64>(path, bytes, first, done)
-        }
+        let word =
+            |record: &[u8]| u32::from_le_bytes(record[8..12].try_into().expect("four bytes"));
+        let long =
+            |record: &[u8]| u64::from_le_bytes(record[8..16].try_into().expect("eight bytes"));
+        let single = |record: &[u8]| {
+            let weight = Weight::Float(f32::from_bits(word(record)).into());
+            Weights::SINGLES.key(weight).map(|key| key as u32)
+        };
+        let decoded = match self.kind {
+            Kind::U32 => self.decode_with(bytes, |record| Some(word(record))),
+            Kind::I32 => self.decode_with(bytes, |record| Some(word(record) ^ 1 << 31)),
+            Kind::F32 => self.decode_with(bytes, single),
+            Kind::I64 => self.decode_with(bytes, |record| Some(integer_key(long(record) as i64))),
+            Kind::F64 => self.decode_with(bytes, |record| float_key(f64::from_bits(long(record)))),
+        };
+        done.fetch_add(bytes.len() as u64 / self.kind.edge_bytes(), Relaxed);
+        decoded.map_err(|bad| self.refuse(path, bytes, first, bad as u64))
     }
 
-    fn decode_as<K: Key>(
+    /// The edges without loops, with keys by `key`, and how many loops there were; or the position
+    /// of the first bad edge.
+    fn decode_with<K: Key>(
         &self,
-        path: &Path,
         bytes: &[u8],
-        first: u64,
-        done: &AtomicU64,
-    ) -> Result<(Edges, u64)> {
+        key: impl Fn(&[u8]) -> Option<K> + Sync,
+    ) -> Result<(Edges, u64), usize> {
+        let decode = |record: &[u8]| {
+            let end =
+                |at: usize| u32::from_le_bytes(record[at..at + 4].try_into().expect("four bytes"));
+            let (u, v) = (end(0), end(4));
+            let key = key(record).filter(|_| u64::from(u.max(v)) < self.n)?;
+            Some(Edge { u, v, key })
+        };
+        let bad = AtomicBool::new(false);
+        let decode_or_note = |record: &[u8]| {
+            decode(record).unwrap_or_else(|| {
+                bad.store(true, Relaxed);
+                Edge { u: 0, v: 0, key: K::zeroed() }
+            })
+        };
         let records = bytes.par_chunks_exact(self.kind.edge_bytes() as usize);
-        let edge =
-            |record: &[u8]| self.edge::<K>(record).unwrap_or(Edge { u: 0, v: 0, key: K::zeroed() });
-        if let Some(bad) = records.clone().position_first(|record| self.edge::<K>(record).is_none())
-        {
-            return Err(self.refuse(path, bytes, first, bad as u64));
+        let mut edges: Vec<Edge<K>> = records.clone().map(decode_or_note).collect();
+        if bad.into_inner() {
+            return Err(records.position_first(|record| decode(record).is_none()).unwrap_or(0));
         }
-        let mut edges: Vec<Edge<K>> = records.map(edge).collect();
-        done.fetch_add(edges.len() as u64, Relaxed);
-        let loops = edges.par_iter().filter(|e| e.is_loop()).count();
-        if loops > 0 {
+        let all = edges.len();
+        if edges.par_iter().any(Edge::is_loop) {
             edges.retain(|e| !e.is_loop());
         }
-        Ok((K::pack(edges), loops as u64))
-    }
-
-    fn edge<K: Key>(&self, record: &[u8]) -> Option<Edge<K>> {
-        let end =
-            |at: usize| u32::from_le_bytes(record[at..at + 4].try_into().expect("four bytes"));
-        let (u, v) = (end(0), end(4));
-        let in_range = u64::from(u.max(v)) < self.n;
-        let key = self.weights().key(self.kind.weight(record)?)?;
-        in_range.then_some(())?;
-        K::narrow(key).map(|key| Edge { u, v, key })
+        let loops = (all - edges.len()) as u64;
+        Ok((K::pack(edges), loops))
     }
 
     fn refuse(&self, path: &Path, bytes: &[u8], first: u64, bad: u64) -> Error {
         let Range { start, end } = self.edge_range(bad..bad + 1);
         let record = &bytes[(start - HEADER_BYTES) as usize..(end - HEADER_BYTES) as usize];
-        let what = match self.kind.weight(record) {
-            None => "its weight is not a finite number".to_owned(),
-            Some(_) => format!("an endpoint is not below n = {}", self.n),
+        let end =
+            |at: usize| u32::from_le_bytes(record[at..at + 4].try_into().expect("four bytes"));
+        let what = if u64::from(end(0).max(end(4))) < self.n {
+            "its weight is not a finite number".to_owned()
+        } else {
+            format!("an endpoint is not below n = {}", self.n)
         };
         let (position, offset) = (first + bad, self.edge_range(first + bad..first + bad).start);
         Error::content(path, format!("edge {position} (from 0) at byte {offset}: {what}"))

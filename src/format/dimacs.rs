@@ -15,6 +15,13 @@ fn is_record(line: &[u8]) -> bool {
     !fields.is_empty() && fields.peek() != b"c"
 }
 
+/// Whether a file that begins with `head` is one by its first line that is no comment.
+pub(super) fn begins(head: &[u8]) -> bool {
+    head.split(|&byte| byte == b'\n')
+        .find(|line| is_record(line))
+        .is_some_and(|line| line.starts_with(b"p sp "))
+}
+
 pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
     let line = head.next_record(is_record)?.unwrap_or_default();
     let mut fields = Fields::of(&line);

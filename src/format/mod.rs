@@ -70,6 +70,8 @@ impl Format {
             Self::Binary
         } else if head.starts_with(b"%%MatrixMarket") {
             Self::MatrixMarket
+        } else if dimacs::begins(head) {
+            Self::Dimacs
         } else {
             Self::of_output(path)
         }

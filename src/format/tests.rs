@@ -96,7 +96,7 @@ type Case<'a> = (&'a str, &'a str, Option<&'a str>, u64, &'a [(u32, u32, Weight)
 fn headers_comments_names_and_columns() {
     let edge = |u, v, weight| (u, v, Weight::Integer(weight));
     #[rustfmt::skip]
-    let cases: [Case<'_>; 14] = [
+    let cases: [Case<'_>; 15] = [
         ("a.txt", "0 1\n1 2\n",                         None,          3, &[edge(0, 1, 1), edge(1, 2, 1)]),
         ("a.txt", "0\t1\t-4\r\n2,1,7",                  None,          3, &[edge(0, 1, -4), edge(2, 1, 7)]),
         ("a.txt", "9 2\n% c\n0 1 4\n1 1 2\n",           None,          9, &[edge(0, 1, 4)]),
@@ -108,6 +108,7 @@ fn headers_comments_names_and_columns() {
         ("a.txt", "0 1 5 99\n",                         None,          2, &[edge(0, 1, 5)]),
         ("a.csv", "source,target,weight\n0,1,5\n",      None,          2, &[edge(0, 1, 5)]),
         ("a.gr",  "c x\np sp 4 1\nc y\na 1 2 5\n\n",    None,          4, &[edge(0, 1, 5)]),
+        ("a.txt", "c x\np sp 4 1\na 1 2 5\n",            None,          4, &[edge(0, 1, 5)]),
         ("a.mtx", "%%MatrixMarket matrix coordinate pattern symmetric\n% c\n3 3 2\n2 1\n3 3\n", None, 3, &[edge(1, 0, 1)]),
         ("a.graph", "% c\n3 2\n2 3\n% c\n1\n1\n",       None,          3, &[edge(0, 1, 1), edge(0, 2, 1)]),
         ("a.graph", "3 1 111 2\n1 7 7 3 5\n1 7 7\n1 7 7 1 5\n", None,  3, &[edge(0, 2, 5)]),
