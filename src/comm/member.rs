@@ -11,6 +11,8 @@ use std::thread::available_parallelism;
 pub struct Host {
     /// The host's name.
     pub name: String,
+    /// The identity of the running kernel: clones of one machine often share their name.
+    pub boot: String,
     /// The host's cores.
     pub cores: usize,
     /// The cores this rank may run on: fewer if the launcher binds it.
@@ -23,7 +25,15 @@ impl Host {
         let bound = available_parallelism().map_or(1, Into::into);
         let cores = nix::unistd::sysconf(nix::unistd::SysconfVar::_NPROCESSORS_ONLN);
         let cores = cores.ok().flatten().and_then(|cores| usize::try_from(cores).ok());
-        Self { name: host_name(), cores: cores.unwrap_or(bound).max(bound), bound }
+        // Where there is no such file, the name alone must tell hosts apart.
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let cores = cores.unwrap_or(bound).max(bound);
+        Self { name: host_name(), boot: boot.trim().to_owned(), cores, bound }
+    }
+
+    /// Whether two ranks are on one host.
+    pub fn is(&self, other: &Self) -> bool {
+        (&self.name, &self.boot) == (&other.name, &other.boot)
     }
 }
 
@@ -46,7 +56,7 @@ impl Members {
     pub fn hosts(&self) -> Vec<(&Host, usize)> {
         let mut hosts: Vec<(&Host, usize)> = Vec::new();
         for host in &self.ranks {
-            match hosts.iter_mut().find(|(other, _)| other.name == host.name) {
+            match hosts.iter_mut().find(|(other, _)| other.is(host)) {
                 Some((_, ranks)) => *ranks += 1,
                 None => hosts.push((host, 1)),
             }
@@ -61,12 +71,12 @@ impl Members {
 
     /// The ranks on the host of `rank`.
     pub fn sharing(&self, rank: usize) -> usize {
-        self.ranks.iter().filter(|host| host.name == self.ranks[rank].name).count()
+        self.ranks.iter().filter(|host| host.is(&self.ranks[rank])).count()
     }
 
     /// The threads of all ranks on the host of `rank`.
     pub fn threads_beside(&self, rank: usize) -> usize {
-        let same = self.ranks.iter().map(|host| host.name == self.ranks[rank].name);
+        let same = self.ranks.iter().map(|host| host.is(&self.ranks[rank]));
         self.threads.iter().zip(same).filter(|(_, same)| *same).map(|(threads, _)| threads).sum()
     }
 }
@@ -162,8 +172,15 @@ mod tests {
 
     #[test]
     fn hosts_are_counted_in_rank_order() {
-        let host = |name: &str| Host { name: name.to_owned(), cores: 4, bound: 1 };
-        let ranks = ["b", "a", "b"].map(host).to_vec();
+        let host = |(name, boot): (&str, &str)| Host {
+            name: name.to_owned(),
+            boot: boot.to_owned(),
+            cores: 4,
+            bound: 1,
+        };
+        let clones = [host(("vm", "1")), host(("vm", "2"))];
+        assert!(!clones[0].is(&clones[1]), "clones share a name, not a boot");
+        let ranks = [("b", "1"), ("a", "2"), ("b", "1")].map(host).to_vec();
         let members = Members { ranks, threads: vec![1, 2, 4] };
         let hosts: Vec<_> =
             members.hosts().iter().map(|(h, ranks)| (h.name.clone(), *ranks)).collect();

@@ -89,16 +89,21 @@ impl Input {
 
 /// What this rank sees, and the first bytes.
 fn look(path: &Path) -> Result<(Sight, Vec<u8>)> {
-    let file = File::open(path).map_err(Error::file("open", path))?;
-    let about = file.metadata().map_err(Error::file("open", path))?;
+    // Before opening: to open a pipe waits for a writer.
+    let about = path.metadata().map_err(Error::file("open", path))?;
     if about.is_dir() {
         let why = std::io::ErrorKind::IsADirectory.into();
         return Err(Error::File { action: "read", path: path.to_owned(), why });
     }
+    if !about.is_file() {
+        let what = "it is no regular file, so it cannot be read at positions; save it as one first";
+        return Err(Error::content(path, what));
+    }
     let len = about.len();
-    if len == 0 && about.is_file() {
+    if len == 0 {
         return Err(Error::content(path, "the file is empty"));
     }
+    let file = File::open(path).map_err(Error::file("open", path))?;
     let end = |range| blocks::read_range(&file, range).map_err(Error::file("read", path));
     let head = end(0..len.min(COMPARED))?;
     let tail = end(len.saturating_sub(COMPARED)..len)?;

@@ -7,7 +7,7 @@ use crate::report::count;
 pub fn warnings(members: &Members) -> Vec<String> {
     let mut warnings = Vec::new();
     for (host, ranks) in members.hosts() {
-        let Some(first) = members.ranks.iter().position(|other| other.name == host.name) else {
+        let Some(first) = members.ranks.iter().position(|other| other.is(host)) else {
             continue;
         };
         let threads = members.threads_beside(first);
@@ -23,7 +23,9 @@ pub fn warnings(members: &Members) -> Vec<String> {
         }
     }
     let bound = members.ranks.iter().zip(&members.threads).enumerate();
-    let short = bound.clone().find(|(_, (host, threads))| host.bound < **threads);
+    let short = bound
+        .clone()
+        .find(|(_, (host, threads))| host.bound < host.cores && host.bound < **threads);
     if let Some((rank, (host, threads))) = short {
         warnings.push(format!(
             "warning: {} has {} but is bound to {}; start it with mpirun --bind-to none",
@@ -52,7 +54,7 @@ mod tests {
     use crate::comm::Host;
 
     fn members(cores: usize, bound: usize, threads: &[usize]) -> Members {
-        let host = Host { name: "vm1".to_owned(), cores, bound };
+        let host = Host { name: "vm1".to_owned(), boot: String::new(), cores, bound };
         Members { ranks: vec![host; threads.len()], threads: threads.to_vec() }
     }
 
@@ -61,6 +63,7 @@ mod tests {
         let cases = [
             ("all is well", members(4, 4, &[2, 2]), ""),
             ("too many threads", members(2, 2, &[1, 1, 1]), "3 ranks with 3 threads in all share"),
+            ("too many for the host", members(2, 2, &[4]), "1 rank with 4 threads in all share"),
             ("bound to fewer", members(4, 1, &[2]), "has 2 threads but is bound to 1 core;"),
             ("cores left idle", members(4, 1, &[1, 1]), "is bound to 1 core of 4"),
         ];
