@@ -146,7 +146,7 @@ fn what_goes_wrong_is_told_once_with_its_code() {
     let binary = fs::read(folder.path().join("p.mst")).unwrap();
     write("cut.mst", &binary[..binary.len() - 1]);
     #[rustfmt::skip]
-    let cases: [(&[&str], i32, &[&str]); 16] = [
+    let cases: [(&[&str], i32, &[&str]); 17] = [
         (&["solve", "bad.txt"],                   1, &["bad.txt:2:5: expected", "found \"x\""]),
         (&["solve", "nan.txt"],                   1, &["nan.txt:2:5:"]),
         (&["solve", "lies.gr"],                   1, &["lies.gr", "2", "1"]),
@@ -156,6 +156,7 @@ fn what_goes_wrong_is_told_once_with_its_code() {
         (&["solve", "cut.csv.gz"],                1, &["cut.csv.gz", "gzip"]),
         (&["solve", "cut.mst"],                   1, &["cut.mst"]),
         (&["solve", "."],                         1, &["cannot", "directory"]),
+        (&["solve", "path:n=3", "-o", "/dev/full"], 1, &["cannot write /dev/full"]),
         (&["solve", "/dev/null"],                 1, &["/dev/null: it is no regular file"]),
         (&["solve", "missing.txt"],               1, &["cannot open missing.txt"]),
         (&["solve", "gnm:n=10"],                  2, &["m"]),

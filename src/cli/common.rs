@@ -9,6 +9,7 @@ use crate::local::Algorithm;
 use crate::measure;
 use crate::partition::{InputFrom, Request, Source};
 use crate::report;
+use crate::verify::VERTEX_BYTES;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::io::IsTerminal;
@@ -129,6 +130,11 @@ impl Common {
         }
     }
 
+    /// The memory that a vertex needs on each rank.
+    pub(super) fn vertex_bytes(&self, proof: bool) -> u64 {
+        self.algorithm.vertex_bytes().max(if proof { VERTEX_BYTES } else { 0 })
+    }
+
     /// On rank 0, appends rows to the CSV file, if one was named.
     pub(super) fn append(
         &self,
@@ -165,6 +171,6 @@ impl Input {
             From::All => InputFrom::All,
             From::Root => InputFrom::Root,
         });
-        Request { source, from, descending: false, proof: false }
+        Request { source, from, descending: false, vertex_bytes: 0 }
     }
 }

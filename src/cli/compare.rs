@@ -64,8 +64,8 @@ impl Args {
     }
 
     fn request<'a>(&self, source: &'a Source) -> Request<'a> {
-        let descending = self.common.max;
-        Request { descending, proof: true, ..self.common.input.request(source) }
+        let (descending, vertex_bytes) = (self.common.max, self.common.vertex_bytes(true));
+        Request { descending, vertex_bytes, ..self.common.input.request(source) }
     }
 
     fn job(&self) -> Job {

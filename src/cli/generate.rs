@@ -35,7 +35,7 @@ impl Args {
         let source = Source::Generated(self.spec.clone());
         let slice = partition::load(
             solo,
-            &Request { source: &source, from: None, descending: false, proof: false },
+            &Request { source: &source, from: None, descending: false, vertex_bytes: 0 },
         )?
         .slice;
         output.write(&slice)?;

@@ -3,14 +3,22 @@
 use crate::error::{Error, Result};
 use crate::format::{self, Format};
 use crate::graph::Slice;
-use std::io::{BufWriter, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// A file under way: written beside its path, and renamed when it is complete.
 pub(super) struct Output {
     path: PathBuf,
-    beside: NamedTempFile,
+    place: Place,
+}
+
+enum Place {
+    /// A file, to be renamed to this path, which is the file itself where the user named a link.
+    Beside(NamedTempFile, PathBuf),
+    /// A device or pipe, which must not be replaced by a file.
+    Direct(File),
 }
 
 impl Output {
@@ -19,18 +27,24 @@ impl Output {
     /// # Errors
     /// If its folder cannot be written.
     pub(super) fn create(path: &Path) -> Result<Self> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        if path.is_dir() {
-            let why = std::io::ErrorKind::IsADirectory.into();
-            return Err(Error::File { action: "write", path: path.to_owned(), why });
+        let place = Self::place(path).map_err(Error::file("write", path))?;
+        Ok(Self { path: path.to_owned(), place })
+    }
+
+    fn place(path: &Path) -> io::Result<Place> {
+        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        match target.metadata() {
+            Ok(about) if about.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(about) if !about.is_file() => {
+                return File::options().write(true).open(&target).map(Place::Direct);
+            }
+            _ => {}
         }
-        let beside = tempfile::Builder::new()
-            .prefix(".mst-")
-            .permissions(permissions())
-            .tempfile_in(folder)
-            .map_err(Error::file("write", path))?;
-        Ok(Self { path: path.to_owned(), beside })
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let mut beside = tempfile::Builder::new();
+        beside.prefix(".mst-").permissions(permissions());
+        let beside = beside.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        Ok(Place::Beside(beside, target))
     }
 
     /// Writes a graph or forest in the format of the path's name, and puts it in its place.
@@ -38,14 +52,22 @@ impl Output {
     /// # Errors
     /// If the disk is full or the format cannot hold the weights; the path is then as it was.
     pub(super) fn write(self, slice: &Slice) -> Result<()> {
-        let failed = |why| Error::file("write", &self.path)(why);
-        let format = Format::of_output(&self.path);
-        let mut out = format::compressed(&self.path, BufWriter::new(self.beside.as_file()));
-        format::write(format, &self.path, slice, &mut out)?;
+        let Self { path, place } = self;
+        let file = match &place {
+            Place::Beside(beside, _) => beside.as_file(),
+            Place::Direct(file) => file,
+        };
+        let mut out = format::compressed(&path, BufWriter::new(file));
+        format::write(Format::of_output(&path), &path, slice, &mut out)?;
+        let failed = |why| Error::file("write", &path)(why);
         out.finish().and_then(|mut buffer| buffer.flush()).map_err(failed)?;
-        self.beside.as_file().sync_all().map_err(failed)?;
-        self.beside.persist(&self.path).map_err(|why| failed(why.error))?;
-        Ok(())
+        match place {
+            Place::Beside(beside, target) => {
+                beside.as_file().sync_all().map_err(failed)?;
+                beside.persist(target).map(drop).map_err(|why| failed(why.error))
+            }
+            Place::Direct(_) => Ok(()),
+        }
     }
 }
 

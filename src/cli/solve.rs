@@ -41,8 +41,11 @@ impl Args {
         let source = common.input.source(&self.graph)?;
         let output = comm.agree(self.outputs(comm))?;
         common.warn(comm);
-        let request =
-            Request { descending: common.max, proof: self.verify, ..common.input.request(&source) };
+        let request = Request {
+            descending: common.max,
+            vertex_bytes: common.vertex_bytes(self.verify),
+            ..common.input.request(&source)
+        };
         let (loaded, read) = measure::time(comm, || partition::load(comm, &request));
         let loaded = loaded?;
         if let Some(how) = &loaded.how {

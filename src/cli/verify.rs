@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::graph::{Edge, Key, Slice, Summary, Weights, with_edges};
 use crate::partition::{self, Request, Source};
 use crate::report;
-use crate::verify;
+use crate::verify::{self, VERTEX_BYTES};
 use std::path::PathBuf;
 
 /// Prove that a file holds a minimum spanning forest of a graph
@@ -32,10 +32,14 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(&self, comm: &Comm) -> Result<()> {
         let source = self.input.source(&self.graph)?;
-        let request = Request { descending: self.max, proof: true, ..self.input.request(&source) };
+        let request = Request {
+            descending: self.max,
+            vertex_bytes: VERTEX_BYTES,
+            ..self.input.request(&source)
+        };
         let graph = partition::load(comm, &request)?.slice;
         let source = Source::File { path: self.forest.clone(), format: None, columns: None };
-        let request = Request { source: &source, from: None, descending: false, proof: false };
+        let request = Request { source: &source, from: None, descending: false, vertex_bytes: 0 };
         let forest = partition::load(comm, &request)?.slice;
         with_edges!(&graph.edges, edges => self.prove(comm, &graph, edges, &forest))
     }

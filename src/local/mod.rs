@@ -39,6 +39,14 @@ impl Algorithm {
         }
     }
 
+    /// The memory that a vertex needs, bytes. Kruskal's are touched only where there are edges.
+    pub const fn vertex_bytes(self) -> u64 {
+        match self {
+            Self::Kruskal | Self::FilterKruskal => 4,
+            Self::Boruvka => 20,
+        }
+    }
+
     /// The minimum spanning forest of `edges` on the vertices `0..n`, lightest edge first.
     ///
     /// # Panics

@@ -58,8 +58,8 @@ pub struct Request<'a> {
     pub from: Option<InputFrom>,
     /// Whether to key the weights for a maximum forest.
     pub descending: bool,
-    /// Whether a proof will follow, which needs more memory a vertex.
-    pub proof: bool,
+    /// The memory that each vertex will need on each rank, bytes.
+    pub vertex_bytes: u64,
 }
 
 /// Loads this rank's slice of a graph.
@@ -83,7 +83,7 @@ pub fn load(comm: &Comm, request: &Request<'_>) -> Result<Loaded> {
     if request.descending {
         loaded.slice.reverse();
     }
-    comm.agree(fits(comm, loaded.slice.n, request.proof))?;
+    comm.agree(fits(comm, loaded.slice.n, request.vertex_bytes))?;
     comm.enter(Phase::Other);
     Ok(loaded)
 }
@@ -101,15 +101,16 @@ fn generated(comm: &Comm, spec: &Spec) -> Result<Loaded> {
 
 /// Refuses a graph whose vertices alone, on every rank, are more than the host has left: a header
 /// may say anything.
-fn fits(comm: &Comm, n: u64, proof: bool) -> Result<()> {
-    // Union-find takes 4 bytes a vertex, the proof's paths up to 24.
-    let each = if proof { 24 } else { 4 };
-    let ranks = comm.members().sharing(comm.rank()) as u64;
-    let needed = each * n * ranks;
+fn fits(comm: &Comm, n: u64, vertex_bytes: u64) -> Result<()> {
+    let ranks = comm.members().sharing(comm.rank());
+    let needed = vertex_bytes * n * ranks as u64;
+    let gigabytes = |bytes: u64| bytes as f64 / 1e9;
     match available_memory() {
         Some(available) if needed > available => Err(Error::TooLarge(format!(
-            "{n} vertices need {needed} bytes on the {ranks} ranks of this host, which has \
-             {available} left; use fewer ranks a host, or renumber the vertices that are in use"
+            "{n} vertices need {:.1} GB ({ranks} x {vertex_bytes} bytes each) and this host has \
+             {:.1} GB left; use fewer ranks a host, or renumber the vertices that are in use",
+            gigabytes(needed),
+            gigabytes(available)
         ))),
         _ => Ok(()),
     }

@@ -19,7 +19,7 @@ use crate::graph::{Edge, Key};
 pub use distributed::verify_slice;
 pub use flaw::Flaw;
 use flaw::widen;
-pub use path_maxima::PathMaxima;
+pub use path_maxima::{PathMaxima, VERTEX_BYTES};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 

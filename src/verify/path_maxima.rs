@@ -29,6 +29,9 @@ pub struct PathMaxima<'f, K> {
     positions: Option<Vec<u32>>,
 }
 
+/// The memory that a vertex needs in [`PathMaxima`] with keys of 64 bits, bytes.
+pub const VERTEX_BYTES: u64 = 24;
+
 /// A vertex's parent, and when it got it. Links have different orders, which settles ties of keys.
 #[derive(Clone, Copy)]
 struct Link {

@@ -1,0 +1,40 @@
+#![no_main]
+use mst::format::{Format, Preamble, Stream, compressed};
+use std::io::{BufRead, Write};
+use std::path::Path;
+
+/// The graph of a file, read in blocks of `at_least` bytes.
+fn graph(path: &Path, at_least: usize) -> mst_fuzz::Outcome {
+    let read = || {
+        let mut stream = Stream::open(path)?;
+        let format = Format::detect(path, stream.fill_buf().unwrap_or_default());
+        let preamble = Preamble::read(path, format, None, &mut stream)?;
+        let mut stream = Stream::open_at(path, preamble.body)?;
+        let mut blocks = Vec::new();
+        while let Some(block) = stream.next_block(at_least)? {
+            blocks.push(block);
+        }
+        Ok((preamble, blocks))
+    };
+    let (preamble, blocks) = read().map_err(|error: mst::Error| error.to_string())?;
+    let blocks: Vec<_> = blocks.iter().map(Vec::as_slice).collect();
+    mst_fuzz::graph(path, &preamble, &blocks)
+}
+
+fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(bytes).expect("space");
+    file
+}
+
+// The bytes as they are, which may be gzip, and as a text that is compressed here.
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let raw = file(bytes);
+    assert_eq!(graph(raw.path(), 7), graph(raw.path(), usize::MAX));
+    let mut writer = compressed(Path::new("a.gz"), Vec::new());
+    writer.write_all(bytes).expect("memory");
+    let packed = file(&writer.finish().expect("memory"));
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        assert_eq!(graph(packed.path(), 1).ok(), graph(raw.path(), usize::MAX).ok());
+    }
+});
