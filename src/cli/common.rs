@@ -1,5 +1,6 @@
 //! Options that several commands share.
 
+use super::output::say;
 use super::{bars, tell};
 use crate::comm::{self, Comm};
 use crate::error::{Error, Result};
@@ -12,6 +13,7 @@ use crate::report;
 use crate::verify::VERTEX_BYTES;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde::Serialize;
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -127,6 +129,22 @@ impl Common {
     pub(super) fn warn(&self, comm: &Comm) {
         for warning in report::warnings(comm.members()) {
             self.world.note(comm, &warning);
+        }
+    }
+
+    /// Prints a result on standard output: as one JSON object, or the table unless quiet.
+    pub(super) fn say(
+        &self,
+        result: &impl Serialize,
+        table: impl FnOnce() -> String,
+    ) -> Result<()> {
+        match (self.json, self.world.quiet) {
+            (true, _) => {
+                let object = serde_json::to_string(result).expect("plain fields");
+                say(format!("{object}\n").as_bytes())
+            }
+            (false, false) => say(table().as_bytes()),
+            (false, true) => Ok(()),
         }
     }
 

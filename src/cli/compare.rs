@@ -10,7 +10,6 @@ use crate::partition::{self, Request, Source};
 use crate::report;
 use clap::{Args as _, FromArgMatches};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 
 /// About ten seconds, repetitions included, on two cores of 2023.
 const DEFAULT_GRAPH: &str = "gnm:n=2^20,m=2^24,seed=1";
@@ -59,8 +58,7 @@ impl Args {
         };
         let rows = || [local_rows, context.rows(comm, "distributed", &distributed)].concat();
         comm.agree(common.append(comm, rows))?;
-        self.print(comm, &context, local, distributed);
-        Ok(())
+        self.print(comm, &context, local, distributed)
     }
 
     fn request<'a>(&self, source: &'a Source) -> Request<'a> {
@@ -88,16 +86,13 @@ impl Args {
         Ok((run, rows))
     }
 
-    fn print(&self, comm: &Comm, context: &Context, local: Run, distributed: Run) {
-        if self.common.json {
-            let speedup = local.outcome.seconds.total / distributed.outcome.seconds.total;
-            let comparison =
-                Comparison { local: local.outcome, distributed: distributed.outcome, speedup };
-            println!("{}", serde_json::to_string(&comparison).expect("plain fields"));
-        } else if !self.common.world.quiet {
-            let csv: Option<&PathBuf> = self.common.csv.as_ref();
-            print!("{}", report::compared(&context.graph, comm, &local, &distributed, csv));
-        }
+    fn print(&self, comm: &Comm, context: &Context, local: Run, distributed: Run) -> Result<()> {
+        let csv = self.common.csv.as_ref();
+        let table = report::compared(&context.graph, comm, &local, &distributed, csv);
+        let speedup = local.outcome.seconds.total / distributed.outcome.seconds.total;
+        let comparison =
+            Comparison { local: local.outcome, distributed: distributed.outcome, speedup };
+        self.common.say(&comparison, || table)
     }
 }
 

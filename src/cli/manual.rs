@@ -1,9 +1,9 @@
 //! Completions and the manual page, made from the command line itself.
 
+use super::output::say;
 use crate::error::{Error, Result};
 use clap_complete::Shell;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Print completions for a shell
 #[derive(Debug, clap::Args)]
@@ -24,7 +24,7 @@ impl Completions {
     pub(super) fn run(&self, command: &mut clap::Command) -> Result<()> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, command, "mst", &mut script);
-        print(&script)
+        say(&script)
     }
 }
 
@@ -36,10 +36,6 @@ impl Man {
         }
         let mut page = Vec::new();
         clap_mangen::Man::new(command.clone()).render(&mut page).expect("a vector takes all");
-        print(&page)
+        say(&page)
     }
-}
-
-fn print(text: &[u8]) -> Result<()> {
-    std::io::stdout().write_all(text).map_err(Error::file("write", Path::new("standard output")))
 }

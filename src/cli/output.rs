@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all.
+//! Standard output, and files that appear whole or not at all.
 
 use crate::error::{Error, Result};
 use crate::format::{self, Format};
@@ -74,4 +74,18 @@ impl Output {
 /// What the umask makes of rw-rw-rw-, as for any file.
 fn permissions() -> std::fs::Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(0o666)
+}
+
+/// Writes to standard output. A reader that has closed it has read enough.
+///
+/// # Errors
+/// If it is a file on a full disk.
+pub(super) fn say(text: &[u8]) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(why) if why.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::file("write", Path::new("standard output"))(why))
+        }
+        _ => Ok(()),
+    }
 }

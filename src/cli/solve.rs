@@ -57,14 +57,11 @@ impl Args {
         comm.agree(self.write(comm, &loaded.slice, &run, output))?;
         let context = context(&self.graph, &source);
         comm.agree(common.append(comm, || context.rows(comm, "distributed", &run)))?;
-        if comm.rank() == 0 {
-            if common.json {
-                println!("{}", serde_json::to_string(&run.outcome).expect("plain fields"));
-            } else if !common.world.quiet {
-                print!("{}", report::solved(&context.graph, comm, &run, loaded.slice.loops));
-            }
+        if comm.rank() != 0 {
+            return Ok(());
         }
-        Ok(())
+        let table = || report::solved(&context.graph, comm, &run, loaded.slice.loops);
+        common.say(&run.outcome, table)
     }
 
     /// On rank 0, what the command will write, tried before the work.

@@ -1,6 +1,7 @@
 //! `mst verify`: the proof alone, of a forest that anybody made.
 
 use super::common::{Input, World};
+use super::output::say;
 use crate::comm::Comm;
 use crate::error::{Error, Result};
 use crate::graph::{Edge, Key, Slice, Summary, Weights, with_edges};
@@ -57,7 +58,8 @@ impl Args {
         verify::verify_slice(comm, graph.n, &forest, edges, graph.weights)?;
         if comm.rank() == 0 && !self.world.quiet {
             let summary = Summary::of(graph.n, &forest, graph.weights);
-            print!("{}", report::proved(&self.forest, &summary, start.elapsed()));
+            let told = report::proved(&self.forest, &summary, start.elapsed());
+            return say(told.as_bytes());
         }
         Ok(())
     }
