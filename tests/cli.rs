@@ -200,8 +200,11 @@ fn under_mpirun_one_rank_speaks() {
 /// `mst` alone is compare on its default graph.
 #[test]
 fn mst_alone_compares() {
+    let folder = tempfile::tempdir().unwrap();
     let Some(mut command) = mpirun(3) else { return };
-    let ended = finish(command.arg(mst()), Duration::from_secs(300));
+    let ended = finish(command.current_dir(&folder).arg(mst()), Duration::from_secs(300));
     assert_eq!(ended.code(), Some(0), "{ended:?}");
-    assert!(ended.stdout.contains("distributed"), "{ended:?}");
+    assert!(ended.stdout.contains("10 rows added to mst.csv"), "{ended:?}");
+    let csv = fs::read_to_string(folder.path().join("mst.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 1 + 2 * 5);
 }

@@ -7,7 +7,6 @@ use crate::error::{Error, Result};
 use crate::format::{Columns, Format};
 use crate::generate::Spec;
 use crate::local::Algorithm;
-use crate::measure;
 use crate::partition::{InputFrom, Request, Source};
 use crate::report;
 use crate::verify::VERTEX_BYTES;
@@ -73,10 +72,6 @@ pub(super) struct Common {
     /// Find the maximum spanning forest
     #[arg(long)]
     pub(super) max: bool,
-
-    /// Append a row for each repetition to this file
-    #[arg(long, value_name = "FILE")]
-    pub(super) csv: Option<PathBuf>,
 
     /// Print one JSON object instead of a table
     #[arg(long)]
@@ -151,18 +146,6 @@ impl Common {
     /// The memory that a vertex needs on each rank.
     pub(super) fn vertex_bytes(&self, proof: bool) -> u64 {
         self.algorithm.vertex_bytes().max(if proof { VERTEX_BYTES } else { 0 })
-    }
-
-    /// On rank 0, appends rows to the CSV file, if one was named.
-    pub(super) fn append(
-        &self,
-        comm: &Comm,
-        rows: impl FnOnce() -> Vec<measure::Row>,
-    ) -> Result<()> {
-        match &self.csv {
-            Some(path) if comm.rank() == 0 => measure::append(path, &rows()),
-            _ => Ok(()),
-        }
     }
 }
 

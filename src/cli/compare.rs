@@ -10,6 +10,7 @@ use crate::partition::{self, Request, Source};
 use crate::report;
 use clap::{Args as _, FromArgMatches};
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 /// About ten seconds, repetitions included, on two cores of 2023.
 const DEFAULT_GRAPH: &str = "gnm:n=2^20,m=2^24,seed=1";
@@ -24,6 +25,10 @@ pub(super) struct Args {
     /// Repetitions of each run, after one more to warm up
     #[arg(long, value_name = "NUM", default_value = "5")]
     reps: NonZeroUsize,
+
+    /// Append a row for each repetition to this file
+    #[arg(long, value_name = "FILE", default_value = "mst.csv")]
+    csv: PathBuf,
 
     #[command(flatten)]
     pub(super) common: Common,
@@ -40,8 +45,11 @@ impl Args {
     pub(super) fn run(&self, comm: &Comm) -> Result<()> {
         let common = &self.common;
         let source = common.input.source(&self.graph)?;
-        let csv = common.csv.as_ref().filter(|_| comm.rank() == 0);
-        comm.agree(csv.map_or(Ok(()), |path| measure::open(path).map(drop)))?;
+        let writable = match comm.rank() {
+            0 => measure::open(&self.csv).map(drop),
+            _ => Ok(()),
+        };
+        comm.agree(writable)?;
         common.warn(comm);
         let context = context(&self.graph, &source);
         let local = on_rank_zero(comm, |solo| self.local(solo, &source, &context))?;
@@ -57,7 +65,7 @@ impl Args {
             return comm.agree(Ok(()));
         };
         let rows = || [local_rows, context.rows(comm, "distributed", &distributed)].concat();
-        comm.agree(common.append(comm, rows))?;
+        comm.agree(measure::append(&self.csv, &rows()))?;
         self.print(comm, &context, local, distributed)
     }
 
@@ -87,8 +95,7 @@ impl Args {
     }
 
     fn print(&self, comm: &Comm, context: &Context, local: Run, distributed: Run) -> Result<()> {
-        let csv = self.common.csv.as_ref();
-        let table = report::compared(&context.graph, comm, &local, &distributed, csv);
+        let table = report::compared(&context.graph, comm, &local, &distributed, &self.csv);
         let speedup = local.outcome.seconds.total / distributed.outcome.seconds.total;
         let comparison =
             Comparison { local: local.outcome, distributed: distributed.outcome, speedup };

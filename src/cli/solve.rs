@@ -31,6 +31,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "NUM", default_value = "1")]
     reps: NonZeroUsize,
 
+    /// Append a row for each repetition to this file
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -56,7 +60,11 @@ impl Args {
         let run = job.run(comm, &loaded.slice, &read)?;
         comm.agree(self.write(comm, &loaded.slice, &run, output))?;
         let context = context(&self.graph, &source);
-        comm.agree(common.append(comm, || context.rows(comm, "distributed", &run)))?;
+        let kind = if comm.size() == 1 { "local" } else { "distributed" };
+        let csv = self.csv.as_deref().filter(|_| comm.rank() == 0);
+        comm.agree(
+            csv.map_or(Ok(()), |csv| measure::append(csv, &context.rows(comm, kind, &run))),
+        )?;
         if comm.rank() != 0 {
             return Ok(());
         }
@@ -69,7 +77,7 @@ impl Args {
         if comm.rank() != 0 {
             return Ok(None);
         }
-        if let Some(path) = &self.common.csv {
+        if let Some(path) = &self.csv {
             measure::open(path)?;
         }
         self.output.as_deref().map(Output::create).transpose()

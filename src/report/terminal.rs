@@ -5,7 +5,7 @@ use super::{bytes, count, grouped, seconds};
 use crate::comm::{Comm, Members, Phase, PhaseCost};
 use crate::graph::{Slice, Summary};
 use crate::measure::{Outcome, Repetition, Run, Spread};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 const TIMED: [Phase; 3] = [Phase::Local, Phase::Exchange, Phase::Merge];
@@ -69,13 +69,7 @@ fn traffic(outcome: &Outcome) -> String {
 }
 
 /// What `mst compare` found: both runs side by side and what the difference comes from.
-pub fn compared(
-    graph: &str,
-    comm: &Comm,
-    local: &Run,
-    distributed: &Run,
-    csv: Option<&PathBuf>,
-) -> String {
+pub fn compared(graph: &str, comm: &Comm, local: &Run, distributed: &Run, csv: &Path) -> String {
     let one = &local.outcome;
     let row =
         |name: &str, of: &dyn Fn(&Run) -> String| [name.to_owned(), of(local), of(distributed)];
@@ -94,7 +88,7 @@ pub fn compared(
     let totals = |run: &Run| Spread::of(run.repetitions.iter().map(|r| r.total));
     let rows = [
         row("ranks x threads", &|run| format!("{} x {}", run.outcome.ranks, run.outcome.threads)),
-        row("hosts", &|run| run.outcome.hosts.to_string()),
+        ["hosts (ranks)".to_owned(), comm.members().ranks[0].name.clone(), hosts(comm.members())],
         row("algorithm", &|run| run.outcome.algorithm.clone()),
         row("read", &|run| seconds(run.outcome.seconds.read)),
         phase("local forests", Phase::Local),
@@ -118,9 +112,8 @@ pub fn compared(
         grouped(&weight(one))
     );
     let body = table(["", "local", "distributed"], &rows);
-    let tail = csv.map_or_else(String::new, |path| {
-        format!("{} in {}\n", count(2 * local.repetitions.len() as u64, "row"), path.display())
-    });
+    let written = count(2 * local.repetitions.len() as u64, "row");
+    let tail = format!("{written} added to {}\n", csv.display());
     let verdict = verdict(local, distributed);
     format!("{head}{body}\n{verdict}{}{tail}", one_host(comm.members()))
 }
@@ -194,16 +187,25 @@ fn count_of(vertex: &str, n: u64) -> String {
 }
 
 fn where_it_ran(outcome: &Outcome, members: &Members) -> String {
-    let hosts = members.hosts();
-    let hosts: Vec<_> =
-        hosts.iter().map(|(host, ranks)| format!("{} ({ranks})", host.name)).collect();
     format!(
         "{} x {} on {}: {}",
         count(outcome.ranks as u64, "rank"),
         count(outcome.threads as u64, "thread"),
         count(outcome.hosts as u64, "host"),
-        hosts.join(", ")
+        hosts(members)
     )
+}
+
+/// The hosts with the ranks on each, or only how many where there are many.
+fn hosts(members: &Members) -> String {
+    let hosts = members.hosts();
+    match hosts.len() {
+        1..=4 => {
+            let named = hosts.iter().map(|(host, ranks)| format!("{} ({ranks})", host.name));
+            named.collect::<Vec<_>>().join(", ")
+        }
+        many => count(many as u64, "host"),
+    }
 }
 
 fn weight(outcome: &Outcome) -> String {
