@@ -208,3 +208,24 @@ fn mst_alone_compares() {
     let csv = fs::read_to_string(folder.path().join("mst.csv")).unwrap();
     assert_eq!(csv.lines().count(), 1 + 2 * 5);
 }
+
+/// A file that only rank 0's folder has is read there; told to read it everywhere, ranks refuse.
+#[test]
+fn a_file_that_one_rank_lacks() {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    fs::write(folders[0].path().join("g.txt"), "0 1 5\n1 2 7\n0 2 9\n").unwrap();
+    let run = |from: &[&str]| {
+        let mut command = mpirun(1)?;
+        let program = [&[mst(), "solve", "g.txt", "--json"], from].concat();
+        command.arg("-wdir").arg(folders[0].path()).args(&program);
+        command.args([":", "-n", "1", "-wdir"]).arg(folders[1].path()).args(&program);
+        Some(finish(&mut command, Duration::from_secs(60)))
+    };
+    let Some(sent) = run(&[]) else { return };
+    assert_eq!((sent.code(), &json(&sent)["weight"]), (Some(0), &Value::from(12)), "{sent:?}");
+    assert!(sent.stderr.contains("rank 0 reads g.txt and sends the parts: rank 1 on"), "{sent:?}");
+    let refused = run(&["--input-from", "all"]).unwrap();
+    assert_eq!(refused.code(), Some(1), "{refused:?}");
+    assert_eq!(refused.stderr.matches("mst: rank 1 on").count(), 1, "{refused:?}");
+    assert!(refused.stderr.contains("cannot open g.txt"), "{refused:?}");
+}
