@@ -101,6 +101,29 @@ proptest! {
     }
 }
 
+/// A path with its edges in the order of its ids, and heavier edges at random: linking by id would
+/// make filter-Kruskal quadratic, half a second here.
+#[test]
+fn an_ordered_path_is_no_cliff() {
+    let n = 10_000u32;
+    let path =
+        (1..n).flat_map(|v| [(v - 1, v), (v, v - 1)].map(|(u, v)| Edge { u, v, key: v.max(u) }));
+    let random = (0..10 * n).map(|i| {
+        let bits = mst::graph::scramble(i.into());
+        Edge { u: bits as u32 % n, v: (bits >> 32) as u32 % n, key: n + i }
+    });
+    let edges: Vec<_> = path.chain(random).collect();
+    let time = |algorithm: Algorithm| {
+        let start = std::time::Instant::now();
+        let forest = algorithm.forest(n as usize, &edges);
+        (forest, start.elapsed().as_secs_f64())
+    };
+    let (expected, yardstick) = time(Algorithm::Kruskal);
+    let (found, seconds) = time(Algorithm::FilterKruskal);
+    assert_eq!(found, expected);
+    assert!(seconds < 10.0 * yardstick + 0.1, "{seconds} s against {yardstick} s");
+}
+
 /// Graphs large enough that the pivots, filters and rounds have work to do.
 #[test]
 fn larger_graphs_of_every_family() {

@@ -9,6 +9,7 @@
 use super::Components;
 use crate::graph::{Edge, Key};
 use rayon::prelude::*;
+use std::borrow::Cow;
 
 /// Lists up to this length are sorted at once: filtering would cost more than it saves.
 const SORTED_AT_ONCE: usize = 1 << 12;
@@ -20,7 +21,8 @@ const SAMPLE: usize = 1 << 10;
 /// Partition, filter and sort run on the current rayon pool, the joins on one thread.
 ///
 /// # Complexity
-/// Memory 4n bytes and a copy of the light edges, about 2n, at each of O(log(m/n)) levels.
+/// Memory 4n bytes, a copy of the edges that survive a filter, and of the light ones at each level of
+/// the recursion, which halve.
 ///
 /// # Panics
 /// If an endpoint is not below `n`.
@@ -34,22 +36,19 @@ pub fn filter_kruskal<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
 /// Adds the forest edges among `edges`, whose lighter edges are all in `forest` already.
 fn extend<K: Key>(forest: &mut Vec<Edge<K>>, components: &mut Components, edges: &[Edge<K>]) {
     let n = components.n();
-    match pivot(n, edges) {
-        Some(pivot) => {
-            let light: Vec<_> = edges.par_iter().filter(|e| e.key <= pivot).copied().collect();
-            extend(forest, components, &light);
-            drop(light);
-            let known = &*components;
-            let outside = |e: &&Edge<K>| e.key > pivot && known.root(e.u) != known.root(e.v);
-            let heavy: Vec<_> = edges.par_iter().filter(outside).copied().collect();
-            extend(forest, components, &heavy);
-        }
-        None => {
-            let mut sorted = edges.to_vec();
-            sorted.par_sort_by_key(|e| e.key); // stable, as are the filters above
-            forest.extend(sorted.into_iter().filter(|e| components.join(e.u, e.v)));
-        }
+    let mut edges = Cow::Borrowed(edges);
+    while let Some(pivot) = pivot(n, &edges) {
+        let light: Vec<_> = edges.par_iter().filter(|e| e.key <= pivot).copied().collect();
+        extend(forest, components, &light);
+        drop(light);
+        let known = &*components;
+        let outside = |e: &&Edge<K>| e.key > pivot && known.root(e.u) != known.root(e.v);
+        // What survives takes the place of what it came from, so only one list of heavy edges lives.
+        edges = Cow::Owned(edges.par_iter().filter(outside).copied().collect());
     }
+    let mut sorted = edges.into_owned();
+    sorted.par_sort_by_key(|e| e.key); // stable, as are the filters above
+    forest.extend(sorted.into_iter().filter(|e| components.join(e.u, e.v)));
 }
 
 /// A key with about 2n keys at or below it, at most half of all, from evenly spaced samples;

@@ -4,7 +4,7 @@ use crate::graph::Vertex;
 
 /// The components of a growing forest on the vertices `0..n`.
 ///
-/// Path halving and linking by index: Tarjan, van Leeuwen, "Worst-Case Analysis of Set Union
+/// Path halving and linking in random order: Tarjan, van Leeuwen, "Worst-Case Analysis of Set Union
 /// Algorithms", JACM 1984; Goel et al., "Disjoint Set Union with Randomized Linking", SODA 2014.
 /// Memory 4n bytes, of which only those of joined vertices are ever touched.
 #[derive(Clone, Debug)]
@@ -34,9 +34,11 @@ impl Components {
         if u == v {
             return false;
         }
-        // The higher index becomes the parent; ids that are in no order balance the tree.
-        let (low, high) = (u.min(v), u.max(v));
-        self.set_parent(low, high);
+        if priority(u) < priority(v) {
+            self.set_parent(u, v)
+        } else {
+            self.set_parent(v, u)
+        }
         true
     }
 
@@ -74,11 +76,42 @@ impl Components {
     }
 }
 
+/// A fixed random order of the vertices, in which the later becomes the parent.
+///
+/// The ids themselves will not do: roads and paths are numbered along their way, and linking by
+/// id then builds chains of length n. An odd factor permutes 32-bit integers, so none are equal;
+/// it is 2^32 over the golden ratio.
+fn priority(v: Vertex) -> u32 {
+    v.wrapping_mul(0x9e37_79b1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use petgraph::unionfind::UnionFind;
     use proptest::prelude::*;
+
+    /// Joins along ids, as a path or a road has them, keep the trees low.
+    #[test]
+    fn ordered_joins_make_no_chains() {
+        let n = 1 << 16;
+        let forwards = (1..n).map(|v| (v - 1, v));
+        let backwards = (1..n).rev().map(|v| (v - 1, v));
+        for joins in [forwards.collect::<Vec<_>>(), backwards.collect()] {
+            let mut components = Components::new(n as usize);
+            joins.into_iter().for_each(|(u, v)| assert!(components.join(u, v)));
+            let depth = |mut v: Vertex| {
+                let mut depth = 0;
+                while components.parent(v) != v {
+                    v = components.parent(v);
+                    depth += 1;
+                }
+                depth
+            };
+            let deepest = (0..n).map(depth).max().expect("vertices");
+            assert!(deepest < 100, "{deepest}");
+        }
+    }
 
     proptest! {
         #[test]
