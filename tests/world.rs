@@ -38,6 +38,7 @@ fn main() -> ExitCode {
     }));
     trials.push(Trial::test("another_launcher/1", another_launcher));
     trials.push(Trial::test("allocation/1", allocation));
+    trials.push(Trial::test("no_room/3", no_room));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
@@ -58,12 +59,15 @@ struct Told {
     message: &'static str,
 }
 
-const FAULTS: [(&str, Told); 6] = [
+const FAULTS: [(&str, Told); 9] = [
     ("error", Told { code: 1, message: "cannot open missing.gr" }),
     ("panic", Told { code: 101, message: "rank 1" }),
     ("panic_in_pool", Told { code: 101, message: "rank 1" }),
     ("mismatch", Told { code: 101, message: "rank 1 calls barrier" }),
     ("unlike_items", Told { code: 101, message: "8-byte items" }),
+    ("rest_alone", Told { code: 101, message: "rank 1 calls rest" }),
+    ("left_the_resting", Told { code: 101, message: "rank 2 calls the end of the job" }),
+    ("unlike_lengths", Told { code: 101, message: "rank 0 reduces 3 items, rank 1 4" }),
     ("left_early", Told { code: 101, message: "rank 2 calls the end of the job" }),
 ];
 
@@ -77,7 +81,15 @@ fn fault(case: &str, comm: &Comm) -> Result<()> {
         }
         ("panic", 1) => panic!("on purpose"),
         ("panic_in_pool", 1) => comm.compute(|| panic!("on purpose")),
-        ("left_early", 2) => Ok(()),
+        ("left_early" | "left_the_resting", 2) => Ok(()),
+        ("rest_alone", 1) | ("left_the_resting", _) => {
+            comm.rest();
+            Ok(())
+        }
+        ("unlike_lengths", rank) => {
+            comm.all_reduce(&mut vec![1u64; 3 + rank % 2], u64::wrapping_add);
+            Ok(())
+        }
         ("killed", 1) => {
             // A rank that vanishes without a word, as when memory runs out.
             let me = std::process::id().to_string();
@@ -88,7 +100,7 @@ fn fault(case: &str, comm: &Comm) -> Result<()> {
             comm.all_gather(&[1u64]);
             Ok(())
         }
-        ("mismatch", 1) | ("panic" | "killed", _) => {
+        ("mismatch", 1) | ("panic" | "killed" | "rest_alone", _) => {
             comm.barrier();
             Ok(())
         }
@@ -159,6 +171,18 @@ fn expect_end(ended: &Ended) -> Result<(), Failed> {
         (false, true) => Ok(()),
         _ => Err(format!("a killed rank did not end the job: {ended:#?}").into()),
     }
+}
+
+/// One rank whose host has no room for its threads ends the job for all, with its reason.
+fn no_room() -> Result<(), Failed> {
+    let limited = r#"if [ "${OMPI_COMM_WORLD_RANK:-${PMI_RANK:-1}}" = 1 ]; then ulimit -v 1500000; fi; exec "$@""#;
+    let arguments =
+        ["-c", limited, "sh", common::mst(), "solve", "path:n=9", "-q", "--threads", "900"];
+    let mut alone = Command::new("sh");
+    expect(&finish(alone.args(arguments), LIMIT), 2, "cannot start 900 threads")?;
+    let Some(mut launcher) = mpirun(3) else { return Ok(()) };
+    let ended = finish(launcher.arg("sh").args(arguments), LIMIT);
+    expect(&ended, 2, "cannot start 900 threads")
 }
 
 /// Another MPI's launcher leaves its variables, and this MPI makes a world of one.

@@ -11,22 +11,21 @@ use crate::partition::{InputFrom, Request, Source};
 use crate::report;
 use crate::verify::VERTEX_BYTES;
 use clap::ValueEnum;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use serde::Serialize;
 use std::io::IsTerminal;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// The world to run in and what to say on the way.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct World {
-    /// Threads on each rank [default: its share of the host's cores]
-    #[arg(short, long, value_name = "NUM")]
-    pub(super) threads: Option<NonZeroUsize>,
+    /// Threads on each rank, up to 1024 [default: its share of the host's cores]
+    #[arg(short, long, value_name = "NUM", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    pub(super) threads: Option<usize>,
 
-    /// Ranks inside this process instead of MPI's; not under mpirun
-    #[arg(short, long, value_name = "NUM")]
-    pub(super) ranks: Option<NonZeroUsize>,
+    /// Ranks inside this process instead of MPI's, up to 512; not under mpirun
+    #[arg(short, long, value_name = "NUM", value_parser = RangedU64ValueParser::<usize>::new().range(1..=512))]
+    pub(super) ranks: Option<usize>,
 
     /// Say nothing but errors and what was asked for
     #[arg(short, long)]
@@ -92,9 +91,7 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 impl World {
     /// Starts the world and runs `job` on each rank; rank 0 tells an error. Returns the exit code.
     pub(super) fn start<R>(&self, job: impl Fn(&Comm) -> Result<R> + Sync) -> Result<u8> {
-        let ranks = self.ranks.map(NonZeroUsize::get);
-        let threads = self.threads.map(NonZeroUsize::get);
-        comm::start(ranks, threads, |comm| {
+        comm::start(self.ranks, self.threads, |comm| {
             let visible = comm.rank() == 0 && !self.quiet && std::io::stderr().is_terminal();
             let bars = visible.then(|| bars::Bars::start(comm.progress().clone()));
             let result = job(comm);

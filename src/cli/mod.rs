@@ -16,6 +16,8 @@ use crate::error::{Error, Result};
 use clap::{CommandFactory, Parser, Subcommand};
 pub use panics::tell_panics_once;
 use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
 
 /// Minimum spanning forests of large weighted graphs: threads on one machine, MPI on several
 #[derive(Parser)]
@@ -50,19 +52,19 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(told) => {
-            if speaks {
-                // A closed pipe is no reason to fail: whoever closed it has read enough.
-                let _ = told.print();
-            }
+            // A closed pipe is no reason to fail: whoever closed it has read enough.
+            speak(speaks, || drop(told.print()));
             return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2));
         }
     };
-    match cli.command.unwrap_or_else(|| Command::Compare(compare::Args::default_run())).start() {
+    match cli
+        .command
+        .unwrap_or_else(|| Command::Compare(compare::Args::default_run()))
+        .start(speaks)
+    {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            if speaks {
-                tell(&error);
-            }
+            speak(speaks, || tell(&error));
             ExitCode::from(error.exit_code())
         }
     }
@@ -70,7 +72,7 @@ pub fn main() -> ExitCode {
 
 impl Command {
     /// Starts a world and runs the command on each rank; returns the exit code they agree on.
-    fn start(&self) -> Result<u8> {
+    fn start(&self, speaks: bool) -> Result<u8> {
         match self {
             Self::Solve(args) => args.common.world.start(|comm| args.run(comm)),
             Self::Compare(args) => args.common.world.start(|comm| args.run(comm)),
@@ -81,6 +83,7 @@ impl Command {
             Self::Convert(args) => {
                 args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
             }
+            Self::Completions(_) | Self::Man(_) if !speaks => Ok(0),
             Self::Completions(args) => args.run(&mut Cli::command()).map(|()| 0),
             Self::Man(args) => args.run(&Cli::command()).map(|()| 0),
         }
@@ -92,12 +95,21 @@ fn on_rank_zero<R>(comm: &Comm, work: impl FnOnce(&Comm) -> Result<R>) -> Result
     let result = if comm.rank() == 0 {
         let threads = comm.members().threads_beside(0).min(comm.members().ranks[0].bound.max(1));
         let threads = threads.max(comm.members().threads[0]);
-        work(&Comm::solo(threads, comm.progress().clone())).map(Some)
+        let solo = Comm::solo(threads, comm.progress().clone());
+        solo.and_then(|solo| work(&solo)).map(Some)
     } else {
         Ok(None)
     };
     comm.rest();
     comm.agree(result)
+}
+
+/// Says what ends this process before there is a world to agree in: on rank 0 alone.
+///
+/// The others leave a little later, since launchers end all ranks as soon as one has failed, the
+/// one that is about to speak among them.
+fn speak(speaks: bool, say: impl FnOnce()) {
+    if speaks { say() } else { thread::sleep(Duration::from_millis(500)) }
 }
 
 fn tell(error: &Error) {

@@ -67,7 +67,10 @@ impl Comm {
     #[track_caller]
     pub fn all_reduce<T: Pod>(&self, items: &mut [T], combine: impl Fn(T, T) -> T) {
         let calls = self.call::<T>(Op::Reduce, 0, items.len(), Location::caller());
-        assert!(calls.iter().all(|call| call.len == calls[0].len), "ranks reduce unlike lengths");
+        if let Some(other) = calls.iter().position(|call| call.len != calls[0].len) {
+            let (zero, other_len) = (calls[0].len, calls[other].len);
+            self.end_with(&format!("rank 0 reduces {zero} items, rank {other} {other_len}"));
+        }
         if self.rank() == 0 {
             for rank in 1..self.size() {
                 let more = self.receive_items::<T>(rank, items.len());

@@ -85,7 +85,7 @@ pub fn start<R: Send>(
     if let (None, Some(launcher)) = (ranks, &launcher) {
         launcher.expect(1)?;
     }
-    let mut results = threads::run(ranks.unwrap_or(1), threads, job);
+    let mut results = threads::try_run(ranks.unwrap_or(1), threads, job)?;
     Ok(results.swap_remove(0))
 }
 

@@ -126,7 +126,7 @@ impl Comm {
     /// Without `threads`, a rank gets its share of its host's cores, at most those it is bound to.
     ///
     /// # Errors
-    /// If a rank runs another program.
+    /// If a rank runs another program, or cannot start its threads; every rank's then.
     pub(super) fn join(&mut self, threads: Option<usize>) -> Result<()> {
         let host = Host::here();
         let text = greeting_text(env!("CARGO_PKG_VERSION"), &host.name);
@@ -142,14 +142,15 @@ impl Comm {
         let threads = threads.unwrap_or(share).max(1);
         members.threads =
             self.all_gather(&[threads as u64]).concat().iter().map(|&t| t as usize).collect();
+        self.members.set(members).expect("a rank joins once");
         let rank = self.rank();
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(move |thread| format!("rank {rank}, thread {thread}"))
             .build()
-            .map_err(|why| Error::Launch(format!("cannot start {threads} threads: {why}")))?;
+            .map_err(|why| Error::Launch(format!("cannot start {threads} threads: {why}")));
+        let pool = self.agree(pool)?; // one host may have less room than the others
         self.pool.set(pool).expect("a rank joins once");
-        self.members.set(members).expect("a rank joins once");
         self.take_log();
         Ok(())
     }

@@ -33,6 +33,7 @@ pub use phase::{Log, Phase, PhaseCost};
 pub use progress::Progress;
 pub use threads::{Bystander, run};
 
+use crate::error::Result;
 use call::{Call, Op};
 use phase::Clock;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -77,11 +78,14 @@ impl Comm {
     }
 
     /// A world of this rank alone, with a pool of `threads`. Its progress is `progress`.
-    pub fn solo(threads: usize, progress: Arc<Progress>) -> Self {
+    ///
+    /// # Errors
+    /// [`crate::Error::Launch`] if the system has no room for the threads.
+    pub fn solo(threads: usize, progress: Arc<Progress>) -> Result<Self> {
         let mut comm = Self::new(World::Threads(threads::Member::solo()));
         comm.progress = progress;
-        comm.join(Some(threads)).expect("one rank agrees with itself");
-        comm
+        comm.join(Some(threads))?;
+        Ok(comm)
     }
 
     /// From now on no message has more than `bytes` of payload, on this rank; called alike on all.
@@ -160,11 +164,19 @@ impl Comm {
         let calls = on_world!(self, member => member.meet(call));
         self.clock.borrow_mut().waited(arrived.elapsed());
         if let Some(difference) = call::difference(&calls) {
-            if self.rank() != 0 {
-                on_world!(self, member => member.await_end());
-            }
-            panic!("{difference}");
+            self.end_with(&difference);
         }
         calls
+    }
+
+    /// Ends the job because of something that all ranks see alike: rank 0 says it, once.
+    ///
+    /// # Panics
+    /// Always.
+    fn end_with(&self, why: &str) -> ! {
+        if self.rank() != 0 {
+            on_world!(self, member => member.await_end());
+        }
+        panic!("{why}");
     }
 }

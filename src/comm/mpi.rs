@@ -67,27 +67,21 @@ impl Member {
 
     pub(super) fn meet(&self, call: Call) -> Vec<Call> {
         let mut calls = vec![[0u8; CALL_BYTES]; self.size()];
-        let bytes: &mut [u8] = calls.as_flattened_mut();
-        if call.may_sleep() {
-            self.meet_asleep(bytemuck::bytes_of(&call), bytes);
-        } else {
-            self.world.all_gather_into(bytemuck::bytes_of(&call), bytes);
-        }
-        calls.iter().map(|call| bytemuck::pod_read_unaligned(call)).collect()
-    }
-
-    /// As the all-gather of [`Member::meet`], looking now and then instead of spinning as MPI
-    /// does: at first often, then every 5 ms.
-    fn meet_asleep(&self, mine: &[u8], all: &mut [u8]) {
+        let (mine, all) = (bytemuck::bytes_of(&call), calls.as_flattened_mut());
+        // Always the non-blocking kind, also where this rank spins: the two kinds never match
+        // each other, so a rank that rests and one that does not would wait for ever.
         mpi::request::scope(|scope| {
             let mut request = self.world.immediate_all_gather_into(scope, mine, all);
             let mut pause = Duration::from_micros(50);
             while let Err(unfinished) = request.test() {
                 request = unfinished;
-                thread::sleep(pause);
-                pause = (pause * 2).min(Duration::from_millis(5));
+                if call.may_sleep() {
+                    thread::sleep(pause);
+                    pause = (pause * 2).min(Duration::from_millis(5));
+                }
             }
         });
+        calls.iter().map(|call| bytemuck::pod_read_unaligned(call)).collect()
     }
 
     pub(super) fn send(&self, to: usize, bytes: &[u8]) {

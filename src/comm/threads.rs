@@ -2,7 +2,9 @@
 
 use super::call::Call;
 use super::{Comm, World};
+use crate::error::{Error, Result};
 use std::collections::{HashMap, VecDeque};
+use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -40,36 +42,64 @@ struct State {
 /// what each rank returned, in rank order.
 ///
 /// # Panics
-/// With the panic of the lowest rank that panicked; the others are woken and end in silence.
+/// With the panic of the lowest rank that panicked; the others are woken and end in silence. If
+/// the system has no room for the threads.
 pub fn run<R: Send>(p: usize, threads: Option<usize>, job: impl Fn(&Comm) -> R + Sync) -> Vec<R> {
+    try_run(p, threads, job).expect("room for the threads")
+}
+
+/// As [`run`].
+///
+/// # Errors
+/// [`Error::Launch`] if the system has no room for the threads.
+///
+/// # Panics
+/// With the panic of the lowest rank that panicked.
+pub(super) fn try_run<R: Send>(
+    p: usize,
+    threads: Option<usize>,
+    job: impl Fn(&Comm) -> R + Sync,
+) -> Result<Vec<R>> {
     let shared = Arc::new(Shared::default());
     let rank_main = |rank: usize| {
         let member = Member { rank, size: p, shared: Arc::clone(&shared) };
         let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
             let mut comm = Comm::new(World::Threads(member));
-            comm.join(threads).expect("one process agrees with itself");
+            comm.join(threads)?;
             let result = job(&comm);
             comm.finish();
-            result
+            Ok(result)
         }));
         if outcome.is_err() {
             shared.end();
         }
         outcome
     };
-    let outcomes: Vec<thread::Result<R>> = thread::scope(|scope| {
-        let rank_main = &rank_main;
-        let spawn = |rank| {
-            let builder = thread::Builder::new().name(format!("rank {rank}"));
-            builder.spawn_scoped(scope, move || rank_main(rank)).expect("a thread for each rank")
-        };
-        let handles: Vec<_> = (0..p).map(spawn).collect();
-        handles.into_iter().map(|handle| handle.join().and_then(|outcome| outcome)).collect()
-    });
-    let told =
-        |outcome: &thread::Result<R>| outcome.as_ref().is_err_and(|why| !why.is::<Bystander>());
+    let (outcomes, started): (Vec<thread::Result<Result<R>>>, io::Result<()>) =
+        thread::scope(|scope| {
+            let rank_main = &rank_main;
+            let (mut handles, mut started) = (Vec::new(), Ok(()));
+            for rank in 0..p {
+                let builder = thread::Builder::new().name(format!("rank {rank}"));
+                match builder.spawn_scoped(scope, move || rank_main(rank)) {
+                    Ok(handle) => handles.push(handle),
+                    Err(why) => {
+                        shared.end(); // nobody waits for ranks that never start
+                        started = Err(why);
+                        break;
+                    }
+                }
+            }
+            let joined =
+                handles.into_iter().map(|handle| handle.join().and_then(|outcome| outcome));
+            (joined.collect(), started)
+        });
+    started.map_err(|why| Error::Launch(format!("cannot start {p} ranks as threads: {why}")))?;
+    let told = |outcome: &thread::Result<Result<R>>| {
+        outcome.as_ref().is_err_and(|why| !why.is::<Bystander>())
+    };
     if outcomes.iter().any(told) {
-        let why = outcomes.into_iter().find(told).and_then(Result::err);
+        let why = outcomes.into_iter().find(told).and_then(thread::Result::err);
         panic::resume_unwind(why.expect("found above"));
     }
     outcomes.into_iter().map(|outcome| outcome.expect("no rank panicked")).collect()
