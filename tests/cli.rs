@@ -146,7 +146,7 @@ fn what_goes_wrong_is_told_once_with_its_code() {
     let binary = fs::read(folder.path().join("p.mst")).unwrap();
     write("cut.mst", &binary[..binary.len() - 1]);
     #[rustfmt::skip]
-    let cases: [(&[&str], i32, &[&str]); 17] = [
+    let cases: [(&[&str], i32, &[&str]); 18] = [
         (&["solve", "bad.txt"],                   1, &["bad.txt:2:5: expected", "found \"x\""]),
         (&["solve", "nan.txt"],                   1, &["nan.txt:2:5:"]),
         (&["solve", "lies.gr"],                   1, &["lies.gr", "2", "1"]),
@@ -154,6 +154,7 @@ fn what_goes_wrong_is_told_once_with_its_code() {
         (&["solve", "huge.txt"],                  1, &["huge.txt:1:3:"]),
         (&["solve", "empty.txt"],                 1, &["empty.txt: the file is empty"]),
         (&["solve", "cut.csv.gz"],                1, &["cut.csv.gz", "gzip"]),
+        (&["solve", "cut.csv.gz", "--input-from", "all"], 1, &["a gzip file has no parts"]),
         (&["solve", "cut.mst"],                   1, &["cut.mst"]),
         (&["solve", "."],                         1, &["cannot", "directory"]),
         (&["solve", "path:n=3", "-o", "/dev/full"], 1, &["cannot write /dev/full"]),
@@ -228,4 +229,49 @@ fn a_file_that_one_rank_lacks() {
     assert_eq!(refused.code(), Some(1), "{refused:?}");
     assert_eq!(refused.stderr.matches("mst: rank 1 on").count(), 1, "{refused:?}");
     assert!(refused.stderr.contains("cannot open g.txt"), "{refused:?}");
+}
+
+/// The proof refuses what only looks like the forest, and takes what only looks different.
+#[test]
+fn verify_judges_the_file_that_it_was_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("g.txt", "0 1 5\n1 2 3\n0 2 4\n2 2 9\n");
+    let cases = [
+        ("0 2 4\n1 2 3\n", 0, ""),
+        ("0 2 4.0\n1 2 3.0\n", 0, ""),
+        ("3 2\n0 2 4\n1 2 3\n", 0, ""),
+        ("3 3\n0 2 4\n1 2 3\n2 2 9\n", 3, "joins a vertex to itself"),
+        ("100 2\n0 2 4\n1 2 3\n", 3, "the forest has 100 vertices, the graph 3"),
+        ("0 2 4\n1 2 3\n0 1 5\n", 3, "3 edges on 3 vertices are no forest"),
+        ("0 2 4.5\n1 2 3\n", 3, "no edge there has that weight"),
+        ("0 2 4\n", 3, "not spanning"),
+    ];
+    for (forest, code, told) in cases {
+        write("f.txt", forest);
+        for ranks in ["1", "3"] {
+            let ended =
+                in_folder(folder.path(), &["verify", "g.txt", "f.txt", "-q", "--ranks", ranks]);
+            assert_eq!(ended.code(), Some(code), "{forest:?}: {ended:?}");
+            assert!(ended.stderr.contains(told), "{forest:?}: {ended:?}");
+        }
+    }
+}
+
+/// Two hosts' files of one length that differ in the middle are not read in parts.
+#[test]
+fn files_that_differ_are_not_mixed() {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let mut text = "0 1 5\n1 2 7\n".repeat(50_000).into_bytes();
+    fs::write(folders[0].path().join("g.txt"), &text).unwrap();
+    let middle = text.len() / 2 / 12 * 12;
+    text[middle + 4] = b'1';
+    fs::write(folders[1].path().join("g.txt"), &text).unwrap();
+    let Some(mut command) = mpirun(1) else { return };
+    let program = [mst(), "solve", "g.txt", "--json"];
+    command.arg("-wdir").arg(folders[0].path()).args(program);
+    command.args([":", "-n", "1", "-wdir"]).arg(folders[1].path()).args(program);
+    let sent = finish(&mut command, Duration::from_secs(60));
+    assert_eq!(json(&sent)["weight"], Value::from(12), "{sent:?}");
+    assert!(sent.stderr.contains("rank 1 on"), "{sent:?}");
 }

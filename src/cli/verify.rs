@@ -42,6 +42,7 @@ impl Args {
         let source = Source::File { path: self.forest.clone(), format: None, columns: None };
         let request = Request { source: &source, from: None, descending: false, vertex_bytes: 0 };
         let forest = partition::load(comm, &request)?.slice;
+        is_forest_of(&graph, &forest)?;
         with_edges!(&graph.edges, edges => self.prove(comm, &graph, edges, &forest))
     }
 
@@ -63,6 +64,20 @@ impl Args {
         }
         Ok(())
     }
+}
+
+/// Refuses what no forest of the graph can be, before its edges go to every rank.
+fn is_forest_of(graph: &Slice, forest: &Slice) -> Result<()> {
+    let what = if forest.loops > 0 {
+        "the forest has an edge that joins a vertex to itself".to_owned()
+    } else if forest.n > graph.n {
+        format!("the forest has {} vertices, the graph {}", forest.n, graph.n)
+    } else if forest.m >= graph.n.max(1) {
+        format!("{} edges on {} vertices are no forest", forest.m, graph.n)
+    } else {
+        return Ok(());
+    };
+    Err(Error::Proof(what))
 }
 
 /// The forest's edges with the graph's keys.

@@ -59,6 +59,12 @@ pub fn key_float(key: u64) -> f64 {
     f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
 }
 
+/// The integer that a float is, if it is one of 64 bits.
+fn as_integer(weight: f64) -> Option<i64> {
+    let fits = weight.fract() == 0.0 && weight >= -(2f64.powi(63)) && weight < 2f64.powi(63);
+    fits.then_some(weight as i64)
+}
+
 /// As [`float_key`], in 32 bits.
 fn single_key(weight: f32) -> u32 {
     let bits = weight.to_bits();
@@ -177,7 +183,8 @@ impl Weights {
     pub fn key(self, weight: Weight) -> Option<u64> {
         let canonical = match (self.numbers(), weight) {
             (Numbers::Integers, Weight::Integer(weight)) => integer_key(weight),
-            (Numbers::Integers, Weight::Float(_)) => return None,
+            // 2.0 is the integer 2: other programs write a forest of integers so.
+            (Numbers::Integers, Weight::Float(weight)) => integer_key(as_integer(weight)?),
             (Numbers::Floats, Weight::Integer(weight)) => float_key(weight as f64)?,
             (Numbers::Floats, Weight::Float(weight)) => float_key(weight)?,
         };
@@ -250,10 +257,14 @@ mod tests {
         assert_eq!(narrow.key(Weight::Integer(-3)), Some(0));
         assert_eq!(narrow.reversed().key(Weight::Integer(-3)), Some(u32::MAX.into()));
         for weights in [narrow, narrow.reversed()] {
-            for weight in [Weight::Integer(-4), Weight::Integer(i64::MAX), Weight::Float(1.0)] {
+            for weight in [Weight::Integer(-4), Weight::Integer(i64::MAX), Weight::Float(1.5)] {
                 assert_eq!(weights.key(weight), None, "{weight}");
             }
         }
+        assert_eq!(narrow.key(Weight::Float(-1.0)), narrow.key(Weight::Integer(-1)));
+        let wide = Weights::wide(Numbers::Integers);
+        assert_eq!(wide.key(Weight::Float(2f64.powi(63))), None);
+        assert!(wide.key(Weight::Float(-(2f64.powi(63)))).is_some());
         assert!(Weights::SINGLES.key(Weight::Integer(2)).is_some());
         assert_eq!(Weights::SINGLES.key(Weight::Float(0.1)), None);
     }

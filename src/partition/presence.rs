@@ -3,13 +3,18 @@
 use super::InputFrom;
 use crate::comm::Comm;
 use crate::error::{Error, Result};
-use crate::format::{Format, blocks, is_gzip};
+use crate::format::{Format, is_gzip};
 use bytemuck::{Pod, Zeroable};
 use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
+use xxhash_rust::xxh3::Xxh3Default;
 
-/// Bytes at either end of a file by which hosts compare theirs.
-const COMPARED: u64 = 1 << 16;
+/// Bytes looked at in one place of a file.
+const SAMPLE: u64 = 1 << 16;
+/// Places by which hosts compare their files, so that up to 64 MiB every byte counts.
+const SAMPLES: u64 = 1 << 10;
 
 /// A file that at least rank 0 can read.
 pub(super) struct Input {
@@ -25,8 +30,8 @@ pub(super) struct Input {
 struct Sight {
     present: u64,
     len: u64,
-    /// A hash of both ends.
-    ends: u64,
+    /// A hash of evenly spaced samples.
+    content: u64,
     gzip: u64,
 }
 
@@ -67,7 +72,7 @@ impl Input {
                     ),
                 ));
             }
-            (Some(InputFrom::All), None) if gzip && comm.size() > 1 => {
+            (Some(InputFrom::All), None) if gzip => {
                 let what =
                     "a gzip file has no parts to read at; decompress it, or say --input-from root";
                 return Err(Error::content(path, what));
@@ -75,7 +80,7 @@ impl Input {
             (Some(from), _) => (from, "as asked".to_owned()),
             (None, _) if gzip => (InputFrom::Root, "gzip has no parts to read at".to_owned()),
             (None, Some(name)) => (InputFrom::Root, format!("{name} lacks it or has another")),
-            (None, None) => (InputFrom::All, "it is the same on every host".to_owned()),
+            (None, None) => (InputFrom::All, "it looks the same on every host".to_owned()),
         };
         let how = (comm.size() > 1).then(|| match from {
             InputFrom::All => format!("every rank reads its part of {}: {why}", path.display()),
@@ -104,10 +109,22 @@ fn look(path: &Path) -> Result<(Sight, Vec<u8>)> {
         return Err(Error::content(path, "the file is empty"));
     }
     let file = File::open(path).map_err(Error::file("open", path))?;
-    let end = |range| blocks::read_range(&file, range).map_err(Error::file("read", path));
-    let head = end(0..len.min(COMPARED))?;
-    let tail = end(len.saturating_sub(COMPARED)..len)?;
-    let ends = xxhash_rust::xxh3::xxh3_64(&head) ^ xxhash_rust::xxh3::xxh3_64(&tail).rotate_left(1);
+    let head = sample(&file, 0, len).map_err(Error::file("read", path))?;
+    let mut hash = Xxh3Default::new();
+    let step = len.div_ceil(SAMPLES).max(SAMPLE);
+    for from in (0..len).step_by(step as usize) {
+        hash.update(&sample(&file, from, len).map_err(Error::file("read", path))?);
+    }
+    hash.update(
+        &sample(&file, len.saturating_sub(SAMPLE), len).map_err(Error::file("read", path))?,
+    );
+    let content = hash.digest();
     let gzip = u64::from(is_gzip(&head));
-    Ok((Sight { present: 1, len, ends, gzip }, head))
+    Ok((Sight { present: 1, len, content, gzip }, head))
+}
+
+fn sample(file: &File, from: u64, len: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; SAMPLE.min(len - from) as usize];
+    file.read_exact_at(&mut bytes, from)?;
+    Ok(bytes)
 }
