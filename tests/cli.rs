@@ -140,13 +140,14 @@ fn what_goes_wrong_is_told_once_with_its_code() {
     write("range.gr", b"p sp 3 1\na 1 4 5\n");
     write("huge.txt", b"0 4294967295 5\n");
     write("empty.txt", b"");
+    write("heavy.txt", b"0 1 1.7e308\n1 2 1.7e308\n");
     let gz = fs::read(data("soc-sign-bitcoinotc.csv.gz")).unwrap();
     write("cut.csv.gz", &gz[..gz.len() / 2]);
     assert_eq!(in_folder(folder.path(), &["generate", "path:n=9", "-o", "p.mst"]).code(), Some(0));
     let binary = fs::read(folder.path().join("p.mst")).unwrap();
     write("cut.mst", &binary[..binary.len() - 1]);
     #[rustfmt::skip]
-    let cases: [(&[&str], i32, &[&str]); 18] = [
+    let cases: [(&[&str], i32, &[&str]); 21] = [
         (&["solve", "bad.txt"],                   1, &["bad.txt:2:5: expected", "found \"x\""]),
         (&["solve", "nan.txt"],                   1, &["nan.txt:2:5:"]),
         (&["solve", "lies.gr"],                   1, &["lies.gr", "2", "1"]),
@@ -155,6 +156,9 @@ fn what_goes_wrong_is_told_once_with_its_code() {
         (&["solve", "empty.txt"],                 1, &["empty.txt: the file is empty"]),
         (&["solve", "cut.csv.gz"],                1, &["cut.csv.gz", "gzip"]),
         (&["solve", "cut.csv.gz", "--input-from", "all"], 1, &["a gzip file has no parts"]),
+        (&["convert", "path:n=3", "p.mst.gz"],    1, &["leave out .gz"]),
+        (&["solve", "path:n=3", "--csv", "/dev/full"], 1, &["no regular file"]),
+        (&["solve", "heavy.txt"],                 1, &["beyond the largest float"]),
         (&["solve", "cut.mst"],                   1, &["cut.mst"]),
         (&["solve", "."],                         1, &["cannot", "directory"]),
         (&["solve", "path:n=3", "-o", "/dev/full"], 1, &["cannot write /dev/full"]),

@@ -27,6 +27,12 @@ impl Output {
     /// # Errors
     /// If its folder cannot be written.
     pub(super) fn create(path: &Path) -> Result<Self> {
+        let gzip = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
+        if gzip && Format::of_output(path) == Format::Binary {
+            let what =
+                "binary graphs cannot be read compressed, so none are written; leave out .gz";
+            return Err(Error::content(path, what));
+        }
         let place = Self::place(path).map_err(Error::file("write", path))?;
         Ok(Self { path: path.to_owned(), place })
     }

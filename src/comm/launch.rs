@@ -25,11 +25,14 @@ pub fn launcher(variable: impl Fn(&str) -> Option<String>) -> Option<Launcher> {
         ("MV2_COMM_WORLD_SIZE", "MV2_COMM_WORLD_RANK"),
         ("SLURM_NTASKS", "SLURM_PROCID"),
     ];
+    // A batch script has a SLURM_PROCID of its own; only the tasks of a step are started by Slurm.
+    let is_task = |rank: &str| rank != "SLURM_PROCID" || variable("SLURM_STEP_ID").is_some();
     let number = |name: &str| variable(name).and_then(|value| value.trim().parse().ok());
     KNOWN.into_iter().find_map(|(size, rank)| {
-        let (variable, told) = (size, number(rank));
+        let (name, told) = (size, number(rank));
         let size = number(size)?;
-        Some(Launcher { variable, size, rank: told.unwrap_or(0), started: told.is_some() })
+        let started = told.is_some() && is_task(rank);
+        Some(Launcher { variable: name, size, rank: told.unwrap_or(0), started })
     })
 }
 
@@ -113,6 +116,10 @@ mod tests {
         assert_eq!((open_mpi.size, open_mpi.rank, open_mpi.started), (4, 2, true));
         let allocation = told(&[("SLURM_NTASKS", "3")]).expect("known");
         assert!(!allocation.started);
+        let script = [("SLURM_NTASKS", "3"), ("SLURM_PROCID", "0")];
+        assert!(!told(&script).expect("known").started, "a batch script is no task");
+        let task = [script[0], script[1], ("SLURM_STEP_ID", "0")];
+        assert!(told(&task).expect("known").started);
         let within = told(&[("SLURM_NTASKS", "8"), ("PMI_SIZE", "2"), ("PMI_RANK", "1")]);
         assert_eq!(within.expect("known").size, 2, "mpirun's word counts inside an allocation");
     }

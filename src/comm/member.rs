@@ -49,6 +49,8 @@ pub struct Members {
     pub ranks: Vec<Host>,
     /// The threads of each rank.
     pub threads: Vec<usize>,
+    /// Whether the ranks are threads of one process, so that they share the cores it is bound to.
+    pub one_process: bool,
 }
 
 impl Members {
@@ -137,8 +139,10 @@ impl Comm {
         let ranks = self.all_gather(&told).into_iter();
         let ranks: Vec<Host> =
             ranks.map(|told| serde_json::from_slice(&told).expect("one program")).collect();
-        let mut members = Members { ranks, threads: Vec::new() };
-        let share = host.bound.min(host.cores / members.sharing(self.rank()));
+        let one_process = matches!(self.world, World::Threads(_));
+        let mut members = Members { ranks, threads: Vec::new(), one_process };
+        let cores = if one_process { host.bound } else { host.cores };
+        let share = host.bound.min(cores / members.sharing(self.rank()));
         let threads = threads.unwrap_or(share).max(1);
         members.threads =
             self.all_gather(&[threads as u64]).concat().iter().map(|&t| t as usize).collect();
@@ -182,7 +186,7 @@ mod tests {
         let clones = [host(("vm", "1")), host(("vm", "2"))];
         assert!(!clones[0].is(&clones[1]), "clones share a name, not a boot");
         let ranks = [("b", "1"), ("a", "2"), ("b", "1")].map(host).to_vec();
-        let members = Members { ranks, threads: vec![1, 2, 4] };
+        let members = Members { ranks, threads: vec![1, 2, 4], one_process: false };
         let hosts: Vec<_> =
             members.hosts().iter().map(|(h, ranks)| (h.name.clone(), *ranks)).collect();
         assert_eq!(hosts, [("b".to_owned(), 2), ("a".to_owned(), 1)]);

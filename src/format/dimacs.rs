@@ -23,7 +23,7 @@ pub(super) fn begins(head: &[u8]) -> bool {
 }
 
 pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
-    let line = head.next_record(is_record)?.unwrap_or_default();
+    let line = head.header(is_record)?;
     let mut fields = Fields::of(&line);
     let mut read = || {
         let what = "the header `p sp n m`";

@@ -19,6 +19,8 @@ pub(super) type Checked<T> = Result<T, Box<Fault>>;
 pub(super) struct Fields<'a> {
     line: &'a [u8],
     at: usize,
+    /// A comma stands before: a field follows, be it empty.
+    open: bool,
 }
 
 /// How vertices are written.
@@ -31,7 +33,7 @@ pub(super) struct Ids {
 }
 
 fn is_blank(byte: u8) -> bool {
-    byte == b' ' || byte == b'\t' || byte == b'\r'
+    byte == b' ' || byte == b'\t'
 }
 
 fn ends_field(byte: u8) -> bool {
@@ -39,16 +41,18 @@ fn ends_field(byte: u8) -> bool {
 }
 
 impl<'a> Fields<'a> {
-    /// The fields of `line`, which has no line feed.
+    /// The fields of `line`, which has no line feed but may have the carriage return before it.
+    #[inline]
     pub(super) fn of(line: &'a [u8]) -> Self {
-        let mut fields = Self { line, at: 0 };
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let mut fields = Self { line, at: 0, open: false };
         fields.skip_blanks();
         fields
     }
 
     /// Whether no field is left.
     pub(super) fn is_empty(&self) -> bool {
-        self.at >= self.line.len()
+        self.at >= self.line.len() && !self.open
     }
 
     /// The first byte of the next field, or what separates an empty one; `None` at the end.
@@ -174,9 +178,11 @@ impl<'a> Fields<'a> {
     #[inline]
     fn pass(&mut self, len: usize) {
         self.at += len;
+        self.open = false;
         self.skip_blanks();
         if matches!(self.line.get(self.at), Some(b',' | b';')) {
             self.at += 1;
+            self.open = true;
             self.skip_blanks();
         }
     }
@@ -205,6 +211,11 @@ mod tests {
         let mut fields = Fields::of(b"1,,3");
         fields.skip();
         assert_eq!(fields.vertex(ids).unwrap_err().found, "an empty field");
+        let mut fields = Fields::of(b"1,2,");
+        assert_eq!(fields.count(), 3, "a field follows every comma");
+        fields.skip();
+        fields.skip();
+        assert_eq!(fields.weight().unwrap_err().found, "an empty field");
     }
 
     #[test]

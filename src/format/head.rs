@@ -5,7 +5,7 @@ use crate::error::{Error, Place, Result};
 use std::io::{BufRead, Read};
 use std::path::Path;
 
-/// No line at the top of a file is longer; one that is, is cut and will not parse.
+/// What is kept of a line at the top of a file; only comments are longer.
 const LONGEST: u64 = 1 << 20;
 
 /// Reads lines and knows where it is.
@@ -27,13 +27,22 @@ impl<'a> Head<'a> {
     pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>> {
         let mut line = Vec::new();
         let mut limited = Read::take(&mut *self.reader, LONGEST);
-        let read = limited.read_until(b'\n', &mut line).map_err(|why| self.failed(why))?;
+        let mut read = limited.read_until(b'\n', &mut line).map_err(|why| self.failed(why))?;
+        if read as u64 == LONGEST && line.last() != Some(&b'\n') {
+            read += self.reader.skip_until(b'\n').map_err(|why| self.failed(why))?;
+        }
         self.offset += read as u64;
         self.line += u64::from(read > 0);
         while matches!(line.last(), Some(b'\n' | b'\r')) {
             line.pop();
         }
         Ok((read > 0).then_some(line))
+    }
+
+    /// As [`Head::next_record`], of a file that must have one.
+    pub(super) fn header(&mut self, is_record: fn(&[u8]) -> bool) -> Result<Vec<u8>> {
+        let found = self.next_record(is_record)?;
+        found.ok_or_else(|| self.content("it ends before its header"))
     }
 
     /// The next line that `is_record` and no comment or blank; `None` at the end of the file.

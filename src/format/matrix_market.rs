@@ -17,9 +17,9 @@ fn is_record(line: &[u8]) -> bool {
 }
 
 pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
-    let banner = head.next()?.unwrap_or_default();
+    let banner = head.header(|_| true)?;
     let pattern = head.check(kind(&banner))?;
-    let line = head.next_record(is_record)?.unwrap_or_default();
+    let line = head.header(is_record)?;
     let mut fields = Fields::of(&line);
     let mut read = || {
         let rows = fields.number("the number of rows")?;

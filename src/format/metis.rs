@@ -20,7 +20,7 @@ pub(super) fn is_comment(line: &[u8]) -> bool {
 }
 
 pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
-    let line = head.next_record(|line| !is_comment(line))?.unwrap_or_default();
+    let line = head.header(|line| !is_comment(line))?;
     let mut fields = Fields::of(&line);
     let mut read = || {
         let n = fields.number("the number of vertices")?;

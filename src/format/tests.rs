@@ -67,6 +67,10 @@ fn a_bad_line_is_refused_with_its_place() {
         ("a.txt", "3 1\n0 1 5\n2 3 5\n",    "a.txt:3:3: expected a vertex from 0 to 2, as the header says, found \"3\""),
         ("a.txt", "3\n2\n0 1 5\n",          "a.txt: the header says 2 edges, but there are 1"),
         ("a.txt", "3\n\n",                  "a.txt:2:1: expected the number of edges, alone, after a line with the number of vertices, found the end of the line"),
+        ("a.txt", "3,1,\n0,1,7\n",          "a.txt:1:5: expected a weight, found an empty field"),
+        ("a.txt", "0 1 5\r1 2 3\r",         "a.txt:1:5: expected a weight, found \"5\\r1\""),
+        ("a.gr",  "c only\n",               "a.gr: it ends before its header"),
+        ("a.mtx", "%%MatrixMarket matrix coordinate real general\n", "a.mtx: it ends before its header"),
         ("a.txt", "# nothing\n",            "a.txt: it has neither edges nor a header"),
         ("a.gr",  "c x\na 1 2 3\n",         "a.gr:2:1: expected the header `p sp n m`, found \"a\""),
         ("a.gr",  "p sp 3 1\na 0 2 3\n",    "a.gr:2:3: expected a vertex from 1 to 3, as the header says, found \"0\""),
@@ -125,6 +129,15 @@ fn headers_comments_names_and_columns() {
             );
         }
     }
+}
+
+#[test]
+fn comments_may_be_of_any_length() {
+    let long = format!("# {}\n0 1 5\n", "x".repeat(1_200_000));
+    let (n, pieces) = read("a.txt", long.as_bytes(), None, 1).expect("right");
+    assert_eq!((n, pieces.len()), (2, 1));
+    let told = read("a.txt", (long + "0 x 5\n").as_bytes(), None, 1).expect_err("a bad line");
+    assert!(told.to_string().starts_with("a.txt:3:3"), "{told}");
 }
 
 #[test]

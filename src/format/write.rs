@@ -26,7 +26,7 @@ pub fn write(format: Format, path: &Path, slice: &Slice, out: &mut dyn Write) ->
 /// A writer that compresses if the file's name ends in `.gz`.
 pub fn compressed<W: Write>(path: &Path, out: W) -> Compressed<W> {
     match path.extension() {
-        Some(end) if end == "gz" => {
+        Some(end) if end.eq_ignore_ascii_case("gz") => {
             Compressed::Gzip(Box::new(GzEncoder::new(out, Compression::default())))
         }
         _ => Compressed::Plain(out),

@@ -4,7 +4,7 @@ use super::{Outcome, Repetition, Run};
 use crate::comm::{Comm, Phase};
 use crate::error::{Error, Result};
 use std::fs::File;
-use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// What the rows of one command have in common.
@@ -49,7 +49,8 @@ impl Context {
         let hosts = comm.members().hosts();
         let hosts: Vec<_> =
             hosts.iter().map(|(host, ranks)| format!("{}:{ranks}", host.name)).collect();
-        let command: Vec<_> = std::env::args().collect();
+        let command = std::env::args_os().map(|word| quoted(&word.to_string_lossy()));
+        let command: Vec<_> = command.collect();
         vec![
             ("started", self.started.clone()),
             ("version", env!("CARGO_PKG_VERSION").to_owned()),
@@ -61,6 +62,15 @@ impl Context {
             ("seed", self.seed.map_or_else(String::new, |seed| seed.to_string())),
         ]
     }
+}
+
+/// A word as a shell takes it, so that the command can be repeated.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_=+./,:^@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 fn result(outcome: &Outcome) -> Row {
@@ -117,7 +127,8 @@ pub fn append(path: &Path, rows: &[Row]) -> Result<()> {
         let mut found = String::new();
         file.seek(SeekFrom::Start(0))?;
         BufReader::new(&file).read_line(&mut found)?;
-        let mut text = if found.is_empty() { header.clone() } else { String::new() };
+        let mut text =
+            if found.is_empty() { header.clone() } else { unfinished_line(&file)?.to_owned() };
         text.extend(rows.iter().map(|row| line(row.iter().map(|(_, value)| value.as_str()))));
         if found.is_empty() || found == header {
             file.write_all(text.as_bytes())?;
@@ -135,11 +146,25 @@ pub fn append(path: &Path, rows: &[Row]) -> Result<()> {
     }
 }
 
+/// A line feed if the file's last line has none, as after a full disk; else nothing.
+fn unfinished_line(mut file: &File) -> std::io::Result<&'static str> {
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(if last == *b"\n" { "" } else { "\n" })
+}
+
 /// Opens a CSV file for [`append`], and makes it if there is none.
 ///
 /// # Errors
 /// If it cannot be written: called early, so that nobody computes for nothing.
 pub fn open(path: &Path) -> Result<File> {
+    if path.metadata().is_ok_and(|about| !about.is_file()) {
+        return Err(Error::content(
+            path,
+            "it is no regular file, so no rows can be appended to it",
+        ));
+    }
     let mut options = File::options();
     options.read(true).append(true).create(true).open(path).map_err(Error::file("write", path))
 }

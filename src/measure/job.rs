@@ -3,7 +3,7 @@
 use super::{Number, Outcome, Repetition, Seconds, peak_rss, repeat, time};
 use crate::comm::{Comm, Phase};
 use crate::distributed;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graph::{Edge, Edges, Key, Slice, Summary, with_edges};
 use crate::local::Algorithm;
 use crate::verify;
@@ -36,7 +36,7 @@ impl Job {
     /// Runs the job on all ranks of `comm`; `read` is what it cost to get `slice`.
     ///
     /// # Errors
-    /// [`crate::Error::Proof`] if the forest is wrong.
+    /// [`Error::Proof`] if the forest is wrong, [`Error::TooLarge`] if no float holds its weight.
     pub fn run(self, comm: &Comm, slice: &Slice, read: &Repetition) -> Result<Run> {
         with_edges!(&slice.edges, edges => self.run_on(comm, slice, edges, read))
     }
@@ -52,6 +52,11 @@ impl Job {
         let forest = || distributed::gather(comm, n, edges, self.algorithm);
         let (part, repetitions) = repeat(comm, self.reps, self.warm_up, forest);
         let summary = distributed::summarize(comm, slice.n, &part, slice.weights);
+        if !summary.weight.value().is_finite() {
+            let what =
+                "the forest's weight is beyond the largest float, 1.8e308; scale the weights";
+            return Err(Error::TooLarge(what.to_owned()));
+        }
         let mut verify_seconds = 0.0;
         if self.verify {
             let prove = || {

@@ -11,13 +11,15 @@ pub fn warnings(members: &Members) -> Vec<String> {
             continue;
         };
         let threads = members.threads_beside(first);
-        if threads > host.cores {
+        let cores = if members.one_process { host.bound } else { host.cores };
+        let advice = if threads > ranks { " or --threads 1" } else { "" };
+        if threads > cores {
             warnings.push(format!(
                 "warning: {} with {} in all share the {} of {}: times will mislead; use fewer \
-                 ranks or --threads 1",
+                 ranks{advice}",
                 count(ranks as u64, "rank"),
                 count(threads as u64, "thread"),
-                count(host.cores as u64, "core"),
+                count(cores as u64, "core"),
                 host.name
             ));
         }
@@ -55,7 +57,7 @@ mod tests {
 
     fn members(cores: usize, bound: usize, threads: &[usize]) -> Members {
         let host = Host { name: "vm1".to_owned(), boot: String::new(), cores, bound };
-        Members { ranks: vec![host; threads.len()], threads: threads.to_vec() }
+        Members { ranks: vec![host; threads.len()], threads: threads.to_vec(), one_process: false }
     }
 
     #[test]

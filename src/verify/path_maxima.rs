@@ -29,8 +29,8 @@ pub struct PathMaxima<'f, K> {
     positions: Option<Vec<u32>>,
 }
 
-/// The memory that a vertex needs in [`PathMaxima`] with keys of 64 bits, bytes.
-pub const VERTEX_BYTES: u64 = 24;
+/// The memory that a vertex needs while a [`PathMaxima`] with keys of 64 bits is built, bytes.
+pub const VERTEX_BYTES: u64 = 32;
 
 /// A vertex's parent, and when it got it. Links have different orders, which settles ties of keys.
 #[derive(Clone, Copy)]
