@@ -140,6 +140,7 @@ fn what_goes_wrong_is_told_once_with_its_code() {
     write("range.gr", b"p sp 3 1\na 1 4 5\n");
     write("huge.txt", b"0 4294967295 5\n");
     write("empty.txt", b"");
+    write("sparse.gr", b"p sp 4294967295 1\na 1 2 3\n");
     write("heavy.txt", b"0 1 1.7e308\n1 2 1.7e308\n");
     let gz = fs::read(data("soc-sign-bitcoinotc.csv.gz")).unwrap();
     write("cut.csv.gz", &gz[..gz.len() / 2]);
@@ -147,7 +148,7 @@ fn what_goes_wrong_is_told_once_with_its_code() {
     let binary = fs::read(folder.path().join("p.mst")).unwrap();
     write("cut.mst", &binary[..binary.len() - 1]);
     #[rustfmt::skip]
-    let cases: [(&[&str], i32, &[&str]); 21] = [
+    let cases: [(&[&str], i32, &[&str]); 25] = [
         (&["solve", "bad.txt"],                   1, &["bad.txt:2:5: expected", "found \"x\""]),
         (&["solve", "nan.txt"],                   1, &["nan.txt:2:5:"]),
         (&["solve", "lies.gr"],                   1, &["lies.gr", "2", "1"]),
@@ -159,6 +160,10 @@ fn what_goes_wrong_is_told_once_with_its_code() {
         (&["convert", "path:n=3", "p.mst.gz"],    1, &["leave out .gz"]),
         (&["solve", "path:n=3", "--csv", "/dev/full"], 1, &["no regular file"]),
         (&["solve", "heavy.txt"],                 1, &["beyond the largest float"]),
+        (&["solve", "complete:n=1482910"],        1, &["GB left"]),
+        (&["solve", "gnm:n=4294967295,m=2^39"],   1, &["GB left"]),
+        (&["solve", "rgg2d:n=4e9,m=10"],          1, &["GB left"]),
+        (&["convert", "sparse.gr", "x.graph"],    1, &["4294967295 vertices"]),
         (&["solve", "cut.mst"],                   1, &["cut.mst"]),
         (&["solve", "."],                         1, &["cannot", "directory"]),
         (&["solve", "path:n=3", "-o", "/dev/full"], 1, &["cannot write /dev/full"]),

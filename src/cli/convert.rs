@@ -4,7 +4,7 @@ use super::common::{Input, World};
 use super::output::Output;
 use crate::comm::Comm;
 use crate::error::Result;
-use crate::partition;
+use crate::partition::{self, Request};
 use crate::report;
 use std::path::PathBuf;
 
@@ -30,7 +30,9 @@ impl Args {
     pub(super) fn run(&self, solo: &Comm) -> Result<()> {
         let source = self.input.source(&self.input_graph)?;
         let output = Output::create(&self.output)?;
-        let slice = partition::load(solo, &self.input.request(&source))?.slice;
+        let vertex_bytes = Output::vertex_bytes(&self.output);
+        let request = Request { vertex_bytes, ..self.input.request(&source) };
+        let slice = partition::load(solo, &request)?.slice;
         output.write(&slice)?;
         self.world.note(solo, &report::written(&self.output, &slice));
         Ok(())

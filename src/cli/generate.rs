@@ -35,7 +35,12 @@ impl Args {
         let source = Source::Generated(self.spec.clone());
         let slice = partition::load(
             solo,
-            &Request { source: &source, from: None, descending: false, vertex_bytes: 0 },
+            &Request {
+                source: &source,
+                from: None,
+                descending: false,
+                vertex_bytes: Output::vertex_bytes(&self.output),
+            },
         )?
         .slice;
         output.write(&slice)?;

@@ -53,6 +53,14 @@ impl Output {
         Ok(Place::Beside(beside, target))
     }
 
+    /// What writing to `path` takes for each vertex, bytes.
+    pub(super) fn vertex_bytes(path: &Path) -> u64 {
+        match Format::of_output(path) {
+            Format::Metis => 16, // two offsets into the neighbours
+            Format::Text | Format::Dimacs | Format::MatrixMarket | Format::Binary => 0,
+        }
+    }
+
     /// Writes a graph or forest in the format of the path's name, and puts it in its place.
     ///
     /// # Errors

@@ -45,9 +45,10 @@ impl Args {
         let source = common.input.source(&self.graph)?;
         let output = comm.agree(self.outputs(comm))?;
         common.warn(comm);
+        let written = self.output.as_deref().map_or(0, Output::vertex_bytes);
         let request = Request {
             descending: common.max,
-            vertex_bytes: common.vertex_bytes(self.verify),
+            vertex_bytes: common.vertex_bytes(self.verify).max(written),
             ..common.input.request(&source)
         };
         let (loaded, read) = measure::time(comm, || partition::load(comm, &request));

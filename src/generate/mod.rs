@@ -93,6 +93,12 @@ impl Spec {
         }
     }
 
+    /// What making a rank's slice takes for each vertex, bytes: random geometric graphs hold all
+    /// their points.
+    pub fn vertex_bytes(&self) -> u64 {
+        if matches!(self.family, Family::Rgg2d { .. }) { 12 } else { 0 }
+    }
+
     /// The number of edges: of `rgg2d` the expected one, of all others the exact one.
     pub fn expected_edges(&self) -> u64 {
         match self.family {

@@ -83,12 +83,18 @@ pub fn load(comm: &Comm, request: &Request<'_>) -> Result<Loaded> {
     if request.descending {
         loaded.slice.reverse();
     }
-    comm.agree(fits(comm, loaded.slice.n, request.vertex_bytes))?;
+    let n = loaded.slice.n;
+    let bytes = u128::from(n) * u128::from(request.vertex_bytes);
+    comm.agree(fits(comm, &format!("a graph of {n} vertices"), bytes))?;
     comm.enter(Phase::Other);
     Ok(loaded)
 }
 
 fn generated(comm: &Comm, spec: &Spec) -> Result<Loaded> {
+    let edge_bytes = if spec.weights().is_narrow() { 12 } else { 16 };
+    let edges = u128::from(spec.expected_edges().div_ceil(comm.size() as u64));
+    let points = u128::from(spec.n()) * u128::from(spec.vertex_bytes());
+    comm.agree(fits(comm, &spec.to_string(), edges * edge_bytes + points))?;
     let progress = comm.progress();
     progress.expect(spec.expected_edges() / comm.size() as u64);
     let (rank, size) = (comm.rank(), comm.size());
@@ -99,18 +105,18 @@ fn generated(comm: &Comm, spec: &Spec) -> Result<Loaded> {
     Ok(Loaded { slice, how: None })
 }
 
-/// Refuses a graph whose vertices alone, on every rank, are more than the host has left: a header
-/// may say anything.
-fn fits(comm: &Comm, n: u64, vertex_bytes: u64) -> Result<()> {
+/// Refuses what is more than the host has left, `bytes` on each of its ranks: a header or a spec may
+/// say anything.
+fn fits(comm: &Comm, what: &str, bytes: u128) -> Result<()> {
     let ranks = comm.members().sharing(comm.rank());
-    let needed = vertex_bytes * n * ranks as u64;
-    let gigabytes = |bytes: u64| bytes as f64 / 1e9;
+    let needed = bytes * ranks as u128;
     match available_memory() {
-        Some(available) if needed > available => Err(Error::TooLarge(format!(
-            "{n} vertices need {:.1} GB ({ranks} x {vertex_bytes} bytes each) and this host has \
-             {:.1} GB left; use fewer ranks a host, or renumber the vertices that are in use",
-            gigabytes(needed),
-            gigabytes(available)
+        Some(available) if needed > u128::from(available) => Err(Error::TooLarge(format!(
+            "{what} takes {:.1} GB ({:.1} GB on each rank) and this host has {:.1} GB left; use \
+             fewer ranks a host or a smaller graph, or renumber the vertices that are in use",
+            needed as f64 / 1e9,
+            bytes as f64 / 1e9,
+            available as f64 / 1e9
         ))),
         _ => Ok(()),
     }
