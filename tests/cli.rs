@@ -267,6 +267,19 @@ fn verify_judges_the_file_that_it_was_given() {
     }
 }
 
+#[test]
+fn names_need_not_be_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let [graph, csv] = [&b"g\xff.txt"[..], b"c\xff.csv"].map(std::ffi::OsStr::from_bytes);
+    fs::write(folder.path().join(graph), "0 1 5\n").unwrap();
+    let mut command = Command::new(mst());
+    command.current_dir(folder.path()).arg("solve").arg(graph).arg("--csv").arg(csv).arg("-q");
+    let ended = finish(&mut command, Duration::from_secs(60));
+    assert_eq!(ended.code(), Some(0), "{ended:?}");
+    assert!(folder.path().join(csv).exists());
+}
+
 /// Two hosts' files of one length that differ in the middle are not read in parts.
 #[test]
 fn files_that_differ_are_not_mixed() {

@@ -13,6 +13,7 @@ use crate::verify::VERTEX_BYTES;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use serde::Serialize;
+use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -151,16 +152,16 @@ impl Input {
     ///
     /// # Errors
     /// If it is a generator's spec with a mistake, or options that only files have stand beside one.
-    pub(super) fn source(&self, graph: &str) -> Result<Source> {
-        if !Spec::looks_like(graph) {
+    pub(super) fn source(&self, graph: &OsStr) -> Result<Source> {
+        let Some(spec) = graph.to_str().filter(|text| Spec::looks_like(text)) else {
             let path = PathBuf::from(graph);
             return Ok(Source::File { path, format: self.format, columns: self.columns });
-        }
+        };
         if self.format.is_some() || self.columns.is_some() || self.input_from.is_some() {
             let what = "--format, --columns and --input-from are for files, not for generators";
             return Err(Error::Usage(what.to_owned()));
         }
-        graph.parse().map(Source::Generated)
+        spec.parse().map(Source::Generated)
     }
 
     /// A request for all of `source`, for no forest yet.

@@ -9,6 +9,7 @@ use crate::measure::{self, Comparison, Context, Job, Run};
 use crate::partition::{self, Request, Source};
 use crate::report;
 use clap::{Args as _, FromArgMatches};
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -20,7 +21,7 @@ const DEFAULT_GRAPH: &str = "gnm:n=2^20,m=2^24,seed=1";
 pub(super) struct Args {
     /// A file or a generator, as gnm:n=1e6,m=8e6,seed=1
     #[arg(default_value = DEFAULT_GRAPH)]
-    graph: String,
+    graph: OsString,
 
     /// Repetitions of each run, after one more to warm up
     #[arg(long, value_name = "NUM", default_value = "5")]

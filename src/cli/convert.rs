@@ -6,6 +6,7 @@ use crate::comm::Comm;
 use crate::error::Result;
 use crate::partition::{self, Request};
 use crate::report;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Write a graph in another format
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 pub(super) struct Args {
     /// The graph: a file or a generator
     #[arg(value_name = "IN")]
-    input_graph: String,
+    input_graph: OsString,
 
     /// The file; its name decides the format (.txt, .gr, .mtx, .graph, .mst, text also .gz)
     #[arg(value_name = "OUT")]

@@ -8,15 +8,15 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// A file under way: written beside its path, and renamed when it is complete.
+/// A file to be written beside its path, and renamed when it is complete.
 pub(super) struct Output {
     path: PathBuf,
     place: Place,
 }
 
 enum Place {
-    /// A file, to be renamed to this path, which is the file itself where the user named a link.
-    Beside(NamedTempFile, PathBuf),
+    /// The path of a file, which is the file itself where the user named a link.
+    File(PathBuf),
     /// A device or pipe, which must not be replaced by a file.
     Direct(File),
 }
@@ -46,11 +46,8 @@ impl Output {
             }
             _ => {}
         }
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut beside = tempfile::Builder::new();
-        beside.prefix(".mst-").permissions(permissions());
-        let beside = beside.tempfile_in(folder.unwrap_or(Path::new(".")))?;
-        Ok(Place::Beside(beside, target))
+        beside(&target)?; // and gone again: a job that is ended while it computes leaves nothing
+        Ok(Place::File(target))
     }
 
     /// What writing to `path` takes for each vertex, bytes.
@@ -67,22 +64,31 @@ impl Output {
     /// If the disk is full or the format cannot hold the weights; the path is then as it was.
     pub(super) fn write(self, slice: &Slice) -> Result<()> {
         let Self { path, place } = self;
-        let file = match &place {
-            Place::Beside(beside, _) => beside.as_file(),
-            Place::Direct(file) => file,
-        };
-        let mut out = format::compressed(&path, BufWriter::new(file));
-        format::write(Format::of_output(&path), &path, slice, &mut out)?;
         let failed = |why| Error::file("write", &path)(why);
-        out.finish().and_then(|mut buffer| buffer.flush()).map_err(failed)?;
         match place {
-            Place::Beside(beside, target) => {
+            Place::Direct(device) => fill(&path, slice, &device),
+            Place::File(target) => {
+                let beside = beside(&target).map_err(failed)?;
+                fill(&path, slice, beside.as_file())?;
                 beside.as_file().sync_all().map_err(failed)?;
                 beside.persist(target).map(drop).map_err(|why| failed(why.error))
             }
-            Place::Direct(_) => Ok(()),
         }
     }
+}
+
+/// A new file in the folder of `target`, which goes when it is dropped.
+fn beside(target: &Path) -> io::Result<NamedTempFile> {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mst-").permissions(permissions());
+    builder.tempfile_in(folder.unwrap_or(Path::new(".")))
+}
+
+fn fill(path: &Path, slice: &Slice, file: &File) -> Result<()> {
+    let mut out = format::compressed(path, BufWriter::new(file));
+    format::write(Format::of_output(path), path, slice, &mut out)?;
+    out.finish().and_then(|mut buffer| buffer.flush()).map_err(Error::file("write", path))
 }
 
 /// What the umask makes of rw-rw-rw-, as for any file.

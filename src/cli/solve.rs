@@ -10,6 +10,7 @@ use crate::graph::{Slice, with_edges};
 use crate::measure::{self, Context, Job, Run};
 use crate::partition::{self, Request, Source};
 use crate::report;
+use std::ffi::{OsStr, OsString};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -17,7 +18,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// A file or a generator, as gnm:n=1e6,m=8e6,seed=1
-    graph: String,
+    graph: OsString,
 
     /// Write the forest; the name decides the format (.txt, .gr, .mtx, .graph, .mst, also .gz)
     #[arg(short, long, value_name = "FOREST")]
@@ -96,9 +97,9 @@ impl Args {
 }
 
 /// The context of a command on `source`, which the user named `graph`.
-pub(super) fn context(graph: &str, source: &Source) -> Context {
+pub(super) fn context(graph: &OsStr, source: &Source) -> Context {
     match source {
         Source::Generated(spec) => Context::now(spec.to_string(), Some(Spec::seed(spec))),
-        Source::File { .. } => Context::now(graph.to_owned(), None),
+        Source::File { .. } => Context::now(graph.to_string_lossy().into_owned(), None),
     }
 }

@@ -8,13 +8,14 @@ use crate::graph::{Edge, Key, Slice, Summary, Weights, with_edges};
 use crate::partition::{self, Request, Source};
 use crate::report;
 use crate::verify::{self, VERTEX_BYTES};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Prove that a file holds a minimum spanning forest of a graph
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The graph: a file or a generator
-    graph: String,
+    graph: OsString,
 
     /// The forest: a file in any format, ids as in the graph's text format, from 0
     forest: PathBuf,
