@@ -35,9 +35,9 @@ pub fn filter_kruskal<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
 
 /// Adds the forest edges among `edges`, whose lighter edges are all in `forest` already.
 fn extend<K: Key>(forest: &mut Vec<Edge<K>>, components: &mut Components, edges: &[Edge<K>]) {
-    let n = components.n();
+    let mut share = 2 * components.n();
     let mut edges = Cow::Borrowed(edges);
-    while let Some(pivot) = pivot(n, &edges) {
+    while let Some(pivot) = pivot(share, &edges) {
         let light: Vec<_> = edges.par_iter().filter(|e| e.key <= pivot).copied().collect();
         extend(forest, components, &light);
         drop(light);
@@ -45,22 +45,24 @@ fn extend<K: Key>(forest: &mut Vec<Edge<K>>, components: &mut Components, edges:
         let outside = |e: &&Edge<K>| e.key > pivot && known.root(e.u) != known.root(e.v);
         // What survives takes the place of what it came from, so only one list of heavy edges lives.
         edges = Cow::Owned(edges.par_iter().filter(outside).copied().collect());
+        // Where filters drop little, equal shares would mean m/n passes; growing ones, log(m/n).
+        share = share.saturating_mul(2);
     }
     let mut sorted = edges.into_owned();
     sorted.par_sort_by_key(|e| e.key); // stable, as are the filters above
     forest.extend(sorted.into_iter().filter(|e| components.join(e.u, e.v)));
 }
 
-/// A key with about 2n keys at or below it, at most half of all, from evenly spaced samples;
+/// A key with about `share` keys at or below it, at most half of all, from evenly spaced samples;
 /// `None` where a split would not pay or not make both sides smaller.
-fn pivot<K: Key>(n: usize, edges: &[Edge<K>]) -> Option<K> {
+fn pivot<K: Key>(share: usize, edges: &[Edge<K>]) -> Option<K> {
     let m = edges.len();
-    if m <= SORTED_AT_ONCE.max(2 * n) {
+    if m <= SORTED_AT_ONCE.max(share) {
         return None;
     }
     let mut sample: Vec<K> = edges.iter().step_by(m.div_ceil(SAMPLE)).map(|e| e.key).collect();
     sample.sort_unstable();
-    let light = (2 * n * sample.len() / m).clamp(1, sample.len() / 2);
+    let light = (share * sample.len() / m).clamp(1, sample.len() / 2);
     let pivot = sample[light - 1];
     (pivot < sample[sample.len() - 1]).then_some(pivot)
 }
