@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::format::{self, Format};
-use crate::graph::Slice;
+use crate::graph::{Slice, Weights};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -56,6 +56,14 @@ impl Output {
             Format::Metis => 16, // two offsets into the neighbours
             Format::Text | Format::Dimacs | Format::MatrixMarket | Format::Binary => 0,
         }
+    }
+
+    /// Refuses weights that the file cannot hold, as soon as they are known.
+    ///
+    /// # Errors
+    /// If its format has none such.
+    pub(super) fn check(&self, weights: Weights) -> Result<()> {
+        format::holds(Format::of_output(&self.path), &self.path, weights)
     }
 
     /// Writes a graph or forest in the format of the path's name, and puts it in its place.

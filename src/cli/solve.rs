@@ -54,6 +54,8 @@ impl Args {
         };
         let (loaded, read) = measure::time(comm, || partition::load(comm, &request));
         let loaded = loaded?;
+        let weights = loaded.slice.weights;
+        comm.agree(output.as_ref().map_or(Ok(()), |output| output.check(weights)))?;
         if let Some(how) = &loaded.how {
             common.world.note(comm, how);
         }

@@ -7,6 +7,8 @@ use std::path::Path;
 
 /// What is kept of a line at the top of a file; only comments are longer.
 const LONGEST: u64 = 1 << 20;
+/// What editors of other systems write before UTF-8.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads lines and knows where it is.
 pub(super) struct Head<'a> {
@@ -19,8 +21,16 @@ pub(super) struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    pub(super) fn of(path: &'a Path, reader: &'a mut dyn BufRead) -> Self {
-        Self { path, reader, offset: 0, line: 0 }
+    /// At the start of a file, after its byte order mark if it has one.
+    pub(super) fn of(path: &'a Path, reader: &'a mut dyn BufRead) -> Result<Self> {
+        let mut head = Self { path, reader, offset: 0, line: 0 };
+        let start = head.reader.fill_buf();
+        let marked = start.map(|bytes| bytes.starts_with(BYTE_ORDER_MARK));
+        if marked.map_err(|why| head.failed(why))? {
+            head.reader.consume(BYTE_ORDER_MARK.len());
+            head.offset = BYTE_ORDER_MARK.len() as u64;
+        }
+        Ok(head)
     }
 
     /// The next line without its end; `None` at the end of the file.

@@ -10,7 +10,7 @@ use super::fields::{Checked, Fields, Ids};
 use super::head::Head;
 use super::preamble::{Layout, Top};
 use crate::error::{Error, Result};
-use crate::graph::{Numbers, Raw, Slice, Weight, float_key, integer_key, mix};
+use crate::graph::{Raw, Slice, Weight, float_key, integer_key, mix};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -105,18 +105,7 @@ pub(super) fn check(path: &Path, n: u64, census: &Census) -> Result<()> {
 }
 
 /// Writes each vertex's neighbours, in O(n + m) memory. Parallel edges stay.
-///
-/// # Errors
-/// If the weights are floats, which METIS cannot hold, or the disk is full.
-pub(super) fn write(path: &Path, slice: &Slice, out: &mut dyn Write) -> Result<()> {
-    if slice.weights.numbers() == Numbers::Floats {
-        let what = "METIS holds integer weights only; choose another format for floats";
-        return Err(Error::content(path, what));
-    }
-    adjacency(slice, out).map_err(Error::file("write", path))
-}
-
-fn adjacency(slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
     let mut starts = vec![0usize; slice.n as usize + 1];
     for e in slice.edges.iter() {
         starts[e.u as usize + 1] += 1;

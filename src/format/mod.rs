@@ -24,7 +24,7 @@ pub use columns::Columns;
 pub use lines::{Parsed, Tally};
 pub use preamble::Preamble;
 pub use stream::{Stream, is_gzip};
-pub use write::{Compressed, compressed, write};
+pub use write::{Compressed, compressed, holds, write};
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,7 @@ impl Format {
     /// The format of a file that begins with `head`: by content where it is unmistakable, else by
     /// the name.
     pub fn detect(path: &Path, head: &[u8]) -> Self {
+        let head = head.strip_prefix(head::BYTE_ORDER_MARK).unwrap_or(head);
         if head.starts_with(binary::MAGIC) {
             Self::Binary
         } else if head.starts_with(b"%%MatrixMarket") {

@@ -72,7 +72,7 @@ impl Preamble {
             let what = format!("--columns are for text; {} is {format}", path.display());
             return Err(Error::Usage(what));
         }
-        let mut head = Head::of(path, reader);
+        let mut head = Head::of(path, reader)?;
         let names = matches!(extension(path).as_str(), "csv" | "tsv");
         let Top { n, m, layout, body, before } = match format {
             Format::Text => text::top(&mut head, columns, names)?,

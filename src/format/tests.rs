@@ -100,9 +100,11 @@ type Case<'a> = (&'a str, &'a str, Option<&'a str>, u64, &'a [(u32, u32, Weight)
 fn headers_comments_names_and_columns() {
     let edge = |u, v, weight| (u, v, Weight::Integer(weight));
     #[rustfmt::skip]
-    let cases: [Case<'_>; 15] = [
+    let cases: [Case<'_>; 17] = [
         ("a.txt", "0 1\n1 2\n",                         None,          3, &[edge(0, 1, 1), edge(1, 2, 1)]),
         ("a.txt", "0\t1\t-4\r\n2,1,7",                  None,          3, &[edge(0, 1, -4), edge(2, 1, 7)]),
+        ("a.txt", "\u{feff}0 1 5\n",                    None,          2, &[edge(0, 1, 5)]),
+        ("a.txt", "\u{feff}c x\np sp 4 1\na 1 2 5\n",   None,          4, &[edge(0, 1, 5)]),
         ("a.txt", "9 2\n% c\n0 1 4\n1 1 2\n",           None,          9, &[edge(0, 1, 4)]),
         ("a.txt", "# c\n5\n1\n# c\n0 1 4\n",            None,          5, &[edge(0, 1, 4)]),
         ("a.txt", "5\n0\n",                             None,          5, &[]),

@@ -2,22 +2,35 @@
 
 use super::{Format, binary, dimacs, matrix_market, metis, text};
 use crate::error::{Error, Result};
-use crate::graph::Slice;
+use crate::graph::{Numbers, Slice, Weights};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::{self, Write};
 use std::path::Path;
+
+/// Refuses weights that a file of this format cannot hold: METIS has integers only.
+///
+/// # Errors
+/// [`Error::Content`] on `path`.
+pub fn holds(format: Format, path: &Path, weights: Weights) -> Result<()> {
+    if format == Format::Metis && weights.numbers() == Numbers::Floats {
+        let what = "METIS holds integer weights only; choose another format for floats";
+        return Err(Error::content(path, what));
+    }
+    Ok(())
+}
 
 /// Writes a whole graph, or a forest as one, to `out`, which becomes `path`.
 ///
 /// # Errors
 /// If `out` fails, or the format cannot hold the weights.
 pub fn write(format: Format, path: &Path, slice: &Slice, out: &mut dyn Write) -> Result<()> {
+    holds(format, path, slice.weights)?;
     let written = match format {
         Format::Text => text::write(slice, out),
         Format::Dimacs => dimacs::write(slice, out),
         Format::MatrixMarket => matrix_market::write(slice, out),
-        Format::Metis => return metis::write(path, slice, out),
+        Format::Metis => metis::write(slice, out),
         Format::Binary => binary::write(slice, out),
     };
     written.map_err(Error::file("write", path))
