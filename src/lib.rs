@@ -18,7 +18,7 @@
 //! let weights = comm::run(3, Some(1), |comm| -> mst::Result<String> {
 //!     let slice = partition::load(comm, &request)?.slice;
 //!     with_edges!(&slice.edges, mine => {
-//!         let part = gather(comm, 1000, mine, Algorithm::FilterKruskal);
+//!         let part = gather(comm, 1000, mine, Algorithm::Auto);
 //!         let whole = comm.all_gather(&part).concat();
 //!         verify_slice(comm, slice.n, &whole, mine, slice.weights)?;
 //!         Ok(summarize(comm, slice.n, &part, slice.weights).weight.to_string())

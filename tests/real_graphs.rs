@@ -36,7 +36,7 @@ const KNOWN: [Known; 8] = [
     known("soc-sign-bitcoinotc.csv.gz", [6006, 35592, 129, 5877], -6190.0),
 ];
 
-const ALGORITHMS: [&str; 3] = ["kruskal", "filter-kruskal", "boruvka"];
+const ALGORITHMS: [&str; 4] = ["auto", "kruskal", "filter-kruskal", "boruvka"];
 const SIZES: [usize; 5] = [1, 2, 3, 4, 7];
 
 fn solve(mut command: Command, known: &Known, arguments: &[&str]) -> Value {

@@ -7,9 +7,10 @@
 use super::merge_runs;
 use crate::comm::{Comm, Phase};
 use crate::graph::{Edge, Key};
-use crate::local::{Algorithm, kruskal_sorted};
+use crate::local::{self, Algorithm, kruskal_sorted};
 
-/// Returns the minimum spanning forest on rank 0, lightest edge first, and nothing elsewhere.
+/// Returns the minimum spanning forest on rank 0 and nothing elsewhere; edges of equal weight in the
+/// order of the input, and on two ranks and more the lightest first.
 ///
 /// `mine` is this rank's slice of the edges on the vertices `0..n`, slices in rank order; `local`
 /// makes each rank's own forest.
@@ -22,11 +23,12 @@ use crate::local::{Algorithm, kruskal_sorted};
 /// If an endpoint is not below `n`.
 pub fn gather<K: Key>(comm: &Comm, n: usize, mine: &[Edge<K>], local: Algorithm) -> Vec<Edge<K>> {
     comm.enter(Phase::Local);
-    let forest = comm.compute(|| local.forest(n, mine));
+    let mut forest = comm.compute(|| local.forest(n, mine));
     if comm.size() == 1 {
         comm.enter(Phase::Other);
         return forest;
     }
+    comm.compute(|| local::sort(&mut forest));
     comm.enter(Phase::Exchange);
     let runs = comm.gather(0, &forest);
     comm.enter(Phase::Merge);

@@ -50,6 +50,16 @@ mod sealed {
 
 /// An unsigned integer that stands for a weight: `u32` or `u64`, and no other type.
 pub trait Key: sealed::Sealed + Pod + Ord + Debug + Send + Sync {
+    /// A key and a position as one integer, the larger the lighter; zero comes after every edge.
+    type Placed: Pod + Ord + Send + Sync;
+
+    /// The key of the edge at `position`, which is below 2^32 - 1, so that the greatest belongs to the
+    /// first of the lightest edges.
+    fn placed(self, position: u32) -> Self::Placed;
+
+    /// The position in what [`Key::placed`] returned; 2^32 - 1 in zero.
+    fn position(placed: Self::Placed) -> u32;
+
     /// The key in 64 bits; the order stays.
     fn wide(self) -> u64;
 
@@ -61,6 +71,16 @@ pub trait Key: sealed::Sealed + Pod + Ord + Debug + Send + Sync {
 }
 
 impl Key for u32 {
+    type Placed = u64;
+
+    fn placed(self, position: u32) -> u64 {
+        !(u64::from(self) << 32 | u64::from(position))
+    }
+
+    fn position(placed: u64) -> u32 {
+        !placed as u32
+    }
+
     fn wide(self) -> u64 {
         u64::from(self)
     }
@@ -75,6 +95,16 @@ impl Key for u32 {
 }
 
 impl Key for u64 {
+    type Placed = u128;
+
+    fn placed(self, position: u32) -> u128 {
+        !(u128::from(self) << 32 | u128::from(position))
+    }
+
+    fn position(placed: u128) -> u32 {
+        !placed as u32
+    }
+
     fn wide(self) -> u64 {
         self
     }

@@ -1,106 +1,109 @@
 //! Borůvka: every component takes its lightest edge, all at once; the joined ones are contracted.
 //!
-//! Borůvka, "O jistém problému minimálním", 1926; in parallel with one compare-and-swap an edge end:
-//! Dhulipala, Blelloch, Shun, "Theoretically Efficient Parallel Graph Algorithms Can Be Fast and
-//! Scalable", SPAA 2018.
+//! Borůvka, "O jistém problému minimálním", 1926. On a graph with locality, where edges that are near
+//! each other in the input have near ends, a round is a few passes over memory in order, and
+//! threads need no atomic operations: each has its window of vertices and the edges that lie there.
 
-use crate::graph::{Edge, Key, Vertex};
+use super::filter_kruskal;
+use super::live::Live;
+use super::marks::Marks;
+use super::memory::prefetch;
+use super::round::Round;
+use super::{NONE, PIECE};
+use crate::graph::{Edge, Key};
+use bytemuck::allocation::zeroed_slice_box;
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// No edge yet.
-const NONE: usize = usize::MAX;
+/// Edges between asking for memory and using it.
+const AHEAD: usize = 256;
 
-/// An edge between contracted components, and its position in the input.
-#[derive(Clone, Copy)]
-struct Live<K> {
-    u: Vertex,
-    v: Vertex,
-    key: K,
-    position: usize,
-}
-
-/// Returns the forest that [`super::kruskal()`] returns, in the same order.
+/// Returns the forest that [`super::kruskal()`] returns, in the order of the input.
 ///
 /// # Complexity
-/// O((n + m) log n) work on the current rayon pool, at most log2 n rounds; memory 20 bytes a
-/// vertex and 24 to 32 an edge.
+/// O((n + m) log n) work on the current rayon pool, at most log2 n rounds; without locality the look
+/// at all edges in each is one thread's. Memory 16 to 24 bytes a vertex, as many for an edge that
+/// the first round leaves, and a byte an edge.
+///
+/// With 2^32 - 1 edges and more, whose positions do not fit 32 bits, it is [`filter_kruskal()`].
 ///
 /// # Panics
 /// If an endpoint is not below `n`.
 pub fn boruvka<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
-    let live = edges.par_iter().enumerate().filter(|(_, e)| !e.is_loop());
-    let mut live: Vec<Live<K>> =
-        live.map(|(position, &Edge { u, v, key })| Live { u, v, key, position }).collect();
-    let mut components = n;
-    let mut taken = Vec::new();
-    while !live.is_empty() {
-        let lightest = lightest_of_each(components, &live);
-        let parents = hook(&live, &lightest);
-        let joined = parents.par_iter().enumerate().filter(|(c, parent)| *c != **parent as usize);
-        taken.par_extend(joined.map(|(c, _)| live[lightest[c]].position));
-        let labels = relabel(parents, &mut components);
-        live = contract(&live, &labels);
+    if edges.len() >= NONE as usize {
+        return filter_kruskal(n, edges);
     }
-    taken.par_sort_unstable_by_key(|&position| (edges[position].key, position));
-    taken.into_par_iter().map(|position| edges[position]).collect()
-}
-
-/// For each component, the index of its lightest edge, ties to the first; [`NONE`] without edges.
-///
-/// `live` keeps the input's order, so an index breaks ties as the position does.
-fn lightest_of_each<K: Key>(components: usize, live: &[Live<K>]) -> Vec<usize> {
-    let mut lightest = Vec::new();
-    (0..components).into_par_iter().map(|_| AtomicUsize::new(NONE)).collect_into_vec(&mut lightest);
-    let lighter = |a: usize, b: usize| b == NONE || (live[a].key, a) < (live[b].key, b);
-    live.par_iter().enumerate().for_each(|(index, e)| {
-        for c in [e.u, e.v] {
-            // Relaxed: each cell stands for itself, and the pool's end of work orders the rest.
-            let take = |now: usize| lighter(index, now).then_some(index);
-            let _ = lightest[c as usize].fetch_update(Relaxed, Relaxed, take);
-        }
-    });
-    lightest.into_par_iter().map(AtomicUsize::into_inner).collect()
-}
-
-/// Each component's parent: the other end of its lightest edge, or itself for one of the two that
-/// chose the same edge. The order of edges is strict, so there are no longer cycles.
-fn hook<K: Key>(live: &[Live<K>], lightest: &[usize]) -> Vec<Vertex> {
-    let choose = |(c, &index): (usize, &usize)| {
-        let c = c as Vertex;
-        let Some(e) = live.get(index) else { return c }; // NONE: isolated
-        let other = if e.u == c { e.v } else { e.u };
-        if lightest[other as usize] == index && c < other { c } else { other }
-    };
-    lightest.par_iter().enumerate().map(choose).collect()
-}
-
-/// Numbers the trees of `parents` from 0 and returns each component's number; `components`
-/// becomes how many there are.
-fn relabel(parents: Vec<Vertex>, components: &mut usize) -> Vec<Vertex> {
-    let mut roots = parents;
-    loop {
-        let next: Vec<Vertex> = roots.par_iter().map(|&parent| roots[parent as usize]).collect();
-        if next == roots {
-            break;
-        }
-        roots = next;
+    let mut contracted = Contracted::of(n, edges);
+    while !contracted.pieces().iter().all(|piece| piece.is_empty()) {
+        contracted.again();
     }
-    let mut numbers: Vec<Vertex> = vec![0; roots.len()];
-    let mut count = 0;
-    for (c, &root) in roots.iter().enumerate() {
-        if c == root as usize {
-            numbers[c] = count;
-            count += 1;
-        }
-    }
-    *components = count as usize;
-    roots.into_par_iter().map(|root| numbers[root as usize]).collect()
+    contracted.forest(edges, &[])
 }
 
-/// The edges that still join two components, in their order.
-fn contract<K: Key>(live: &[Live<K>], labels: &[Vertex]) -> Vec<Live<K>> {
-    let renamed =
-        live.par_iter().map(|e| Live { u: labels[e.u as usize], v: labels[e.v as usize], ..*e });
-    renamed.filter(|e| e.u != e.v).collect()
+/// A graph after rounds of Borůvka.
+pub(super) struct Contracted<K> {
+    /// Components, but for those that are complete.
+    pub(super) n: usize,
+    /// Edges between them, in the order of the input, each piece's at its start.
+    live: Box<[Live<K>]>,
+    /// How many of them each piece has.
+    lens: Vec<usize>,
+    /// The edges of the input that belong to the forest.
+    taken: Marks,
+}
+
+impl<K: Key> Contracted<K> {
+    /// The graph after one round.
+    ///
+    /// # Panics
+    /// If positions do not fit 32 bits.
+    pub(super) fn of(n: usize, edges: &[Edge<K>]) -> Self {
+        assert!(edges.len() < NONE as usize, "positions have 32 bits");
+        let taken = Marks::none(edges.len());
+        let pieces: Vec<&[Edge<K>]> = edges.chunks(PIECE).collect();
+        let round = Round::of(n, &pieces, &taken, |index| (edges[index as usize], index));
+        // On small pages, since zeroed memory is the system's to give when it is touched: only the
+        // edges that are left touch it.
+        let mut live: Box<[Live<K>]> = zeroed_slice_box(edges.len());
+        let contract = |piece: usize, to: &mut [Live<K>]| {
+            let (mut len, first) = (0, piece * PIECE);
+            for (index, &Edge { u, v, key }) in pieces[piece].iter().enumerate() {
+                prefetch(pieces[piece], index + AHEAD);
+                to[len] = round.relabel(Live { u, v, key, position: (first + index) as u32 });
+                len += usize::from(!to[len].is_loop());
+            }
+            len
+        };
+        let lens =
+            live.par_chunks_mut(PIECE).enumerate().map(|(piece, to)| contract(piece, to)).collect();
+        Self { n: round.components, live, lens, taken }
+    }
+
+    /// Another round.
+    pub(super) fn again(&mut self) {
+        let at = |index| (self.live[index as usize], self.live[index as usize].position);
+        let round = Round::of(self.n, &self.pieces(), &self.taken, at);
+        let contract = |(piece, len): (&mut [Live<K>], &mut usize)| {
+            let mut kept = 0;
+            for index in 0..*len {
+                piece[kept] = round.relabel(piece[index]);
+                kept += usize::from(!piece[kept].is_loop());
+            }
+            *len = kept;
+        };
+        self.live.par_chunks_mut(PIECE).zip(&mut self.lens).for_each(contract);
+        self.n = round.components;
+    }
+
+    /// The edges that are left.
+    pub(super) fn pieces(&self) -> Vec<&[Live<K>]> {
+        self.live.chunks(PIECE).zip(&self.lens).map(|(piece, &len)| &piece[..len]).collect()
+    }
+
+    /// The edges taken so far and `others`, as they are in the input and in its order.
+    pub(super) fn forest(self, edges: &[Edge<K>], others: &[Live<K>]) -> Vec<Edge<K>> {
+        let Self { live, taken, .. } = self;
+        drop(live);
+        others.iter().for_each(|other| taken.mark(other.position));
+        taken.select(edges)
+    }
 }

@@ -1,68 +1,166 @@
-//! Filter-Kruskal: quicksort's recursion, where a half is filtered before it is sorted.
+//! Filter-Kruskal: the light edges first, then of the others those that join two components.
 //!
-//! Osipov, Sanders, Singler, "The Filter-Kruskal Minimum Spanning Tree Algorithm", ALENEX 2009.
+//! Osipov, Sanders, Singler, "The Filter-Kruskal Minimum Spanning Tree Algorithm", ALENEX 2009, with
+//! one pivot at about 2n edges instead of quicksort's recursion: at that density most vertices of
+//! most graphs lie in one component, so that a bitmap of it, which stays in cache, drops most of the
+//! heavy edges.
 //!
-//! Expected time O(m + n log n log(m/n)) for random weights, O(m log m) at worst. It gains on
-//! [`super::kruskal()`] when m is far above n: most heavy edges then lie inside one component and are
-//! dropped unsorted.
+//! Time O(m + n log n) where the light edges connect most that is connected, O(m log m) at worst.
 
-use super::Components;
+use super::giant::Giant;
+use super::radix_sort::{Buckets, sort_each};
+use super::record::{BLOCK, Block, Record, select};
+use super::sample::sample;
+use super::{Components, PIECE};
 use crate::graph::{Edge, Key};
 use rayon::prelude::*;
-use std::borrow::Cow;
 
 /// Lists up to this length are sorted at once: filtering would cost more than it saves.
-const SORTED_AT_ONCE: usize = 1 << 12;
-/// Weights looked at for a pivot.
-const SAMPLE: usize = 1 << 10;
+const SORTED_AT_ONCE: usize = if cfg!(test) { 1 << 4 } else { 1 << 12 };
+/// Groups of buckets, so that one is sorted while the one before is joined.
+const GROUPS: usize = 16;
+/// Records between asking for memory and using it.
+const AHEAD: usize = 24;
 
 /// Returns the forest that [`super::kruskal()`] returns, in the same order.
 ///
-/// Partition, filter and sort run on the current rayon pool, the joins on one thread.
+/// Partition, filter and sort run on the current rayon pool; the joins on one thread, while others
+/// sort what it joins next.
 ///
 /// # Complexity
-/// Memory 4n bytes, a copy of the edges that survive a filter, and of the light ones at each level of
-/// the recursion, which halve.
+/// Memory 4n bytes, a copy of the edges that survive a filter, and two of the light ones.
 ///
 /// # Panics
 /// If an endpoint is not below `n`.
 pub fn filter_kruskal<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
     let mut components = Components::new(n);
     let mut forest = Vec::new();
-    extend(&mut forest, &mut components, edges);
+    extend(&mut forest, &mut components, edges.chunks(PIECE).collect());
     forest
 }
 
-/// Adds the forest edges among `edges`, whose lighter edges are all in `forest` already.
-fn extend<K: Key>(forest: &mut Vec<Edge<K>>, components: &mut Components, edges: &[Edge<K>]) {
+/// Adds the forest edges among `pieces`, whose lighter edges are all in `forest` already.
+pub(super) fn extend<R: Record>(
+    forest: &mut Vec<R>,
+    components: &mut Components,
+    pieces: Vec<&[R]>,
+) {
     let mut share = 2 * components.n();
-    let mut edges = Cow::Borrowed(edges);
-    while let Some(pivot) = pivot(share, &edges) {
-        let light: Vec<_> = edges.par_iter().filter(|e| e.key <= pivot).copied().collect();
-        extend(forest, components, &light);
+    let mut pieces = pieces;
+    let mut heavy: Vec<Vec<R>>;
+    while let Some(pivot) = Pivot::at(share, &pieces) {
+        let parts = pivot.split(&pieces);
+        let light: Vec<Vec<R>> = parts.par_iter().map(|part| part.light()).collect();
+        join_all(forest, components, &slices(&light));
         drop(light);
-        let known = &*components;
-        let outside = |e: &&Edge<K>| e.key > pivot && known.root(e.u) != known.root(e.v);
+        components.flatten();
+        let giant = Giant::of(components);
+        heavy = parts.par_iter().map(|part| part.heavy(components, &giant)).collect();
         // What survives takes the place of what it came from, so only one list of heavy edges lives.
-        edges = Cow::Owned(edges.par_iter().filter(outside).copied().collect());
+        pieces = slices(&heavy);
         // Where filters drop little, equal shares would mean m/n passes; growing ones, log(m/n).
         share = share.saturating_mul(2);
     }
-    let mut sorted = edges.into_owned();
-    sorted.par_sort_by_key(|e| e.key); // stable, as are the filters above
-    forest.extend(sorted.into_iter().filter(|e| components.join(e.u, e.v)));
+    join_all(forest, components, &pieces);
 }
 
-/// A key with about `share` keys at or below it, at most half of all, from evenly spaced samples;
-/// `None` where a split would not pay or not make both sides smaller.
-fn pivot<K: Key>(share: usize, edges: &[Edge<K>]) -> Option<K> {
-    let m = edges.len();
-    if m <= SORTED_AT_ONCE.max(share) {
-        return None;
+fn slices<R>(lists: &[Vec<R>]) -> Vec<&[R]> {
+    lists.iter().map(Vec::as_slice).collect()
+}
+
+/// A key and position with about a given number of records before or at it.
+struct Pivot<K> {
+    key: K,
+    position: usize,
+}
+
+impl<K: Key> Pivot<K> {
+    /// At about `share` records; `None` where a split would not pay.
+    fn at<R: Record<Key = K>>(share: usize, pieces: &[&[R]]) -> Option<Self> {
+        let m: usize = pieces.iter().map(|piece| piece.len()).sum();
+        if m <= SORTED_AT_ONCE.max(share + share / 2) {
+            return None;
+        }
+        let sample = sample(pieces);
+        let (key, position) = sample[(share * sample.len() / m).max(1) - 1];
+        Some(Self { key, position })
     }
-    let mut sample: Vec<K> = edges.iter().step_by(m.div_ceil(SAMPLE)).map(|e| e.key).collect();
-    sample.sort_unstable();
-    let light = (share * sample.len() / m).clamp(1, sample.len() / 2);
-    let pivot = sample[light - 1];
-    (pivot < sample[sample.len() - 1]).then_some(pivot)
+
+    /// The pieces, cut at the pivot's position.
+    fn split<'a, R: Record<Key = K>>(&self, pieces: &[&'a [R]]) -> Vec<Part<'a, R>> {
+        let mut parts = Vec::with_capacity(pieces.len() + 1);
+        let mut start = 0;
+        for piece in pieces {
+            let cut = (self.position + 1).saturating_sub(start).min(piece.len());
+            let (before, after) = piece.split_at(cut);
+            parts.push(Part { records: before, pivot: self.key, ties_are_light: true });
+            parts.push(Part { records: after, pivot: self.key, ties_are_light: false });
+            start += piece.len();
+        }
+        parts.retain(|part| !part.records.is_empty());
+        parts
+    }
+}
+
+/// Records on one side of the pivot's position, which decides on ties with its key.
+struct Part<'a, R: Record> {
+    records: &'a [R],
+    pivot: R::Key,
+    ties_are_light: bool,
+}
+
+impl<R: Record> Part<'_, R> {
+    fn light(&self) -> Vec<R> {
+        match self.ties_are_light {
+            true => select(self.records, |record| record.key() <= self.pivot, |_| true),
+            false => select(self.records, |record| record.key() < self.pivot, |_| true),
+        }
+    }
+
+    /// The heavy ones whose ends lie in two components.
+    fn heavy(&self, components: &Components, giant: &Giant) -> Vec<R> {
+        let apart = |record: &R| {
+            let (u, v) = record.ends();
+            components.parent(u) != components.parent(v)
+        };
+        let outside = |record: &R| {
+            let (u, v) = record.ends();
+            !(giant.holds(u) & giant.holds(v))
+        };
+        match self.ties_are_light {
+            true => select(self.records, |r| (r.key() > self.pivot) & outside(r), apart),
+            false => select(self.records, |r| (r.key() >= self.pivot) & outside(r), apart),
+        }
+    }
+}
+
+/// Adds the forest edges among `pieces`, sorting a group of buckets while the one before is joined.
+fn join_all<R: Record>(forest: &mut Vec<R>, components: &mut Components, pieces: &[&[R]]) {
+    let mut buckets = Buckets::deal(pieces);
+    let m: usize = pieces.iter().map(|piece| piece.len()).sum();
+    let mut sorted: Vec<&mut [R]> = Vec::new();
+    for mut group in buckets.groups(m / GROUPS + 1) {
+        let take = || sorted.iter().for_each(|bucket| join(forest, components, bucket));
+        rayon::join(take, || sort_each(&mut group));
+        sorted = group;
+    }
+    sorted.iter().for_each(|bucket| join(forest, components, bucket));
+}
+
+/// Adds the forest edges among `sorted`, whose lighter edges are all in `forest` already.
+pub(super) fn join<R: Record>(forest: &mut Vec<R>, components: &mut Components, sorted: &[R]) {
+    let mut joined = Block::new();
+    for (index, block) in sorted.chunks(BLOCK).enumerate() {
+        let ahead = &sorted[(index * BLOCK + AHEAD).min(sorted.len())..];
+        for (index, record) in block.iter().enumerate() {
+            if let Some(ahead) = ahead.get(index) {
+                let (u, v) = ahead.ends();
+                components.prefetch(u);
+                components.prefetch(v);
+            }
+            let (u, v) = record.ends();
+            joined.push(*record, components.join(u, v));
+        }
+        forest.extend_from_slice(joined.take());
+    }
 }

@@ -1,26 +1,46 @@
 //! The forest of a slice on one rank: one file an algorithm, all pure functions over slices.
 //!
-//! Each returns the same forest in the same order: by weight, ties by position in the slice.
+//! Each returns the same forest; edges of equal weight come in the order of the slice, so that a stable
+//! sort gives the order of (weight, position).
 
+mod auto;
 mod boruvka;
 mod filter_kruskal;
+mod giant;
 mod kruskal;
+mod live;
+mod marks;
+mod memory;
+mod radix_sort;
+mod record;
+mod round;
+mod sample;
 mod union_find;
+mod window;
 
+pub use auto::auto;
 pub use boruvka::boruvka;
 pub use filter_kruskal::filter_kruskal;
 pub use kruskal::{kruskal, kruskal_sorted};
+pub use radix_sort::sort;
 pub use union_find::Components;
 
 use crate::graph::{Edge, Key};
 
+/// Edges, or vertices, that a thread works on at once. Few in tests, so that small graphs have many.
+const PIECE: usize = if cfg!(test) { 1 << 4 } else { 1 << 16 };
+/// No edge has this position: what [`Key::position`] says of zero.
+const NONE: u32 = u32::MAX;
+
 /// The local algorithms by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Algorithm {
+    /// [`auto()`]: what is fastest for the graph.
+    #[default]
+    Auto,
     /// [`kruskal()`], the yardstick.
     Kruskal,
     /// [`filter_kruskal()`].
-    #[default]
     FilterKruskal,
     /// [`boruvka()`].
     Boruvka,
@@ -28,34 +48,41 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Kruskal, Self::FilterKruskal, Self::Boruvka];
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Kruskal, Self::FilterKruskal, Self::Boruvka];
 
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Auto => "auto",
             Self::Kruskal => "kruskal",
             Self::FilterKruskal => "filter-kruskal",
             Self::Boruvka => "boruvka",
         }
     }
 
-    /// The memory that a vertex needs, bytes. Kruskal's are touched only where there are edges.
+    /// The memory that a vertex needs, bytes. Kruskal's are touched only where there are edges, and
+    /// the default takes Borůvka only where there are as many edges as vertices or nearly.
     pub const fn vertex_bytes(self) -> u64 {
         match self {
-            Self::Kruskal | Self::FilterKruskal => 4,
-            Self::Boruvka => 20,
+            Self::Auto | Self::Kruskal | Self::FilterKruskal => 4,
+            Self::Boruvka => 24,
         }
     }
 
-    /// The minimum spanning forest of `edges` on the vertices `0..n`, lightest edge first.
+    /// The minimum spanning forest of `edges` on the vertices `0..n`, edges of equal weight in the
+    /// order of `edges`.
     ///
     /// # Panics
     /// If an endpoint is not below `n`.
     pub fn forest<K: Key>(self, n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
         match self {
+            Self::Auto => auto(n, edges),
             Self::Kruskal => kruskal(n, edges),
             Self::FilterKruskal => filter_kruskal(n, edges),
             Self::Boruvka => boruvka(n, edges),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,23 +1,31 @@
 //! Components under union: the forest of parents.
 
+use super::PIECE;
+use super::memory::{prefetch, zeroed};
 use crate::graph::Vertex;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// The components of a growing forest on the vertices `0..n`.
 ///
 /// Path halving and linking in random order: Tarjan, van Leeuwen, "Worst-Case Analysis of Set Union
 /// Algorithms", JACM 1984; Goel et al., "Disjoint Set Union with Randomized Linking", SODA 2014.
 /// Memory 4n bytes, of which only those of joined vertices are ever touched.
-#[derive(Clone, Debug)]
+///
+/// Threads may look for roots at once: they shorten paths, and whatever they see of each other's
+/// work is an ancestor (Jayanti, Tarjan, "A randomized concurrent algorithm for disjoint set union",
+/// PODC 2016). Only one may join.
+#[derive(Debug)]
 pub struct Components {
     /// The parent of `v` is `links[v] ^ v`: memory that comes zeroed from the system is all roots,
     /// so a graph with few edges on very many vertices costs little.
-    links: Vec<u32>,
+    links: Box<[AtomicU32]>,
 }
 
 impl Components {
     /// Each of `0..n` alone.
     pub fn new(n: usize) -> Self {
-        Self { links: vec![0; n] }
+        Self { links: zeroed(n) }
     }
 
     /// The number of vertices.
@@ -29,21 +37,18 @@ impl Components {
     ///
     /// # Panics
     /// If an endpoint is not below n.
+    #[inline]
     pub fn join(&mut self, u: Vertex, v: Vertex) -> bool {
-        let (u, v) = (self.find(u), self.find(v));
-        if u == v {
-            return false;
-        }
-        if priority(u) < priority(v) {
-            self.set_parent(u, v)
-        } else {
-            self.set_parent(v, u)
-        }
-        true
+        let (u, v) = (self.root(u), self.root(v));
+        let (child, parent) = if priority(u) < priority(v) { (u, v) } else { (v, u) };
+        // Of one root this changes nothing, and a branch here would be guessed wrong too often.
+        self.set_parent(child, parent);
+        u != v
     }
 
-    /// The representative of the component of `v`.
-    pub fn find(&mut self, v: Vertex) -> Vertex {
+    /// The representative of the component of `v`; the way there becomes shorter.
+    #[inline]
+    pub fn root(&self, v: Vertex) -> Vertex {
         let mut v = v;
         loop {
             let parent = self.parent(v);
@@ -56,23 +61,29 @@ impl Components {
         }
     }
 
-    /// As [`Components::find`], changing nothing, so that threads may ask at once.
-    pub fn root(&self, v: Vertex) -> Vertex {
-        let mut v = v;
-        loop {
-            match self.parent(v) {
-                parent if parent == v => return v,
-                parent => v = parent,
-            }
-        }
+    /// Makes every vertex a child of its root, so that [`Components::parent`] tells it, on the current
+    /// rayon pool in O(n).
+    pub(super) fn flatten(&mut self) {
+        let flatten = |v: usize| self.set_parent(v as Vertex, self.root(v as Vertex));
+        (0..self.n()).into_par_iter().with_min_len(PIECE).for_each(flatten);
     }
 
-    fn parent(&self, v: Vertex) -> Vertex {
-        self.links[v as usize] ^ v
+    /// The next vertex on the way to the root of `v`.
+    #[inline]
+    pub(super) fn parent(&self, v: Vertex) -> Vertex {
+        // Relaxed: each link stands for itself.
+        self.links[v as usize].load(Relaxed) ^ v
     }
 
-    fn set_parent(&mut self, v: Vertex, parent: Vertex) {
-        self.links[v as usize] = parent ^ v;
+    #[inline]
+    pub(super) fn set_parent(&self, v: Vertex, parent: Vertex) {
+        self.links[v as usize].store(parent ^ v, Relaxed);
+    }
+
+    /// Prepares for work on `v`.
+    #[inline]
+    pub(super) fn prefetch(&self, v: Vertex) {
+        prefetch(&self.links, v as usize);
     }
 }
 
@@ -120,7 +131,10 @@ mod tests {
             for (u, v) in pairs {
                 prop_assert_eq!(components.join(u, v), oracle.union(u, v));
                 prop_assert_eq!(components.root(u), components.root(v));
-                prop_assert_eq!(components.root(u), components.find(v));
+            }
+            components.flatten();
+            for v in 0..40 {
+                prop_assert_eq!(components.parent(v), components.root(v));
             }
         }
     }

@@ -1,0 +1,59 @@
+//! The largest component, as bits.
+
+use super::{Components, PIECE};
+use crate::graph::{Vertex, scramble};
+use rayon::prelude::*;
+
+/// Vertices that are asked for their component.
+const SAMPLE: u64 = 1 << 10;
+
+/// The vertices of one component that holds many, n/8 bytes; of none if there is no such one.
+pub(super) struct Giant {
+    words: Vec<u64>,
+}
+
+impl Giant {
+    /// Finds it, on the current rayon pool in O(n). `components` must be flat.
+    pub(super) fn of(components: &Components) -> Self {
+        let n = components.n();
+        let mut roots: Vec<Vertex> =
+            (0..SAMPLE).map(|i| components.parent((scramble(i) % n as u64) as Vertex)).collect();
+        roots.sort_unstable();
+        let largest = roots.chunk_by(|a, b| a == b).max_by_key(|chunk| chunk.len());
+        let root = largest.expect("a sample")[0];
+        let word = |w: usize| {
+            let vertices = w * 64..n.min(w * 64 + 64);
+            vertices
+                .rev()
+                .fold(0, |word, v| word << 1 | u64::from(components.parent(v as Vertex) == root))
+        };
+        let words =
+            (0..n.div_ceil(64)).into_par_iter().with_min_len(PIECE / 64).map(word).collect();
+        Self { words }
+    }
+
+    /// Whether `v` is one of its vertices.
+    #[inline]
+    pub(super) fn holds(&self, v: Vertex) -> bool {
+        self.words[v as usize / 64] >> (v % 64) & 1 == 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_component_is_found() {
+        let n = 1000;
+        let mut components = Components::new(n);
+        for (first, last) in [(0, 150), (200, n as Vertex)] {
+            (first + 1..last).for_each(|v| assert!(components.join(v - 1, v)));
+        }
+        components.flatten();
+        let giant = Giant::of(&components);
+        for v in 0..n as Vertex {
+            assert_eq!(giant.holds(v), v >= 200, "{v}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Which edges of the input belong to the forest.
+
+use super::PIECE;
+use super::memory::zeroed;
+use super::record::Record;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// A mark for each edge, which threads may set at once: a byte, since bits would need a slower store.
+pub(super) struct Marks {
+    marks: Box<[AtomicBool]>,
+}
+
+impl Marks {
+    /// No mark on any of `m` edges.
+    pub(super) fn none(m: usize) -> Self {
+        Self { marks: zeroed(m) }
+    }
+
+    /// Marks the edge at `position`.
+    pub(super) fn mark(&self, position: u32) {
+        // Relaxed: the pool's end of work orders it.
+        self.marks[position as usize].store(true, Relaxed);
+    }
+
+    /// The marked ones among `edges`, in their order, on the current rayon pool.
+    pub(super) fn select<R: Record>(&self, edges: &[R]) -> Vec<R> {
+        let pieces = || self.marks.par_chunks(PIECE).zip(edges.par_chunks(PIECE));
+        let marked = |mark: &&AtomicBool| mark.load(Relaxed);
+        let counts: Vec<usize> =
+            pieces().map(|(marks, _)| marks.iter().filter(marked).count()).collect();
+        let mut selected: Box<[R]> = zeroed(counts.iter().sum());
+        let mut rest = &mut *selected;
+        let mut places = Vec::with_capacity(counts.len());
+        for count in counts {
+            let (place, after) = rest.split_at_mut(count);
+            places.push(place);
+            rest = after;
+        }
+        pieces().zip(places).for_each(|((marks, edges), place)| {
+            let mut len = 0;
+            for (mark, edge) in marks.iter().zip(edges) {
+                let Some(next) = place.get_mut(len) else { break };
+                *next = *edge;
+                len += usize::from(mark.load(Relaxed));
+            }
+        });
+        selected.into_vec()
+    }
+}

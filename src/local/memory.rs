@@ -1,0 +1,59 @@
+//! Memory: large buffers on huge pages where the system has them, and asking for what is needed next.
+//!
+//! The first touch of a page costs as much as the work on it, so fewer and larger pages pay.
+
+use bytemuck::Zeroable;
+use bytemuck::allocation::zeroed_slice_box;
+use nix::sys::mman::{MmapAdvise, madvise};
+use std::ptr::NonNull;
+
+/// Smaller buffers stay as they are, bytes.
+const LARGE: usize = 1 << 22;
+
+/// Zeros, which the system gives when they are touched.
+pub(super) fn zeroed<T: Zeroable>(len: usize) -> Box<[T]> {
+    let zeros = zeroed_slice_box(len);
+    advise(zeros.as_ptr(), len);
+    zeros
+}
+
+/// An empty list with room for `len` items.
+pub(super) fn with_capacity<T>(len: usize) -> Vec<T> {
+    let items = Vec::with_capacity(len);
+    advise(items.as_ptr(), len);
+    items
+}
+
+/// Asks for huge pages in the memory of `len` items from `start` on, which is one allocation.
+fn advise<T>(start: *const T, len: usize) {
+    let page = 1 << 21;
+    let (start, end) = (start as usize, start as usize + len * size_of::<T>());
+    let (first, last) = (start.next_multiple_of(page), end / page * page);
+    if end - start < LARGE || first >= last || std::env::var("NOHUGE").is_ok() {
+        return;
+    }
+    let Some(address) = NonNull::new(first as *mut _) else { return };
+    // SAFETY: whole pages inside one live allocation; the advice changes what they cost and nothing
+    // of what they hold. Where it is refused, the pages stay small.
+    let _ = unsafe { madvise(address, last - first, MmapAdvise::MADV_HUGEPAGE) };
+}
+
+/// Asks the processor to bring the item at `index` into its caches; does nothing beyond the end,
+/// and nothing on processors for which Rust has no stable way to ask.
+#[inline(always)]
+pub(super) fn prefetch<T>(items: &[T], index: usize) {
+    if index < items.len() {
+        let item = std::ptr::from_ref(&items[index]);
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: a hint, which changes nothing that a program can see; SSE is part of x86-64.
+        unsafe {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            _mm_prefetch::<_MM_HINT_T0>(item.cast());
+        }
+        #[cfg(all(target_arch = "aarch64", not(miri)))]
+        // SAFETY: as above; PRFM never faults.
+        unsafe {
+            std::arch::asm!("prfm pldl1keep, [{}]", in(reg) item, options(nostack, preserves_flags, readonly));
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Stable sorting by key: deal the records into buckets by their top bits, then sort each in cache.
+//!
+//! The first step is one pass of a most-significant-digit radix sort whose digit is fitted to a sample
+//! of the keys, so that outliers and floats spread too; the second is a least-significant-digit
+//! one, over the bits in use. Both are stable, so positions go on breaking ties.
+
+use super::memory::with_capacity;
+use super::record::Record;
+use super::sample::sample;
+use crate::graph::{Edge, Key};
+use rayon::prelude::*;
+
+/// Records that a bucket should hold, so that it and its copy fit a first-level cache.
+const BUCKET: usize = if cfg!(test) { 1 << 6 } else { 1 << 10 };
+/// Most buckets, so that the ends of all fit a second-level cache.
+const BUCKETS: usize = 1 << 11;
+/// A bucket that came out as large as this is dealt again.
+const DEALT_AGAIN: usize = if cfg!(test) { 1 << 8 } else { 1 << 16 };
+/// Below this a comparison sort is faster.
+const COMPARED: usize = 32;
+/// Bits of one pass inside a bucket, and the most passes.
+const DIGIT: u32 = 9;
+const PASSES: u32 = 3;
+
+/// Records dealt into buckets of rising keys, each in the order they came in.
+pub(super) struct Buckets<R> {
+    records: Vec<R>,
+    /// Where each bucket ends.
+    ends: Vec<usize>,
+}
+
+impl<R: Record> Buckets<R> {
+    /// Deals all of `pieces`, on the current rayon pool.
+    pub(super) fn deal(pieces: &[&[R]]) -> Self {
+        let digit = Digit::fit(pieces);
+        let counts: Vec<Vec<u32>> = pieces.par_iter().map(|piece| digit.count(piece)).collect();
+        let (places, ends) = places(&counts, digit.buckets);
+        let mut records = with_capacity(ends.last().copied().unwrap_or(0));
+        let space = Space(records.spare_capacity_mut().as_mut_ptr().cast::<R>());
+        pieces.par_iter().zip(places).for_each(|(piece, mut places)| {
+            let space = &space;
+            for record in *piece {
+                let place = &mut places[digit.of(record)];
+                // SAFETY: `places` starts each piece's share of each bucket where the shares of
+                // those before end, and counted its records; so each place below the sum of all
+                // counts, the capacity, is written once, by one thread.
+                unsafe { space.0.add(*place).write(*record) };
+                *place += 1;
+            }
+        });
+        // SAFETY: as many as all pieces hold were written, to as many places from 0 on.
+        unsafe { records.set_len(ends.last().copied().unwrap_or(0)) };
+        Self { records, ends }
+    }
+
+    /// Ranges of whole buckets with about `len` records each, in order.
+    pub(super) fn groups(&mut self, len: usize) -> Vec<Vec<&mut [R]>> {
+        let mut groups = Vec::new();
+        let mut group = Vec::new();
+        let (mut rest, mut start, mut held) = (self.records.as_mut_slice(), 0, 0);
+        for &end in &self.ends {
+            let (bucket, after) = rest.split_at_mut(end - start);
+            (rest, start, held) = (after, end, held + bucket.len());
+            group.push(bucket);
+            if held >= len {
+                groups.push(std::mem::take(&mut group));
+                held = 0;
+            }
+        }
+        groups.push(group);
+        groups
+    }
+}
+
+/// Sorts each bucket, on the current rayon pool.
+pub(super) fn sort_each<R: Record>(buckets: &mut [&mut [R]]) {
+    buckets.par_iter_mut().for_each_init(Vec::new, |copy, bucket| sort_bucket(bucket, copy));
+}
+
+/// Memory that threads write to different places of.
+struct Space<R>(*mut R);
+// SAFETY: only written through, each place by one thread; records are Send.
+unsafe impl<R: Send> Sync for Space<R> {}
+
+/// The bits of a key that choose its bucket.
+struct Digit {
+    low: u64,
+    shift: u32,
+    buckets: usize,
+}
+
+impl Digit {
+    fn fit<R: Record>(pieces: &[&[R]]) -> Self {
+        let m: usize = pieces.iter().map(|piece| piece.len()).sum();
+        let buckets = m.div_ceil(BUCKET).next_power_of_two().clamp(2, BUCKETS);
+        let keys: Vec<u64> = sample(pieces).into_iter().map(|(key, _)| key.wide()).collect();
+        // What lies beyond these, a few in a thousand, shares the first or last bucket.
+        let few = keys.len() >> 9;
+        let low = keys.get(few).copied().unwrap_or(0);
+        let high = keys.get(keys.len().wrapping_sub(few + 1)).copied().unwrap_or(0);
+        let bits = u64::BITS - (high - low).leading_zeros();
+        Self { low, shift: bits.saturating_sub(buckets.ilog2()), buckets }
+    }
+
+    fn of<R: Record>(&self, record: &R) -> usize {
+        let digit = record.key().wide().saturating_sub(self.low) >> self.shift;
+        (digit as usize).min(self.buckets - 1)
+    }
+
+    fn count<R: Record>(&self, piece: &[R]) -> Vec<u32> {
+        let mut counts = vec![0; self.buckets];
+        piece.iter().for_each(|record| counts[self.of(record)] += 1);
+        counts
+    }
+}
+
+/// From how many records of each bucket each piece has: where each piece's share of each bucket
+/// starts, and where each bucket ends.
+fn places(counts: &[Vec<u32>], buckets: usize) -> (Vec<Vec<usize>>, Vec<usize>) {
+    let mut places: Vec<Vec<usize>> = counts.iter().map(|counts| vec![0; counts.len()]).collect();
+    let mut next = 0;
+    let mut ends = Vec::with_capacity(buckets);
+    for bucket in 0..buckets {
+        for (places, counts) in places.iter_mut().zip(counts) {
+            places[bucket] = next;
+            next += counts[bucket] as usize;
+        }
+        ends.push(next);
+    }
+    (places, ends)
+}
+
+/// Sorts one bucket; `copy` is room that is kept from one to the next.
+fn sort_bucket<R: Record>(bucket: &mut [R], copy: &mut Vec<R>) {
+    if bucket.len() <= COMPARED {
+        return bucket.sort_by_key(R::key);
+    }
+    let (mut low, mut high) = (u64::MAX, 0);
+    for record in &*bucket {
+        (low, high) = (low.min(record.key().wide()), high.max(record.key().wide()));
+    }
+    let bits = u64::BITS - (high - low).leading_zeros();
+    if bits == 0 {
+        return;
+    }
+    if bucket.len() >= DEALT_AGAIN {
+        return sort_large(bucket);
+    }
+    let passes = bits.div_ceil(DIGIT).min(PASSES);
+    let width = bits.div_ceil(passes).min(DIGIT);
+    let below = bits.saturating_sub(passes * width);
+    copy.clear();
+    copy.resize(bucket.len(), R::zeroed());
+    for pass in 0..passes {
+        let shift = below + pass * width;
+        let mask = (1 << width) - 1;
+        let digit = |record: &R| ((record.key().wide() - low) >> shift) as usize & mask;
+        scatter(bucket, copy, digit);
+        bucket.copy_from_slice(copy);
+    }
+    if below > 0 && !bucket.is_sorted_by_key(R::key) {
+        bucket.sort_by_key(R::key);
+    }
+}
+
+/// Copies `from` to `to` by rising digits below 2^[`DIGIT`], those of equal digits in their order.
+fn scatter<R: Record>(from: &[R], to: &mut [R], digit: impl Fn(&R) -> usize) {
+    let mut places = [0u32; 1 << DIGIT];
+    from.iter().for_each(|record| places[digit(record)] += 1);
+    let mut next = 0;
+    for place in &mut places {
+        next += std::mem::replace(place, next);
+    }
+    for record in from {
+        let place = &mut places[digit(record)];
+        to[*place as usize] = *record;
+        *place += 1;
+    }
+}
+
+/// Sorts what one bucket holds too much of, in parallel.
+fn sort_large<R: Record>(bucket: &mut [R]) {
+    let pieces: Vec<&[R]> = bucket.chunks(DEALT_AGAIN).collect();
+    let mut buckets = Buckets::deal(&pieces);
+    buckets.groups(usize::MAX).iter_mut().for_each(|group| sort_each(group));
+    bucket.copy_from_slice(&buckets.records);
+}
+
+/// Sorts `edges` by key, those of equal keys in their order, on the current rayon pool.
+///
+/// # Complexity
+/// O(m) if they are sorted; else memory for one copy, and O(m) time for keys that spread, O(m log m)
+/// at worst.
+pub fn sort<K: Key>(edges: &mut [Edge<K>]) {
+    if !edges.is_sorted_by_key(|e| e.key) {
+        sort_bucket(edges, &mut Vec::new());
+    }
+}

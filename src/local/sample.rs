@@ -1,0 +1,28 @@
+//! A look at some of many records.
+
+use super::record::Record;
+use crate::graph::scramble;
+
+/// Records that a sample looks at.
+const SAMPLE: usize = 1 << 12;
+
+/// Keys and positions of records at scattered positions, the same for the same pieces; in order.
+///
+/// Evenly spaced ones would see one column of a grid.
+pub(super) fn sample<R: Record>(pieces: &[&[R]]) -> Vec<(R::Key, usize)> {
+    let m: usize = pieces.iter().map(|piece| piece.len()).sum();
+    let stride = m.div_ceil(SAMPLE).max(1);
+    let mut sample = Vec::with_capacity(SAMPLE);
+    let mut start = 0;
+    for piece in pieces {
+        for stratum in start / stride..(start + piece.len()).div_ceil(stride) {
+            let position = stratum * stride + (scramble(stratum as u64) % stride as u64) as usize;
+            if let Some(record) = position.checked_sub(start).and_then(|at| piece.get(at)) {
+                sample.push((record.key(), position));
+            }
+        }
+        start += piece.len();
+    }
+    sample.sort_unstable();
+    sample
+}

@@ -1,0 +1,122 @@
+//! The lightest edge of each vertex, by windows of vertices that threads own.
+
+use super::memory::{prefetch, zeroed};
+use super::record::Record;
+use crate::graph::{Key, Vertex, scramble};
+use rayon::prelude::*;
+
+/// Windows of vertices.
+const WINDOWS: usize = 32;
+/// Edges of each window's group that are looked at for locality.
+const SAMPLE: u64 = 128;
+/// Records between asking for memory and using it.
+const AHEAD: usize = 256;
+
+/// A key and the index of its record, or zero.
+type Placed<R> = <<R as Record>::Key as Key>::Placed;
+
+/// Consecutive pieces of a list of edges and the window of vertices where they may lie.
+struct Group<'a, R> {
+    pieces: &'a [&'a [R]],
+    /// The index of the first record; that of each piece is `stride` more.
+    first: usize,
+    stride: usize,
+    /// The first vertex of the window, which ends where the next one starts.
+    start: usize,
+}
+
+/// Deals `pieces` of edges between `0..n` to windows: each starts at the lower end of its first edge,
+/// as far as that rises. Records are counted in whole pieces of `stride`.
+fn groups<'a, R: Record>(n: usize, pieces: &'a [&'a [R]], stride: usize) -> Vec<Group<'a, R>> {
+    let size = pieces.len().div_ceil(WINDOWS).max(1);
+    let mut start = 0;
+    let group = |(index, pieces): (usize, &'a [&'a [R]])| {
+        if let Some(record) = pieces.iter().find_map(|piece| piece.first()).filter(|_| index > 0) {
+            let (u, v) = record.ends();
+            start = start.max(u.min(v) as usize).min(n);
+        }
+        Group { pieces, first: index * size * stride, stride, start }
+    };
+    pieces.chunks(size).enumerate().map(group).collect()
+}
+
+/// Whether nearly all edges of `pieces` have both ends near those around them, by a look at a few.
+pub(super) fn are_local<R: Record>(n: usize, pieces: &[&[R]]) -> bool {
+    let groups = groups(n, pieces, 0);
+    let (mut inside, mut seen) = (0, 0);
+    for (index, group) in groups.iter().enumerate() {
+        let window = group.start..groups.get(index + 1).map_or(n, |next| next.start);
+        let piece = |look| group.pieces[scramble(look) as usize % group.pieces.len()];
+        for (look, piece) in (0..SAMPLE).map(|look| (look, piece(look))) {
+            if piece.is_empty() {
+                continue;
+            }
+            let (u, v) = piece[scramble(!look) as usize % piece.len()].ends();
+            inside += usize::from(window.contains(&(u as usize)) && window.contains(&(v as usize)));
+            seen += 1;
+        }
+    }
+    inside * 16 >= seen * 15
+}
+
+/// The lightest edge of each of `0..n`: its key and index, counted in whole pieces of `stride`.
+///
+/// O(n + m), on the current rayon pool where there is locality, else on one thread.
+pub(super) fn lightest_of_each<R: Record>(
+    n: usize,
+    pieces: &[&[R]],
+    stride: usize,
+) -> Box<[Placed<R>]> {
+    let groups = match are_local(n, pieces) {
+        true => groups(n, pieces, stride),
+        false => vec![Group { pieces, first: 0, stride, start: 0 }],
+    };
+    let mut lightest = zeroed(n);
+    let windows = split(&mut lightest, &groups);
+    let foreign: Vec<Vec<_>> =
+        windows.into_par_iter().zip(&groups).map(|(window, group)| group.scan(window)).collect();
+    for (v, placed) in foreign.into_iter().flatten() {
+        let cell: &mut Placed<R> = &mut lightest[v as usize];
+        *cell = placed.max(*cell);
+    }
+    lightest
+}
+
+/// The windows of `groups`, in order.
+fn split<'a, R, T>(vertices: &'a mut [T], groups: &[Group<'_, R>]) -> Vec<&'a mut [T]> {
+    let mut rest = vertices;
+    let mut windows = Vec::with_capacity(groups.len());
+    for group in groups.iter().rev() {
+        let (before, window) = rest.split_at_mut(group.start);
+        windows.push(window);
+        rest = before;
+    }
+    windows.reverse();
+    windows
+}
+
+impl<R: Record> Group<'_, R> {
+    /// Takes the edges into the group's window and returns what belongs elsewhere. Loops are nobody's.
+    fn scan(&self, window: &mut [Placed<R>]) -> Vec<(Vertex, Placed<R>)> {
+        let mut foreign = Vec::new();
+        let mut first = self.first;
+        for piece in self.pieces {
+            for (index, record) in piece.iter().enumerate() {
+                prefetch(piece, index + AHEAD);
+                let (u, v) = record.ends();
+                if u == v {
+                    continue;
+                }
+                let placed = record.key().placed((first + index) as u32);
+                for end in [u, v] {
+                    match window.get_mut((end as usize).wrapping_sub(self.start)) {
+                        Some(cell) => *cell = placed.max(*cell),
+                        None => foreign.push((end, placed)),
+                    }
+                }
+            }
+            first += self.stride;
+        }
+        foreign
+    }
+}
