@@ -78,6 +78,23 @@ fn a_maximum_forest_is_the_minimum_one_of_negated_weights() {
 }
 
 #[test]
+fn a_forest_is_the_same_file_however_it_was_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    for algorithm in ["auto", "kruskal", "filter-kruskal", "boruvka"] {
+        for ranks in ["1", "3"] {
+            let name = format!("{algorithm}-{ranks}.mst");
+            let graph = "rgg2d:n=3000,m=9000,weights=constant";
+            let arguments = ["solve", graph, "-q", "-a", algorithm, "-r", ranks, "-o", &name];
+            let solved = in_folder(folder.path(), &arguments);
+            assert_eq!(solved.code(), Some(0), "{solved:?}");
+            files.push(fs::read(folder.path().join(name)).unwrap());
+        }
+    }
+    assert!(files.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+#[test]
 fn converting_keeps_the_graph() {
     let folder = tempfile::tempdir().unwrap();
     let at = |arguments: &[&str]| in_folder(folder.path(), arguments);

@@ -7,7 +7,7 @@ use crate::graph::{Edge, Key};
 ///
 /// Pairs of runs are merged at once on the current rayon pool, in O(total log runs); memory one
 /// more copy of the edges.
-pub fn merge_runs<K: Key>(runs: Vec<Vec<Edge<K>>>) -> Vec<Edge<K>> {
+pub(super) fn merge_runs<K: Key>(runs: Vec<Vec<Edge<K>>>) -> Vec<Edge<K>> {
     let mut runs = runs;
     match runs.len() {
         0 => Vec::new(),

@@ -7,10 +7,11 @@ mod gather;
 mod merge;
 
 pub use gather::gather;
-pub use merge::merge_runs;
+use merge::merge_runs;
 
 use crate::comm::Comm;
 use crate::graph::{Edge, Edges, Key, Summary, Weights};
+use rayon::prelude::*;
 
 /// Sums up the parts of a forest, on every rank alike.
 pub fn summarize<K: Key>(comm: &Comm, n: u64, part: &[Edge<K>], weights: Weights) -> Summary {
@@ -21,10 +22,12 @@ pub fn summarize<K: Key>(comm: &Comm, n: u64, part: &[Edge<K>], weights: Weights
     whole
 }
 
-/// Collects the parts of a forest on rank 0, lightest edge first; nothing elsewhere.
+/// Collects the parts of a forest on rank 0, lightest edge first, those of equal weight by their ends:
+/// the same list whichever the algorithm and the number of ranks. Nothing elsewhere.
 ///
 /// An output step: no algorithm's time includes it.
 pub fn collect<K: Key>(comm: &Comm, part: &[Edge<K>]) -> Edges {
-    let parts = comm.gather(0, part);
-    K::pack(comm.compute(|| merge_runs(parts)))
+    let mut forest = comm.gather(0, part).concat();
+    comm.compute(|| forest.par_sort_unstable_by_key(|e| (e.key, e.u, e.v)));
+    K::pack(forest)
 }
