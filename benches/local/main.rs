@@ -1,0 +1,107 @@
+//! How many edges a second does a rank's own forest take? Every local algorithm beside the yardstick,
+//! petgraph and the plain sum of all weights, on one thread and on all.
+//!
+//! After a full run the medians, the ratios and the peak of memory stand in `results/local/`.
+//! `MST_BENCH_SHRINK=6` divides all sizes by 2^6.
+
+mod graphs;
+mod peak;
+mod plot;
+mod table;
+mod yardstick;
+
+use criterion::{BatchSize, Criterion, SamplingMode, Throughput};
+use graphs::{Graph, shrink};
+use mst::graph::{Edge, Key, with_edges};
+use mst::local::Algorithm;
+use rayon::ThreadPool;
+use std::cell::RefCell;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+use table::{Row, Table};
+
+/// What is measured on a graph: names and threads.
+fn contestants(hard: bool) -> Vec<(&'static str, usize)> {
+    let all = rayon::current_num_threads();
+    let mut list = vec![("sum", 1), ("textbook", 1), ("auto", 1), ("auto", all)];
+    if !hard {
+        let named = Algorithm::ALL.into_iter().filter(|a| *a != Algorithm::Auto);
+        list.extend(named.flat_map(|a| [(a.name(), 1), (a.name(), all)]));
+        list.push(("petgraph", 1));
+    }
+    list
+}
+
+/// Makes one forest, or the sum, by name.
+fn run<K: Key>(name: &str, n: usize, edges: &[Edge<K>]) {
+    match name {
+        "sum" => drop(black_box(edges.iter().fold(0u64, |sum, e| sum.wrapping_add(e.key.wide())))),
+        "textbook" => drop(black_box(yardstick::textbook(n, edges))),
+        _ => {
+            let found = Algorithm::ALL.into_iter().find(|a| a.name() == name);
+            drop(black_box(found.expect("a name of an algorithm").forest(n, edges)));
+        }
+    }
+}
+
+fn pool(threads: usize) -> ThreadPool {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads")
+}
+
+/// Measures all contestants on one graph and adds their rows.
+fn measure(criterion: &mut Criterion, graph: &Graph, hard: bool, table: &mut Table) {
+    let (n, edges) = (graph.n, &graph.edges);
+    let mut group = criterion.benchmark_group(&graph.name);
+    group.throughput(Throughput::Elements(edges.len() as u64));
+    group.sampling_mode(SamplingMode::Flat).sample_size(10);
+    group.warm_up_time(Duration::from_millis(1)).measurement_time(Duration::from_millis(500));
+    for (name, threads) in contestants(hard) {
+        let times = RefCell::new(Vec::new());
+        let pool = pool(threads);
+        let id = format!("{name}/{threads}");
+        group.bench_function(id, |bencher| match name {
+            "petgraph" => {
+                let graph = yardstick::petgraph(edges);
+                bencher.iter_batched(
+                    || &graph,
+                    |graph| timed(&times, || yardstick::petgraph_forest(graph)),
+                    BatchSize::LargeInput,
+                );
+            }
+            _ => bencher.iter(|| {
+                timed(&times, || with_edges!(edges, edges => pool.install(|| run(name, n, edges))));
+            }),
+        });
+        let mut times = times.into_inner();
+        times.sort_unstable();
+        let Some(&median) = times.get(times.len() / 2) else { continue }; // filtered out
+        let peak = (!matches!(name, "sum" | "petgraph")).then(|| peak::of(name, threads, graph));
+        let (m, bytes) = (edges.len(), edges.len() * edges.bytes_per_edge());
+        table.push(Row { graph: graph.name.clone(), n, m, bytes, name, threads, median, peak });
+    }
+    group.finish();
+}
+
+fn timed<T>(times: &RefCell<Vec<Duration>>, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = work();
+    times.borrow_mut().push(start.elapsed());
+    result
+}
+
+fn main() {
+    if peak::is_child() {
+        return peak::tell();
+    }
+    let mut criterion = Criterion::default().configure_from_args();
+    let mut table = Table::default();
+    for recipe in graphs::all() {
+        measure(&mut criterion, &recipe.graph(), recipe.hard, &mut table);
+    }
+    criterion.final_summary();
+    print!("{table}");
+    if shrink() == 0 && table.is_complete() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("results/local");
+        table.save(&folder).and_then(|()| plot::save(&table, &folder)).expect("results written");
+    }
+}
