@@ -96,6 +96,17 @@ impl Error {
         Self::Content { path: path.to_owned(), what: what.into() }
     }
 
+    /// The same error, if it is on a line, that many `lines` further down.
+    #[must_use]
+    pub fn further_down(self, lines: u64) -> Self {
+        match self {
+            Self::Line { place, expected, found } => {
+                Self::Line { place: Place { line: place.line + lines, ..place }, expected, found }
+            }
+            other => other,
+        }
+    }
+
     /// The exit code: 1 failed, 2 wrong usage, 3 a proof failed.
     pub fn exit_code(&self) -> u8 {
         match self {

@@ -10,7 +10,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use mst::comm::{self, Comm, Phase, PhaseCost};
 use mst::distributed;
 use mst::graph::Edge;
-use mst::local::{Algorithm, kruskal};
+use mst::local::{Algorithm, kruskal, sort};
 use mst::{Error, Result};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -179,10 +179,24 @@ fn no_room() -> Result<(), Failed> {
     let arguments =
         ["-c", limited, "sh", common::mst(), "solve", "path:n=9", "-q", "--threads", "900"];
     let mut alone = Command::new("sh");
-    expect(&finish(alone.args(arguments), LIMIT), 2, "cannot start 900 threads")?;
+    alone.args(arguments);
+    refused_threads(&mut alone)?;
     let Some(mut launcher) = mpirun(3) else { return Ok(()) };
-    let ended = finish(launcher.arg("sh").args(arguments), LIMIT);
-    expect(&ended, 2, "cannot start 900 threads")
+    refused_threads(launcher.arg("sh").args(arguments))
+}
+
+/// Where the last bit of room is gone just when a thread has started, Rust's own start of it aborts the
+/// process before any of our code runs; another try then finds the usual case.
+fn refused_threads(command: &mut Command) -> Result<(), Failed> {
+    let mut tries = 0;
+    loop {
+        let ended = finish(command, LIMIT);
+        tries += 1;
+        if tries < 5 && ended.stderr.contains("alternative stack") {
+            continue;
+        }
+        return expect(&ended, 2, "cannot start 900 threads");
+    }
 }
 
 /// Another MPI's launcher leaves its variables, and this MPI makes a world of one.
@@ -241,7 +255,9 @@ fn scatter(comm: &Comm) {
         left[rank] = left[rank].checked_sub(1)?;
         Some(vec![rank as u8; 5])
     };
-    assert_eq!(comm.scatter_blocks(next), vec![comm.rank() as u8; 5 * comm.rank()]);
+    let mut mine = Vec::new();
+    comm.scatter_blocks(next, |block| mine.push(block));
+    assert_eq!(mine, vec![vec![comm.rank() as u8; 5]; comm.rank()]);
 }
 
 /// The same counts in both worlds, splitting included.
@@ -297,7 +313,8 @@ fn forests(comm: &Comm) {
     let block = |rank| m as usize * rank / comm.size();
     let mine = &edges[block(comm.rank())..block(comm.rank() + 1)];
     for algorithm in Algorithm::ALL {
-        let part = distributed::gather(comm, n, mine, algorithm);
+        let mut part = distributed::gather(comm, n, mine, algorithm);
+        sort(&mut part); // on one rank the order is the algorithm's
         let forest = comm.all_gather(&part).concat();
         assert_eq!(forest, kruskal(n, &edges), "{}", algorithm.name());
     }

@@ -170,6 +170,6 @@ impl Input {
             From::All => InputFrom::All,
             From::Root => InputFrom::Root,
         });
-        Request { source, from, descending: false, vertex_bytes: 0 }
+        Request { source, from, descending: false, vertex_bytes: 0, memory: None }
     }
 }

@@ -40,6 +40,7 @@ impl Args {
                 from: None,
                 descending: false,
                 vertex_bytes: Output::vertex_bytes(&self.output),
+                memory: None,
             },
         )?
         .slice;

@@ -82,34 +82,36 @@ impl Comm {
         self.broadcast_bytes(0, bytemuck::cast_slice_mut(items));
     }
 
-    /// Sends blocks of bytes from rank 0 to each rank in turn, so that rank 0 holds one at a time.
+    /// Sends blocks of bytes from rank 0 to each rank in turn, so that a rank holds one at a time.
     ///
-    /// On rank 0, `next(rank)` gives that rank's next block until `None`; the blocks for rank 0
-    /// itself stay there. Elsewhere it is not called. Returns this rank's blocks, joined.
+    /// On rank 0, `next(rank)` gives that rank's next block until `None`; elsewhere it is not called.
+    /// Each rank's `take` gets its blocks in order.
     #[track_caller]
-    pub fn scatter_blocks(&self, mut next: impl FnMut(usize) -> Option<Vec<u8>>) -> Vec<u8> {
+    pub fn scatter_blocks(
+        &self,
+        mut next: impl FnMut(usize) -> Option<Vec<u8>>,
+        mut take: impl FnMut(Vec<u8>),
+    ) {
         self.call::<u8>(Op::Scatter, 0, 0, Location::caller());
-        let mut mine = Vec::new();
-        if self.rank() == 0 {
-            for rank in 0..self.size() {
-                while let Some(block) = next(rank).filter(|block| !block.is_empty()) {
-                    if rank == 0 {
-                        mine.extend_from_slice(&block);
-                    } else {
-                        self.send_control(rank, block.len() as u64);
-                        self.send_items(rank, &block);
-                    }
-                }
-                if rank != 0 {
-                    self.send_control(rank, 0);
+        if self.rank() != 0 {
+            loop {
+                match self.receive_control(0) {
+                    0 => return,
+                    len => take(self.receive_items(0, len as usize)),
                 }
             }
-            return mine;
         }
-        loop {
-            match self.receive_control(0) {
-                0 => return mine,
-                len => mine.extend(self.receive_items::<u8>(0, len as usize)),
+        for rank in 0..self.size() {
+            while let Some(block) = next(rank).filter(|block| !block.is_empty()) {
+                if rank == 0 {
+                    take(block);
+                } else {
+                    self.send_control(rank, block.len() as u64);
+                    self.send_items(rank, &block);
+                }
+            }
+            if rank != 0 {
+                self.send_control(rank, 0);
             }
         }
     }

@@ -42,6 +42,15 @@ fn next_line(file: &File, body: u64, from: u64, len: u64) -> io::Result<u64> {
     Ok(len)
 }
 
+/// The first whole lines of `range`, at least `at_least` bytes unless it ends.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn first_lines(file: &File, range: &Range<u64>, at_least: u64) -> io::Result<Range<u64>> {
+    let end = range.start.saturating_add(at_least.max(1));
+    Ok(range.start..next_line(file, range.start, end.min(range.end), range.end)?)
+}
+
 /// The bytes of `range`, read at their positions by the threads of the current pool.
 ///
 /// The caller takes the range from the file's own length, so it may be allocated.

@@ -5,6 +5,8 @@
 pub struct Census {
     /// Edges, loops among them; in METIS each edge once.
     pub records: u64,
+    /// Self-loops among them.
+    pub loops: u64,
     /// The largest vertex + 1.
     pub bound: u64,
     /// METIS: vertex lines.
@@ -18,24 +20,25 @@ pub struct Census {
 
 impl Census {
     /// The counts as words for a message to another rank.
-    pub fn to_words(self) -> [u64; 5] {
-        [self.records, self.bound, self.vertices, self.excess, self.balance]
+    pub fn to_words(self) -> [u64; 6] {
+        [self.records, self.loops, self.bound, self.vertices, self.excess, self.balance]
     }
 
     /// The counts of [`Census::to_words`].
     ///
     /// # Panics
-    /// If there are not five words.
+    /// If there are not six words.
     pub fn from_words(words: &[u64]) -> Self {
-        let &[records, bound, vertices, excess, balance] = words else {
-            panic!("a census has five words, not {}", words.len())
+        let &[records, loops, bound, vertices, excess, balance] = words else {
+            panic!("a census has six words, not {}", words.len())
         };
-        Self { records, bound, vertices, excess, balance }
+        Self { records, loops, bound, vertices, excess, balance }
     }
 
     /// Adds the counts of other blocks.
     pub fn merge(&mut self, other: &Self) {
         self.records += other.records;
+        self.loops += other.loops;
         self.bound = self.bound.max(other.bound);
         self.vertices += other.vertices;
         self.excess = self.excess.wrapping_add(other.excess);

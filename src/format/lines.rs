@@ -41,9 +41,16 @@ pub struct Parsed {
     pub pieces: Vec<Raw>,
     /// What was counted.
     pub census: Census,
+    /// What lies before the next block.
+    pub after: Tally,
 }
 
 impl Preamble {
+    /// Whether what a line means depends on how many come before it: in METIS it stands for a vertex.
+    pub fn counts_vertices(&self) -> bool {
+        matches!(self.layout, Layout::Metis { .. })
+    }
+
     /// Counts the lines of a block of whole lines, in parallel.
     pub fn tally(&self, block: &[u8]) -> Tally {
         chunks(block).into_par_iter().map(|chunk| self.tally_chunk(chunk)).sum()
@@ -66,10 +73,11 @@ impl Preamble {
     ) -> Result<Parsed> {
         let chunks = chunks(block);
         let tallies: Vec<Tally> = chunks.par_iter().map(|chunk| self.tally_chunk(chunk)).collect();
-        let starts = tallies.iter().scan(before, |at, tally| {
-            let start = *at;
-            *at = [start, *tally].into_iter().sum();
-            Some(start)
+        let mut after = before;
+        let starts = tallies.iter().map(|tally| {
+            let start = after;
+            after = [after, *tally].into_iter().sum();
+            start
         });
         let work: Vec<_> = chunks.into_iter().zip(starts).collect();
         let parsed: Vec<Result<(Raw, Census)>> = work
@@ -80,7 +88,7 @@ impl Preamble {
                 parsed
             })
             .collect();
-        let mut all = Parsed::default();
+        let mut all = Parsed { after, ..Parsed::default() };
         for piece in parsed {
             let (raw, census) = piece?; // in order, so the first error of the block
             all.pieces.push(raw);
@@ -92,11 +100,9 @@ impl Preamble {
     fn tally_chunk(&self, chunk: &[u8]) -> Tally {
         let unfinished = u64::from(chunk.last().is_some_and(|&byte| byte != b'\n'));
         let lines = memchr_iter(b'\n', chunk).count() as u64 + unfinished;
-        let vertices = match self.layout {
-            Layout::Metis { .. } => {
-                Lines::of(chunk).filter(|line| !metis::is_comment(line)).count()
-            }
-            _ => 0,
+        let vertices = match self.counts_vertices() {
+            true => Lines::of(chunk).filter(|line| !metis::is_comment(line)).count(),
+            false => 0,
         };
         Tally { lines, vertices: vertices as u64 }
     }
@@ -125,6 +131,7 @@ impl Preamble {
             }
         }
         census.records = raw.records();
+        census.loops = raw.loops;
         census.bound = raw.bound;
         Ok((raw, census))
     }

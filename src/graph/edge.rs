@@ -49,7 +49,9 @@ mod sealed {
 }
 
 /// An unsigned integer that stands for a weight: `u32` or `u64`, and no other type.
-pub trait Key: sealed::Sealed + Pod + Ord + Debug + Send + Sync {
+pub trait Key:
+    sealed::Sealed + Pod + Ord + Debug + Send + Sync + std::ops::Not<Output = Self>
+{
     /// A key and a position as one integer, the larger the lighter; zero comes after every edge.
     type Placed: Pod + Ord + Send + Sync;
 

@@ -30,6 +30,29 @@ macro_rules! with_edges {
 pub use with_edges;
 
 impl Edges {
+    /// Consecutive lists as one; empty ones with keys of 32 bits if `narrow`.
+    ///
+    /// # Panics
+    /// If their keys have different widths.
+    pub fn concat(lists: Vec<Self>, narrow: bool) -> Self {
+        let mut lists = lists.into_iter();
+        let none = || if narrow { Self::Narrow(Vec::new()) } else { Self::Wide(Vec::new()) };
+        let mut all = lists.next().unwrap_or_else(none);
+        all.reserve(lists.as_slice().iter().map(Self::len).sum());
+        for list in lists {
+            match (&mut all, list) {
+                (Self::Narrow(all), Self::Narrow(list)) => all.extend(list),
+                (Self::Wide(all), Self::Wide(list)) => all.extend(list),
+                _ => panic!("keys of one graph have one width"),
+            }
+        }
+        all
+    }
+
+    fn reserve(&mut self, more: usize) {
+        with_edges!(self, list => list.reserve_exact(more));
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         with_edges!(self, list => list.len())

@@ -14,11 +14,20 @@ pub struct Raw {
     pub loops: u64,
     /// The largest vertex + 1, those of loops among them; 0 if there was none.
     pub bound: u64,
+    /// Whether edges were dropped by comparing integers that no `f64` holds: as floats some of them
+    /// would have been ties.
+    pub beyond_floats: bool,
 }
 
 impl Default for Raw {
     fn default() -> Self {
-        Self { edges: Vec::new(), numbers: Numbers::Integers, loops: 0, bound: 0 }
+        Self {
+            edges: Vec::new(),
+            numbers: Numbers::Integers,
+            loops: 0,
+            bound: 0,
+            beyond_floats: false,
+        }
     }
 }
 

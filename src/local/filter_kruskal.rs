@@ -33,9 +33,17 @@ const AHEAD: usize = 24;
 /// # Panics
 /// If an endpoint is not below `n`.
 pub fn filter_kruskal<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
-    let mut components = Components::new(n);
+    fold(n, &[edges])
+}
+
+/// As [`filter_kruskal`], of consecutive lists: a forest so far, say, and the edges that come next.
+///
+/// # Panics
+/// If an endpoint is not below `n`.
+pub fn fold<K: Key>(n: usize, lists: &[&[Edge<K>]]) -> Vec<Edge<K>> {
     let mut forest = Vec::new();
-    extend(&mut forest, &mut components, edges.chunks(PIECE).collect());
+    let pieces = lists.iter().flat_map(|list| list.chunks(PIECE)).collect();
+    extend(&mut forest, &mut Components::new(n), pieces);
     forest
 }
 

@@ -20,7 +20,7 @@ mod window;
 
 pub use auto::auto;
 pub use boruvka::boruvka;
-pub use filter_kruskal::filter_kruskal;
+pub use filter_kruskal::{filter_kruskal, fold};
 pub use kruskal::{kruskal, kruskal_sorted};
 pub use radix_sort::sort;
 pub use union_find::Components;

@@ -1,19 +1,37 @@
 //! From parsed pieces to a slice: all ranks agree on n, m and how weights are held.
 
 use crate::comm::Comm;
+use crate::error::{Error, Result};
+use crate::format::Census;
 use crate::graph::{Extent, Numbers, Raw, Slice, Weights};
 use rayon::prelude::*;
+use std::path::Path;
 
-/// The slice of this rank's `pieces`, in order, with keys of 32 bits if all ranks' weights fit.
-pub(super) fn assemble(comm: &Comm, n: u64, pieces: Vec<Raw>) -> Slice {
+/// The slice of this rank's `pieces`, in order, with keys of 32 bits if all ranks' weights fit; `mine`
+/// is what was counted when they were read.
+///
+/// # Errors
+/// [`Error::Content`] if integers beyond 2^53 were folded and turn out to stand among floats.
+pub(super) fn assemble(
+    comm: &Comm,
+    path: &Path,
+    n: u64,
+    mine: Census,
+    pieces: Vec<Raw>,
+) -> Result<Slice> {
     let mut pieces = pieces;
-    let floats = pieces.iter().any(|piece| piece.numbers == Numbers::Floats);
-    let count = |count: fn(&Raw) -> u64| pieces.iter().map(count).sum();
-    let mut sums = [count(|piece| piece.edges.len() as u64), count(|piece| piece.loops)];
+    let mut sums = [mine.records - mine.loops, mine.loops];
     comm.all_reduce(&mut sums, |a, b| a + b);
-    let mut any_floats = [u64::from(floats)];
-    comm.all_reduce(&mut any_floats, |a, b| a | b);
-    let numbers = if any_floats[0] == 1 { Numbers::Floats } else { Numbers::Integers };
+    let floats = pieces.iter().any(|piece| piece.numbers == Numbers::Floats);
+    let beyond = pieces.iter().any(|piece| piece.beyond_floats);
+    let mut any = [u64::from(floats), u64::from(beyond)];
+    comm.all_reduce(&mut any, |a, b| a | b);
+    if any == [1, 1] {
+        let what = "some weights are floats and some are integers beyond 2^53, which have to be in \
+                    memory together; say --memory with more";
+        return Err(Error::content(path, what));
+    }
+    let numbers = if any[0] == 1 { Numbers::Floats } else { Numbers::Integers };
     let extent = comm.compute(|| {
         let extents = pieces.par_iter_mut().map(|piece| {
             if numbers == Numbers::Floats {
@@ -27,5 +45,5 @@ pub(super) fn assemble(comm: &Comm, n: u64, pieces: Vec<Raw>) -> Slice {
     comm.all_reduce(&mut range, u64::min);
     let weights = Weights::narrowest(numbers, range[0], !range[1], range[2] == 1);
     let edges = comm.compute(|| Raw::hold(pieces, weights));
-    Slice { n, m: sums[0], loops: sums[1], edges, weights }
+    Ok(Slice { n, m: sums[0], loops: sums[1], edges, weights })
 }

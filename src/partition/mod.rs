@@ -4,6 +4,7 @@
 //! within one for generators and binary files, by bytes (cut at a line end) for text.
 
 mod assemble;
+mod intake;
 mod presence;
 mod text;
 mod whole;
@@ -12,8 +13,12 @@ use crate::comm::{Comm, Phase};
 use crate::error::{Error, Result};
 use crate::format::{Columns, Format};
 use crate::generate::Spec;
-use crate::graph::Slice;
+use crate::graph::{Edges, Slice};
+use intake::{Budget, Intake};
 use std::path::PathBuf;
+
+/// Edges of a family that are made at once where memory is limited.
+const PART: u64 = 1 << 22;
 
 /// Where a graph comes from.
 #[derive(Clone, Debug)]
@@ -47,6 +52,9 @@ pub struct Loaded {
     pub slice: Slice,
     /// How the input was read, in words, where there was a choice.
     pub how: Option<String>,
+    /// How often a rank has folded its edges, of all the most: if ever, the slices hold no more all
+    /// edges of the graph, but those of its forest and some.
+    pub folds: u64,
 }
 
 /// What to load and for what.
@@ -60,6 +68,9 @@ pub struct Request<'a> {
     pub descending: bool,
     /// The memory that each vertex will need on each rank, bytes.
     pub vertex_bytes: u64,
+    /// The memory that a rank may take for edges, bytes: what is more is folded as it comes. Without it
+    /// all edges are held.
+    pub memory: Option<u64>,
 }
 
 /// Loads this rank's slice of a graph.
@@ -69,40 +80,65 @@ pub struct Request<'a> {
 /// this host's memory. All ranks return the same.
 pub fn load(comm: &Comm, request: &Request<'_>) -> Result<Loaded> {
     comm.enter(Phase::Read);
-    let mut loaded = match request.source {
-        Source::Generated(spec) => generated(comm, spec)?,
+    let budget = Budget { bytes: request.memory, descending: request.descending };
+    let mut how = None;
+    let (mut slice, folds) = match request.source {
+        Source::Generated(spec) => generated(comm, spec, budget)?,
         Source::File { path, format, columns } => {
             let input = presence::Input::find(comm, path, *format, request.from)?;
-            let slice = match input.format {
-                Format::Binary => whole::load(comm, path, &input)?,
-                _ => text::load(comm, path, &input, *columns)?,
-            };
-            Loaded { slice, how: input.how }
+            how.clone_from(&input.how);
+            match input.format {
+                Format::Binary => whole::load(comm, path, &input, budget)?,
+                _ => text::load(comm, path, &input, *columns, budget)?,
+            }
         }
     };
     if request.descending {
-        loaded.slice.reverse();
+        slice.reverse();
     }
-    let n = loaded.slice.n;
-    let bytes = u128::from(n) * u128::from(request.vertex_bytes);
-    comm.agree(fits(comm, &format!("a graph of {n} vertices"), bytes))?;
+    let bytes = u128::from(slice.n) * u128::from(request.vertex_bytes);
+    comm.agree(fits(comm, &format!("a graph of {} vertices", slice.n), bytes))?;
+    let mut most = [folds];
+    comm.all_reduce(&mut most, u64::max);
     comm.enter(Phase::Other);
-    Ok(loaded)
+    Ok(Loaded { slice, how, folds: most[0] })
 }
 
-fn generated(comm: &Comm, spec: &Spec) -> Result<Loaded> {
+/// Makes this rank's slice of a family, in as many parts as the budget asks for.
+fn generated(comm: &Comm, spec: &Spec, budget: Budget) -> Result<(Slice, u64)> {
     let edge_bytes = if spec.weights().is_narrow() { 12 } else { 16 };
-    let edges = u128::from(spec.expected_edges().div_ceil(comm.size() as u64));
+    let edges = spec.expected_edges().div_ceil(comm.size() as u64);
     let points = u128::from(spec.n()) * u128::from(spec.vertex_bytes());
-    comm.agree(fits(comm, &spec.to_string(), edges * edge_bytes + points))?;
+    let at_once = match budget.bytes {
+        Some(_) => 0,
+        None => u128::from(edges) * edge_bytes,
+    };
+    comm.agree(fits(comm, &spec.to_string(), at_once + points))?;
     let progress = comm.progress();
-    progress.expect(spec.expected_edges() / comm.size() as u64);
+    progress.expect(edges);
     let (rank, size) = (comm.rank(), comm.size());
-    let edges = comm.compute(|| spec.slice(rank, size, &progress.done));
-    let mut m = [edges.len() as u64];
-    comm.all_reduce(&mut m, |a, b| a + b);
-    let slice = Slice { n: spec.n(), m: m[0], loops: 0, edges, weights: spec.weights() };
-    Ok(Loaded { slice, how: None })
+    let parts = match budget.bytes {
+        Some(_) => usize::try_from(edges.div_ceil(PART)).unwrap_or(usize::MAX).max(1),
+        None => 1,
+    };
+    let mut made = [0];
+    let (mut intake, mut part) = (Intake::new(budget, Some(spec.n())), 0);
+    let pulled = comm.compute(|| {
+        intake.pull(|| {
+            if part == parts {
+                return Ok(None);
+            }
+            let edges = spec.slice(rank * parts + part, size * parts, &progress.done);
+            part += 1;
+            made[0] += edges.len() as u64;
+            Ok(Some(vec![edges]))
+        })
+    });
+    comm.agree(pulled)?;
+    comm.all_reduce(&mut made, |a, b| a + b);
+    let (weights, folds) = (spec.weights(), intake.folds);
+    let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
+    Ok((Slice { n: spec.n(), m: made[0], loops: 0, edges, weights }, folds))
 }
 
 /// Refuses what is more than the host has left, `bytes` on each of its ranks: a header or a spec may
@@ -123,7 +159,7 @@ fn fits(comm: &Comm, what: &str, bytes: u128) -> Result<()> {
 }
 
 /// Bytes that this host can still give, as Linux estimates them.
-fn available_memory() -> Option<u64> {
+pub fn available_memory() -> Option<u64> {
     let told = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = told.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)

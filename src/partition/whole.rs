@@ -1,18 +1,25 @@
 //! Our own binary format: every rank takes a block of edges, equal within one.
 
 use super::InputFrom;
+use super::intake::{Budget, Intake};
 use super::presence::Input;
 use crate::comm::Comm;
 use crate::error::{Error, Result};
 use crate::format::{binary, blocks};
-use crate::graph::Slice;
+use crate::graph::{Edges, Slice};
 use std::fs::File;
 use std::path::Path;
 
-/// Edges that rank 0 reads before it sends.
+/// Edges that are read at once.
 const BLOCK: u64 = 1 << 20;
 
-pub(super) fn load(comm: &Comm, path: &Path, input: &Input) -> Result<Slice> {
+/// Loads this rank's slice, and how often it was folded.
+pub(super) fn load(
+    comm: &Comm,
+    path: &Path,
+    input: &Input,
+    budget: Budget,
+) -> Result<(Slice, u64)> {
     let (rank, size) = (comm.rank() as u64, comm.size() as u64);
     let reads = input.from == InputFrom::All || rank == 0;
     let mut opened = Ok(None);
@@ -35,26 +42,50 @@ pub(super) fn load(comm: &Comm, path: &Path, input: &Input) -> Result<Slice> {
         None => Ok(Vec::new()),
     };
     let progress = comm.progress();
-    let bytes = match input.from {
-        InputFrom::All => comm.agree(comm.compute(|| read(header.edge_range(mine.clone()))))?,
+    progress.expect(mine.end - mine.start);
+    let (mut at, mut sums) = (mine.start, [0; 2]);
+    let mut intake = Intake::new(budget, Some(header.n));
+    let mut decode = |bytes: &[u8]| {
+        let (edges, loops) = header.decode(path, bytes, at, &progress.done)?;
+        at += edges.len() as u64 + loops;
+        sums = [sums[0] + edges.len() as u64, sums[1] + loops];
+        Ok(edges)
+    };
+    let taken = match input.from {
+        InputFrom::All => {
+            let mut next = mine.start;
+            comm.compute(|| {
+                intake.pull(|| {
+                    let block = next..mine.end.min(next + BLOCK);
+                    next = block.end;
+                    let bytes = read(header.edge_range(block.clone()))?;
+                    if block.is_empty() { Ok(None) } else { decode(&bytes).map(|e| Some(vec![e])) }
+                })
+            })
+        }
         InputFrom::Root => {
-            let mut next = 0;
-            let mut failed = Ok(());
-            let bytes = comm.scatter_blocks(|rank| {
-                let end = first_of(rank as u64 + 1).min(next + BLOCK);
-                let range = header.edge_range(next..end);
-                next = end;
-                let block = failed.is_ok().then(|| read(range))?;
-                block.map_err(|why| failed = Err(why)).ok()
-            });
+            let (mut next, mut failed, mut taken) = (0, Ok(()), Ok(()));
+            comm.scatter_blocks(
+                |rank| {
+                    let end = first_of(rank as u64 + 1).min(next + BLOCK);
+                    let range = header.edge_range(next..end);
+                    next = end;
+                    let block = failed.is_ok().then(|| comm.compute(|| read(range)))?;
+                    block.map_err(|why| failed = Err(why)).ok()
+                },
+                |bytes| {
+                    if taken.is_ok() {
+                        taken = comm.compute(|| intake.push(vec![decode(&bytes)?]));
+                    }
+                },
+            );
             comm.agree(failed)?;
-            bytes
+            taken
         }
     };
-    progress.expect(mine.end - mine.start);
-    let decoded = comm.compute(|| header.decode(path, &bytes, mine.start, &progress.done));
-    let (edges, loops) = comm.agree(decoded)?;
-    let mut sums = [edges.len() as u64, loops];
+    comm.agree(taken)?;
     comm.all_reduce(&mut sums, |a, b| a + b);
-    Ok(Slice { n: header.n, m: sums[0], loops: sums[1], edges, weights: header.weights() })
+    let (weights, folds) = (header.weights(), intake.folds);
+    let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
+    Ok((Slice { n: header.n, m: sums[0], loops: sums[1], edges, weights }, folds))
 }
