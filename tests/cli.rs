@@ -77,6 +77,34 @@ fn a_maximum_forest_is_the_minimum_one_of_negated_weights() {
     assert_eq!((&max["m"], &max["verified"]), (&Value::from(4), &Value::from(true)));
 }
 
+/// A graph several times the memory that a rank may take, from every kind of input.
+#[test]
+fn a_graph_larger_than_memory_is_folded() {
+    let folder = tempfile::tempdir().unwrap();
+    let graph = "gnm:n=2^12,m=2^23,weights=float";
+    let generated = in_folder(folder.path(), &["generate", graph, "-o", "g.mst"]);
+    assert_eq!(generated.code(), Some(0), "{generated:?}");
+    let converted = in_folder(folder.path(), &["convert", "g.mst", "g.txt"]);
+    assert_eq!(converted.code(), Some(0), "{converted:?}");
+    let expected =
+        json(&in_folder(folder.path(), &["solve", "g.mst", "--json"]))["checksum"].clone();
+    let budget = 64_000_000;
+    for input in [graph, "g.mst", "g.txt"] {
+        let memory = budget.to_string();
+        let arguments = ["solve", input, "--json", "--verify", "--memory", &memory];
+        let folded = in_folder(folder.path(), &arguments);
+        assert!(folded.stderr.contains("folded to their forest"), "{folded:?}");
+        let told = json(&folded);
+        assert_eq!((&told["checksum"], &told["verified"]), (&expected, &Value::from(true)));
+        assert_eq!(told["m"], 1 << 23);
+        let peak = told["peak_rss_max"].as_u64().unwrap();
+        assert!(peak < budget, "{input}: {peak} bytes"); // the edges alone are 134 MB
+    }
+    let refused = in_folder(folder.path(), &["solve", "gnm:n=2^20,m=2^22", "--memory", "50M"]);
+    assert_eq!(refused.code(), Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("say --memory with more"), "{refused:?}");
+}
+
 #[test]
 fn a_forest_is_the_same_file_however_it_was_made() {
     let folder = tempfile::tempdir().unwrap();
@@ -165,7 +193,7 @@ fn what_goes_wrong_is_told_once_with_its_code() {
     let binary = fs::read(folder.path().join("p.mst")).unwrap();
     write("cut.mst", &binary[..binary.len() - 1]);
     #[rustfmt::skip]
-    let cases: [(&[&str], i32, &[&str]); 25] = [
+    let cases: [(&[&str], i32, &[&str]); 26] = [
         (&["solve", "bad.txt"],                   1, &["bad.txt:2:5: expected", "found \"x\""]),
         (&["solve", "nan.txt"],                   1, &["nan.txt:2:5:"]),
         (&["solve", "lies.gr"],                   1, &["lies.gr", "2", "1"]),
@@ -177,8 +205,9 @@ fn what_goes_wrong_is_told_once_with_its_code() {
         (&["convert", "path:n=3", "p.mst.gz"],    1, &["leave out .gz"]),
         (&["solve", "path:n=3", "--csv", "/dev/full"], 1, &["no regular file"]),
         (&["solve", "heavy.txt"],                 1, &["beyond the largest float"]),
-        (&["solve", "complete:n=1482910"],        1, &["GB left"]),
-        (&["solve", "gnm:n=4294967295,m=2^39"],   1, &["GB left"]),
+        (&["compare", "complete:n=1482910"],      1, &["GB left"]),
+        (&["generate", "complete:n=1482910", "-o", "x.mst"], 1, &["GB left"]),
+        (&["solve", "gnm:n=4294967295,m=2^39"],   1, &["say --memory with more"]),
         (&["solve", "rgg2d:n=4e9,m=10"],          1, &["GB left"]),
         (&["convert", "sparse.gr", "x.graph"],    1, &["4294967295 vertices"]),
         (&["solve", "cut.mst"],                   1, &["cut.mst"]),

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::format::{Columns, Format};
 use crate::generate::Spec;
 use crate::local::Algorithm;
-use crate::partition::{InputFrom, Request, Source};
+use crate::partition::{InputFrom, Memory, Request, Source, fair_share};
 use crate::report;
 use crate::verify::VERTEX_BYTES;
 use clap::ValueEnum;
@@ -164,12 +164,13 @@ impl Input {
         spec.parse().map(Source::Generated)
     }
 
-    /// A request for all of `source`, for no forest yet.
-    pub(super) fn request<'a>(&self, source: &'a Source) -> Request<'a> {
+    /// A request for all of `source`, in memory, for no forest yet.
+    pub(super) fn request<'a>(&self, comm: &Comm, source: &'a Source) -> Request<'a> {
         let from = self.input_from.map(|from| match from {
             From::All => InputFrom::All,
             From::Root => InputFrom::Root,
         });
-        Request { source, from, descending: false, vertex_bytes: 0, memory: None }
+        let memory = Memory::Within(fair_share(comm));
+        Request { source, from, descending: false, vertex_bytes: 0, memory }
     }
 }

@@ -55,12 +55,13 @@ impl Args {
         let context = context(&self.graph, &source);
         let local = on_rank_zero(comm, |solo| self.local(solo, &source, &context))?;
         measure::restart_peak();
-        let (loaded, read) = measure::time(comm, || partition::load(comm, &self.request(&source)));
+        let request = self.request(comm, &source);
+        let (loaded, read) = measure::time(comm, || partition::load(comm, &request));
         let loaded = loaded?;
         if let Some(how) = &loaded.how {
             common.world.note(comm, how);
         }
-        let distributed = self.job().run(comm, &loaded.slice, &read)?;
+        let distributed = self.job().run(comm, &request, &loaded, &read)?;
         comm.agree(same_forest(local.as_ref().map(|(run, _)| run), &distributed))?;
         let Some((local, local_rows)) = local else {
             return comm.agree(Ok(()));
@@ -70,9 +71,9 @@ impl Args {
         self.print(comm, &context, local, distributed)
     }
 
-    fn request<'a>(&self, source: &'a Source) -> Request<'a> {
+    fn request<'a>(&self, comm: &Comm, source: &'a Source) -> Request<'a> {
         let (descending, vertex_bytes) = (self.common.max, self.common.vertex_bytes(true));
-        Request { descending, vertex_bytes, ..self.common.input.request(source) }
+        Request { descending, vertex_bytes, ..self.common.input.request(comm, source) }
     }
 
     fn job(&self) -> Job {
@@ -88,9 +89,9 @@ impl Args {
         context: &Context,
     ) -> Result<(Run, Vec<measure::Row>)> {
         measure::restart_peak();
-        let request = self.request(source);
+        let request = self.request(solo, source);
         let (loaded, read) = measure::time(solo, || partition::load(solo, &request));
-        let run = self.job().run(solo, &loaded?.slice, &read)?;
+        let run = self.job().run(solo, &request, &loaded?, &read)?;
         let rows = context.rows(solo, "local", &run);
         Ok((run, rows))
     }

@@ -32,7 +32,7 @@ impl Args {
         let source = self.input.source(&self.input_graph)?;
         let output = Output::create(&self.output)?;
         let vertex_bytes = Output::vertex_bytes(&self.output);
-        let request = Request { vertex_bytes, ..self.input.request(&source) };
+        let request = Request { vertex_bytes, ..self.input.request(solo, &source) };
         let slice = partition::load(solo, &request)?.slice;
         output.write(&slice)?;
         self.world.note(solo, &report::written(&self.output, &slice));

@@ -5,7 +5,7 @@ use super::output::Output;
 use crate::comm::Comm;
 use crate::error::Result;
 use crate::generate::Spec;
-use crate::partition::{self, Request, Source};
+use crate::partition::{self, Memory, Request, Source, fair_share};
 use crate::report;
 use std::path::PathBuf;
 
@@ -40,7 +40,7 @@ impl Args {
                 from: None,
                 descending: false,
                 vertex_bytes: Output::vertex_bytes(&self.output),
-                memory: None,
+                memory: Memory::Within(fair_share(solo)),
             },
         )?
         .slice;

@@ -8,8 +8,9 @@ use crate::error::Result;
 use crate::generate::Spec;
 use crate::graph::{Slice, with_edges};
 use crate::measure::{self, Context, Job, Run};
-use crate::partition::{self, Request, Source};
+use crate::partition::{self, Memory, Request, Source, fair_share};
 use crate::report;
+use bytesize::ByteSize;
 use std::ffi::{OsStr, OsString};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -36,6 +37,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
 
+    /// Memory that a rank may take for edges, as 2G; what is more is folded as it is read [default: its
+    /// share of what the host has free]
+    #[arg(long, value_name = "BYTES")]
+    memory: Option<ByteSize>,
+
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -47,10 +53,12 @@ impl Args {
         let output = comm.agree(self.outputs(comm))?;
         common.warn(comm);
         let written = self.output.as_deref().map_or(0, Output::vertex_bytes);
+        let memory = self.memory.map_or_else(|| fair_share(comm), |bytes| bytes.as_u64());
         let request = Request {
             descending: common.max,
             vertex_bytes: common.vertex_bytes(self.verify).max(written),
-            ..common.input.request(&source)
+            memory: Memory::Folding(memory),
+            ..common.input.request(comm, &source)
         };
         let (loaded, read) = measure::time(comm, || partition::load(comm, &request));
         let loaded = loaded?;
@@ -59,9 +67,12 @@ impl Args {
         if let Some(how) = &loaded.how {
             common.world.note(comm, how);
         }
+        if loaded.folds > 0 {
+            common.world.note(comm, &report::folded(loaded.folds));
+        }
         let reps = self.reps.get();
         let job = Job { algorithm: common.algorithm, reps, warm_up: reps > 1, verify: self.verify };
-        let run = job.run(comm, &loaded.slice, &read)?;
+        let run = job.run(comm, &request, &loaded, &read)?;
         comm.agree(self.write(comm, &loaded.slice, &run, output))?;
         let context = context(&self.graph, &source);
         let kind = if comm.size() == 1 { "local" } else { "distributed" };

@@ -37,7 +37,7 @@ impl Args {
         let request = Request {
             descending: self.max,
             vertex_bytes: VERTEX_BYTES,
-            ..self.input.request(&source)
+            ..self.input.request(comm, &source)
         };
         let graph = partition::load(comm, &request)?.slice;
         let source = Source::File { path: self.forest.clone(), format: None, columns: None };
@@ -46,7 +46,7 @@ impl Args {
             from: None,
             descending: false,
             vertex_bytes: 0,
-            memory: None,
+            memory: request.memory,
         };
         let forest = partition::load(comm, &request)?.slice;
         is_forest_of(&graph, &forest)?;

@@ -4,9 +4,10 @@ use super::{Number, Outcome, Repetition, Seconds, peak_rss, repeat, time};
 use crate::comm::{Comm, Phase};
 use crate::distributed;
 use crate::error::{Error, Result};
-use crate::graph::{Edge, Edges, Key, Slice, Summary, with_edges};
+use crate::graph::{Edge, Edges, Key, Slice, Summary, Weights, with_edges};
 use crate::local::Algorithm;
-use crate::verify;
+use crate::partition::{self, Loaded, Request};
+use crate::verify::{self, Proof};
 
 /// What to do with a graph.
 #[derive(Clone, Copy, Debug)]
@@ -33,21 +34,29 @@ pub struct Run {
 }
 
 impl Job {
-    /// Runs the job on all ranks of `comm`; `read` is what it cost to get `slice`.
+    /// Runs the job on all ranks of `comm`, on what `request` has `loaded`, which cost `read`.
     ///
     /// # Errors
     /// [`Error::Proof`] if the forest is wrong, [`Error::TooLarge`] if no float holds its weight.
-    pub fn run(self, comm: &Comm, slice: &Slice, read: &Repetition) -> Result<Run> {
-        with_edges!(&slice.edges, edges => self.run_on(comm, slice, edges, read))
+    pub fn run(
+        self,
+        comm: &Comm,
+        request: &Request<'_>,
+        loaded: &Loaded,
+        read: &Repetition,
+    ) -> Result<Run> {
+        with_edges!(&loaded.slice.edges, edges => self.run_on(comm, request, loaded, edges, read))
     }
 
     fn run_on<K: Key>(
         self,
         comm: &Comm,
-        slice: &Slice,
+        request: &Request<'_>,
+        loaded: &Loaded,
         edges: &[Edge<K>],
         read: &Repetition,
     ) -> Result<Run> {
+        let slice = &loaded.slice;
         let n = usize::try_from(slice.n).expect("vertices that were checked to fit");
         let forest = || distributed::gather(comm, n, edges, self.algorithm);
         let (part, repetitions) = repeat(comm, self.reps, self.warm_up, forest);
@@ -62,7 +71,10 @@ impl Job {
             let prove = || {
                 comm.enter(Phase::Verify);
                 let whole = comm.all_gather(&part).concat();
-                let proved = verify::verify_slice(comm, slice.n, &whole, edges, slice.weights);
+                let proved = match loaded.folds {
+                    0 => verify::verify_slice(comm, slice.n, &whole, edges, slice.weights),
+                    _ => prove_again(comm, request, loaded, &whole),
+                };
                 comm.enter(Phase::Other);
                 proved
             };
@@ -100,4 +112,26 @@ impl Job {
             peak_rss_max: peaks.into_iter().max().unwrap_or(0),
         }
     }
+}
+
+/// Proves a forest of edges that no rank holds any more: they are read once more.
+fn prove_again<K: Key>(
+    comm: &Comm,
+    request: &Request<'_>,
+    loaded: &Loaded,
+    forest: &[Edge<K>],
+) -> Result<()> {
+    let held = loaded.slice.weights;
+    let wide = Weights::wide(held.numbers());
+    let weights = if held.descending() { wide.reversed() } else { wide };
+    let widen =
+        |e: &Edge<K>| Edge { u: e.u, v: e.v, key: weights.hold(held.canonical(e.key.wide())) };
+    let forest: Vec<Edge<u64>> = forest.iter().map(widen).collect();
+    let first = loaded.first;
+    let mut proof = comm.compute(|| Proof::new(loaded.slice.n, &forest, weights, first));
+    partition::revisit(comm, request, held, &mut |edges| {
+        proof.check(edges);
+        Ok(())
+    })?;
+    proof.finish(comm)
 }

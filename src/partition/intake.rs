@@ -3,26 +3,66 @@
 //! MSF(A + B) = MSF(MSF(A) + B), so a rank may replace the edges it holds by their forest whenever it
 //! likes, as long as positions keep their order. The next edges are read meanwhile.
 
+use super::Memory;
 use crate::error::{Error, Result};
-use crate::graph::{Edge, Edges, Key, Numbers, Raw, integer_key};
+use crate::graph::{Edge, Edges, Key, Numbers, Raw, Weights, integer_key};
 use crate::local::fold;
+use std::ops::RangeInclusive;
 
-/// Copies of its edges that a rank needs at most: what it holds, two more while these are folded, and
-/// what is read meanwhile.
-const COPIES: u64 = 4;
+/// Copies of the most edges held that a rank needs at once: what is folded, the work on it, and half of
+/// that again for what is read meanwhile, with room to spare.
+const COPIES: u64 = 3;
 /// What a fold needs for each vertex, bytes.
 const VERTEX_BYTES: u64 = 8;
+
+/// What a process takes for itself and its MPI, bytes.
+const PROCESS: u64 = if cfg!(test) { 0 } else { 32 << 20 };
+/// Bytes that are read at once, at most and at least.
+const BLOCK: RangeInclusive<u64> = if cfg!(test) { 64 } else { 1 << 18 }..=1 << 24;
+
+/// Bytes that are read at once to be shown and forgotten.
+const SHOWN: u64 = 1 << 20;
 
 /// The integers up to here are floats too.
 const EXACT: i64 = 1 << 53;
 
+/// What edges are taken in for.
+pub(super) enum Purpose<'a> {
+    /// To be held.
+    Hold(Budget),
+    /// To be shown once, with the keys of these weights in 64 bits.
+    Show(Weights, Visit<'a>),
+}
+
+impl Purpose<'_> {
+    /// The bytes that are best read at once: little beside what may be held.
+    pub(super) fn block(&self) -> u64 {
+        match self {
+            Self::Hold(Budget { memory: Memory::Folding(bytes), .. }) => {
+                (bytes / 64).clamp(*BLOCK.start(), *BLOCK.end())
+            }
+            Self::Hold(_) => *BLOCK.end(),
+            Self::Show(..) => SHOWN,
+        }
+    }
+}
+
+/// Sees some consecutive edges.
+pub(super) type Visit<'a> = &'a mut (dyn FnMut(&[Edge<u64>]) -> Result<()> + Send);
+
 /// How much a rank may hold.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Budget {
-    /// The memory for edges and all work on them, bytes; without it there is no limit.
-    pub(super) bytes: Option<u64>,
+    pub(super) memory: Memory,
     /// Whether heavier comes first.
     pub(super) descending: bool,
+}
+
+impl Budget {
+    /// Whether edges may be folded.
+    pub(super) fn folds(self) -> bool {
+        matches!(self.memory, Memory::Folding(_))
+    }
 }
 
 /// Some consecutive edges of the input, as a reader makes them.
@@ -39,25 +79,30 @@ pub(super) trait Piece: Send + Sized {
     /// The forest of consecutive pieces, in which edges of equal weight keep their order; `n` is no
     /// less than any piece's bound.
     fn fold(pieces: Vec<Self>, n: usize, descending: bool) -> Self;
+
+    /// The edges with canonical keys of the numbers that `weights` are.
+    fn canonical(self, weights: Weights) -> Vec<Edge<u64>>;
 }
 
 /// What a rank holds of the edges that it has taken in.
-pub(super) struct Intake<P> {
-    budget: Budget,
+pub(super) struct Intake<'a, P> {
+    purpose: Purpose<'a>,
     /// The number of vertices, as far as it is known.
     n: u64,
     /// How many edges are held.
     len: usize,
+    /// How many were taken in.
+    pub(super) count: u64,
     /// The edges, or what stands for them, in the order of the input.
     pub(super) pieces: Vec<P>,
     /// How often they were folded.
     pub(super) folds: u64,
 }
 
-impl<P: Piece> Intake<P> {
+impl<'a, P: Piece> Intake<'a, P> {
     /// Nothing yet, of a graph of `n` vertices if a header tells.
-    pub(super) fn new(budget: Budget, n: Option<u64>) -> Self {
-        Self { budget, n: n.unwrap_or(0), len: 0, pieces: Vec::new(), folds: 0 }
+    pub(super) fn new(purpose: Purpose<'a>, n: Option<u64>) -> Self {
+        Self { purpose, n: n.unwrap_or(0), len: 0, count: 0, pieces: Vec::new(), folds: 0 }
     }
 
     /// Takes in all that `next` gives, on the current rayon pool: while what is held is folded, the
@@ -71,17 +116,18 @@ impl<P: Piece> Intake<P> {
     ) -> Result<()> {
         let mut ended = self.fill(&mut next, 1)?;
         while !ended {
+            let budget = self.budget_to_fold()?;
             let held = std::mem::take(&mut self.pieces);
-            let (n, descending) = (self.n as usize, self.budget.descending);
-            let mut ahead = Self::new(self.budget, Some(self.n));
+            let n = self.n as usize;
+            let mut ahead = Self::new(Purpose::Hold(budget), Some(self.n));
             let (forest, read) = rayon::join(
-                || P::fold(held, n, descending),
+                || P::fold(held, n, budget.descending),
                 // Half, since the forest may take the other half.
                 || ahead.fill(&mut next, 2),
             );
             ended = read?;
             self.replace(forest)?;
-            self.add(ahead.pieces);
+            self.add(ahead.pieces)?;
         }
         Ok(())
     }
@@ -91,12 +137,13 @@ impl<P: Piece> Intake<P> {
     /// # Errors
     /// [`Error::TooLarge`] if the budget does not hold the forests of so many vertices.
     pub(super) fn push(&mut self, pieces: Vec<P>) -> Result<()> {
-        self.add(pieces);
+        self.add(pieces)?;
         if self.len < self.room() {
             return Ok(());
         }
+        let budget = self.budget_to_fold()?;
         let held = std::mem::take(&mut self.pieces);
-        self.replace(P::fold(held, self.n as usize, self.budget.descending))
+        self.replace(P::fold(held, self.n as usize, budget.descending))
     }
 
     /// Takes in what `next` gives up to a `share` of the room; whether that was all.
@@ -107,35 +154,73 @@ impl<P: Piece> Intake<P> {
     ) -> Result<bool> {
         while self.len < self.room() / share {
             match next()? {
-                Some(pieces) => self.add(pieces),
+                Some(pieces) => self.add(pieces)?,
                 None => return Ok(true),
             }
         }
         Ok(false)
     }
 
-    fn add(&mut self, pieces: Vec<P>) {
+    fn add(&mut self, pieces: Vec<P>) -> Result<()> {
+        let len = pieces.iter().map(P::len).sum::<usize>();
+        self.count += len as u64;
+        if let Purpose::Show(weights, visit) = &mut self.purpose {
+            return pieces.into_iter().try_for_each(|piece| {
+                let mut edges = piece.canonical(*weights);
+                if weights.descending() {
+                    complement(&mut edges);
+                }
+                visit(&edges)
+            });
+        }
         self.n = pieces.iter().map(P::bound).fold(self.n, u64::max);
-        self.len += pieces.iter().map(P::len).sum::<usize>();
+        self.len += len;
         self.pieces.extend(pieces);
+        Ok(())
+    }
+
+    /// The budget, where what is held may be folded and that will do.
+    fn budget_to_fold(&self) -> Result<Budget> {
+        match self.purpose {
+            Purpose::Hold(budget @ Budget { memory: Memory::Folding(_), .. })
+                if self.room() > 1 =>
+            {
+                Ok(budget)
+            }
+            _ => Err(self.too_large()),
+        }
     }
 
     /// Puts the forest in the place of what was held.
     fn replace(&mut self, forest: P) -> Result<()> {
         (self.len, self.folds) = (forest.len(), self.folds + 1);
-        let needed = VERTEX_BYTES * self.n + 2 * COPIES * self.bytes(self.len + 1);
         if self.len > self.room() / 2 {
-            return Err(Error::TooLarge(format!(
-                "a forest of {} edges on {} vertices and what comes next take {:.1} MB, more than the \
-                 {:.1} MB that a rank may take; say --memory with more, or use fewer ranks a host",
-                self.len,
-                self.n,
-                needed as f64 / 1e6,
-                self.budget.bytes.unwrap_or(0) as f64 / 1e6
-            )));
+            return Err(self.too_large());
         }
         self.pieces = vec![forest];
         Ok(())
+    }
+
+    fn too_large(&self) -> Error {
+        let megabytes = |bytes: u64| bytes as f64 / 1e6;
+        let Purpose::Hold(Budget { memory, .. }) = self.purpose else {
+            unreachable!("edges that are only shown take no room")
+        };
+        Error::TooLarge(match memory {
+            Memory::Folding(bytes) => format!(
+                "the forest of {} vertices and the edges that come next take {:.1} MB and more, and a \
+                 rank may take {:.1} MB; say --memory with more, or use fewer ranks a host",
+                self.n,
+                megabytes(self.besides() + COPIES * self.bytes(2 * self.len + 2)),
+                megabytes(bytes)
+            ),
+            Memory::Within(bytes) => format!(
+                "the edges take more than the {:.1} MB that this host has left for a rank; use more \
+                 hosts, or mst solve, which folds them as they are read",
+                megabytes(bytes)
+            ),
+            Memory::Unlimited => unreachable!("there is always room"),
+        })
     }
 
     fn bytes(&self, len: usize) -> u64 {
@@ -144,9 +229,20 @@ impl<P: Piece> Intake<P> {
 
     /// How many edges may be held.
     fn room(&self) -> usize {
-        let Some(bytes) = self.budget.bytes else { return usize::MAX };
-        let room = bytes.saturating_sub(VERTEX_BYTES * self.n) / (COPIES * self.bytes(1));
+        let Purpose::Hold(budget) = self.purpose else { return usize::MAX };
+        let room = match budget.memory {
+            Memory::Unlimited => return usize::MAX,
+            Memory::Within(bytes) => bytes / (2 * self.bytes(1)),
+            Memory::Folding(bytes) => {
+                bytes.saturating_sub(self.besides()) / (COPIES * self.bytes(1))
+            }
+        };
         usize::try_from(room).unwrap_or(usize::MAX).max(1)
+    }
+
+    /// What folding needs besides the edges, bytes.
+    fn besides(&self) -> u64 {
+        PROCESS + VERTEX_BYTES * self.n + COPIES * self.purpose.block()
     }
 }
 
@@ -182,6 +278,14 @@ impl Piece for Raw {
         let lists = pieces.into_iter().map(|piece| piece.edges).collect();
         Self { edges: forest(lists, n, descending), numbers, loops: 0, bound, beyond_floats }
     }
+
+    fn canonical(self, weights: Weights) -> Vec<Edge<u64>> {
+        let mut piece = self;
+        if weights.numbers() == Numbers::Floats {
+            piece.make_floats();
+        }
+        piece.edges
+    }
 }
 
 impl Piece for Edges {
@@ -211,13 +315,18 @@ impl Piece for Edges {
             Self::Wide(forest(wide, n, descending))
         }
     }
+
+    fn canonical(self, weights: Weights) -> Vec<Edge<u64>> {
+        // As they were read, before an order was turned round.
+        let held = if weights.descending() { weights.reversed() } else { weights };
+        self.iter().map(|e| Edge { key: held.canonical(e.key), ..e }).collect()
+    }
 }
 
 fn forest<K: Key>(lists: Vec<Vec<Edge<K>>>, n: usize, descending: bool) -> Vec<Edge<K>> {
     let mut lists = lists;
-    let complement = |list: &mut Vec<Edge<K>>| list.iter_mut().for_each(|e| e.key = !e.key);
     if descending {
-        lists.iter_mut().for_each(complement);
+        lists.iter_mut().for_each(|list| complement(list));
     }
     let slices: Vec<&[Edge<K>]> = lists.iter().map(Vec::as_slice).collect();
     let mut forest = fold(n, &slices);
@@ -225,4 +334,9 @@ fn forest<K: Key>(lists: Vec<Vec<Edge<K>>>, n: usize, descending: bool) -> Vec<E
         complement(&mut forest);
     }
     forest
+}
+
+/// Turns the order of the keys round.
+fn complement<K: Key>(edges: &mut [Edge<K>]) {
+    edges.iter_mut().for_each(|e| e.key = !e.key);
 }

@@ -13,12 +13,9 @@ use crate::comm::{Comm, Phase};
 use crate::error::{Error, Result};
 use crate::format::{Columns, Format};
 use crate::generate::Spec;
-use crate::graph::{Edges, Slice};
-use intake::{Budget, Intake};
+use crate::graph::{Edge, Edges, Slice, Weights};
+use intake::{Budget, Intake, Purpose};
 use std::path::PathBuf;
-
-/// Edges of a family that are made at once where memory is limited.
-const PART: u64 = 1 << 22;
 
 /// Where a graph comes from.
 #[derive(Clone, Debug)]
@@ -52,6 +49,8 @@ pub struct Loaded {
     pub slice: Slice,
     /// How the input was read, in words, where there was a choice.
     pub how: Option<String>,
+    /// The position in the graph of the first edge that this rank read, loops not counted.
+    pub first: u64,
     /// How often a rank has folded its edges, of all the most: if ever, the slices hold no more all
     /// edges of the graph, but those of its forest and some.
     pub folds: u64,
@@ -68,9 +67,19 @@ pub struct Request<'a> {
     pub descending: bool,
     /// The memory that each vertex will need on each rank, bytes.
     pub vertex_bytes: u64,
-    /// The memory that a rank may take for edges, bytes: what is more is folded as it comes. Without it
-    /// all edges are held.
-    pub memory: Option<u64>,
+    /// How many edges a rank may hold.
+    pub memory: Memory,
+}
+
+/// How much memory a rank may take for edges and the work on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// Any.
+    Unlimited,
+    /// So many bytes; a graph that takes more is refused.
+    Within(u64),
+    /// So many bytes; edges that take more are folded to their forest as they come.
+    Folding(u64),
 }
 
 /// Loads this rank's slice of a graph.
@@ -80,65 +89,93 @@ pub struct Request<'a> {
 /// this host's memory. All ranks return the same.
 pub fn load(comm: &Comm, request: &Request<'_>) -> Result<Loaded> {
     comm.enter(Phase::Read);
-    let budget = Budget { bytes: request.memory, descending: request.descending };
-    let mut how = None;
-    let (mut slice, folds) = match request.source {
-        Source::Generated(spec) => generated(comm, spec, budget)?,
-        Source::File { path, format, columns } => {
-            let input = presence::Input::find(comm, path, *format, request.from)?;
-            how.clone_from(&input.how);
-            match input.format {
-                Format::Binary => whole::load(comm, path, &input, budget)?,
-                _ => text::load(comm, path, &input, *columns, budget)?,
-            }
-        }
-    };
+    let budget = Budget { memory: request.memory, descending: request.descending };
+    let (taken, how) = take(comm, request, Purpose::Hold(budget))?;
+    let mut slice = taken.slice;
     if request.descending {
         slice.reverse();
     }
     let bytes = u128::from(slice.n) * u128::from(request.vertex_bytes);
     comm.agree(fits(comm, &format!("a graph of {} vertices", slice.n), bytes))?;
-    let mut most = [folds];
-    comm.all_reduce(&mut most, u64::max);
+    let all = comm.all_gather(&[taken.count, taken.folds]);
+    let first = all[..comm.rank()].iter().map(|words| words[0]).sum();
+    let folds = all.iter().map(|words| words[1]).max().unwrap_or(0);
     comm.enter(Phase::Other);
-    Ok(Loaded { slice, how, folds: most[0] })
+    Ok(Loaded { slice, how, first, folds })
+}
+
+/// Reads a graph that [`load`] has read, and shows this rank's edges in order to `visit`, with the
+/// keys that `weights` would hold in 64 bits.
+///
+/// # Errors
+/// As [`load`] and `visit`.
+pub fn revisit(
+    comm: &Comm,
+    request: &Request<'_>,
+    weights: Weights,
+    visit: &mut (dyn FnMut(&[Edge<u64>]) -> Result<()> + Send),
+) -> Result<()> {
+    take(comm, request, Purpose::Show(weights, visit)).map(drop)
+}
+
+/// What a reader has taken in.
+struct Taken {
+    /// As far as it was held.
+    slice: Slice,
+    folds: u64,
+    /// This rank's edges, held or not.
+    count: u64,
+}
+
+/// Takes in this rank's edges; how, in words, where there was a choice.
+fn take(
+    comm: &Comm,
+    request: &Request<'_>,
+    purpose: Purpose<'_>,
+) -> Result<(Taken, Option<String>)> {
+    match request.source {
+        Source::Generated(spec) => Ok((generated(comm, spec, purpose)?, None)),
+        Source::File { path, format, columns } => {
+            let input = presence::Input::find(comm, path, *format, request.from)?;
+            let taken = match input.format {
+                Format::Binary => whole::load(comm, path, &input, purpose)?,
+                _ => text::load(comm, path, &input, *columns, purpose)?,
+            };
+            Ok((taken, input.how))
+        }
+    }
 }
 
 /// Makes this rank's slice of a family, in as many parts as the budget asks for.
-fn generated(comm: &Comm, spec: &Spec, budget: Budget) -> Result<(Slice, u64)> {
+fn generated(comm: &Comm, spec: &Spec, purpose: Purpose<'_>) -> Result<Taken> {
     let edge_bytes = if spec.weights().is_narrow() { 12 } else { 16 };
     let edges = spec.expected_edges().div_ceil(comm.size() as u64);
     let points = u128::from(spec.n()) * u128::from(spec.vertex_bytes());
-    let at_once = match budget.bytes {
-        Some(_) => 0,
-        None => u128::from(edges) * edge_bytes,
-    };
-    comm.agree(fits(comm, &spec.to_string(), at_once + points))?;
+    let whole = matches!(&purpose, Purpose::Hold(budget) if !budget.folds());
+    let at_once = if whole { edges } else { purpose.block() / 16 }.max(1);
+    let parts = usize::try_from(edges.div_ceil(at_once)).unwrap_or(usize::MAX).max(1);
+    comm.agree(fits(comm, &spec.to_string(), u128::from(at_once) * edge_bytes + points))?;
     let progress = comm.progress();
     progress.expect(edges);
     let (rank, size) = (comm.rank(), comm.size());
-    let parts = match budget.bytes {
-        Some(_) => usize::try_from(edges.div_ceil(PART)).unwrap_or(usize::MAX).max(1),
-        None => 1,
-    };
-    let mut made = [0];
-    let (mut intake, mut part) = (Intake::new(budget, Some(spec.n())), 0);
+    let (mut intake, mut part) = (Intake::new(purpose, Some(spec.n())), 0);
     let pulled = comm.compute(|| {
         intake.pull(|| {
             if part == parts {
                 return Ok(None);
             }
-            let edges = spec.slice(rank * parts + part, size * parts, &progress.done);
             part += 1;
-            made[0] += edges.len() as u64;
-            Ok(Some(vec![edges]))
+            let made = spec.slice(rank * parts + part - 1, size * parts, &progress.done);
+            Ok(Some(vec![made]))
         })
     });
     comm.agree(pulled)?;
-    comm.all_reduce(&mut made, |a, b| a + b);
-    let (weights, folds) = (spec.weights(), intake.folds);
+    let mut m = [intake.count];
+    comm.all_reduce(&mut m, |a, b| a + b);
+    let (weights, folds, count) = (spec.weights(), intake.folds, intake.count);
     let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
-    Ok((Slice { n: spec.n(), m: made[0], loops: 0, edges, weights }, folds))
+    let slice = Slice { n: spec.n(), m: m[0], loops: 0, edges, weights };
+    Ok(Taken { slice, folds, count })
 }
 
 /// Refuses what is more than the host has left, `bytes` on each of its ranks: a header or a spec may
@@ -158,9 +195,19 @@ fn fits(comm: &Comm, what: &str, bytes: u128) -> Result<()> {
     }
 }
 
+/// The memory that a rank may take by default, bytes: its part of four fifths of what its host has
+/// left; all there can be where the system does not tell.
+pub fn fair_share(comm: &Comm) -> u64 {
+    let ranks = comm.members().sharing(comm.rank()) as u64;
+    available_memory().map_or(u64::MAX, |bytes| bytes / 5 * 4 / ranks)
+}
+
 /// Bytes that this host can still give, as Linux estimates them.
-pub fn available_memory() -> Option<u64> {
+fn available_memory() -> Option<u64> {
     let told = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = told.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,56 +1,55 @@
 //! Text: every rank parses whole lines, block after block.
 
-use super::InputFrom;
 use super::assemble::assemble;
-use super::intake::{Budget, Intake};
+use super::intake::{Intake, Purpose};
 use super::presence::Input;
+use super::{InputFrom, Taken};
 use crate::comm::Comm;
 use crate::error::{Error, Result};
 use crate::format::{Census, Columns, Preamble, Stream, Tally, blocks};
-use crate::graph::{Raw, Slice};
+use crate::graph::Raw;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Bytes that are read at once.
-const BLOCK: usize = 16 << 20;
-
-/// Loads this rank's slice, and how often it was folded.
+/// Takes in this rank's slice.
 pub(super) fn load(
     comm: &Comm,
     path: &Path,
     input: &Input,
     columns: Option<Columns>,
-    budget: Budget,
-) -> Result<(Slice, u64)> {
-    let reader = Reader { comm, path, input, columns, budget };
+    purpose: Purpose<'_>,
+) -> Result<Taken> {
+    let reader = Reader { comm, path, input, columns };
     let (preamble, intake, mine) = match input.from {
-        InputFrom::All => reader.read_part()?,
-        InputFrom::Root => reader.receive_part()?,
+        InputFrom::All => reader.read_part(purpose)?,
+        InputFrom::Root => reader.receive_part(purpose)?,
     };
     let mut census = Census::default();
     let words = comm.all_gather(&mine.to_words());
     words.iter().for_each(|words| census.merge(&Census::from_words(words)));
     let n = comm.agree(preamble.check(path, &census))?;
     let slice = assemble(comm, path, n, mine, intake.pieces)?;
-    Ok((slice, intake.folds))
+    Ok(Taken { slice, folds: intake.folds, count: intake.count })
 }
+
+/// Bytes that are read at once where lines are only counted.
+const COUNTED: u64 = 1 << 22;
 
 struct Reader<'a> {
     comm: &'a Comm,
     path: &'a Path,
     input: &'a Input,
     columns: Option<Columns>,
-    budget: Budget,
 }
 
 /// The file's preamble, this rank's edges, and what was counted of them.
-type Part = (Preamble, Intake<Raw>, Census);
+type Part<'a> = (Preamble, Intake<'a, Raw>, Census);
 
 impl Reader<'_> {
     /// Every rank reads the preamble and its share of the bytes.
-    fn read_part(&self) -> Result<Part> {
+    fn read_part<'p>(&self, purpose: Purpose<'p>) -> Result<Part<'p>> {
         let (comm, path) = (self.comm, self.path);
         let (format, columns, rank, size) =
             (self.input.format, self.columns, comm.rank(), comm.size());
@@ -75,12 +74,13 @@ impl Reader<'_> {
         }
         let start = range.start;
         let mut lines = Lines { path, file: &file, rest: range };
+        let block = purpose.block();
         let progress = comm.progress();
         progress.expect(lines.rest.end - start);
-        let (mut intake, mut census) = (Intake::new(self.budget, preamble.n), Census::default());
+        let (mut intake, mut census) = (Intake::new(purpose, preamble.n), Census::default());
         let pulled = comm.compute(|| {
             intake.pull(|| {
-                let Some(block) = lines.next(BLOCK)? else { return Ok(None) };
+                let Some(block) = lines.next(block)? else { return Ok(None) };
                 let parsed = preamble.parse(path, &block, before, &progress.done)?;
                 before = parsed.after;
                 census.merge(&parsed.census);
@@ -101,7 +101,7 @@ impl Reader<'_> {
     }
 
     /// Rank 0 reads in order and deals out blocks, cut where the share of bytes read passes r/p.
-    fn receive_part(&self) -> Result<Part> {
+    fn receive_part<'p>(&self, purpose: Purpose<'p>) -> Result<Part<'p>> {
         let (comm, path) = (self.comm, self.path);
         let mut opened = Ok(None);
         if comm.rank() == 0 {
@@ -117,9 +117,10 @@ impl Reader<'_> {
         let told = told.transpose().expect("plain fields").unwrap_or_default();
         let preamble: Preamble =
             serde_json::from_slice(&comm.broadcast(0, told)).expect("one program");
-        let mut dealer = opened.map(|(_, stream)| Dealer::new(comm, stream, &preamble));
+        let mut dealer =
+            opened.map(|(_, stream)| Dealer::new(comm, stream, &preamble, purpose.block()));
         let mut failed = Ok(());
-        let (mut intake, mut census) = (Intake::new(self.budget, preamble.n), Census::default());
+        let (mut intake, mut census) = (Intake::new(purpose, preamble.n), Census::default());
         let mut taken = Ok(());
         comm.scatter_blocks(
             |rank| match dealer.as_mut().map(|dealer| dealer.next(rank)) {
@@ -156,12 +157,12 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    fn next(&mut self, at_least: usize) -> Result<Option<Vec<u8>>> {
+    fn next(&mut self, at_least: u64) -> Result<Option<Vec<u8>>> {
         if self.rest.is_empty() {
             return Ok(None);
         }
         let read = || {
-            let lines = blocks::first_lines(self.file, &self.rest, at_least as u64)?;
+            let lines = blocks::first_lines(self.file, &self.rest, at_least)?;
             Ok((lines.end, blocks::read_range(self.file, lines)?))
         };
         let (end, block) = read().map_err(Error::file("read", self.path))?;
@@ -174,7 +175,7 @@ impl Lines<'_> {
 fn tally(preamble: &Preamble, path: &Path, file: &File, range: Range<u64>) -> Result<Tally> {
     let mut lines = Lines { path, file, rest: range };
     let mut tallies = Vec::new();
-    while let Some(block) = lines.next(BLOCK)? {
+    while let Some(block) = lines.next(COUNTED)? {
         tallies.push(preamble.tally(&block));
     }
     Ok(tallies.into_iter().sum())
@@ -185,12 +186,13 @@ struct Dealer<'a> {
     comm: &'a Comm,
     stream: Stream,
     preamble: &'a Preamble,
+    block: u64,
     before: Tally,
 }
 
 impl<'a> Dealer<'a> {
-    fn new(comm: &'a Comm, stream: Stream, preamble: &'a Preamble) -> Self {
-        Self { comm, stream, preamble, before: Tally::default() }
+    fn new(comm: &'a Comm, stream: Stream, preamble: &'a Preamble, block: u64) -> Self {
+        Self { comm, stream, preamble, block, before: Tally::default() }
     }
 
     fn next(&mut self, rank: usize) -> Result<Option<Vec<u8>>> {
@@ -204,7 +206,7 @@ impl<'a> Dealer<'a> {
         if share_is_full && rank as u64 + 1 < size {
             return Ok(None);
         }
-        let room = usize::try_from(total / (4 * size)).unwrap_or(BLOCK).clamp(1, BLOCK);
+        let room = (total / (4 * size)).clamp(1, self.block) as usize;
         let Some(mut block) = self.stream.next_block(room)? else { return Ok(None) };
         let tally = self.comm.compute(|| self.preamble.tally(&block));
         block.extend([self.before.lines, self.before.vertices].map(u64::to_le_bytes).concat());

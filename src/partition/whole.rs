@@ -1,8 +1,8 @@
 //! Our own binary format: every rank takes a block of edges, equal within one.
 
-use super::InputFrom;
-use super::intake::{Budget, Intake};
+use super::intake::{Intake, Purpose};
 use super::presence::Input;
+use super::{InputFrom, Taken};
 use crate::comm::Comm;
 use crate::error::{Error, Result};
 use crate::format::{binary, blocks};
@@ -10,16 +10,8 @@ use crate::graph::{Edges, Slice};
 use std::fs::File;
 use std::path::Path;
 
-/// Edges that are read at once.
-const BLOCK: u64 = 1 << 20;
-
-/// Loads this rank's slice, and how often it was folded.
-pub(super) fn load(
-    comm: &Comm,
-    path: &Path,
-    input: &Input,
-    budget: Budget,
-) -> Result<(Slice, u64)> {
+/// Takes in this rank's slice.
+pub(super) fn load(comm: &Comm, path: &Path, input: &Input, purpose: Purpose<'_>) -> Result<Taken> {
     let (rank, size) = (comm.rank() as u64, comm.size() as u64);
     let reads = input.from == InputFrom::All || rank == 0;
     let mut opened = Ok(None);
@@ -43,8 +35,9 @@ pub(super) fn load(
     };
     let progress = comm.progress();
     progress.expect(mine.end - mine.start);
+    let block = purpose.block() / 16;
     let (mut at, mut sums) = (mine.start, [0; 2]);
-    let mut intake = Intake::new(budget, Some(header.n));
+    let mut intake = Intake::new(purpose, Some(header.n));
     let mut decode = |bytes: &[u8]| {
         let (edges, loops) = header.decode(path, bytes, at, &progress.done)?;
         at += edges.len() as u64 + loops;
@@ -56,10 +49,10 @@ pub(super) fn load(
             let mut next = mine.start;
             comm.compute(|| {
                 intake.pull(|| {
-                    let block = next..mine.end.min(next + BLOCK);
-                    next = block.end;
-                    let bytes = read(header.edge_range(block.clone()))?;
-                    if block.is_empty() { Ok(None) } else { decode(&bytes).map(|e| Some(vec![e])) }
+                    let range = next..mine.end.min(next + block);
+                    next = range.end;
+                    let bytes = read(header.edge_range(range.clone()))?;
+                    if range.is_empty() { Ok(None) } else { decode(&bytes).map(|e| Some(vec![e])) }
                 })
             })
         }
@@ -67,7 +60,7 @@ pub(super) fn load(
             let (mut next, mut failed, mut taken) = (0, Ok(()), Ok(()));
             comm.scatter_blocks(
                 |rank| {
-                    let end = first_of(rank as u64 + 1).min(next + BLOCK);
+                    let end = first_of(rank as u64 + 1).min(next + block);
                     let range = header.edge_range(next..end);
                     next = end;
                     let block = failed.is_ok().then(|| comm.compute(|| read(range)))?;
@@ -85,7 +78,8 @@ pub(super) fn load(
     };
     comm.agree(taken)?;
     comm.all_reduce(&mut sums, |a, b| a + b);
-    let (weights, folds) = (header.weights(), intake.folds);
+    let (weights, folds, count) = (header.weights(), intake.folds, intake.count);
     let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
-    Ok((Slice { n: header.n, m: sums[0], loops: sums[1], edges, weights }, folds))
+    let slice = Slice { n: header.n, m: sums[0], loops: sums[1], edges, weights };
+    Ok(Taken { slice, folds, count })
 }

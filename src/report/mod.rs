@@ -5,6 +5,6 @@ mod terminal;
 mod warnings;
 mod words;
 
-pub use terminal::{compared, proved, solved, written};
+pub use terminal::{compared, folded, proved, solved, written};
 pub use warnings::warnings;
 pub use words::{bytes, count, grouped, seconds};

@@ -165,6 +165,19 @@ pub fn proved(forest: &Path, summary: &Summary, time: Duration) -> String {
     )
 }
 
+/// The line that says how a graph larger than memory was read.
+pub fn folded(folds: u64) -> String {
+    format!(
+        "the edges were folded to their forest {} while they were read, and the time of that is in \"read\": \
+         all together they take more memory than a rank may (--memory)",
+        if folds == 1 {
+            "once".to_owned()
+        } else {
+            format!("{} times", grouped(&folds.to_string()))
+        }
+    )
+}
+
 /// What was written where.
 pub fn written(path: &Path, slice: &Slice) -> String {
     format!("{}: {}, {}", path.display(), count_of("vertex", slice.n), count(slice.m, "edge"))

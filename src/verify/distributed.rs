@@ -9,8 +9,7 @@ use crate::graph::{Edge, Key, Weights};
 /// vertices `0..n` of which `mine` is this rank's slice, slices in rank order.
 ///
 /// # Errors
-/// [`crate::Error::Proof`] for the first [`Flaw`], the same on every rank: of the forest by itself, then by
-/// position in the graph, then of edges that are not in the graph.
+/// As [`Proof::finish`].
 ///
 /// # Complexity
 /// O(n log n + m/p log n) a rank; a bit a forest edge from each rank and back to it.
@@ -26,14 +25,56 @@ pub fn verify_slice<K: Key>(
 ) -> Result<()> {
     let before = comm.all_gather(&[mine.len() as u64]).concat();
     let first = before[..comm.rank()].iter().sum();
-    let describe = |flaw: Flaw| flaw.describe(weights);
-    let checked = comm.compute(|| {
-        let maxima = PathMaxima::new(n, forest)?;
-        check_slice(&maxima, mine, first)
-    });
-    let mut found: Vec<u64> = comm.agree(checked.map_err(describe))?;
-    comm.all_reduce(&mut found, |a, b| a | b);
-    all_found(&found, forest).map_err(describe)
+    let mut proof = comm.compute(|| Proof::new(n, forest, weights, first));
+    comm.compute(|| proof.check(mine));
+    proof.finish(comm)
+}
+
+/// A proof under way: a rank's slice may come in pieces, and need not be in memory at once.
+pub struct Proof<'f, K> {
+    forest: &'f [Edge<K>],
+    weights: Weights,
+    /// What answers for the forest, or the first flaw.
+    maxima: Result<PathMaxima<'f, K>, Flaw>,
+    /// Which forest edges this rank's pieces held, as [`check_slice`] tells it.
+    found: Vec<u64>,
+    /// The position in the graph of the next edge.
+    position: u64,
+}
+
+impl<'f, K: Key> Proof<'f, K> {
+    /// Prepares to prove that `forest` is a minimum spanning forest of a graph on the vertices `0..n`,
+    /// where the edge at position `first` is this rank's first.
+    pub fn new(n: u64, forest: &'f [Edge<K>], weights: Weights, first: u64) -> Self {
+        let found = vec![0; forest.len().div_ceil(64)];
+        Self { forest, weights, maxima: PathMaxima::new(n, forest), found, position: first }
+    }
+
+    /// Checks the next edges of this rank's slice, on the current rayon pool.
+    ///
+    /// # Panics
+    /// If an endpoint is not below `n`.
+    pub fn check(&mut self, edges: &[Edge<K>]) {
+        let Ok(maxima) = &self.maxima else { return };
+        match check_slice(maxima, edges, self.position) {
+            Ok(found) => self.found.iter_mut().zip(found).for_each(|(all, found)| *all |= found),
+            Err(flaw) => self.maxima = Err(flaw),
+        }
+        self.position += edges.len() as u64;
+    }
+
+    /// Joins what the ranks have found.
+    ///
+    /// # Errors
+    /// [`crate::Error::Proof`] for the first [`Flaw`], the same on every rank: of the forest by itself, then by
+    /// position in the graph, then of edges that are not in the graph.
+    pub fn finish(self, comm: &Comm) -> Result<()> {
+        let describe = |flaw: Flaw| flaw.describe(self.weights);
+        comm.agree(self.maxima.map(drop).map_err(describe))?;
+        let mut found = self.found;
+        comm.all_reduce(&mut found, |a, b| a | b);
+        all_found(&found, self.forest).map_err(describe)
+    }
 }
 
 #[cfg(test)]

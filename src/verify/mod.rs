@@ -16,7 +16,7 @@ mod path_maxima;
 mod tests;
 
 use crate::graph::{Edge, Key};
-pub use distributed::verify_slice;
+pub use distributed::{Proof, verify_slice};
 pub use flaw::Flaw;
 use flaw::widen;
 pub use path_maxima::{PathMaxima, VERTEX_BYTES};
