@@ -31,6 +31,7 @@ pub fn graph(path: &Path, preamble: &Preamble, blocks: &[&[u8]]) -> Outcome {
         parsed.pieces.extend(part.pieces);
         parsed.census.merge(&part.census);
         before = [before, preamble.tally(block)].into_iter().sum();
+        assert_eq!(part.after, before);
     }
     let n = preamble.check(path, &parsed.census).map_err(|error| error.to_string())?;
     let mut pieces = parsed.pieces;

@@ -23,9 +23,15 @@ fn draw(table: &Table, path: &Path) -> Result<(), Box<dyn std::error::Error>> {
         .caption("times as fast as textbook Kruskal on one thread", ("sans-serif", 16))
         .margin(10)
         .x_label_area_size(30)
-        .y_label_area_size(130)
-        .build_cartesian_2d(0.0..most * 1.05, 0.0..graphs.len() as f64)?;
-    chart.configure_mesh().disable_y_mesh().disable_y_axis().x_desc("times").draw()?;
+        .y_label_area_size(5)
+        .build_cartesian_2d(-0.2 * most..most * 1.2, 0.0..graphs.len() as f64)?;
+    chart
+        .configure_mesh()
+        .disable_y_mesh()
+        .disable_y_axis()
+        .light_line_style(TRANSPARENT)
+        .x_label_formatter(&|x| if *x < 0.0 { String::new() } else { format!("{x:.0}") })
+        .draw()?;
     for (place, graph) in graphs.iter().enumerate() {
         let top = (graphs.len() - place) as f64;
         let of_graph = rows.iter().filter(|row| row.graph == *graph).enumerate();
@@ -34,11 +40,12 @@ fn draw(table: &Table, path: &Path) -> Result<(), Box<dyn std::error::Error>> {
                 (top - 0.15 - 0.35 * bar as f64, if bar == 0 { BLUE } else { RED });
             let corners = [(0.0, high), (ratio(row), high - 0.33)];
             chart.draw_series([Rectangle::new(corners, colour.mix(0.6).filled())])?;
-            let label = format!("{:.1} ({} threads)", ratio(row), row.threads);
+            let noun = if row.threads == 1 { "thread" } else { "threads" };
+            let label = format!("{:.1} ({} {noun})", ratio(row), row.threads);
             let at = (ratio(row) + 0.05, high - 0.05);
             chart.draw_series([Text::new(label, at, ("sans-serif", 11))])?;
         }
-        let at = (-most * 0.16, top - 0.3);
+        let at = (-0.19 * most, top - 0.35);
         chart.draw_series([Text::new((*graph).to_owned(), at, ("sans-serif", 13))])?;
     }
     area.present()?;

@@ -3,8 +3,8 @@
 //! The first touch of a page costs as much as the work on it, so fewer and larger pages pay.
 
 use bytemuck::Zeroable;
-use bytemuck::allocation::zeroed_slice_box;
-use nix::sys::mman::{MmapAdvise, madvise};
+use bytemuck::allocation::try_zeroed_slice_box;
+use std::alloc::{Layout, handle_alloc_error};
 use std::ptr::NonNull;
 
 /// Smaller buffers stay as they are, bytes.
@@ -12,7 +12,8 @@ const LARGE: usize = 1 << 22;
 
 /// Zeros, which the system gives when they are touched.
 pub(super) fn zeroed<T: Zeroable>(len: usize) -> Box<[T]> {
-    let zeros = zeroed_slice_box(len);
+    let layout = || Layout::array::<T>(len).expect("less than the address space");
+    let zeros = try_zeroed_slice_box(len).unwrap_or_else(|()| handle_alloc_error(layout()));
     advise(zeros.as_ptr(), len);
     zeros
 }
@@ -29,13 +30,17 @@ fn advise<T>(start: *const T, len: usize) {
     let page = 1 << 21;
     let (start, end) = (start as usize, start as usize + len * size_of::<T>());
     let (first, last) = (start.next_multiple_of(page), end / page * page);
-    if end - start < LARGE || first >= last || std::env::var("NOHUGE").is_ok() {
+    if end - start < LARGE || first >= last {
         return;
     }
     let Some(address) = NonNull::new(first as *mut _) else { return };
+    #[cfg(target_os = "linux")]
     // SAFETY: whole pages inside one live allocation; the advice changes what they cost and nothing
     // of what they hold. Where it is refused, the pages stay small.
-    let _ = unsafe { madvise(address, last - first, MmapAdvise::MADV_HUGEPAGE) };
+    let _ = unsafe {
+        use nix::sys::mman::{MmapAdvise, madvise};
+        madvise(address, last - first, MmapAdvise::MADV_HUGEPAGE)
+    };
 }
 
 /// Asks the processor to bring the item at `index` into its caches; does nothing beyond the end,

@@ -4,9 +4,9 @@
 //! likes, as long as positions keep their order. The next edges are read meanwhile.
 
 use super::Memory;
+use super::piece::{Piece, complement};
 use crate::error::{Error, Result};
-use crate::graph::{Edge, Edges, Key, Numbers, Raw, Weights, integer_key};
-use crate::local::fold;
+use crate::graph::{Edge, Weights};
 use std::ops::RangeInclusive;
 
 /// Copies of the most edges held that a rank needs at once: what is folded, the work on it, and half of
@@ -22,9 +22,6 @@ const BLOCK: RangeInclusive<u64> = if cfg!(test) { 64 } else { 1 << 18 }..=1 << 
 
 /// Bytes that are read at once to be shown and forgotten.
 const SHOWN: u64 = 1 << 20;
-
-/// The integers up to here are floats too.
-const EXACT: i64 = 1 << 53;
 
 /// What edges are taken in for.
 pub(super) enum Purpose<'a> {
@@ -63,25 +60,6 @@ impl Budget {
     pub(super) fn folds(self) -> bool {
         matches!(self.memory, Memory::Folding(_))
     }
-}
-
-/// Some consecutive edges of the input, as a reader makes them.
-pub(super) trait Piece: Send + Sized {
-    /// How many there are.
-    fn len(&self) -> usize;
-
-    /// The bytes of one.
-    fn edge_bytes(&self) -> usize;
-
-    /// The largest vertex + 1, where no header tells how many there are.
-    fn bound(&self) -> u64;
-
-    /// The forest of consecutive pieces, in which edges of equal weight keep their order; `n` is no
-    /// less than any piece's bound.
-    fn fold(pieces: Vec<Self>, n: usize, descending: bool) -> Self;
-
-    /// The edges with canonical keys of the numbers that `weights` are.
-    fn canonical(self, weights: Weights) -> Vec<Edge<u64>>;
 }
 
 /// What a rank holds of the edges that it has taken in.
@@ -244,99 +222,4 @@ impl<'a, P: Piece> Intake<'a, P> {
     fn besides(&self) -> u64 {
         PROCESS + VERTEX_BYTES * self.n + COPIES * self.purpose.block()
     }
-}
-
-impl Piece for Raw {
-    fn len(&self) -> usize {
-        self.edges.len()
-    }
-
-    fn edge_bytes(&self) -> usize {
-        size_of::<Edge<u64>>()
-    }
-
-    fn bound(&self) -> u64 {
-        self.bound
-    }
-
-    fn fold(pieces: Vec<Self>, n: usize, descending: bool) -> Self {
-        let mut pieces = pieces;
-        let floats = pieces.iter().any(|piece| piece.numbers == Numbers::Floats);
-        if floats {
-            pieces.iter_mut().for_each(Self::make_floats);
-        }
-        let numbers = if floats { Numbers::Floats } else { Numbers::Integers };
-        let bound = pieces.iter().map(|piece| piece.bound).max().unwrap_or(0);
-        let beyond = |piece: &Self| {
-            let extent = piece.extent();
-            let exact = integer_key(-EXACT)..=integer_key(EXACT);
-            piece.beyond_floats
-                || extent.lowest < *exact.start()
-                || extent.lowest <= extent.highest && extent.highest > *exact.end()
-        };
-        let beyond_floats = !floats && pieces.iter().any(beyond);
-        let lists = pieces.into_iter().map(|piece| piece.edges).collect();
-        Self { edges: forest(lists, n, descending), numbers, loops: 0, bound, beyond_floats }
-    }
-
-    fn canonical(self, weights: Weights) -> Vec<Edge<u64>> {
-        let mut piece = self;
-        if weights.numbers() == Numbers::Floats {
-            piece.make_floats();
-        }
-        piece.edges
-    }
-}
-
-impl Piece for Edges {
-    fn len(&self) -> usize {
-        Self::len(self)
-    }
-
-    fn edge_bytes(&self) -> usize {
-        self.bytes_per_edge()
-    }
-
-    fn bound(&self) -> u64 {
-        0
-    }
-
-    fn fold(pieces: Vec<Self>, n: usize, descending: bool) -> Self {
-        let (mut narrow, mut wide) = (Vec::new(), Vec::new());
-        for piece in pieces {
-            match piece {
-                Self::Narrow(list) => narrow.push(list),
-                Self::Wide(list) => wide.push(list),
-            }
-        }
-        if wide.is_empty() {
-            Self::Narrow(forest(narrow, n, descending))
-        } else {
-            Self::Wide(forest(wide, n, descending))
-        }
-    }
-
-    fn canonical(self, weights: Weights) -> Vec<Edge<u64>> {
-        // As they were read, before an order was turned round.
-        let held = if weights.descending() { weights.reversed() } else { weights };
-        self.iter().map(|e| Edge { key: held.canonical(e.key), ..e }).collect()
-    }
-}
-
-fn forest<K: Key>(lists: Vec<Vec<Edge<K>>>, n: usize, descending: bool) -> Vec<Edge<K>> {
-    let mut lists = lists;
-    if descending {
-        lists.iter_mut().for_each(|list| complement(list));
-    }
-    let slices: Vec<&[Edge<K>]> = lists.iter().map(Vec::as_slice).collect();
-    let mut forest = fold(n, &slices);
-    if descending {
-        complement(&mut forest);
-    }
-    forest
-}
-
-/// Turns the order of the keys round.
-fn complement<K: Key>(edges: &mut [Edge<K>]) {
-    edges.iter_mut().for_each(|e| e.key = !e.key);
 }

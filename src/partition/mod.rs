@@ -5,6 +5,7 @@
 
 mod assemble;
 mod intake;
+mod piece;
 mod presence;
 mod text;
 mod whole;
