@@ -100,6 +100,14 @@ fn a_graph_larger_than_memory_is_folded() {
         let peak = told["peak_rss_max"].as_u64().unwrap();
         assert!(peak < budget, "{input}: {peak} bytes"); // the edges alone are 134 MB
     }
+    // Under a limit that the system keeps: a process takes 220 MB of addresses for itself.
+    let limited =
+        format!("ulimit -v 350000; exec {} solve g.mst --json --memory 64M --threads 2", mst());
+    let folded = finish(
+        Command::new("sh").current_dir(folder.path()).args(["-c", &limited]),
+        Duration::from_secs(60),
+    );
+    assert_eq!(json(&folded)["checksum"], expected);
     let refused = in_folder(folder.path(), &["solve", "gnm:n=2^20,m=2^22", "--memory", "50M"]);
     assert_eq!(refused.code(), Some(1), "{refused:?}");
     assert!(refused.stderr.contains("say --memory with more"), "{refused:?}");
