@@ -20,10 +20,12 @@ pub(super) struct Member {
     shared: Arc<Shared>,
 }
 
-#[derive(Default)]
 struct Shared {
     state: Mutex<State>,
-    changed: Condvar,
+    /// A meeting is complete.
+    met: Condvar,
+    /// There is mail for a rank: one each, since to wake all for one message would take p^2 wakes.
+    posted: Vec<Condvar>,
 }
 
 #[derive(Default)]
@@ -60,7 +62,7 @@ pub(super) fn try_run<R: Send>(
     threads: Option<usize>,
     job: impl Fn(&Comm) -> R + Sync,
 ) -> Result<Vec<R>> {
-    let shared = Arc::new(Shared::default());
+    let shared = Arc::new(Shared::of(p));
     let rank_main = |rank: usize| {
         let member = Member { rank, size: p, shared: Arc::clone(&shared) };
         let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
@@ -106,19 +108,26 @@ pub(super) fn try_run<R: Send>(
 }
 
 impl Shared {
+    fn of(p: usize) -> Self {
+        let posted = (0..p).map(|_| Condvar::new()).collect();
+        Self { state: Mutex::default(), met: Condvar::new(), posted }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn end(&self) {
         self.lock().ended = true;
-        self.changed.notify_all();
+        self.met.notify_all();
+        self.posted.iter().for_each(Condvar::notify_all);
     }
 
-    /// Waits until `ready` gives something; unwinds if the world ends first.
+    /// Waits at `changed` until `ready` gives something; unwinds if the world ends first.
     fn wait<T>(
         &self,
         mut state: MutexGuard<'_, State>,
+        changed: &Condvar,
         ready: impl Fn(&mut State) -> Option<T>,
     ) -> T {
         loop {
@@ -129,14 +138,14 @@ impl Shared {
             if let Some(found) = ready(&mut state) {
                 return found;
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
 
 impl Member {
     pub(super) fn solo() -> Self {
-        Self { rank: 0, size: 1, shared: Arc::default() }
+        Self { rank: 0, size: 1, shared: Arc::new(Shared::of(1)) }
     }
 
     pub(super) fn rank(&self) -> usize {
@@ -160,11 +169,11 @@ impl Member {
         if state.arrived.iter().all(Option::is_some) {
             state.calls = state.arrived.drain(..).flatten().collect();
             state.meetings += 1;
-            self.shared.changed.notify_all();
+            self.shared.met.notify_all();
         }
         let complete =
             |state: &mut State| (state.meetings > this).then(|| Arc::clone(&state.calls));
-        self.shared.wait(state, complete).to_vec()
+        self.shared.wait(state, &self.shared.met, complete).to_vec()
     }
 
     pub(super) fn send(&self, to: usize, bytes: &[u8]) {
@@ -174,7 +183,8 @@ impl Member {
     pub(super) fn receive(&self, from: usize, bytes: &mut [u8]) {
         let key = (from, self.rank);
         let first = |state: &mut State| state.mail.get_mut(&key).and_then(VecDeque::pop_front);
-        bytes.copy_from_slice(&self.shared.wait(self.shared.lock(), first));
+        let posted = &self.shared.posted[self.rank];
+        bytes.copy_from_slice(&self.shared.wait(self.shared.lock(), posted, first));
     }
 
     pub(super) fn broadcast(&self, root: usize, bytes: &mut [u8]) {
@@ -187,11 +197,11 @@ impl Member {
 
     /// Waits for the panic of another rank.
     pub(super) fn await_end(&self) -> ! {
-        self.shared.wait(self.shared.lock(), |_| None)
+        self.shared.wait(self.shared.lock(), &self.shared.met, |_| None)
     }
 
     fn post(&self, to: usize, bytes: Arc<[u8]>) {
         self.shared.lock().mail.entry((self.rank, to)).or_default().push_back(bytes);
-        self.shared.changed.notify_all();
+        self.shared.posted[to].notify_all();
     }
 }
