@@ -8,15 +8,15 @@
 //! Time O(m + n log n) where the light edges connect most that is connected, O(m log m) at worst.
 
 use super::giant::Giant;
-use super::radix_sort::{Buckets, sort_each};
+use super::radix_sort::{Buckets, sort_bucket, sort_each};
 use super::record::{BLOCK, Block, Record, select};
 use super::sample::sample;
 use super::{Components, PIECE};
 use crate::graph::{Edge, Key};
 use rayon::prelude::*;
 
-/// Lists up to this length are sorted at once: filtering would cost more than it saves.
-const SORTED_AT_ONCE: usize = if cfg!(test) { 1 << 4 } else { 1 << 12 };
+/// Lists up to this length are sorted at once, by one thread: all else would cost more than it saves.
+const SORTED_AT_ONCE: usize = if cfg!(test) { 1 << 4 } else { 1 << 14 };
 /// Groups of buckets, so that one is sorted while the one before is joined.
 const GROUPS: usize = 16;
 /// Records between asking for memory and using it.
@@ -144,8 +144,13 @@ impl<R: Record> Part<'_, R> {
 
 /// Adds the forest edges among `pieces`, sorting a group of buckets while the one before is joined.
 fn join_all<R: Record>(forest: &mut Vec<R>, components: &mut Components, pieces: &[&[R]]) {
-    let mut buckets = Buckets::deal(pieces);
     let m: usize = pieces.iter().map(|piece| piece.len()).sum();
+    if m <= SORTED_AT_ONCE {
+        let mut all = pieces.concat();
+        sort_bucket(&mut all, &mut Vec::new());
+        return join(forest, components, &all);
+    }
+    let mut buckets = Buckets::deal(pieces);
     let mut sorted: Vec<&mut [R]> = Vec::new();
     for mut group in buckets.groups(m / GROUPS + 1) {
         let take = || sorted.iter().for_each(|bucket| join(forest, components, bucket));

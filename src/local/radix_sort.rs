@@ -131,7 +131,7 @@ fn places(counts: &[Vec<u32>], buckets: usize) -> (Vec<Vec<usize>>, Vec<usize>) 
 }
 
 /// Sorts one bucket; `copy` is room that is kept from one to the next.
-fn sort_bucket<R: Record>(bucket: &mut [R], copy: &mut Vec<R>) {
+pub(super) fn sort_bucket<R: Record>(bucket: &mut [R], copy: &mut Vec<R>) {
     if bucket.len() <= COMPARED {
         return bucket.sort_by_key(R::key);
     }
