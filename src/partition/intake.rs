@@ -55,13 +55,6 @@ pub(super) struct Budget {
     pub(super) descending: bool,
 }
 
-impl Budget {
-    /// Whether edges may be folded.
-    pub(super) fn folds(self) -> bool {
-        matches!(self.memory, Memory::Folding(_))
-    }
-}
-
 /// What a rank holds of the edges that it has taken in.
 pub(super) struct Intake<'a, P> {
     purpose: Purpose<'a>,
@@ -203,6 +196,17 @@ impl<'a, P: Piece> Intake<'a, P> {
 
     fn bytes(&self, len: usize) -> u64 {
         len as u64 * self.pieces.first().map_or(16, P::edge_bytes) as u64
+    }
+
+    /// Whether so many edges are to be held, and all at once: they fit, or may not be folded.
+    pub(super) fn holds(&self, edges: u64) -> bool {
+        match self.purpose {
+            Purpose::Hold(Budget { memory: Memory::Folding(_), .. }) => {
+                usize::try_from(edges).is_ok_and(|edges| edges < self.room())
+            }
+            Purpose::Hold(_) => true,
+            Purpose::Show(..) => false,
+        }
     }
 
     /// How many edges may be held.

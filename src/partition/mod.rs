@@ -152,14 +152,14 @@ fn generated(comm: &Comm, spec: &Spec, purpose: Purpose<'_>) -> Result<Taken> {
     let edge_bytes = if spec.weights().is_narrow() { 12 } else { 16 };
     let edges = spec.expected_edges().div_ceil(comm.size() as u64);
     let points = u128::from(spec.n()) * u128::from(spec.vertex_bytes());
-    let whole = matches!(&purpose, Purpose::Hold(budget) if !budget.folds());
-    let at_once = if whole { edges } else { purpose.block() / 16 }.max(1);
+    let (block, mut intake) = (purpose.block() / 16, Intake::new(purpose, Some(spec.n())));
+    let at_once = if intake.holds(edges) { edges } else { block }.max(1);
     let parts = usize::try_from(edges.div_ceil(at_once)).unwrap_or(usize::MAX).max(1);
     comm.agree(fits(comm, &spec.to_string(), u128::from(at_once) * edge_bytes + points))?;
     let progress = comm.progress();
     progress.expect(edges);
     let (rank, size) = (comm.rank(), comm.size());
-    let (mut intake, mut part) = (Intake::new(purpose, Some(spec.n())), 0);
+    let mut part = 0;
     let pulled = comm.compute(|| {
         intake.pull(|| {
             if part == parts {
