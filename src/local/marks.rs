@@ -1,7 +1,7 @@
 //! Which edges of the input belong to the forest.
 
 use super::PIECE;
-use super::memory::zeroed;
+use super::memory::{parts, zeroed};
 use super::record::Record;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -30,13 +30,7 @@ impl Marks {
         let counts: Vec<usize> =
             pieces().map(|(marks, _)| marks.iter().filter(marked).count()).collect();
         let mut selected: Box<[R]> = zeroed(counts.iter().sum());
-        let mut rest = &mut *selected;
-        let mut places = Vec::with_capacity(counts.len());
-        for count in counts {
-            let (place, after) = rest.split_at_mut(count);
-            places.push(place);
-            rest = after;
-        }
+        let places = parts(&mut selected, counts.into_iter());
         pieces().zip(places).for_each(|((marks, edges), place)| {
             let mut len = 0;
             for (mark, edge) in marks.iter().zip(edges) {

@@ -25,6 +25,12 @@ pub(super) fn with_capacity<T>(len: usize) -> Vec<T> {
     items
 }
 
+/// The consecutive parts of `items` that have these lengths, for threads to write to.
+pub(super) fn parts<T>(items: &mut [T], lens: impl Iterator<Item = usize>) -> Vec<&mut [T]> {
+    let mut rest = items;
+    lens.map(|len| rest.split_off_mut(..len).expect("as many items as the parts have")).collect()
+}
+
 /// Asks for huge pages in the memory of `len` items from `start` on, which is one allocation.
 fn advise<T>(start: *const T, len: usize) {
     let page = 1 << 21;

@@ -4,7 +4,7 @@
 //! of the keys, so that outliers and floats spread too; the second is a least-significant-digit
 //! one, over the bits in use. Both are stable, so positions go on breaking ties.
 
-use super::memory::with_capacity;
+use super::memory::{parts, with_capacity};
 use super::record::Record;
 use super::sample::sample;
 use crate::graph::{Edge, Key};
@@ -57,10 +57,11 @@ impl<R: Record> Buckets<R> {
     pub(super) fn groups(&mut self, len: usize) -> Vec<Vec<&mut [R]>> {
         let mut groups = Vec::new();
         let mut group = Vec::new();
-        let (mut rest, mut start, mut held) = (self.records.as_mut_slice(), 0, 0);
-        for &end in &self.ends {
-            let (bucket, after) = rest.split_at_mut(end - start);
-            (rest, start, held) = (after, end, held + bucket.len());
+        let mut held = 0;
+        let starts = [0].iter().chain(&self.ends);
+        let lens = self.ends.iter().zip(starts).map(|(end, start)| end - start);
+        for bucket in parts(&mut self.records, lens) {
+            held += bucket.len();
             group.push(bucket);
             if held >= len {
                 groups.push(std::mem::take(&mut group));

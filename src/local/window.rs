@@ -1,6 +1,6 @@
 //! The lightest edge of each vertex, by windows of vertices that threads own.
 
-use super::memory::{prefetch, zeroed};
+use super::memory::{parts, prefetch, zeroed};
 use super::record::Record;
 use crate::graph::{Key, Vertex, scramble};
 use rayon::prelude::*;
@@ -72,7 +72,9 @@ pub(super) fn lightest_of_each<R: Record>(
         false => vec![Group { pieces, first: 0, stride, start: 0 }],
     };
     let mut lightest = zeroed(n);
-    let windows = split(&mut lightest, &groups);
+    let ends = groups.iter().skip(1).map(|next| next.start).chain([n]);
+    let lens = groups.iter().zip(ends).map(|(group, end)| end - group.start);
+    let windows = parts(&mut lightest, lens);
     let foreign: Vec<Vec<_>> =
         windows.into_par_iter().zip(&groups).map(|(window, group)| group.scan(window)).collect();
     for (v, placed) in foreign.into_iter().flatten() {
@@ -80,19 +82,6 @@ pub(super) fn lightest_of_each<R: Record>(
         *cell = placed.max(*cell);
     }
     lightest
-}
-
-/// The windows of `groups`, in order.
-fn split<'a, R, T>(vertices: &'a mut [T], groups: &[Group<'_, R>]) -> Vec<&'a mut [T]> {
-    let mut rest = vertices;
-    let mut windows = Vec::with_capacity(groups.len());
-    for group in groups.iter().rev() {
-        let (before, window) = rest.split_at_mut(group.start);
-        windows.push(window);
-        rest = before;
-    }
-    windows.reverse();
-    windows
 }
 
 impl<R: Record> Group<'_, R> {
