@@ -45,8 +45,9 @@ fn main() -> ExitCode {
 /// A case by its name and what every rank does.
 type Case = (&'static str, fn(&Comm));
 
-const CASES: [Case; 6] = [
+const CASES: [Case; 7] = [
     ("collectives", collectives),
+    ("long_broadcast", long_broadcast),
     ("scatter", scatter),
     ("traffic", traffic),
     ("rest", rest),
@@ -247,6 +248,44 @@ fn collectives(comm: &Comm) {
     assert_eq!(sums, [(p * (p - 1) / 2) as u64, p as u64, (p as u64).wrapping_neg()]);
     let none: [u8; 0] = [];
     assert_eq!(comm.all_gather(&none), vec![Vec::<u8>::new(); p]);
+    let sent = |from: usize, to: usize| list(from + 2 * to);
+    let received = comm.all_to_all((0..p).map(|to| sent(rank, to)).collect());
+    assert_eq!(received, (0..p).map(|from| sent(from, rank)).collect::<Vec<_>>());
+    streams(comm);
+}
+
+/// Each rank but the first sends blocks to the one that half its number names, which answers.
+fn streams(comm: &Comm) {
+    let rank = comm.rank();
+    let streams = comm.streams((rank > 0).then_some(rank / 2), rank);
+    assert_eq!(streams.target(), (rank > 0).then_some(rank / 2));
+    if let Some(to) = streams.target() {
+        (0..rank).for_each(|block| streams.send(to, &list(block)));
+    }
+    let expected = (1..comm.size()).filter(|from| from / 2 == rank && *from != rank);
+    let expected: Vec<_> = expected.map(|from| (from, from)).collect();
+    assert_eq!(streams.sources(), expected);
+    for &(from, blocks) in streams.sources() {
+        (0..blocks).for_each(|block| assert_eq!(streams.receive::<u64>(from), list(block)));
+        streams.send(from, &[from as u16; 3]);
+    }
+    if let Some(to) = streams.target() {
+        assert_eq!(streams.receive::<u16>(to), [rank as u16; 3]);
+    }
+}
+
+/// A long broadcast is dealt out, so that no rank sends much more than it holds.
+fn long_broadcast(comm: &Comm) {
+    let (p, len) = (comm.size() as u64, 100_003u64);
+    let bytes = |rank: usize| (0..len).map(|i| (i * (rank as u64 + 3)) as u8).collect::<Vec<_>>();
+    let root = comm.size() - 1;
+    comm.enter(Phase::Exchange);
+    assert_eq!(comm.broadcast(root, bytes(comm.rank())), bytes(root));
+    comm.enter(Phase::Other);
+    let cost = comm.take_log()[Phase::Exchange as usize];
+    let received = if comm.rank() == root { 0 } else { len };
+    assert!(cost.bytes_received >= received && cost.bytes_sent <= 2 * len, "{cost:?}, {p} ranks");
+    assert!(cost.bytes_received <= 2 * len, "{cost:?}, {p} ranks");
 }
 
 fn scatter(comm: &Comm) {

@@ -11,21 +11,27 @@ pub(super) enum Op {
     Barrier,
     Rest,
     Gather,
+    AllGather,
+    AllToAll,
     Scatter,
     Broadcast,
     Reduce,
+    Streams,
     Finish,
 }
 
 impl Op {
-    const NAMES: [&'static str; 8] = [
+    const NAMES: [&'static str; 11] = [
         "the greeting",
         "barrier",
         "rest",
         "gather",
+        "all_gather",
+        "all_to_all",
         "scatter",
         "broadcast",
         "all_reduce",
+        "streams",
         "the end of the job",
     ];
 }
@@ -73,6 +79,11 @@ impl Call {
         self.op == Op::Rest as u32
     }
 
+    /// The rank that this one names.
+    pub(super) fn target(&self) -> usize {
+        self.root as usize
+    }
+
     fn describe(&self) -> String {
         let name = Op::NAMES.get(self.op as usize).unwrap_or(&"an unknown collective");
         if self.line == 0 {
@@ -86,7 +97,10 @@ impl Call {
 
 /// Where the calls of all ranks differ, in words that name ranks and places; `None` if nowhere.
 pub(super) fn difference(calls: &[Call]) -> Option<String> {
-    let same = |a: &Call, b: &Call| (a.op, a.root, a.width) == (b.op, b.root, b.width);
+    let streams = Op::Streams as u32;
+    let same = |a: &Call, b: &Call| {
+        (a.op, a.width) == (b.op, b.width) && (a.root == b.root || a.op == streams)
+    };
     if calls.iter().all(|call| same(call, &calls[0])) {
         return None;
     }

@@ -1,11 +1,11 @@
 //! The communicator: one struct over two worlds, threads of this process and processes of MPI.
 //!
-//! A world knows five things: to *meet* (every rank learns every rank's call), to send, to receive,
-//! to broadcast and to end the job. All collectives, the splitting of long messages, the counting
+//! A world knows a few things: to *meet* (every rank learns every rank's call), to send, to receive,
+//! to do both at once, to broadcast, to gather on all ranks and to end the job. All collectives, the splitting of long messages, the counting
 //! of traffic and the check that all ranks make the same call stand above it, so that both worlds
 //! behave and count alike.
 
-/// Calls one of the five primitives on whichever world there is.
+/// Calls one of the primitives on whichever world there is.
 macro_rules! on_world {
     ($comm:expr, $member:ident => $body:expr) => {
         match &$comm.world {
@@ -25,12 +25,15 @@ mod member;
 mod mpi;
 mod phase;
 mod progress;
+mod streams;
 mod threads;
+mod transfer;
 
 pub use launch::{Launcher, launcher, start};
 pub use member::{Host, Members};
 pub use phase::{Log, Phase, PhaseCost};
 pub use progress::Progress;
+pub use streams::Streams;
 pub use threads::{Bystander, run};
 
 use crate::error::Result;
@@ -119,6 +122,20 @@ impl Comm {
     /// `work` cannot hold the communicator, so no collective is ever called from a pool's thread.
     pub fn compute<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         self.pool.get().expect("set when the rank joined").install(work)
+    }
+
+    /// Runs `work` on this rank's threads while this one talks with other ranks.
+    pub fn compute_while<A: Send, B>(
+        &self,
+        work: impl FnOnce() -> A + Send,
+        talk: impl FnOnce() -> B,
+    ) -> (A, B) {
+        let mut worked = None;
+        let talked = self.pool.get().expect("set when the rank joined").in_place_scope(|scope| {
+            scope.spawn(|_| worked = Some(work()));
+            talk()
+        });
+        (worked.expect("the scope waits for it"), talked)
     }
 
     /// From now on, time and traffic count for `phase`.

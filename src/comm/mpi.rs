@@ -4,6 +4,7 @@ use super::call::{CALL_BYTES, Call};
 use super::{Comm, World};
 use crate::error::{Error, Result};
 use mpi::Threading;
+use mpi::datatype::PartitionMut;
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator, CommunicatorCollectives, Destination, Root, Source};
 use std::panic::{self, AssertUnwindSafe};
@@ -90,6 +91,38 @@ impl Member {
 
     pub(super) fn receive(&self, from: usize, bytes: &mut [u8]) {
         self.world.process_at_rank(from as i32).receive_into(bytes);
+    }
+
+    pub(super) fn receive_any(&self, from: usize) -> Vec<u8> {
+        self.world.process_at_rank(from as i32).receive_vec().0
+    }
+
+    pub(super) fn exchange(&self, to: usize, bytes: &[u8], from: usize) -> Vec<u8> {
+        mpi::request::scope(|scope| {
+            let sent = self.world.process_at_rank(to as i32).immediate_send(scope, bytes);
+            let received = self.receive_any(from);
+            sent.wait();
+            received
+        })
+    }
+
+    /// `parts` says where in `all` each rank's part starts, and its length; both fit an `i32`.
+    pub(super) fn all_gather(&self, all: &mut [u8], parts: &[(usize, usize)]) {
+        let (start, len) = parts[self.rank()];
+        let mine = all[start..start + len].to_vec();
+        // Parts may lie far from each other, where all have more than fits one call.
+        let counts: Vec<i32> = parts.iter().map(|&(_, len)| len as i32).collect();
+        let ends =
+            parts.iter().scan(0, |end, &(_, len)| Some(std::mem::replace(end, *end + len as i32)));
+        let starts: Vec<i32> = ends.collect();
+        let mut received = vec![0; parts.iter().map(|(_, len)| len).sum()];
+        let mut partition = PartitionMut::new(&mut received[..], &counts[..], &starts[..]);
+        self.world.all_gather_varcount_into(&mine[..], &mut partition);
+        let mut received = received.as_slice();
+        for &(start, len) in parts {
+            let part = received.split_off(..len).expect("as long as all parts");
+            all[start..start + len].copy_from_slice(part);
+        }
     }
 
     pub(super) fn broadcast(&self, root: usize, bytes: &mut [u8]) {

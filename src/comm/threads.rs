@@ -181,10 +181,29 @@ impl Member {
     }
 
     pub(super) fn receive(&self, from: usize, bytes: &mut [u8]) {
-        let key = (from, self.rank);
-        let first = |state: &mut State| state.mail.get_mut(&key).and_then(VecDeque::pop_front);
-        let posted = &self.shared.posted[self.rank];
-        bytes.copy_from_slice(&self.shared.wait(self.shared.lock(), posted, first));
+        bytes.copy_from_slice(&self.take(from));
+    }
+
+    pub(super) fn receive_any(&self, from: usize) -> Vec<u8> {
+        self.take(from).to_vec()
+    }
+
+    pub(super) fn exchange(&self, to: usize, bytes: &[u8], from: usize) -> Vec<u8> {
+        self.send(to, bytes);
+        self.receive_any(from)
+    }
+
+    /// `parts` says where in `all` each rank's part starts, and its length.
+    pub(super) fn all_gather(&self, all: &mut [u8], parts: &[(usize, usize)]) {
+        let others = || parts.iter().enumerate().filter(|&(rank, _)| rank != self.rank);
+        let (start, len) = parts[self.rank];
+        if len > 0 {
+            let mine: Arc<[u8]> = Arc::from(&all[start..start + len]);
+            others().for_each(|(to, _)| self.post(to, Arc::clone(&mine)));
+        }
+        others().filter(|(_, (_, len))| *len > 0).for_each(|(from, &(start, len))| {
+            self.receive(from, &mut all[start..start + len]);
+        });
     }
 
     pub(super) fn broadcast(&self, root: usize, bytes: &mut [u8]) {
@@ -198,6 +217,12 @@ impl Member {
     /// Waits for the panic of another rank.
     pub(super) fn await_end(&self) -> ! {
         self.shared.wait(self.shared.lock(), &self.shared.met, |_| None)
+    }
+
+    fn take(&self, from: usize) -> Arc<[u8]> {
+        let key = (from, self.rank);
+        let first = |state: &mut State| state.mail.get_mut(&key).and_then(VecDeque::pop_front);
+        self.shared.wait(self.shared.lock(), &self.shared.posted[self.rank], first)
     }
 
     fn post(&self, to: usize, bytes: Arc<[u8]>) {
