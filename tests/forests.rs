@@ -2,8 +2,8 @@
 //! textbook Kruskal to the last edge, of the weight that petgraph finds, and the proof holds.
 
 use mst::comm;
-use mst::distributed::{gather, summarize};
-use mst::graph::{Edge, Key, Numbers, Weights, integer_key, key_integer};
+use mst::distributed::{Plan, summarize};
+use mst::graph::{Edge, Key, Numbers, Weights, integer_key, key_integer, scramble};
 use mst::local::{Algorithm, kruskal, sort};
 use mst::verify::{verify, verify_slice};
 use petgraph::algo::min_spanning_tree;
@@ -47,49 +47,95 @@ fn graphs() -> impl Strategy<Value = (u64, Vec<Edge<u64>>)> {
     })
 }
 
-fn everywhere<K: Key>(n: u64, edges: &[Edge<K>], weights: Weights) -> Result<i128, TestCaseError> {
+/// The edges of each of `p` ranks, in rank order.
+fn slices<'a, K: Key>(edges: &'a [Edge<K>], p: usize, dealt: Dealt) -> Vec<&'a [Edge<K>]> {
+    let m = edges.len();
+    let end = |rank: usize| match dealt {
+        Dealt::Evenly => m * rank / p,
+        Dealt::ToOne(one) => m * usize::from(rank > one % p),
+        Dealt::AtRandom(seed) => {
+            let mut ends: Vec<usize> =
+                (1..p as u64).map(|i| scramble(seed ^ i) as usize % (m + 1)).collect();
+            ends.sort_unstable();
+            [0].into_iter().chain(ends).chain([m]).nth(rank).expect("an end for each")
+        }
+    };
+    (0..p).map(|rank| &edges[end(rank)..end(rank + 1)]).collect()
+}
+
+/// How the edges of a graph are dealt to ranks.
+#[derive(Clone, Copy, Debug)]
+enum Dealt {
+    Evenly,
+    ToOne(usize),
+    AtRandom(u64),
+}
+
+fn dealt() -> impl Strategy<Value = Dealt> {
+    prop_oneof![
+        Just(Dealt::Evenly),
+        any::<usize>().prop_map(Dealt::ToOne),
+        any::<u64>().prop_map(Dealt::AtRandom),
+    ]
+}
+
+/// Every plan on `p` ranks, and every local algorithm, give the forest of one.
+fn everywhere<K: Key>(
+    n: u64,
+    edges: &[Edge<K>],
+    weights: Weights,
+    dealt: Dealt,
+) -> Result<i128, TestCaseError> {
     let expected = kruskal(n as usize, edges);
     prop_assert_eq!(verify(n, &expected, edges), Ok(()));
+    let expected = in_order(expected);
     let mut weight = 0;
-    for algorithm in Algorithm::ALL {
-        for p in [1, 2, 3, 4, 7] {
-            let found = comm::run(p, Some(1), |comm| {
-                let block = |rank| edges.len() * rank / p;
-                let mine = &edges[block(comm.rank())..block(comm.rank() + 1)];
-                let mut part = gather(comm, n as usize, mine, algorithm);
-                sort(&mut part); // on one rank the order is the algorithm's
-                let forest = comm.all_gather(&part).concat();
+    for p in [1, 2, 3, 4, 7, 16] {
+        let slices = slices(edges, p, dealt);
+        let told = comm::run(p, Some(1), |comm| {
+            let mine = slices[comm.rank()];
+            let run = |(index, plan): (usize, Plan)| {
+                let algorithm = Algorithm::ALL[index % Algorithm::ALL.len()];
+                let part = plan.forest(comm, n as usize, mine, algorithm);
+                let forest = in_order(comm.all_gather(&part).concat());
                 let proved = verify_slice(comm, n, &forest, mine, weights);
-                (summarize(comm, n, &part, weights), forest, proved.is_ok())
-            });
-            for (summary, forest, proved) in found {
-                prop_assert_eq!(&forest, &expected, "{} on {} ranks", algorithm.name(), p);
-                prop_assert!(proved);
-                weight = match summary.weight {
-                    mst::graph::Total::Integer(sum) => sum,
-                    mst::graph::Total::Float(_) => unreachable!("integers"),
-                };
-            }
+                (plan, forest, proved.is_ok(), summarize(comm, n, &part, weights))
+            };
+            Plan::all().enumerate().map(run).collect::<Vec<_>>()
+        });
+        for (plan, forest, proved, summary) in told.into_iter().flatten() {
+            prop_assert_eq!(&forest, &expected, "{} on {} ranks", plan.name(), p);
+            prop_assert!(proved);
+            weight = match summary.weight {
+                mst::graph::Total::Integer(sum) => sum,
+                mst::graph::Total::Float(_) => unreachable!("integers"),
+            };
         }
     }
     Ok(weight)
+}
+
+fn in_order<K: Key>(forest: Vec<Edge<K>>) -> Vec<Edge<K>> {
+    let mut forest = forest;
+    forest.sort_unstable_by_key(|e| (e.key, e.u, e.v));
+    forest
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn every_algorithm_on_every_number_of_ranks((n, edges) in graphs()) {
+    fn every_plan_on_every_number_of_ranks((n, edges) in graphs(), dealt in dealt()) {
         let wide = Weights::wide(Numbers::Integers);
         let (weight, count) = oracle(n, &edges);
-        prop_assert_eq!(everywhere(n, &edges, wide)?, weight);
+        prop_assert_eq!(everywhere(n, &edges, wide, dealt)?, weight);
         prop_assert_eq!(kruskal(n as usize, &edges).len(), count);
         // The same graph with narrow keys, where its weights allow them.
         let (lowest, highest) = edges.iter().fold((u64::MAX, 0), |(l, h), e| (l.min(e.key), h.max(e.key)));
         let narrow = Weights::narrowest(Numbers::Integers, lowest, highest, false);
         if narrow.is_narrow() {
             let held = edges.iter().map(|e| Edge { u: e.u, v: e.v, key: narrow.hold(e.key) as u32 });
-            prop_assert_eq!(everywhere(n, &held.collect::<Vec<_>>(), narrow)?, weight);
+            prop_assert_eq!(everywhere(n, &held.collect::<Vec<_>>(), narrow, dealt)?, weight);
         }
     }
 
@@ -108,7 +154,7 @@ fn ordered_path() -> (u32, Vec<Edge<u32>>) {
     let path =
         (1..n).flat_map(|v| [(v - 1, v), (v, v - 1)].map(|(u, v)| Edge { u, v, key: v.max(u) }));
     let random = (0..10 * n).map(|i| {
-        let bits = mst::graph::scramble(i.into());
+        let bits = scramble(i.into());
         Edge { u: bits as u32 % n, v: (bits >> 32) as u32 % n, key: n + i }
     });
     (n, path.chain(random).collect())

@@ -13,9 +13,11 @@ pub enum Phase {
     Read,
     /// Each rank's own forest.
     Local,
-    /// Forests on their way.
+    /// What ranks can be sure of alone: shared vertices found, interior ones contracted.
+    Contract,
+    /// What all ranks learn of each other: components, their lightest edges, edges dealt to owners.
     Exchange,
-    /// Forests made one.
+    /// Forests on their way and made one.
     Merge,
     /// The proof.
     Verify,
@@ -23,8 +25,18 @@ pub enum Phase {
 
 impl Phase {
     /// All of them, in order.
-    pub const ALL: [Self; 6] =
-        [Self::Other, Self::Read, Self::Local, Self::Exchange, Self::Merge, Self::Verify];
+    pub const ALL: [Self; 7] = [
+        Self::Other,
+        Self::Read,
+        Self::Local,
+        Self::Contract,
+        Self::Exchange,
+        Self::Merge,
+        Self::Verify,
+    ];
+
+    /// Those that make up the time from edges in memory to the forest.
+    pub const TIMED: [Self; 4] = [Self::Local, Self::Contract, Self::Exchange, Self::Merge];
 
     /// The name in tables and columns.
     pub const fn name(self) -> &'static str {
@@ -32,6 +44,7 @@ impl Phase {
             Self::Other => "other",
             Self::Read => "read",
             Self::Local => "local",
+            Self::Contract => "contract",
             Self::Exchange => "exchange",
             Self::Merge => "merge",
             Self::Verify => "verify",

@@ -3,11 +3,24 @@
 //! Each returns on every rank a part of the forest; the parts together are the minimum spanning
 //! forest, each edge once, whatever the number of ranks.
 
+mod bits;
+mod boruvka;
+mod climb;
+mod contract;
+mod filter;
 mod gather;
+mod labels;
 mod merge;
+mod pack;
+mod pivot;
+mod plan;
+mod shared;
+mod shuffle;
+mod stream;
+mod tree;
+mod wire;
 
-pub use gather::gather;
-use merge::merge_runs;
+pub use plan::{First, Plan, Way};
 
 use crate::comm::Comm;
 use crate::graph::{Edge, Edges, Key, Summary, Weights};
@@ -31,3 +44,6 @@ pub fn collect<K: Key>(comm: &Comm, part: &[Edge<K>]) -> Edges {
     comm.compute(|| forest.par_sort_unstable_by_key(|e| (e.key, e.u, e.v)));
     K::pack(forest)
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,7 +68,7 @@ impl<K: Key> Contracted<K> {
             let (mut len, first) = (0, piece * PIECE);
             for (index, &Edge { u, v, key }) in pieces[piece].iter().enumerate() {
                 prefetch(pieces[piece], index + AHEAD);
-                to[len] = round.relabel(Live { u, v, key, position: (first + index) as u32 });
+                to[len] = round.relabel(Live { u, v, key, origin: (first + index) as u32 });
                 len += usize::from(!to[len].is_loop());
             }
             len
@@ -80,7 +80,7 @@ impl<K: Key> Contracted<K> {
 
     /// Another round.
     pub(super) fn again(&mut self) {
-        let at = |index| (self.live[index as usize], self.live[index as usize].position);
+        let at = |index| (self.live[index as usize], self.live[index as usize].origin);
         let round = Round::of(self.n, &self.pieces(), &self.taken, at);
         let contract = |(piece, len): (&mut [Live<K>], &mut usize)| {
             let mut kept = 0;
@@ -103,7 +103,7 @@ impl<K: Key> Contracted<K> {
     pub(super) fn forest(self, edges: &[Edge<K>], others: &[Live<K>]) -> Vec<Edge<K>> {
         let Self { live, taken, .. } = self;
         drop(live);
-        others.iter().for_each(|other| taken.mark(other.position));
+        others.iter().for_each(|other| taken.mark(other.origin));
         taken.select(edges)
     }
 }

@@ -40,7 +40,7 @@ pub fn filter_kruskal<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
 ///
 /// # Panics
 /// If an endpoint is not below `n`.
-pub fn fold<K: Key>(n: usize, lists: &[&[Edge<K>]]) -> Vec<Edge<K>> {
+pub fn fold<R: Record>(n: usize, lists: &[&[R]]) -> Vec<R> {
     let mut forest = Vec::new();
     let pieces = lists.iter().flat_map(|list| list.chunks(PIECE)).collect();
     extend(&mut forest, &mut Components::new(n), pieces);
@@ -165,15 +165,30 @@ pub(super) fn join<R: Record>(forest: &mut Vec<R>, components: &mut Components, 
     let mut joined = Block::new();
     for (index, block) in sorted.chunks(BLOCK).enumerate() {
         let ahead = &sorted[(index * BLOCK + AHEAD).min(sorted.len())..];
-        for (index, record) in block.iter().enumerate() {
-            if let Some(ahead) = ahead.get(index) {
-                let (u, v) = ahead.ends();
-                components.prefetch(u);
-                components.prefetch(v);
-            }
-            let (u, v) = record.ends();
-            joined.push(*record, components.join(u, v));
-        }
+        join_block(components, block, ahead, |record, apart| joined.push(*record, apart));
         forest.extend_from_slice(joined.take());
+    }
+}
+
+/// Joins the ends of each of `sorted`, and tells `take` of each in turn whether they lay apart.
+pub fn join_each<R: Record>(components: &mut Components, sorted: &[R], take: impl FnMut(&R, bool)) {
+    join_block(components, sorted, &sorted[AHEAD.min(sorted.len())..], take);
+}
+
+#[inline]
+fn join_block<R: Record>(
+    components: &mut Components,
+    block: &[R],
+    ahead: &[R],
+    mut take: impl FnMut(&R, bool),
+) {
+    for (index, record) in block.iter().enumerate() {
+        if let Some(ahead) = ahead.get(index) {
+            let (u, v) = ahead.ends();
+            components.prefetch(u);
+            components.prefetch(v);
+        }
+        let (u, v) = record.ends();
+        take(record, components.join(u, v));
     }
 }

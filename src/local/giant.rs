@@ -7,14 +7,15 @@ use rayon::prelude::*;
 /// Vertices that are asked for their component.
 const SAMPLE: u64 = 1 << 10;
 
-/// The vertices of one component that holds many, n/8 bytes; of none if there is no such one.
-pub(super) struct Giant {
+/// The vertices of one component that holds many, as n/8 bytes of bits; of any one if none does.
+#[derive(Debug)]
+pub struct Giant {
     words: Vec<u64>,
 }
 
 impl Giant {
     /// Finds it, on the current rayon pool in O(n). `components` must be flat.
-    pub(super) fn of(components: &Components) -> Self {
+    pub fn of(components: &Components) -> Self {
         let n = components.n();
         let mut roots: Vec<Vertex> =
             (0..SAMPLE).map(|i| components.parent((scramble(i) % n as u64) as Vertex)).collect();
@@ -32,9 +33,19 @@ impl Giant {
         Self { words }
     }
 
+    /// That of `words`, which [`Giant::words`] returned on another rank.
+    pub fn from_words(words: Vec<u64>) -> Self {
+        Self { words }
+    }
+
+    /// A bit for each vertex, the first in the lowest place of the first word.
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     /// Whether `v` is one of its vertices.
     #[inline]
-    pub(super) fn holds(&self, v: Vertex) -> bool {
+    pub fn holds(&self, v: Vertex) -> bool {
         self.words[v as usize / 64] >> (v % 64) & 1 == 1
     }
 }

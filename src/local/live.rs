@@ -4,19 +4,23 @@ use super::record::Record;
 use crate::graph::{Key, Vertex};
 use bytemuck::Zeroable;
 
-/// An edge between contracted components, and its position in the input.
-#[derive(Clone, Copy, Zeroable)]
+/// An edge between contracted components, and where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Zeroable)]
 #[repr(C)]
-pub(super) struct Live<K> {
-    pub(super) u: Vertex,
-    pub(super) v: Vertex,
-    pub(super) key: K,
-    pub(super) position: u32,
+pub struct Live<K> {
+    /// The component of one endpoint.
+    pub u: Vertex,
+    /// The component of the other endpoint.
+    pub v: Vertex,
+    /// The weight's key.
+    pub key: K,
+    /// The edge's position in the list before contraction, or the list it comes from.
+    pub origin: u32,
 }
 
 impl<K> Live<K> {
     /// Whether both ends are in one component.
-    pub(super) fn is_loop(&self) -> bool {
+    pub fn is_loop(&self) -> bool {
         self.u == self.v
     }
 }

@@ -20,9 +20,12 @@ mod window;
 
 pub use auto::auto;
 pub use boruvka::boruvka;
-pub use filter_kruskal::{filter_kruskal, fold};
+pub use filter_kruskal::{filter_kruskal, fold, join_each};
+pub use giant::Giant;
 pub use kruskal::{kruskal, kruskal_sorted};
+pub use live::Live;
 pub use radix_sort::sort;
+pub use record::{Record, select, sift};
 pub use union_find::Components;
 
 use crate::graph::{Edge, Key};

@@ -7,7 +7,7 @@
 use super::memory::{parts, with_capacity};
 use super::record::Record;
 use super::sample::sample;
-use crate::graph::{Edge, Key};
+use crate::graph::Key;
 use rayon::prelude::*;
 
 /// Records that a bucket should hold, so that it and its copy fit a first-level cache.
@@ -192,8 +192,8 @@ fn sort_large<R: Record>(bucket: &mut [R]) {
 /// # Complexity
 /// O(m) if they are sorted; else memory for one copy, and O(m) time for keys that spread, O(m log m)
 /// at worst.
-pub fn sort<K: Key>(edges: &mut [Edge<K>]) {
-    if !edges.is_sorted_by_key(|e| e.key) {
+pub fn sort<R: Record>(edges: &mut [R]) {
+    if !edges.is_sorted_by_key(R::key) {
         sort_bucket(edges, &mut Vec::new());
     }
 }

@@ -4,8 +4,9 @@ use super::memory::prefetch;
 use crate::graph::{Edge, Key, Vertex};
 use bytemuck::Zeroable;
 
-/// An edge as the algorithms see it. Its place among its equals is its position.
-pub(super) trait Record: Zeroable + Copy + Send + Sync {
+/// An edge as the algorithms see it: an edge of the graph, or one of a contracted graph. Its place among
+/// its equals is its position.
+pub trait Record: Zeroable + Copy + Send + Sync {
     /// The type of the weight's key.
     type Key: Key;
 
@@ -61,7 +62,7 @@ impl<R: Record> Block<R> {
 ///
 /// `refine` is asked only about what `keep` kept, a block at a time, so that its slow reads overlap.
 /// Only what is kept is written.
-pub(super) fn select<R: Record>(
+pub fn select<R: Record>(
     records: &[R],
     keep: impl Fn(&R) -> bool,
     refine: impl Fn(&R) -> bool,
@@ -75,6 +76,29 @@ pub(super) fn select<R: Record>(
         selected.extend_from_slice(refined.take());
     }
     selected
+}
+
+/// What `make` makes of the records that are kept by `keep`, with their positions, in order.
+///
+/// As [`select`], `make` is asked only about what `keep` kept.
+pub fn sift<R: Record, T>(
+    records: &[R],
+    keep: impl Fn(&R) -> bool,
+    make: impl Fn(usize, &R) -> Option<T>,
+) -> Vec<T> {
+    let mut made = Vec::new();
+    let mut kept = [0; BLOCK];
+    for (index, block) in records.chunks(BLOCK).enumerate() {
+        prefetch_block(records, (index + 2) * BLOCK);
+        let mut len = 0;
+        for (place, record) in block.iter().enumerate() {
+            kept[len % BLOCK] = place;
+            len += usize::from(keep(record));
+        }
+        let make = |&place: &usize| make(index * BLOCK + place, &block[place]);
+        made.extend(kept[..len].iter().filter_map(make));
+    }
+    made
 }
 
 /// Asks for the block of `records` from `first` on: what reads a stream and looks elsewhere for each

@@ -63,14 +63,14 @@ impl Components {
 
     /// Makes every vertex a child of its root, so that [`Components::parent`] tells it, on the current
     /// rayon pool in O(n).
-    pub(super) fn flatten(&mut self) {
+    pub fn flatten(&mut self) {
         let flatten = |v: usize| self.set_parent(v as Vertex, self.root(v as Vertex));
         (0..self.n()).into_par_iter().with_min_len(PIECE).for_each(flatten);
     }
 
     /// The next vertex on the way to the root of `v`.
     #[inline]
-    pub(super) fn parent(&self, v: Vertex) -> Vertex {
+    pub fn parent(&self, v: Vertex) -> Vertex {
         // Relaxed: each link stands for itself.
         self.links[v as usize].load(Relaxed) ^ v
     }

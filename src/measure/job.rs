@@ -58,7 +58,9 @@ impl Job {
     ) -> Result<Run> {
         let slice = &loaded.slice;
         let n = usize::try_from(slice.n).expect("vertices that were checked to fit");
-        let forest = || distributed::gather(comm, n, edges, self.algorithm);
+        let name = std::env::var("WAY").unwrap_or("filter".into());
+        let plan = distributed::Plan::all().find(|plan| plan.name() == name).unwrap();
+        let forest = || plan.forest(comm, n, edges, self.algorithm);
         let (part, repetitions) = repeat(comm, self.reps, self.warm_up, forest);
         let summary = distributed::summarize(comm, slice.n, &part, slice.weights);
         if !summary.weight.value().is_finite() {

@@ -1,0 +1,89 @@
+//! Runs that climb to one rank in rounds of merging, and verdicts that come down the same way.
+//!
+//! A forest stands for its edges: MSF(A + B) = MSF(MSF(A) + MSF(B)), by the cycle property. Only what
+//! an edge is compared by travels up, and one bit for it down, so the edges stay where they are.
+
+use super::bits::Bits;
+use super::stream::{receive_runs, send_run};
+use crate::comm::{Comm, Phase, Streams};
+use crate::graph::Key;
+use crate::local::{Components, Live, Record};
+
+/// What a rank knows after all runs were joined.
+pub(super) struct Climbed<R> {
+    /// Those of the rank's run that belong to the forest of all.
+    pub(super) part: Vec<R>,
+    /// On rank 0, the components that this forest leaves.
+    pub(super) components: Option<Components>,
+}
+
+/// One round in which this rank joined its run with others.
+struct Level<'a, K> {
+    streams: Streams<'a>,
+    /// Which edges of its own run and of each source's survived.
+    verdicts: Vec<Bits>,
+    /// The survivors, if they climb further.
+    kept: Vec<Live<K>>,
+}
+
+/// Returns this rank's part of the minimum spanning forest that the runs of all ranks have together, on
+/// the vertices `0..n`.
+///
+/// `run` is sorted by key; of equal keys those of lower ranks come first. `targets` says for each
+/// round whom this rank sends to, `None` if nobody: ranks that send do so once and to a lower rank,
+/// all but rank 0 do, and none receives after it has sent.
+pub(super) fn climb<R: Record>(
+    comm: &Comm,
+    n: usize,
+    run: &[R],
+    targets: &[Option<usize>],
+) -> Climbed<R> {
+    comm.enter(Phase::Merge);
+    let mut levels: Vec<Level<'_, R::Key>> = Vec::new();
+    let mut mask = None;
+    let mut components = None;
+    for (round, &target) in targets.iter().enumerate() {
+        let len = levels.last().map_or(run.len(), |level| level.kept.len());
+        let streams = comm.streams(target, len);
+        let keep = round + 1 < targets.len();
+        if let Some(to) = target {
+            match levels.last() {
+                None => send_run(comm, &streams, to, run),
+                Some(level) => send_run(comm, &streams, to, &level.kept),
+            }
+            mask = Some((streams, to, len));
+        } else if !streams.sources().is_empty() {
+            let joined = match levels.last() {
+                None => receive_runs(comm, n, &streams, run, keep),
+                Some(level) => receive_runs(comm, n, &streams, &level.kept, keep),
+            };
+            levels.push(Level { streams, verdicts: joined.verdicts, kept: joined.kept });
+            components = Some(joined.components);
+        }
+    }
+    let mask = mask.map(|(streams, to, len)| Bits::from_words(streams.receive(to), len));
+    let part = descend(levels, mask).map_or_else(|| run.to_vec(), |chosen| chosen.choose(run));
+    Climbed { part, components: components.filter(|_| comm.rank() == 0) }
+}
+
+/// Sends each source its verdicts, from the last level down, and returns those on this rank's own run;
+/// `mask` has those on what it sent itself.
+fn descend<K: Key>(levels: Vec<Level<'_, K>>, mask: Option<Bits>) -> Option<Bits> {
+    let mut mask = mask;
+    for level in levels.into_iter().rev() {
+        let mut verdicts = match &mask {
+            None => level.verdicts,
+            Some(mask) => {
+                let mut masks = vec![Bits::default(); level.verdicts.len()];
+                let kept = level.kept.iter().zip(mask.iter());
+                kept.for_each(|(edge, chosen)| masks[edge.origin as usize].push(chosen));
+                level.verdicts.iter().zip(&masks).map(|(bits, mask)| bits.masked(mask)).collect()
+            }
+        };
+        for (&(rank, _), bits) in level.streams.sources().iter().zip(&verdicts[1..]) {
+            level.streams.send(rank, bits.words());
+        }
+        mask = Some(verdicts.swap_remove(0));
+    }
+    mask
+}

@@ -1,0 +1,145 @@
+//! Filter: the light edges first; then every rank drops its heavy edges inside components.
+//!
+//! Osipov, Sanders, Singler, "The Filter-Kruskal Minimum Spanning Tree Algorithm", ALENEX 2009, over
+//! ranks: they agree on a pivot, rank 0 merges the forests of the lighter edges, and all learn its
+//! components. On most graphs few of the heavier edges join two of them.
+
+use super::gather::gather;
+use super::labels::Labels;
+use super::pivot::{self, Pivot};
+use crate::comm::{Comm, Phase};
+use crate::local::{self, Live, Record};
+use rayon::prelude::*;
+
+/// Edges below a pivot, in halves of n: at that density most vertices are in one component.
+const LIGHT_HALVES: usize = 3;
+/// Edges for each vertex, in quarters, above which a pivot pays.
+const PAYS_QUARTERS: usize = 9;
+/// Edges that a thread works on at once.
+const PIECE: usize = 1 << 16;
+
+/// Returns this rank's part of the minimum spanning forest of the `records` of all ranks, on the
+/// vertices `0..n`.
+///
+/// `forest(n, records)` makes a rank's own forest, edges of equal weight in their order.
+///
+/// # Complexity
+/// Rank 0 receives the forests of about 1.5n light edges, and those of the heavier ones that join two
+/// of their components, if need be by further pivots; each rank receives the components, n/8 to 4n
+/// bytes, and a bit for each edge it sent. None of it grows with p.
+pub(super) fn filter<R: Record>(
+    comm: &Comm,
+    n: usize,
+    records: &[R],
+    forest: impl Fn(usize, &[R]) -> Vec<R> + Sync,
+) -> Vec<R> {
+    let (mut part, mut left) = match pass(comm, n, records, &forest) {
+        Pass::Last(part) => return part,
+        Pass::Light(part, left) => (part, left),
+    };
+    loop {
+        let next = pass(comm, left.n, &left.edges, |n, edges| local::fold(n, &[edges]));
+        let chosen = match &next {
+            Pass::Last(chosen) | Pass::Light(chosen, _) => chosen,
+        };
+        part.extend(chosen.iter().map(|live| records[live.origin as usize]));
+        let Pass::Light(_, mut heavier) = next else { return part };
+        heavier.edges.iter_mut().for_each(|e| e.origin = left.edges[e.origin as usize].origin);
+        left = heavier;
+    }
+}
+
+/// What a pass leaves: edges between numbered components.
+struct Left<K> {
+    n: usize,
+    edges: Vec<Live<K>>,
+}
+
+/// What a pass finds on one rank.
+enum Pass<R: Record> {
+    /// All that is in the forest.
+    Last(Vec<R>),
+    /// The light edges that are, and the heavy ones that may be.
+    Light(Vec<R>, Left<R::Key>),
+}
+
+fn pass<R: Record>(
+    comm: &Comm,
+    n: usize,
+    records: &[R],
+    forest: impl Fn(usize, &[R]) -> Vec<R> + Sync,
+) -> Pass<R> {
+    comm.enter(Phase::Local);
+    let lens = comm.all_gather(&[records.len() as u64]).concat();
+    let m: u64 = lens.iter().sum();
+    let sorted = |records: &[R]| {
+        let mut run = forest(n, records);
+        local::sort(&mut run);
+        run
+    };
+    let pays = m > (n * PAYS_QUARTERS / 4) as u64 && n > 1;
+    if !pays || lens.iter().any(|&len| u32::try_from(len).is_err()) {
+        let run = comm.compute(|| sorted(records));
+        return Pass::Last(gather(comm, n, &run).part);
+    }
+    let pivot = pivot::agree(comm, n * LIGHT_HALVES / 2, records, &lens);
+    let run = comm.compute(|| sorted(&light(records, pivot)));
+    let mut climbed = gather(comm, n, &run);
+    let encode = || climbed.components.as_mut().map(Labels::encode).unwrap_or_default();
+    let labels = comm.compute(encode);
+    comm.enter(Phase::Exchange);
+    let labels = comm.broadcast(0, labels);
+    comm.enter(Phase::Local);
+    let left = comm.compute(|| {
+        let labels = Labels::decode(n, &labels);
+        Left { n: labels.components, edges: heavy(records, pivot, &labels) }
+    });
+    Pass::Light(climbed.part, left)
+}
+
+/// Records on one side of the pivot's position.
+struct Piece<'a, R> {
+    first: usize,
+    records: &'a [R],
+    /// Whether a record with the pivot's own key is light.
+    ties_are_light: bool,
+}
+
+fn pieces<R: Record>(records: &[R], pivot: Pivot<R::Key>) -> Vec<Piece<'_, R>> {
+    let (before, after) = records.split_at(pivot.cut);
+    let before = before.chunks(PIECE).map(|records| (records, true));
+    let pieces = before.chain(after.chunks(PIECE).map(|records| (records, false)));
+    let mut next = 0;
+    pieces
+        .map(|(records, ties_are_light)| {
+            next += records.len();
+            Piece { first: next - records.len(), records, ties_are_light }
+        })
+        .collect()
+}
+
+/// The records up to the pivot, in their order.
+fn light<R: Record>(records: &[R], pivot: Pivot<R::Key>) -> Vec<R> {
+    let select = |piece: &Piece<'_, R>| match piece.ties_are_light {
+        true => local::select(piece.records, |r| r.key() <= pivot.key, |_| true),
+        false => local::select(piece.records, |r| r.key() < pivot.key, |_| true),
+    };
+    pieces(records, pivot).par_iter().map(select).collect::<Vec<_>>().concat()
+}
+
+/// The records after the pivot that join two components, in their order.
+fn heavy<R: Record>(records: &[R], pivot: Pivot<R::Key>, labels: &Labels) -> Vec<Live<R::Key>> {
+    let outside = |r: &R| !labels.both_in_largest(r.ends().0, r.ends().1);
+    let select = |piece: &Piece<'_, R>| {
+        let live = |index: usize, r: &R| {
+            let (u, v) = (labels.of(r.ends().0), labels.of(r.ends().1));
+            let origin = (piece.first + index) as u32;
+            (u != v).then_some(Live { u, v, key: r.key(), origin })
+        };
+        match piece.ties_are_light {
+            true => local::sift(piece.records, |r| (r.key() > pivot.key) & outside(r), live),
+            false => local::sift(piece.records, |r| (r.key() >= pivot.key) & outside(r), live),
+        }
+    };
+    pieces(records, pivot).par_iter().map(select).collect::<Vec<_>>().concat()
+}

@@ -1,0 +1,108 @@
+//! Which vertices several ranks have edges at.
+
+use super::bits::Bits;
+use crate::comm::Comm;
+use roaring::RoaringBitmap;
+use std::ops::Range;
+
+/// Returns the vertices that two ranks or more have `touched`, on every rank alike.
+///
+/// # Complexity
+/// Each rank sends the part of its set in each block of vertices to the rank of that block, and that
+/// one its answer to all: runs where there are runs, lists where there are few, bits at worst, so
+/// that a rank receives at most n/4 bytes.
+pub(super) fn shared(comm: &Comm, touched: &Bits) -> Bits {
+    let (p, words) = (comm.size(), touched.words().len());
+    let block = |rank: usize| words * rank / p..words * (rank + 1) / p;
+    let own = block(comm.rank());
+    let parts = || (0..p).map(|rank| encode(&touched.words()[block(rank)])).collect();
+    let sets = comm.all_to_all(comm.compute(parts));
+    let answer = comm.compute(|| {
+        let (mut once, mut twice) = (vec![0; own.len()], vec![0; own.len()]);
+        for set in sets {
+            let set = decode(&set, own.len());
+            for ((once, twice), word) in once.iter_mut().zip(&mut twice).zip(set) {
+                *twice |= *once & word;
+                *once |= word;
+            }
+        }
+        encode(&twice)
+    });
+    let answers = comm.all_gather(&answer);
+    let mut shared = touched.clone();
+    for (rank, answer) in answers.iter().enumerate() {
+        let Range { start, end } = block(rank);
+        shared.words_mut()[start..end].copy_from_slice(&decode(answer, end - start));
+    }
+    shared
+}
+
+/// A set as bytes: as few as there are ways to write it, at most those of the words themselves, which
+/// the length tells.
+fn encode(words: &[u64]) -> Vec<u8> {
+    let bytes: &[u8] = bytemuck::cast_slice(words);
+    let mut set = RoaringBitmap::from_lsb0_bytes(0, bytes);
+    set.optimize();
+    if set.serialized_size() >= bytes.len() {
+        return bytes.to_vec();
+    }
+    let mut coded = Vec::with_capacity(set.serialized_size());
+    set.serialize_into(&mut coded).expect("a vector takes all");
+    coded
+}
+
+/// The `len` words that [`encode`] made `bytes` of.
+fn decode(bytes: &[u8], len: usize) -> Vec<u64> {
+    if bytes.len() == len * size_of::<u64>() {
+        return bytemuck::pod_collect_to_vec(bytes);
+    }
+    let set = RoaringBitmap::deserialize_from(bytes).expect("a set of the sender's");
+    let mut bits = Bits::zeros(len * 64);
+    let mut ranges = set.iter();
+    while let Some(range) = ranges.next_range() {
+        bits.fill(*range.start() as usize..*range.end() as usize + 1);
+    }
+    bits.words().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comm;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn vertices_of_two_ranks_are_shared(
+            n in 1usize..700,
+            runs in prop::collection::vec((0usize..5, 0usize..700, 1usize..200), 0..12),
+            single in prop::collection::vec((0usize..5, 0usize..700), 0..100),
+            p in 1usize..6,
+        ) {
+            let mut counts = vec![std::collections::BTreeSet::new(); n];
+            let single = single.into_iter().map(|(rank, v)| (rank, v, 1));
+            for (rank, start, len) in runs.into_iter().chain(single) {
+                (start.min(n)..n.min(start + len)).for_each(|v| {
+                    counts[v].insert(rank % p);
+                });
+            }
+            let found = comm::run(p, Some(1), |comm| {
+                let mut touched = Bits::zeros(n);
+                let mine = (0..n).filter(|&v| counts[v].contains(&comm.rank()));
+                mine.for_each(|v| touched.set(v));
+                shared(comm, &touched).ones().collect::<Vec<_>>()
+            });
+            let expected: Vec<usize> = (0..n).filter(|&v| counts[v].len() > 1).collect();
+            prop_assert!(found.iter().all(|found| *found == expected));
+        }
+    }
+
+    #[test]
+    fn a_run_takes_few_bytes_and_noise_no_more_than_bits() {
+        let run = vec![u64::MAX; 1 << 14];
+        assert!(encode(&run).len() < 300, "{}", encode(&run).len());
+        let noise: Vec<u64> = (0..1 << 12).map(crate::graph::scramble).collect();
+        assert!(encode(&noise).len() <= noise.len() * 8);
+        assert_eq!(decode(&encode(&noise), noise.len()), noise);
+    }
+}

@@ -1,0 +1,193 @@
+//! A sorted run on its way to another rank, block by block, and runs that arrive so and are joined.
+
+use super::bits::Bits;
+use super::merge::merge_runs;
+use super::wire::{decode, encode};
+use crate::comm::{Comm, Streams};
+use crate::graph::Key;
+use crate::local::{Components, Live, Record, join_each};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Edges of one block: about 200 kB on the wire.
+const BLOCK: usize = if cfg!(test) { 1 << 7 } else { 1 << 15 };
+
+/// Sends `run` to rank `to`; blocks are coded on this rank's threads while those before are sent.
+pub(super) fn send_run<R: Record>(comm: &Comm, streams: &Streams<'_>, to: usize, run: &[R]) {
+    let blocks: Vec<&[R]> = run.chunks(BLOCK).collect();
+    let mut coded: Vec<Vec<u8>> = Vec::new();
+    let mut batches = blocks.chunks(comm.members().threads[comm.rank()]);
+    loop {
+        let batch = batches.next().unwrap_or_default();
+        let code = || batch.par_iter().map(|block| encode(block)).collect();
+        let send = || coded.iter().for_each(|block| streams.send(to, block));
+        coded = comm.compute_while(code, send).0;
+        if coded.is_empty() {
+            return;
+        }
+    }
+}
+
+/// What came of joining runs.
+pub(super) struct Joined<K> {
+    /// The components that they leave.
+    pub(super) components: Components,
+    /// Which edges of each run belong to the forest of all: of this rank's own, then of each source's.
+    pub(super) verdicts: Vec<Bits>,
+    /// Those that do, if they are kept, sorted; `origin` is the place of the run.
+    pub(super) kept: Vec<Live<K>>,
+}
+
+/// Joins this rank's run, `own`, and those of the sources of `streams` on the vertices `0..n`.
+///
+/// Each is sorted by key; of equal keys `own` comes first, then that of the lowest source. Whatever is
+/// lighter than all that is still to come is merged and joined while the next blocks arrive.
+pub(super) fn receive_runs<R: Record>(
+    comm: &Comm,
+    n: usize,
+    streams: &Streams<'_>,
+    own: &[R],
+    keep: bool,
+) -> Joined<R::Key> {
+    let verdicts = vec![Bits::default(); streams.sources().len() + 1];
+    let mut joined = Joined { components: Components::new(n), verdicts, kept: Vec::new() };
+    let source = |(index, &(rank, left)): (usize, &(usize, usize))| Source {
+        rank,
+        origin: index as u32 + 1,
+        left,
+        edges: Vec::new(),
+        ready: 0..0,
+    };
+    let mut sources: Vec<Source<R::Key>> =
+        streams.sources().iter().enumerate().map(source).collect();
+    let mut own = own;
+    let mut blocks: Vec<Vec<u8>> = sources.iter().map(|source| source.receive(streams)).collect();
+    loop {
+        comm.compute(|| {
+            sources.par_iter_mut().zip(blocks).for_each(|(source, block)| source.take(block));
+        });
+        let limit = sources.iter().filter_map(Source::limit).min();
+        let ready = limit.map_or(own.len(), |(key, _)| own.partition_point(|r| r.key() <= key));
+        let own_ready = own.split_off(..ready).expect("no more than there are");
+        sources.iter_mut().for_each(|source| source.advance(limit));
+        let join = || {
+            let live = |r: &R| Live { u: r.ends().0, v: r.ends().1, key: r.key(), origin: 0 };
+            let own: Vec<Live<R::Key>> = own_ready.iter().map(live).collect();
+            let runs = [&own[..]].into_iter().chain(sources.iter().map(Source::ready));
+            joined.add(&merge_runs(&runs.collect::<Vec<_>>()), keep);
+        };
+        let receive = || sources.iter().map(|source| source.receive(streams)).collect();
+        blocks = comm.compute_while(join, receive).1;
+        if limit.is_none() {
+            return joined;
+        }
+    }
+}
+
+impl<K: Key> Joined<K> {
+    fn add(&mut self, sorted: &[Live<K>], keep: bool) {
+        let Self { components, verdicts, kept } = self;
+        join_each(components, sorted, |edge, apart| {
+            verdicts[edge.origin as usize].push(apart);
+            if keep & apart {
+                kept.push(*edge);
+            }
+        });
+    }
+}
+
+/// A run that arrives.
+struct Source<K> {
+    rank: usize,
+    /// Its place among the runs.
+    origin: u32,
+    /// How many edges have not arrived.
+    left: usize,
+    /// Those that have, but for some that are joined.
+    edges: Vec<Live<K>>,
+    /// Where in `edges` those start and end that are joined now.
+    ready: Range<usize>,
+}
+
+impl<K: Key> Source<K> {
+    /// The key of the last edge that has arrived, if more will: they come after it.
+    fn limit(&self) -> Option<(K, u32)> {
+        self.edges.last().filter(|_| self.left > 0).map(|last| (last.key, self.origin))
+    }
+
+    /// Makes ready what comes before all that will arrive after `limit`.
+    fn advance(&mut self, limit: Option<(K, u32)>) {
+        let before = |(key, origin)| {
+            let first = |e: &Live<K>| e.key < key || (e.key == key && self.origin <= origin);
+            self.edges.partition_point(first)
+        };
+        self.ready = self.ready.end..limit.map_or(self.edges.len(), before);
+    }
+
+    fn ready(&self) -> &[Live<K>] {
+        &self.edges[self.ready.clone()]
+    }
+
+    /// The next block, where there is one and it will soon be needed.
+    fn receive(&self, streams: &Streams<'_>) -> Vec<u8> {
+        let needed = self.left > 0 && self.edges.len() - self.ready.end < BLOCK / 2;
+        if needed { streams.receive(self.rank) } else { Vec::new() }
+    }
+
+    /// Adds the edges of a block, if it is one.
+    fn take(&mut self, block: Vec<u8>) {
+        if block.is_empty() {
+            return;
+        }
+        let len = self.left.min(BLOCK);
+        self.edges.drain(..self.ready.end);
+        self.ready = 0..0;
+        self.edges.extend(decode::<K>(&block, len, self.origin));
+        self.left -= len;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comm;
+    use crate::graph::Edge;
+    use crate::local::kruskal;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Runs that arrive in blocks are joined in the order of their concatenation's stable sort.
+        #[test]
+        fn arriving_runs_are_joined_in_order(
+            lens in prop::collection::vec(0usize..400, 1..5),
+            keys in 1u32..1000,
+        ) {
+            let n = 300;
+            let edge = |rank: usize, i: usize| {
+                let bits = (rank * 1000 + i).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                let (u, v) = ((bits >> 20) as u32 % n, (bits >> 40) as u32 % n);
+                Edge { u, v, key: (bits >> 7) as u32 % keys }
+            };
+            let run = |rank: usize| -> Vec<Edge<u32>> {
+                let mut run: Vec<_> = (0..lens[rank]).map(|i| edge(rank, i)).collect();
+                run.sort_by_key(|e| e.key);
+                run
+            };
+            let found = comm::run(lens.len(), Some(1), |comm| {
+                let mine = run(comm.rank());
+                let streams = comm.streams(Some(0), mine.len());
+                if comm.rank() > 0 {
+                    send_run(comm, &streams, 0, &mine);
+                    return Vec::new();
+                }
+                let joined = receive_runs(comm, n as usize, &streams, &mine, true);
+                let chosen = joined.verdicts.iter().enumerate();
+                let chosen: Vec<_> = chosen.flat_map(|(rank, bits)| bits.choose(&run(rank))).collect();
+                assert_eq!(chosen.len(), joined.kept.len());
+                joined.kept.iter().map(|e| Edge { u: e.u, v: e.v, key: e.key }).collect()
+            });
+            let all: Vec<Edge<u32>> = (0..lens.len()).flat_map(run).collect();
+            prop_assert_eq!(&found[0], &kruskal(n as usize, &all));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Every plan on larger graphs than whole-program tests try often: here blocks are small and rounds
+//! many.
+
+use super::{Plan, summarize};
+use crate::comm;
+use crate::graph::{Edge, Numbers, Weights, scramble};
+use crate::local::{Algorithm, kruskal};
+use proptest::prelude::*;
+
+/// A graph by its shape: how far apart ends are, and how many weights there are.
+fn graph(n: u32, m: usize, reach: u32, weights: u64, seed: u64) -> Vec<Edge<u64>> {
+    let edge = |i: usize| {
+        let bits = scramble(seed ^ scramble(i as u64));
+        // Numbered along the list, so that a small reach is locality.
+        let u = (i as u64 * u64::from(n) / m as u64) as u32;
+        let v = (u + (bits >> 32) as u32 % reach) % n;
+        Edge { u, v, key: (1 << 40) + scramble(bits) % weights }
+    };
+    (0..m).map(edge).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn every_plan_gives_the_forest_of_one_rank(
+        n in 2u32..800,
+        degree in 1usize..12,
+        near: bool,
+        few in prop::sample::select(vec![1, 5, 1 << 20]),
+        p in prop::sample::select(vec![2, 3, 4, 7, 16]),
+        turned: bool,
+        seed: u64,
+    ) {
+        let m = n as usize * degree / 2;
+        let mut edges = graph(n, m, if near { 3 } else { n }, few, seed);
+        if turned {
+            edges.sort_by_key(|e| e.key);
+        }
+        let order = |mut forest: Vec<Edge<u64>>| {
+            forest.sort_unstable_by_key(|e| (e.key, e.u, e.v));
+            forest
+        };
+        let expected = order(kruskal(n as usize, &edges));
+        let found = comm::run(p, Some(2), |comm| {
+            let mine = &edges[m * comm.rank() / p..m * (comm.rank() + 1) / p];
+            let part = |plan: Plan| plan.forest(comm, n as usize, mine, Algorithm::Auto);
+            let forest = |plan| (plan, order(comm.all_gather(&part(plan)).concat()));
+            Plan::all().map(forest).collect::<Vec<_>>()
+        });
+        for (plan, forest) in found.into_iter().flatten() {
+            prop_assert_eq!(&forest, &expected, "{}", plan.name());
+        }
+    }
+}
+
+/// As many ranks as a cluster has, most of them with nothing to do.
+#[test]
+fn hundreds_of_ranks() {
+    let (n, m) = (500, 1500);
+    let edges = graph(n, m, n, 1 << 20, 7);
+    let weights = Weights::wide(Numbers::Integers);
+    let one = comm::run(1, Some(1), |comm| {
+        summarize(comm, n.into(), &kruskal(n as usize, &edges), weights)
+    });
+    for p in [64, 256] {
+        let found = comm::run(p, Some(1), |comm| {
+            let mine = &edges[m * comm.rank() / p..m * (comm.rank() + 1) / p];
+            let part = |plan: Plan| plan.forest(comm, n as usize, mine, Algorithm::Auto);
+            Plan::all()
+                .map(|plan| summarize(comm, n.into(), &part(plan), weights))
+                .collect::<Vec<_>>()
+        });
+        assert!(found.iter().flatten().all(|summary| *summary == one[0]), "{p} ranks");
+    }
+}

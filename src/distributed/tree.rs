@@ -1,0 +1,39 @@
+//! Tree: pairs of ranks merge their forests, then pairs of pairs, until rank 0 has merged the last two.
+
+use super::climb::{Climbed, climb};
+use crate::comm::Comm;
+use crate::local::Record;
+
+/// As [`super::gather::gather()`], in ceil(log2 p) rounds of merging two runs.
+///
+/// # Complexity
+/// A rank receives at most one forest a round, n - 1 edges, and sends one. The merges of a round run
+/// on as many ranks, each O(n α(n)).
+pub(super) fn tree<R: Record>(comm: &Comm, n: usize, run: &[R]) -> Climbed<R> {
+    climb(comm, n, run, &targets(comm.rank(), comm.size()))
+}
+
+/// Whom a rank sends to in each round: in round k, with ranks 2^k apart, every second sends to the one
+/// below and is done.
+fn targets(rank: usize, p: usize) -> Vec<Option<usize>> {
+    let rounds = p.next_power_of_two().trailing_zeros();
+    let target = |round: u32| (rank.trailing_zeros() == round).then(|| rank - (1 << round));
+    (0..rounds).map(target).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rank_but_the_first_sends_once() {
+        for p in 1..40 {
+            assert!(targets(0, p).iter().all(Option::is_none));
+            for rank in 1..p {
+                let sent: Vec<usize> = targets(rank, p).into_iter().flatten().collect();
+                assert!(matches!(sent[..], [to] if to < rank), "{rank} of {p}: {sent:?}");
+            }
+            assert_eq!(targets(0, p).len(), (p as f64).log2().ceil() as usize);
+        }
+    }
+}
