@@ -48,7 +48,7 @@ fn graphs() -> impl Strategy<Value = (u64, Vec<Edge<u64>>)> {
 }
 
 /// The edges of each of `p` ranks, in rank order.
-fn slices<'a, K: Key>(edges: &'a [Edge<K>], p: usize, dealt: Dealt) -> Vec<&'a [Edge<K>]> {
+fn slices<K: Key>(edges: &[Edge<K>], p: usize, dealt: Dealt) -> Vec<&[Edge<K>]> {
     let m = edges.len();
     let end = |rank: usize| match dealt {
         Dealt::Evenly => m * rank / p,

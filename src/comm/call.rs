@@ -75,7 +75,7 @@ impl Call {
 
     /// Whether the wait may be long, so that a rank should not spin.
     #[cfg(feature = "mpi")]
-    pub(super) fn may_sleep(&self) -> bool {
+    pub(super) fn may_rest(&self) -> bool {
         self.op == Op::Rest as u32
     }
 

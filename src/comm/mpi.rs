@@ -5,11 +5,15 @@ use super::{Comm, World};
 use crate::error::{Error, Result};
 use mpi::Threading;
 use mpi::datatype::PartitionMut;
+use mpi::point_to_point::{Message, Status};
+use mpi::request::{Request, Scope};
 use mpi::topology::SimpleCommunicator;
-use mpi::traits::{Communicator, CommunicatorCollectives, Destination, Root, Source};
+use mpi::traits::{
+    Communicator, CommunicatorCollectives, Destination, MatchedReceiveVec, Root, Source,
+};
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// One rank of a world of MPI processes.
 pub(super) struct Member {
@@ -69,41 +73,41 @@ impl Member {
     pub(super) fn meet(&self, call: Call) -> Vec<Call> {
         let mut calls = vec![[0u8; CALL_BYTES]; self.size()];
         let (mine, all) = (bytemuck::bytes_of(&call), calls.as_flattened_mut());
+        let longest = if call.may_rest() { LONG_PAUSE } else { PAUSE };
         // Always the non-blocking kind, also where this rank spins: the two kinds never match
         // each other, so a rank that rests and one that does not would wait for ever.
         mpi::request::scope(|scope| {
-            let mut request = self.world.immediate_all_gather_into(scope, mine, all);
-            let mut pause = Duration::from_micros(50);
-            while let Err(unfinished) = request.test() {
-                request = unfinished;
-                if call.may_sleep() {
-                    thread::sleep(pause);
-                    pause = (pause * 2).min(Duration::from_millis(5));
-                }
-            }
+            complete(self.world.immediate_all_gather_into(scope, mine, all), longest);
         });
         calls.iter().map(|call| bytemuck::pod_read_unaligned(call)).collect()
     }
 
     pub(super) fn send(&self, to: usize, bytes: &[u8]) {
-        self.world.process_at_rank(to as i32).send(bytes);
+        mpi::request::scope(|scope| {
+            complete(self.world.process_at_rank(to as i32).immediate_send(scope, bytes), PAUSE);
+        });
     }
 
     pub(super) fn receive(&self, from: usize, bytes: &mut [u8]) {
-        self.world.process_at_rank(from as i32).receive_into(bytes);
+        self.probe(from).0.matched_receive_into(bytes);
     }
 
     pub(super) fn receive_any(&self, from: usize) -> Vec<u8> {
-        self.world.process_at_rank(from as i32).receive_vec().0
+        self.probe(from).matched_receive_vec().0
     }
 
     pub(super) fn exchange(&self, to: usize, bytes: &[u8], from: usize) -> Vec<u8> {
         mpi::request::scope(|scope| {
             let sent = self.world.process_at_rank(to as i32).immediate_send(scope, bytes);
             let received = self.receive_any(from);
-            sent.wait();
+            complete(sent, PAUSE);
             received
         })
+    }
+
+    fn probe(&self, from: usize) -> (Message, Status) {
+        let from = self.world.process_at_rank(from as i32);
+        wait_for(PAUSE, || from.immediate_matched_probe())
     }
 
     /// `parts` says where in `all` each rank's part starts, and its length; both fit an `i32`.
@@ -134,4 +138,36 @@ impl Member {
         thread::sleep(Duration::from_secs(10));
         self.world.abort(PANICKED)
     }
+}
+
+/// How long a rank waits with its processor before it lets others have it now and then: ranks may
+/// share their cores, with each other or with threads that work.
+const SPIN: Duration = Duration::from_micros(200);
+/// The longest pause in a wait.
+const PAUSE: Duration = Duration::from_micros(100);
+/// The longest pause in a rest.
+const LONG_PAUSE: Duration = Duration::from_millis(5);
+
+fn wait_for<T>(longest: Duration, mut poll: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = poll() {
+            return found;
+        }
+        let waited = start.elapsed();
+        if waited > SPIN {
+            thread::sleep((waited / 16).min(longest));
+        }
+    }
+}
+
+fn complete<'a, B: ?Sized, S: Scope<'a>>(request: Request<'a, B, S>, longest: Duration) {
+    let mut request = Some(request);
+    wait_for(longest, || match request.take().expect("until it is complete").test() {
+        Ok(_) => Some(()),
+        Err(unfinished) => {
+            request = Some(unfinished);
+            None
+        }
+    });
 }

@@ -67,7 +67,7 @@ fn strip<K: Key>(n: usize, forest: &[Edge<K>], shared: &Bits) -> Bits {
                 let e = &forest[place as usize];
                 stripped.set(place as usize);
                 degrees[leaf] = 0;
-                leaf = (e.u ^ e.v) as usize ^ leaf;
+                leaf ^= (e.u ^ e.v) as usize;
                 degrees[leaf] -= 1;
                 places[leaf] ^= place;
             }
