@@ -2,11 +2,13 @@
 
 use super::output::say;
 use super::{bars, tell};
-use crate::comm::{self, Comm};
+use crate::comm::{self, Comm, Link};
+use crate::distributed::Plan;
 use crate::error::{Error, Result};
 use crate::format::{Columns, Format};
 use crate::generate::Spec;
 use crate::local::Algorithm;
+use crate::measure::{Job, Run};
 use crate::partition::{InputFrom, Memory, Request, Source, fair_share};
 use crate::report;
 use crate::verify::VERTEX_BYTES;
@@ -56,6 +58,10 @@ pub(super) enum From {
     Root,
 }
 
+/// How ranks combine their forests; `None` to choose by a model.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Combine(pub(super) Option<Plan>);
+
 /// What solve and compare share.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Common {
@@ -68,6 +74,15 @@ pub(super) struct Common {
     /// How a rank makes its forest; all give the same one
     #[arg(short, long, default_value = Algorithm::default().name(), value_parser = algorithms())]
     pub(super) algorithm: Algorithm,
+
+    /// How ranks combine theirs: by auto, or gather, tree, filter or boruvka, each also after contract+
+    /// or shuffle+contract+; all give the same one
+    #[arg(long, value_name = "STAGES", default_value = "auto", value_parser = plans(), hide_possible_values = true)]
+    pub(super) combine: Combine,
+
+    /// The link that --combine auto counts with, as 1gbit,100us [default: it is measured]
+    #[arg(long, value_name = "RATE,LATENCY")]
+    pub(super) link: Option<Link>,
 
     /// Find the maximum spanning forest
     #[arg(long)]
@@ -82,6 +97,12 @@ fn algorithms() -> impl TypedValueParser<Value = Algorithm> {
     let find = |name: String| Algorithm::ALL.into_iter().find(|a| a.name() == name);
     PossibleValuesParser::new(Algorithm::ALL.map(Algorithm::name))
         .map(move |name| find(name).expect("one of the possible values"))
+}
+
+fn plans() -> impl TypedValueParser<Value = Combine> {
+    let names = ["auto".to_owned()].into_iter().chain(Plan::all().map(Plan::name));
+    PossibleValuesParser::new(names.collect::<Vec<_>>())
+        .map(|name| Combine(Plan::all().find(|plan| plan.name() == name)))
 }
 
 fn formats() -> impl TypedValueParser<Value = Format> {
@@ -138,6 +159,26 @@ impl Common {
             }
             (false, false) => say(table().as_bytes()),
             (false, true) => Ok(()),
+        }
+    }
+
+    /// A job with these options, run once without more.
+    pub(super) fn job(&self) -> Job {
+        Job {
+            algorithm: self.algorithm,
+            plan: self.combine.0,
+            link: self.link,
+            explain: false,
+            reps: 1,
+            warm_up: false,
+            verify: false,
+        }
+    }
+
+    /// Says which plan was chosen and why, if one was.
+    pub(super) fn say_choice(&self, comm: &Comm, run: &Run) {
+        if let Some(choice) = &run.choice {
+            self.world.note(comm, &report::chosen(choice));
         }
     }
 

@@ -62,6 +62,7 @@ impl Args {
             common.world.note(comm, how);
         }
         let distributed = self.job().run(comm, &request, &loaded, &read)?;
+        common.say_choice(comm, &distributed);
         comm.agree(same_forest(local.as_ref().map(|(run, _)| run), &distributed))?;
         let Some((local, local_rows)) = local else {
             return comm.agree(Ok(()));
@@ -77,8 +78,7 @@ impl Args {
     }
 
     fn job(&self) -> Job {
-        let algorithm = self.common.algorithm;
-        Job { algorithm, reps: self.reps.get(), warm_up: true, verify: true }
+        Job { reps: self.reps.get(), warm_up: true, verify: true, ..self.common.job() }
     }
 
     /// The run on rank 0's host alone: the whole graph, all the threads of the ranks there.

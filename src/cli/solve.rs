@@ -42,6 +42,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "BYTES")]
     memory: Option<ByteSize>,
 
+    /// Run every way of combining, too, beside what the model says of it
+    #[arg(long)]
+    explain: bool,
+
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -71,8 +75,10 @@ impl Args {
             common.world.note(comm, &report::folded(loaded.folds));
         }
         let reps = self.reps.get();
-        let job = Job { algorithm: common.algorithm, reps, warm_up: reps > 1, verify: self.verify };
+        let (warm_up, verify, explain) = (reps > 1, self.verify, self.explain);
+        let job = Job { reps, warm_up, verify, explain, ..common.job() };
         let run = job.run(comm, &request, &loaded, &read)?;
+        common.say_choice(comm, &run);
         comm.agree(self.write(comm, &loaded.slice, &run, output))?;
         let context = context(&self.graph, &source);
         let kind = if comm.size() == 1 { "local" } else { "distributed" };

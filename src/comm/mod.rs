@@ -20,6 +20,7 @@ mod agree;
 mod call;
 mod collective;
 mod launch;
+mod link;
 mod member;
 #[cfg(feature = "mpi")]
 mod mpi;
@@ -30,6 +31,7 @@ mod threads;
 mod transfer;
 
 pub use launch::{Launcher, launcher, start};
+pub use link::Link;
 pub use member::{Host, Members};
 pub use phase::{Log, Phase, PhaseCost};
 pub use progress::Progress;

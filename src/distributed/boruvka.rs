@@ -12,7 +12,7 @@ use crate::graph::{Edge, Key, Vertex};
 use crate::local::{self, Live, Record};
 
 /// Components times ranks, up to which a gather costs less than another round's latency.
-const GATHERED: usize = if cfg!(test) { 1 << 4 } else { 1 << 16 };
+pub(super) const GATHERED: usize = if cfg!(test) { 1 << 4 } else { 1 << 16 };
 /// No edge has this place in a run.
 const NONE: u32 = u32::MAX;
 

@@ -12,9 +12,9 @@ use crate::local::{self, Live, Record};
 use rayon::prelude::*;
 
 /// Edges below a pivot, in halves of n: at that density most vertices are in one component.
-const LIGHT_HALVES: usize = 3;
+pub(super) const LIGHT_HALVES: usize = 3;
 /// Edges for each vertex, in quarters, above which a pivot pays.
-const PAYS_QUARTERS: usize = 9;
+pub(super) const PAYS_QUARTERS: usize = 9;
 /// Edges that a thread works on at once.
 const PIECE: usize = 1 << 16;
 

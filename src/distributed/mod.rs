@@ -3,6 +3,7 @@
 //! Each returns on every rank a part of the forest; the parts together are the minimum spanning
 //! forest, each edge once, whatever the number of ranks.
 
+mod auto;
 mod bits;
 mod boruvka;
 mod climb;
@@ -10,7 +11,9 @@ mod contract;
 mod filter;
 mod gather;
 mod labels;
+mod locality;
 mod merge;
+mod model;
 mod pack;
 mod pivot;
 mod plan;
@@ -20,6 +23,9 @@ mod stream;
 mod tree;
 mod wire;
 
+pub use auto::Choice;
+pub use locality::Locality;
+pub use model::Shape;
 pub use plan::{First, Plan, Way};
 
 use crate::comm::Comm;

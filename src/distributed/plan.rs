@@ -58,6 +58,9 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What the others are measured against.
+    pub const PLAIN: Self = Self { first: First::Nothing, way: Way::Gather };
+
     /// All of them, the plainest first.
     pub fn all() -> impl Iterator<Item = Self> {
         let firsts = [First::Nothing, First::Contract, First::Shuffle];

@@ -1,7 +1,7 @@
 //! The CSV file: one row a repetition, with all that is needed to repeat it.
 
 use super::{Outcome, Repetition, Run};
-use crate::comm::{Comm, Phase};
+use crate::comm::{Comm, Phase, PhaseCost};
 use crate::error::{Error, Result};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -40,6 +40,7 @@ impl Context {
             row.push(("repetitions", last.to_string()));
             row.extend(result(&run.outcome));
             row.extend(cost(&run.outcome, repetition));
+            row.extend(TRAFFIC.iter().flat_map(|columns| traffic(columns, repetition)));
             row
         };
         numbered.map(row).collect()
@@ -83,7 +84,8 @@ fn result(outcome: &Outcome) -> Row {
         ("weight", weight),
         ("checksum", outcome.checksum.clone()),
         ("verified", outcome.verified.map_or_else(String::new, |verified| verified.to_string())),
-        ("algorithm", outcome.algorithm.clone()),
+        ("algorithm", outcome.algorithm.to_owned()),
+        ("combine", outcome.combine.clone().unwrap_or_default()),
         ("host_count", outcome.hosts.to_string()),
         ("ranks", outcome.ranks.to_string()),
         ("threads", outcome.threads.to_string()),
@@ -97,11 +99,13 @@ fn cost(outcome: &Outcome, repetition: &Repetition) -> Row {
         ("read_s", format!("{:.9}", outcome.seconds.read)),
         ("local_s", slowest(Phase::Local)),
         ("local_mean_s", mean(Phase::Local)),
+        ("contract_s", slowest(Phase::Contract)),
+        ("contract_mean_s", mean(Phase::Contract)),
         ("exchange_s", slowest(Phase::Exchange)),
         ("exchange_mean_s", mean(Phase::Exchange)),
-        ("exchange_waited_mean_s", format!("{:.9}", repetition.waited(Phase::Exchange))),
         ("merge_s", slowest(Phase::Merge)),
         ("merge_mean_s", mean(Phase::Merge)),
+        ("waited_mean_s", format!("{:.9}", repetition.waited())),
         ("total_s", format!("{:.9}", repetition.total)),
         ("verify_s", format!("{:.9}", outcome.seconds.verify)),
         ("bytes_sent_max", repetition.bytes_sent_max().to_string()),
@@ -110,6 +114,28 @@ fn cost(outcome: &Outcome, repetition: &Repetition) -> Row {
         ("messages_sent_total", repetition.messages_sent_total().to_string()),
         ("peak_rss_max", outcome.peak_rss_max.to_string()),
     ]
+}
+
+/// The columns of a phase's traffic: bytes sent and received, messages sent and received.
+type Traffic = (Phase, [&'static str; 4]);
+
+#[rustfmt::skip]
+const TRAFFIC: [Traffic; Phase::TIMED.len()] = [
+    (Phase::Local, ["local_bytes_sent", "local_bytes_received", "local_messages_sent", "local_messages_received"]),
+    (Phase::Contract, ["contract_bytes_sent", "contract_bytes_received", "contract_messages_sent", "contract_messages_received"]),
+    (Phase::Exchange, ["exchange_bytes_sent", "exchange_bytes_received", "exchange_messages_sent", "exchange_messages_received"]),
+    (Phase::Merge, ["merge_bytes_sent", "merge_bytes_received", "merge_messages_sent", "merge_messages_received"]),
+];
+
+/// What each rank sent and received in a phase, in rank order, separated by spaces.
+fn traffic((phase, names): &Traffic, repetition: &Repetition) -> Row {
+    let counts: [fn(&PhaseCost) -> u64; 4] =
+        [|c| c.bytes_sent, |c| c.bytes_received, |c| c.messages_sent, |c| c.messages_received];
+    let by_rank = |count: fn(&PhaseCost) -> u64| {
+        let ranks = repetition.on_ranks(*phase).map(|cost| count(cost).to_string());
+        ranks.collect::<Vec<_>>().join(" ")
+    };
+    names.iter().zip(counts).map(|(name, count)| (*name, by_rank(count))).collect()
 }
 
 /// Appends `rows` to the CSV file at `path`, below its header, which is written if the file is new.

@@ -1,8 +1,8 @@
 //! One job: the forest of a graph that is already dealt out, timed, summed up and proved.
 
-use super::{Number, Outcome, Repetition, Seconds, peak_rss, repeat, time};
-use crate::comm::{Comm, Phase};
-use crate::distributed;
+use super::{Number, Outcome, Repetition, Seconds, explain, peak_rss, repeat, time};
+use crate::comm::{Comm, Link, Phase};
+use crate::distributed::{self, Choice, Plan, Shape};
 use crate::error::{Error, Result};
 use crate::graph::{Edge, Edges, Key, Slice, Summary, Weights, with_edges};
 use crate::local::Algorithm;
@@ -14,6 +14,12 @@ use crate::verify::{self, Proof};
 pub struct Job {
     /// How a rank makes its own forest.
     pub algorithm: Algorithm,
+    /// How the ranks combine theirs; `None` to choose by a model.
+    pub plan: Option<Plan>,
+    /// The link that the model counts with; `None` to measure it.
+    pub link: Option<Link>,
+    /// Whether to run every plan beside what the model says of it.
+    pub explain: bool,
     /// How often, at least once.
     pub reps: usize,
     /// Whether one more run comes first, unmeasured.
@@ -31,6 +37,8 @@ pub struct Run {
     pub repetitions: Vec<Repetition>,
     /// This rank's part of the forest.
     pub part: Edges,
+    /// The plan that the model chose, if it did.
+    pub choice: Option<Choice>,
 }
 
 impl Job {
@@ -58,10 +66,14 @@ impl Job {
     ) -> Result<Run> {
         let slice = &loaded.slice;
         let n = usize::try_from(slice.n).expect("vertices that were checked to fit");
-        let name = std::env::var("WAY").unwrap_or("filter".into());
-        let plan = distributed::Plan::all().find(|plan| plan.name() == name).unwrap();
-        let forest = || plan.forest(comm, n, edges, self.algorithm);
-        let (part, repetitions) = repeat(comm, self.reps, self.warm_up, forest);
+        let link = self.link(comm);
+        let choose = |link| Choice::of(comm, n, slice.m, edges, link);
+        let forest = || {
+            let choice = link.filter(|_| self.plan.is_none()).map(choose);
+            let plan = self.plan.or(choice.map(|choice| choice.plan)).unwrap_or(Plan::PLAIN);
+            (plan.forest(comm, n, edges, self.algorithm), plan, choice)
+        };
+        let ((part, plan, choice), repetitions) = repeat(comm, self.reps, self.warm_up, forest);
         let summary = distributed::summarize(comm, slice.n, &part, slice.weights);
         if !summary.weight.value().is_finite() {
             let what =
@@ -84,15 +96,25 @@ impl Job {
             proved?;
             verify_seconds = cost.slowest(Phase::Verify);
         }
-        let mut outcome = self.outcome(comm, slice, &summary);
+        let mut outcome = self.outcome(comm, slice, &summary, plan);
         outcome.seconds.read = read.slowest(Phase::Read);
         outcome.seconds.verify = verify_seconds;
         outcome.count(&repetitions);
-        Ok(Run { outcome, repetitions, part: K::pack(part) })
+        if let Some(link) = link.filter(|_| self.explain && slice.m > 0) {
+            let shape = Shape::of(comm, n, slice.m, edges, link);
+            let run = |plan: Plan| drop(plan.forest(comm, n, edges, self.algorithm));
+            outcome.explained = explain(comm, self.reps, shape, run);
+        }
+        Ok(Run { outcome, repetitions, part: K::pack(part), choice })
     }
 
-    fn outcome(self, comm: &Comm, slice: &Slice, summary: &Summary) -> Outcome {
-        let local = self.algorithm.name();
+    /// The link between the ranks, where there is one and something depends on it.
+    fn link(self, comm: &Comm) -> Option<Link> {
+        let asked = comm.size() > 1 && (self.plan.is_none() || self.explain);
+        asked.then(|| self.link.unwrap_or_else(|| comm.measure_link()))
+    }
+
+    fn outcome(self, comm: &Comm, slice: &Slice, summary: &Summary, plan: Plan) -> Outcome {
         let peaks = comm.all_gather(&[peak_rss()]).concat();
         let members = comm.members();
         Outcome {
@@ -103,7 +125,8 @@ impl Job {
             weight: Number::from(&summary.weight),
             checksum: format!("{:016x}", summary.checksum),
             verified: self.verify.then_some(true),
-            algorithm: if comm.size() == 1 { local.to_owned() } else { format!("gather+{local}") },
+            algorithm: self.algorithm.name(),
+            combine: (comm.size() > 1).then(|| plan.name()),
             ranks: comm.size(),
             hosts: members.hosts().len(),
             threads: members.threads[0],
@@ -112,6 +135,7 @@ impl Job {
             bytes_received_max: 0,
             bytes_sent_total: 0,
             peak_rss_max: peaks.into_iter().max().unwrap_or(0),
+            explained: Vec::new(),
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Repetitions, their statistics, and the CSV row that holds all that is needed to repeat one.
 
 mod csv_row;
+mod explain;
 mod job;
 mod memory;
 mod outcome;
 mod repetition;
 
 pub use csv_row::{Context, Row, append, open};
+pub use explain::Explained;
+use explain::explain;
 pub use job::{Job, Run};
 pub use memory::{peak_rss, restart_peak};
 pub use outcome::{Comparison, Number, Outcome, Seconds};

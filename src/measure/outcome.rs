@@ -1,6 +1,6 @@
 //! What one run found and what it cost: the object that `--json` prints.
 
-use super::{Repetition, Spread};
+use super::{Explained, Repetition, Spread};
 use crate::comm::Phase;
 use crate::graph::Total;
 use serde::Serialize;
@@ -32,13 +32,15 @@ pub struct Seconds {
     pub read: f64,
     /// Each rank's own forest.
     pub local: f64,
-    /// Forests on their way; waiting for slower ranks counts here.
+    /// What each rank can be sure of alone.
+    pub contract: f64,
+    /// What all ranks learn of each other.
     pub exchange: f64,
-    /// Forests made one.
+    /// Forests on their way and made one.
     pub merge: f64,
     /// The proof, once; 0 without.
     pub verify: f64,
-    /// From edges in memory to the forest: local, exchange and merge.
+    /// From edges in memory to the forest: local, contract, exchange and merge.
     pub total: f64,
 }
 
@@ -59,8 +61,10 @@ pub struct Outcome {
     pub checksum: String,
     /// Whether the proof held; `None` if none was asked for.
     pub verified: Option<bool>,
-    /// The algorithm.
-    pub algorithm: String,
+    /// How each rank made its own forest.
+    pub algorithm: &'static str,
+    /// How the ranks combined theirs; `None` for one rank.
+    pub combine: Option<String>,
     /// Ranks.
     pub ranks: usize,
     /// Hosts.
@@ -77,6 +81,9 @@ pub struct Outcome {
     pub bytes_sent_total: u64,
     /// The peak of resident memory of the rank that held most, bytes.
     pub peak_rss_max: u64,
+    /// Every plan by the model and by the clock, if that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub explained: Vec<Explained>,
 }
 
 impl Outcome {
@@ -84,6 +91,7 @@ impl Outcome {
     pub(super) fn count(&mut self, repetitions: &[Repetition]) {
         let median = |phase| Spread::of(repetitions.iter().map(|r| r.slowest(phase))).median;
         self.seconds.local = median(Phase::Local);
+        self.seconds.contract = median(Phase::Contract);
         self.seconds.exchange = median(Phase::Exchange);
         self.seconds.merge = median(Phase::Merge);
         self.seconds.total = Spread::of(repetitions.iter().map(|r| r.total)).median;

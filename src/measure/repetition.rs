@@ -28,9 +28,15 @@ impl Repetition {
         self.over(phase, |cost| cost.seconds).sum::<f64>() / self.ranks.len() as f64
     }
 
-    /// The seconds that ranks waited for others in a phase, the mean over the ranks.
-    pub fn waited(&self, phase: Phase) -> f64 {
-        self.over(phase, |cost| cost.waited).sum::<f64>() / self.ranks.len() as f64
+    /// What a phase cost each rank, in rank order.
+    pub fn on_ranks(&self, phase: Phase) -> impl Iterator<Item = &PhaseCost> {
+        self.ranks.iter().map(move |log| &log[phase as usize])
+    }
+
+    /// The seconds that ranks waited for others to arrive, the mean over the ranks.
+    pub fn waited(&self) -> f64 {
+        let waited = Phase::TIMED.map(|phase| self.over(phase, |cost| cost.waited).sum::<f64>());
+        waited.iter().sum::<f64>() / self.ranks.len() as f64
     }
 
     /// A count of each rank over all phases, in rank order.
@@ -59,7 +65,7 @@ impl Repetition {
     }
 
     fn over(&self, phase: Phase, what: impl Fn(&PhaseCost) -> f64) -> impl Iterator<Item = f64> {
-        self.ranks.iter().map(move |log| what(&log[phase as usize]))
+        self.on_ranks(phase).map(what)
     }
 }
 
@@ -159,7 +165,7 @@ mod tests {
             assert_eq!(cost, &repetitions[0], "the same on every rank");
             assert!(cost.slowest(Phase::Local) >= 0.040);
             assert!(cost.mean(Phase::Local) < cost.slowest(Phase::Local));
-            assert!(cost.waited(Phase::Exchange) > 0.010);
+            assert!(cost.waited() > 0.010);
             assert!(cost.total >= 0.040);
             assert_eq!(cost.counts(|c| c.bytes_sent).collect::<Vec<_>>(), [0, 10, 20]);
             assert_eq!((cost.bytes_received_max(), cost.bytes_sent_total()), (30, 30));

@@ -1,10 +1,12 @@
 //! Results in words and tables, for people. Returns text; the command line prints it.
 
+mod plans;
 mod table;
 mod terminal;
 mod warnings;
 mod words;
 
+pub use plans::chosen;
 pub use terminal::{compared, folded, proved, solved, written};
 pub use warnings::warnings;
 pub use words::{bytes, count, grouped, seconds};

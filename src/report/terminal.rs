@@ -1,5 +1,6 @@
 //! Results as a terminal shows them.
 
+use super::plans::explained;
 use super::table::table;
 use super::{bytes, count, grouped, seconds};
 use crate::comm::{Comm, Members, Phase, PhaseCost};
@@ -8,19 +9,20 @@ use crate::measure::{Outcome, Repetition, Run, Spread};
 use std::path::Path;
 use std::time::Duration;
 
-const TIMED: [Phase; 3] = [Phase::Local, Phase::Exchange, Phase::Merge];
-
 /// What `mst solve` found.
 pub fn solved(graph: &str, comm: &Comm, run: &Run, loops: u64) -> String {
     let outcome = &run.outcome;
     let mut rows = vec![
         ["graph".to_owned(), size_of_graph(graph, outcome, loops)],
         ["ranks".to_owned(), where_it_ran(outcome, comm.members())],
-        ["algorithm".to_owned(), outcome.algorithm.clone()],
+        ["algorithm".to_owned(), outcome.algorithm.to_owned()],
         ["forest".to_owned(), size_of_forest(outcome.forest_edges, outcome.components)],
         ["weight".to_owned(), grouped(&weight(outcome))],
         ["checksum".to_owned(), outcome.checksum.clone()],
     ];
+    if let Some(combine) = &outcome.combine {
+        rows.insert(3, ["combined by".to_owned(), combine.clone()]);
+    }
     if outcome.verified == Some(true) {
         let proof = format!("spanning, acyclic, minimum ({})", seconds(outcome.seconds.verify));
         rows.push(["proved".to_owned(), proof]);
@@ -29,7 +31,8 @@ pub fn solved(graph: &str, comm: &Comm, run: &Run, loops: u64) -> String {
     let width = rows.iter().map(|[name, _]| name.len()).max().unwrap_or(0);
     let facts: String =
         rows.iter().map(|[name, value]| format!("{name:width$}  {value}\n")).collect();
-    format!("{facts}\n{}{}", phases(outcome, &run.repetitions), traffic(outcome))
+    let phases = phases(outcome, &run.repetitions);
+    format!("{facts}\n{phases}{}{}", traffic(outcome), explained(&outcome.explained))
 }
 
 fn phases(outcome: &Outcome, repetitions: &[Repetition]) -> String {
@@ -43,7 +46,7 @@ fn phases(outcome: &Outcome, repetitions: &[Repetition]) -> String {
     let once = |time| Spread { median: time, least: time, most: time };
     let mut rows = vec![line("read", once(outcome.seconds.read), outcome.seconds.read)];
     rows[0][2].clear();
-    for phase in TIMED {
+    for phase in Phase::TIMED {
         let slowest = Spread::of(repetitions.iter().map(|r| r.slowest(phase)));
         let mean = Spread::of(repetitions.iter().map(|r| r.mean(phase))).median;
         if outcome.ranks > 1 || phase == Phase::Local {
@@ -89,9 +92,11 @@ pub fn compared(graph: &str, comm: &Comm, local: &Run, distributed: &Run, csv: &
     let rows = [
         row("ranks x threads", &|run| format!("{} x {}", run.outcome.ranks, run.outcome.threads)),
         ["hosts (ranks)".to_owned(), comm.members().ranks[0].name.clone(), hosts(comm.members())],
-        row("algorithm", &|run| run.outcome.algorithm.clone()),
+        row("algorithm", &|run| run.outcome.algorithm.to_owned()),
+        row("combined by", &|run| run.outcome.combine.clone().unwrap_or_else(|| "–".to_owned())),
         row("read", &|run| seconds(run.outcome.seconds.read)),
         phase("local forests", Phase::Local),
+        phase("contraction", Phase::Contract),
         phase("exchange", Phase::Exchange),
         phase("merge", Phase::Merge),
         row("total, median", &|run| seconds(totals(run).median)),
@@ -125,21 +130,22 @@ fn verdict(local: &Run, distributed: &Run) -> String {
     if ratio >= 1.0 {
         return format!("distributed was {ratio:.2} times as fast as local\n");
     }
-    let share = |cost: fn(&PhaseCost) -> f64, phase| {
-        let shares = distributed.repetitions.iter();
-        let busy =
-            |r: &Repetition| TIMED.map(|phase| r.on_rank(0, phase).seconds).iter().sum::<f64>();
-        let shares = shares.map(|r| 100.0 * cost(r.on_rank(0, phase)) / busy(r));
+    let share = |part: &dyn Fn(&[PhaseCost]) -> f64| {
+        let shares = distributed.repetitions.iter().map(|r| {
+            let costs = Phase::TIMED.map(|phase| *r.on_rank(0, phase));
+            100.0 * part(&costs) / costs.iter().map(|cost| cost.seconds).sum::<f64>()
+        });
         format!("{:.0} %", Spread::of(shares).median)
     };
+    let busy = |cost: &PhaseCost| cost.seconds - cost.waited;
     format!(
         "distributed was {:.2} times slower than local: of rank 0's time {} went to its own forest, {} \
-         to waiting\nfor other ranks, {} to receiving theirs, {} to merging\n",
+         to waiting\nfor other ranks, {} to what all ranks learn, {} to merging\n",
         1.0 / ratio,
-        share(|cost| cost.seconds, Phase::Local),
-        share(|cost| cost.waited, Phase::Exchange),
-        share(|cost| cost.seconds - cost.waited, Phase::Exchange),
-        share(|cost| cost.seconds, Phase::Merge)
+        share(&|costs| costs[..2].iter().map(busy).sum()),
+        share(&|costs| costs.iter().map(|cost| cost.waited).sum()),
+        share(&|costs| busy(&costs[2])),
+        share(&|costs| busy(&costs[3])),
     )
 }
 

@@ -1,0 +1,102 @@
+//! The link between ranks: measured, or as the user says.
+
+use super::Comm;
+use bytesize::ByteSize;
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+/// What messages between two ranks cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Link {
+    /// Seconds until a short message has arrived.
+    pub latency: f64,
+    /// Bytes a second, of long ones.
+    pub bandwidth: f64,
+}
+
+impl FromStr for Link {
+    type Err = String;
+
+    /// Reads what `--link` takes: bits a second, then the latency.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is no link; write one as 1gbit,100us");
+        let (rate, latency) = text.split_once(',').ok_or_else(wrong)?;
+        let rate = rate.trim().strip_suffix("bit").ok_or_else(wrong)?;
+        let bits = rate.parse::<ByteSize>().map_err(|_| wrong())?.as_u64();
+        let latency: jiff::SignedDuration = latency.trim().parse().map_err(|_| wrong())?;
+        let latency = Duration::try_from(latency).map_err(|_| wrong())?;
+        if bits == 0 {
+            return Err(wrong());
+        }
+        Ok(Self { latency: latency.as_secs_f64(), bandwidth: bits as f64 / 8.0 })
+    }
+}
+
+/// Exchanges of a short message that are timed together.
+const SHORT: u32 = 16;
+/// Bytes of the first long message, and of the longest.
+const LONG: [usize; 2] = [1 << 16, 1 << 22];
+/// A long message that takes as many seconds needs no longer one.
+const ENOUGH: f64 = 0.004;
+
+impl Comm {
+    /// Measures the slowest link of those between each rank and the one half of all ranks further, which
+    /// is on another host where there are several: the same on every rank.
+    ///
+    /// # Complexity
+    /// Some fifty short messages, then longer ones, up to 4 MiB, until one takes 4 ms.
+    ///
+    /// # Panics
+    /// If there is one rank only.
+    pub fn measure_link(&self) -> Link {
+        assert!(self.size() > 1, "a link has two ends");
+        let latency = (0..3).map(|_| self.time_exchanges(SHORT, 1)).fold(f64::INFINITY, f64::min);
+        let mut bytes = LONG[0];
+        loop {
+            let seconds = self.time_exchanges(1, bytes);
+            if seconds >= ENOUGH || bytes >= LONG[1] {
+                let carried = (seconds - latency).max(seconds / 2.0);
+                return Link { latency, bandwidth: bytes as f64 / carried };
+            }
+            bytes *= 4;
+        }
+    }
+
+    /// The seconds of an exchange of `bytes`, one of `count`, on the slowest rank.
+    fn time_exchanges(&self, count: u32, bytes: usize) -> f64 {
+        let (rank, p) = (self.rank(), self.size());
+        let apart = p / 2;
+        let (to, from) = ((rank + apart) % p, (rank + p - apart) % p);
+        let message = vec![0; bytes];
+        self.barrier();
+        let start = Instant::now();
+        for _ in 0..count {
+            self.exchange_frames(to, &message, from);
+        }
+        let seconds = start.elapsed().as_secs_f64() / f64::from(count);
+        self.all_gather(&[seconds]).concat().into_iter().fold(0.0, f64::max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_read_as_it_is_sold() {
+        let link = |text: &str| text.parse::<Link>();
+        assert_eq!(link("1gbit,100us"), Ok(Link { latency: 100e-6, bandwidth: 125e6 }));
+        assert_eq!(link("100Mbit, 1ms").map(|link| link.bandwidth), Ok(12.5e6));
+        assert_eq!(link("2.5gbit,50µs").map(|link| link.latency), Ok(50e-6));
+        for wrong in ["", "1gbit", "1gb,1ms", "bit,1ms", "0gbit,1ms", "1gbit,-1ms", "1gbit,fast"] {
+            assert!(link(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn all_ranks_measure_the_same() {
+        let links = super::super::run(3, Some(1), Comm::measure_link);
+        assert!(links.iter().all(|link| *link == links[0]));
+        assert!(links[0].latency > 0.0 && links[0].bandwidth > 1e6, "{:?}", links[0]);
+    }
+}

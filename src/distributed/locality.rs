@@ -1,0 +1,169 @@
+//! How a graph lies on the ranks, by a look at a few vertices: what decides which stages pay.
+
+use super::bits::Bits;
+use crate::comm::{Comm, Phase};
+use crate::graph::{Edge, Key, Vertex, scramble};
+use bytemuck::{Pod, Zeroable};
+
+/// Vertices that are looked for, and edges of a rank that are looked at for the owners of their ends.
+const SAMPLE: usize = 1024;
+/// Consecutive edges that are looked at together.
+const CHUNK: usize = 64;
+/// Bits of a word's hash that say where it stands in the filter: one edge in 16 passes it in vain.
+const HASH_BITS: u32 = 15;
+
+/// How edges lie on the ranks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Locality {
+    /// The share of vertices that have edges on several ranks.
+    pub shared: f64,
+    /// The share of edges that would join vertices of two owners, were blocks of vertices owned.
+    pub crossing: f64,
+    /// The edges of the rank that has most.
+    pub longest: u64,
+    /// Whether keys and positions fit one word together, so that edges can be shuffled.
+    pub shuffles: bool,
+}
+
+/// What a rank tells of its edges.
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+struct Told {
+    edges: u64,
+    seen: u64,
+    crossing: u64,
+    least: u64,
+    most: u64,
+}
+
+impl Locality {
+    /// Looks at the edges `mine` of each rank, `m` in all, on the vertices `0..n`; the same on every
+    /// rank.
+    ///
+    /// # Complexity
+    /// O(n/p) time where slices are equal, whatever m; each rank receives 4 KB, and 168 bytes from each
+    /// other one.
+    ///
+    /// # Panics
+    /// If there are no edges.
+    pub(super) fn of<K: Key>(comm: &Comm, n: usize, m: u64, mine: &[Edge<K>]) -> Self {
+        comm.enter(Phase::Exchange);
+        let (p, rank) = (comm.size(), comm.rank());
+        let told = comm.all_gather(&[comm.compute(|| tell(n, p, mine))]).concat();
+        let ends = comm.compute(|| {
+            let few = sample(mine, SAMPLE.div_ceil(p)).enumerate();
+            few.map(|(i, e)| if i % 2 == 0 { e.u } else { e.v }).collect::<Vec<_>>()
+        });
+        let vertices = owned(&comm.all_gather(&ends));
+        let share = (n as f64 / m as f64).min(1.0);
+        let found = comm.compute(|| touched(&vertices, rank as u32, share, mine));
+        let found = comm.all_gather(found.words());
+        let shared = (0..vertices.len().div_ceil(64))
+            .map(|word| found.iter().fold(0, |bits, of| bits | of[word]).count_ones());
+        let shared = f64::from(shared.sum::<u32>()) / vertices.len() as f64;
+        // Where edges were dealt out at random, so many of a vertex's are looked at on other ranks.
+        let elsewhere = share * 2.0 * m as f64 / n as f64 * (1.0 - 1.0 / p as f64);
+        let sum = |of: fn(&Told) -> u64| told.iter().map(of).sum::<u64>() as f64;
+        let least = told.iter().map(|told| told.least).min().unwrap_or(0);
+        let most = told.iter().map(|told| told.most).max().unwrap_or(0);
+        let bits = |most: u64| u64::BITS - most.leading_zeros();
+        Self {
+            shared: (shared / (1.0 - (-elsewhere).exp())).min(1.0),
+            crossing: sum(|told| told.crossing) / sum(|told| told.seen),
+            longest: told.iter().map(|told| told.edges).max().unwrap_or(0),
+            shuffles: bits(most.saturating_sub(least)) + bits(m) <= u64::BITS,
+        }
+    }
+}
+
+/// Edges at scattered positions, at most `len`.
+fn sample<K: Key>(edges: &[Edge<K>], len: usize) -> impl Iterator<Item = &Edge<K>> {
+    let strata = len.min(edges.len());
+    (0..strata).map(move |stratum| {
+        let end = |stratum: usize| edges.len() * stratum / strata;
+        let width = end(stratum + 1) - end(stratum);
+        &edges[end(stratum) + scramble(stratum as u64) as usize % width]
+    })
+}
+
+fn tell<K: Key>(n: usize, p: usize, mine: &[Edge<K>]) -> Told {
+    let owner = |v: Vertex| v as usize * p / n;
+    let few = || sample(mine, SAMPLE);
+    Told {
+        edges: mine.len() as u64,
+        seen: few().count() as u64,
+        crossing: few().filter(|e| owner(e.u) != owner(e.v)).count() as u64,
+        least: few().map(|e| e.key.wide()).min().unwrap_or(u64::MAX),
+        most: few().map(|e| e.key.wide()).max().unwrap_or(0),
+    }
+}
+
+/// The vertices of all `lists` in rising order, each once, with the rank that named it.
+fn owned(lists: &[Vec<Vertex>]) -> Vec<(Vertex, u32)> {
+    let named = (0..).zip(lists).flat_map(|(rank, list)| list.iter().map(move |&v| (v, rank)));
+    let mut vertices: Vec<_> = named.collect();
+    vertices.sort_unstable();
+    vertices.dedup_by_key(|(v, _)| *v);
+    vertices
+}
+
+/// Which of the `vertices` that others than `rank` named have edges in about `share` of `mine`.
+fn touched<K: Key>(vertices: &[(Vertex, u32)], rank: u32, share: f64, mine: &[Edge<K>]) -> Bits {
+    let place = |v: Vertex| (v.wrapping_mul(0x9e37_79b1) >> (u32::BITS - HASH_BITS)) as usize;
+    let mut filter = Bits::zeros(1 << HASH_BITS);
+    vertices.iter().filter(|(_, of)| *of != rank).for_each(|&(v, _)| filter.set(place(v)));
+    let mut touched = Bits::zeros(vertices.len());
+    let stride = (1.0 / share).round() as usize;
+    for e in mine.chunks(CHUNK).step_by(stride).flatten() {
+        for v in [e.u, e.v].into_iter().filter(|&v| filter.get(place(v))) {
+            if let Ok(index) = vertices.binary_search_by_key(&v, |(v, _)| *v)
+                && vertices[index].1 != rank
+            {
+                touched.set(index);
+            }
+        }
+    }
+    touched
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comm;
+    use crate::generate::Spec;
+
+    fn of(
+        spec: &str,
+        p: usize,
+        dealt: impl Fn(&[Edge<u32>], usize) -> Vec<Edge<u32>> + Sync,
+    ) -> Locality {
+        let spec: Spec = spec.parse().expect("a right spec");
+        let all = spec.slice(0, 1, &Default::default());
+        let crate::graph::Edges::Narrow(all) = all else { panic!("narrow keys") };
+        let found = comm::run(p, Some(1), |comm| {
+            Locality::of(comm, spec.n() as usize, all.len() as u64, &dealt(&all, comm.rank()))
+        });
+        assert!(found.iter().all(|locality| *locality == found[0]));
+        found[0]
+    }
+
+    #[test]
+    fn rows_are_interior_columns_and_rows_shared_and_random_graphs_too() {
+        let slice = |p: usize| {
+            move |all: &[Edge<u32>], rank: usize| {
+                all[all.len() * rank / p..all.len() * (rank + 1) / p].to_vec()
+            }
+        };
+        let rows = of("grid2d:n=2^16", 4, slice(4));
+        assert!(rows.shared < 0.02 && rows.crossing < 0.02 && rows.shuffles, "{rows:?}");
+        let turned = of("grid2d:n=2^16", 2, |all, rank| {
+            let across = |e: &&Edge<u32>| (e.u.abs_diff(e.v) == 1) == (rank == 0);
+            all.iter().filter(across).copied().collect()
+        });
+        assert!(turned.shared > 0.6 && turned.crossing < 0.02, "{turned:?}");
+        for p in [2, 4, 16] {
+            let random = of("gnm:n=2^14,m=2^17", p, slice(p));
+            assert!(random.shared > 0.8 && random.crossing > 0.3, "{p} ranks: {random:?}");
+        }
+    }
+}

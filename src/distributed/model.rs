@@ -1,0 +1,172 @@
+//! What each plan costs by a model: the work of the busiest rank and what travels to it.
+//!
+//! The work is counted in edges and vertices and costs what it cost on a core of 2023; messages cost what
+//! the link says. Its constants are those of `results/distributed/`, whose plots show how well it does.
+
+use super::filter::{LIGHT_HALVES, PAYS_QUARTERS};
+use super::plan::{First, Plan, Way};
+use super::{Locality, boruvka};
+use crate::comm::{Comm, Link};
+use crate::graph::{Edge, Key};
+
+/// Nanoseconds of one thread, for each edge or vertex.
+mod ns {
+    /// A look at an edge and a vertex's share of a rank's own forest.
+    pub(super) const FOREST: (f64, f64) = (4.0, 75.0);
+    /// An edge that is compared with a pivot, and again with components.
+    pub(super) const FILTER: f64 = 2.5;
+    /// An edge sorted and coded, or decoded, merged and joined.
+    pub(super) const SEND: f64 = 12.0;
+    pub(super) const MERGE: f64 = 35.0;
+    /// A vertex whose component is told.
+    pub(super) const LABEL: f64 = 2.0;
+    /// An edge of a forest of which contraction takes the interior part, and one it leaves.
+    pub(super) const CONTRACT: f64 = 40.0;
+    pub(super) const LEAVE: f64 = 60.0;
+    /// An edge that is dealt to another rank.
+    pub(super) const SHUFFLE: f64 = 25.0;
+    /// An edge in a round of Borůvka's.
+    pub(super) const ROUND: f64 = 25.0;
+}
+
+/// What the model knows of a job.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shape {
+    /// Vertices.
+    pub n: u64,
+    /// Edges.
+    pub m: u64,
+    /// Ranks.
+    pub p: usize,
+    /// How edges lie on the ranks.
+    pub locality: Locality,
+    /// The link between ranks.
+    pub link: Link,
+    /// Bytes of a key.
+    pub key_bytes: usize,
+    /// The cores that a rank has for itself, at most one a thread.
+    pub cores: f64,
+}
+
+impl Shape {
+    /// The shape of the edges `mine` of each rank, `m` in all, on the vertices `0..n`; as costly as
+    /// [`Locality`].
+    ///
+    /// # Panics
+    /// If there are no edges.
+    pub fn of<K: Key>(comm: &Comm, n: usize, m: u64, mine: &[Edge<K>], link: Link) -> Self {
+        let locality = Locality::of(comm, n, m, mine);
+        let members = comm.members();
+        let cores = (0..comm.size()).map(|rank| {
+            let (host, threads) = (&members.ranks[rank], members.threads[rank] as f64);
+            let host_cores = if members.one_process { host.bound } else { host.cores };
+            threads * (host_cores as f64 / members.threads_beside(rank) as f64).min(1.0)
+        });
+        let cores = cores.fold(f64::INFINITY, f64::min);
+        let (n, p, key_bytes) = (n as u64, comm.size(), size_of::<K>());
+        Self { n, m, p, locality, link, key_bytes, cores }
+    }
+
+    /// The seconds that `plan` should take.
+    pub fn seconds(&self, plan: Plan) -> f64 {
+        let (n, longest) = (self.n as f64, self.locality.longest as f64);
+        match plan.first {
+            First::Nothing if plan.way == Way::Filter => self.filter(n, longest, 1.0),
+            First::Nothing => self.forest(n, longest) + self.combine(plan.way, n, longest.min(n)),
+            First::Contract => self.contract(plan.way, longest, self.locality.shared),
+            First::Shuffle if !self.locality.shuffles => f64::INFINITY,
+            First::Shuffle => {
+                let away = longest * (self.p - 1) as f64 / self.p as f64;
+                let shared = (self.locality.crossing * self.m as f64 / n).min(1.0);
+                let dealt = self.work(longest * ns::SHUFFLE) + self.travel(away * 10.0, self.p);
+                dealt + self.contract(plan.way, self.m as f64 / self.p as f64, shared)
+            }
+        }
+    }
+
+    fn work(&self, ns: f64) -> f64 {
+        1e-9 * ns / self.cores.powf(0.8)
+    }
+
+    /// Work that one thread does.
+    fn serial(&self, ns: f64) -> f64 {
+        1e-9 * ns / self.cores.min(1.0)
+    }
+
+    fn travel(&self, bytes: f64, messages: usize) -> f64 {
+        messages as f64 * self.link.latency + bytes / self.link.bandwidth
+    }
+
+    /// The bytes of an edge of a sorted run of `len` on `n` vertices.
+    fn edge_bytes(&self, n: f64) -> f64 {
+        let coded = (2.0 * n.max(2.0).log2().ceil() + 12.0) / 8.0;
+        coded.min(8.0 + self.key_bytes as f64)
+    }
+
+    fn forest(&self, n: f64, edges: f64) -> f64 {
+        self.work(edges * ns::FOREST.0 + n.min(2.0 * edges) * ns::FOREST.1)
+    }
+
+    fn contract(&self, way: Way, edges: f64, shared: f64) -> f64 {
+        let n = self.n as f64;
+        // A rank's forest has its own vertices: of those that one rank has, a p-th part.
+        let vertices = (n * (shared + (1.0 - shared) / self.p as f64)).min(2.0 * edges);
+        let forest = edges.min(vertices);
+        let (left, rest) = (n * shared, forest.min(n * shared));
+        let found = self.travel(n / 4.0 * shared.max(0.02), 2 * self.p);
+        let work = self.serial(forest * ns::CONTRACT + rest * ns::LEAVE);
+        self.forest(vertices, edges) + work + found + self.combine(way, left, rest)
+    }
+
+    /// The ranks' forests of at most `forest` edges on `n` vertices made one.
+    fn combine(&self, way: Way, n: f64, forest: f64) -> f64 {
+        match way {
+            Way::Gather => self.gather(n, forest),
+            Way::Tree => self.tree(n, forest),
+            Way::Filter => self.filter(n, forest, 0.0),
+            Way::Boruvka => self.boruvka(n, forest),
+        }
+    }
+
+    fn gather(&self, n: f64, forest: f64) -> f64 {
+        let others = (self.p - 1) as f64 * forest;
+        let merged = self.serial(forest * ns::SEND + (others + forest) * ns::MERGE);
+        merged + self.travel(others * self.edge_bytes(n), self.p + 1)
+    }
+
+    fn tree(&self, n: f64, forest: f64) -> f64 {
+        let rounds = self.p.next_power_of_two().trailing_zeros();
+        let round = |round: u32| {
+            let run = (forest * f64::from(1 << round)).min(n);
+            let merged = self.serial(run * ns::SEND + 2.0 * run * ns::MERGE);
+            merged + self.travel(run * self.edge_bytes(n), 4)
+        };
+        (0..rounds).map(round).sum()
+    }
+
+    /// A pivot and what is left, of at most `edges` on a rank, which are a forest if `raw` is 0.
+    fn filter(&self, n: f64, edges: f64, raw: f64) -> f64 {
+        let p = self.p as f64;
+        if edges * p <= n * PAYS_QUARTERS as f64 / 4.0 {
+            return raw * self.forest(n, edges) + self.gather(n, edges.min(n));
+        }
+        let light = n * LIGHT_HALVES as f64 / 2.0 / p;
+        let looked_at = self.work(edges * ns::FILTER);
+        let labels = self.travel(n * 0.3, 3 + self.p) + self.work(n * ns::LABEL);
+        // Of a random graph's edges 0.16 n are left, of one with hubs half an edge a vertex.
+        let rest = (edges - light).min(0.3 * n / p);
+        let light = self.forest(n, light) + self.gather(n, light.min(n));
+        looked_at + light + labels + self.forest(rest, rest) + self.gather(n, rest)
+    }
+
+    fn boruvka(&self, n: f64, forest: f64) -> f64 {
+        let (mut n, mut live, mut seconds) = (n, forest, 0.0);
+        while n * self.p as f64 > boruvka::GATHERED as f64 {
+            let candidates = n.min(2.0 * live);
+            let bytes = candidates * (self.edge_bytes(n) + 2.0) + n * 4.0;
+            seconds += self.work((live + n) * ns::ROUND) + self.travel(bytes, 2 * self.p);
+            (n, live) = (n / 3.0, live * 0.6);
+        }
+        seconds + self.gather(n, live.min(n))
+    }
+}

@@ -1,0 +1,38 @@
+//! Every plan by the model and by the clock.
+
+use super::{Spread, repeat};
+use crate::comm::Comm;
+use crate::distributed::{Plan, Shape};
+use serde::Serialize;
+
+/// What a plan should cost and what it did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Explained {
+    /// The plan's name.
+    pub combine: String,
+    /// Seconds by the model; `None` where edges cannot be shuffled.
+    pub model: Option<f64>,
+    /// Seconds measured, the median.
+    pub measured: f64,
+    /// Payload bytes received by the rank that received most.
+    pub bytes_received_max: u64,
+}
+
+/// Runs every plan `reps` times, after once to warm up.
+pub(super) fn explain(
+    comm: &Comm,
+    reps: usize,
+    shape: Shape,
+    run: impl Fn(Plan),
+) -> Vec<Explained> {
+    let explained = Plan::all().map(|plan| {
+        let ((), repetitions) = repeat(comm, reps, true, || run(plan));
+        Explained {
+            combine: plan.name(),
+            model: Some(shape.seconds(plan)).filter(|seconds| seconds.is_finite()),
+            measured: Spread::of(repetitions.iter().map(|r| r.total)).median,
+            bytes_received_max: repetitions[0].bytes_received_max(),
+        }
+    });
+    explained.collect()
+}

@@ -1,0 +1,51 @@
+//! Which plan was chosen and why, and what every plan cost.
+
+use super::table::table;
+use super::{bytes, count, seconds};
+use crate::distributed::{Choice, Plan};
+use crate::measure::Explained;
+
+/// The line that says which plan was chosen and why.
+pub fn chosen(choice: &Choice) -> String {
+    let name = choice.plan.name();
+    let Some(shape) = &choice.shape else {
+        return format!("combining by {name}: the graph is too small for more to pay");
+    };
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let locality = &shape.locality;
+    let crossing = match locality.shared {
+        0.1.. => {
+            format!(" ({} of the edges would cross blocks of vertices)", percent(locality.crossing))
+        }
+        _ => String::new(),
+    };
+    format!(
+        "combining by {name}: {} by the model against {} by gather; ranks share {} of the \
+         vertices{crossing}; the link takes {} and {}/s",
+        seconds(shape.seconds(choice.plan)),
+        seconds(shape.seconds(Plan::PLAIN)),
+        percent(locality.shared),
+        seconds(shape.link.latency),
+        bytes(shape.link.bandwidth as u64),
+    )
+}
+
+/// A table of every plan by the model and by the clock, fastest first; nothing if there is none.
+pub(super) fn explained(plans: &[Explained]) -> String {
+    if plans.is_empty() {
+        return String::new();
+    }
+    let mut plans: Vec<&Explained> = plans.iter().collect();
+    plans.sort_by(|a, b| a.measured.total_cmp(&b.measured));
+    let row = |plan: &&Explained| {
+        let model = plan.model.map_or("cannot".to_owned(), seconds);
+        [plan.combine.clone(), model, seconds(plan.measured), bytes(plan.bytes_received_max)]
+    };
+    let rows: Vec<_> = plans.iter().map(row).collect();
+    let header = ["combined by", "model", "measured", "received, busiest rank"];
+    format!(
+        "\n{} by the model and by the clock\n{}",
+        count(plans.len() as u64, "way"),
+        table(header, &rows)
+    )
+}
