@@ -3,11 +3,12 @@
 //!
 //! The road of the data is the module map: [`mod@format`] or [`generate`] make a graph, [`partition`] deals
 //! it out in slices, [`local`] finds a slice's forest, [`distributed`] makes the ranks' forests one over a
-//! [`comm::Comm`], [`verify`] proves it, [`measure`] times it, [`report`] shows it; [`cli`] is the program.
+//! [`comm::Comm`], [`verify`] proves it, [`measure`] times it, [`report`] shows it, [`selftest`] tries
+//! it all on random graphs; [`cli`] is the program.
 //!
 //! ```
 //! use mst::comm;
-//! use mst::distributed::{gather, summarize};
+//! use mst::distributed::{Plan, summarize};
 //! use mst::graph::with_edges;
 //! use mst::local::Algorithm;
 //! use mst::partition::{self, Memory, Request, Source};
@@ -19,7 +20,7 @@
 //! let weights = comm::run(3, Some(1), |comm| -> mst::Result<String> {
 //!     let slice = partition::load(comm, &request)?.slice;
 //!     with_edges!(&slice.edges, mine => {
-//!         let part = gather(comm, 1000, mine, Algorithm::Auto);
+//!         let part = Plan::PLAIN.forest(comm, 1000, mine, Algorithm::Auto);
 //!         let whole = comm.all_gather(&part).concat();
 //!         verify_slice(comm, slice.n, &whole, mine, slice.weights)?;
 //!         Ok(summarize(comm, slice.n, &part, slice.weights).weight.to_string())
@@ -41,6 +42,7 @@ pub mod local;
 pub mod measure;
 pub mod partition;
 pub mod report;
+pub mod selftest;
 pub mod verify;
 
 pub use error::{Error, Result};

@@ -5,6 +5,7 @@ use mst::comm;
 use mst::distributed::{Plan, summarize};
 use mst::graph::{Edge, Key, Numbers, Weights, integer_key, key_integer, scramble};
 use mst::local::{Algorithm, kruskal, sort};
+use mst::selftest::Dealt;
 use mst::verify::{verify, verify_slice};
 use petgraph::algo::min_spanning_tree;
 use petgraph::data::Element;
@@ -47,30 +48,6 @@ fn graphs() -> impl Strategy<Value = (u64, Vec<Edge<u64>>)> {
     })
 }
 
-/// The edges of each of `p` ranks, in rank order.
-fn slices<K: Key>(edges: &[Edge<K>], p: usize, dealt: Dealt) -> Vec<&[Edge<K>]> {
-    let m = edges.len();
-    let end = |rank: usize| match dealt {
-        Dealt::Evenly => m * rank / p,
-        Dealt::ToOne(one) => m * usize::from(rank > one % p),
-        Dealt::AtRandom(seed) => {
-            let mut ends: Vec<usize> =
-                (1..p as u64).map(|i| scramble(seed ^ i) as usize % (m + 1)).collect();
-            ends.sort_unstable();
-            [0].into_iter().chain(ends).chain([m]).nth(rank).expect("an end for each")
-        }
-    };
-    (0..p).map(|rank| &edges[end(rank)..end(rank + 1)]).collect()
-}
-
-/// How the edges of a graph are dealt to ranks.
-#[derive(Clone, Copy, Debug)]
-enum Dealt {
-    Evenly,
-    ToOne(usize),
-    AtRandom(u64),
-}
-
 fn dealt() -> impl Strategy<Value = Dealt> {
     prop_oneof![
         Just(Dealt::Evenly),
@@ -91,9 +68,8 @@ fn everywhere<K: Key>(
     let expected = in_order(expected);
     let mut weight = 0;
     for p in [1, 2, 3, 4, 7, 16] {
-        let slices = slices(edges, p, dealt);
         let told = comm::run(p, Some(1), |comm| {
-            let mine = slices[comm.rank()];
+            let mine = &edges[dealt.slice(edges.len(), p, comm.rank())];
             let run = |(index, plan): (usize, Plan)| {
                 let algorithm = Algorithm::ALL[index % Algorithm::ALL.len()];
                 let part = plan.forest(comm, n as usize, mine, algorithm);

@@ -184,7 +184,8 @@ impl Common {
 
     /// The memory that a vertex needs on each rank.
     pub(super) fn vertex_bytes(&self, proof: bool) -> u64 {
-        self.algorithm.vertex_bytes().max(if proof { VERTEX_BYTES } else { 0 })
+        let combined = self.combine.0.map_or(0, Plan::vertex_bytes);
+        self.algorithm.vertex_bytes().max(combined).max(if proof { VERTEX_BYTES } else { 0 })
     }
 }
 

@@ -8,6 +8,7 @@ mod generate;
 mod manual;
 mod output;
 mod panics;
+mod selftest;
 mod solve;
 mod verify;
 
@@ -39,6 +40,7 @@ enum Command {
     Generate(generate::Args),
     Convert(convert::Args),
     Verify(verify::Args),
+    Selftest(selftest::Args),
     Completions(manual::Completions),
     Man(manual::Man),
 }
@@ -77,6 +79,7 @@ impl Command {
             Self::Solve(args) => args.common.world.start(|comm| args.run(comm)),
             Self::Compare(args) => args.common.world.start(|comm| args.run(comm)),
             Self::Verify(args) => args.world.start(|comm| args.run(comm)),
+            Self::Selftest(args) => args.world.start(|comm| args.run(comm)),
             Self::Generate(args) => {
                 args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
             }

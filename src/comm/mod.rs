@@ -46,9 +46,6 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
 
-/// The most payload of one message. MPI counts in `i32`, so longer ones are split.
-const MOST_BYTES: usize = 1 << 30;
-
 /// One rank's means: the other ranks, its own threads, its clock.
 ///
 /// Every collective is called by every rank in the same order; a call that differs ends the job
@@ -70,10 +67,13 @@ enum World {
 }
 
 impl Comm {
+    /// The most payload of one message. MPI counts in `i32`, so longer ones are split.
+    pub const MOST_BYTES: usize = 1 << 30;
+
     fn new(world: World) -> Self {
         Self {
             world,
-            most_bytes: Cell::new(MOST_BYTES),
+            most_bytes: Cell::new(Self::MOST_BYTES),
             pool: OnceCell::new(),
             members: OnceCell::new(),
             clock: RefCell::default(),

@@ -5,14 +5,12 @@
 //! reduce-scatter and an all-gather a round, so that what a rank receives does not grow with p.
 
 use super::bits::Bits;
-use super::gather::gather;
+use super::gather::{CHEAP, gather};
 use super::{pack, wire};
 use crate::comm::{Comm, Phase};
 use crate::graph::{Edge, Key, Vertex};
 use crate::local::{self, Live, Record};
 
-/// Components times ranks, up to which a gather costs less than another round's latency.
-pub(super) const GATHERED: usize = if cfg!(test) { 1 << 4 } else { 1 << 16 };
 /// No edge has this place in a run.
 const NONE: u32 = u32::MAX;
 
@@ -35,7 +33,7 @@ pub(super) fn boruvka<R: Record>(comm: &Comm, n: usize, run: &[R]) -> Vec<R> {
     let mut live: Vec<Live<R::Key>> = run.iter().enumerate().map(live).collect();
     let mut chosen = Bits::zeros(run.len());
     let mut n = n;
-    while n.saturating_mul(comm.size()) > GATHERED {
+    while n.saturating_mul(comm.size()) > CHEAP {
         n = round(comm, n, &mut live, &mut chosen);
     }
     let rest = comm.compute(|| local::fold(n, &[&live]));

@@ -4,7 +4,7 @@
 //! ranks: they agree on a pivot, rank 0 merges the forests of the lighter edges, and all learn its
 //! components. On most graphs few of the heavier edges join two of them.
 
-use super::gather::gather;
+use super::gather::{CHEAP, gather};
 use super::labels::Labels;
 use super::pivot::{self, Pivot};
 use crate::comm::{Comm, Phase};
@@ -77,7 +77,7 @@ fn pass<R: Record>(
         local::sort(&mut run);
         run
     };
-    let pays = m > (n * PAYS_QUARTERS / 4) as u64 && n > 1;
+    let pays = m > (n * PAYS_QUARTERS / 4) as u64 && n.saturating_mul(comm.size()) > CHEAP;
     if !pays || lens.iter().any(|&len| u32::try_from(len).is_err()) {
         let run = comm.compute(|| sorted(records));
         return Pass::Last(gather(comm, n, &run).part);

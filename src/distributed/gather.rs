@@ -6,6 +6,9 @@ use super::climb::{Climbed, climb};
 use crate::comm::Comm;
 use crate::local::Record;
 
+/// Vertices times ranks, up to which a gather costs less than the latency of anything else.
+pub(super) const CHEAP: usize = if cfg!(test) { 1 << 4 } else { 1 << 16 };
+
 /// Returns this rank's part of the minimum spanning forest that the forests of all ranks have
 /// together, on the vertices `0..n`; on rank 0 the components, too.
 ///

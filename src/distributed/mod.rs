@@ -6,6 +6,7 @@
 mod auto;
 mod bits;
 mod boruvka;
+mod bound;
 mod climb;
 mod contract;
 mod filter;

@@ -3,9 +3,10 @@
 //! The work is counted in edges and vertices and costs what it cost on a core of 2023; messages cost what
 //! the link says. Its constants are those of `results/distributed/`, whose plots show how well it does.
 
+use super::Locality;
 use super::filter::{LIGHT_HALVES, PAYS_QUARTERS};
+use super::gather::CHEAP;
 use super::plan::{First, Plan, Way};
-use super::{Locality, boruvka};
 use crate::comm::{Comm, Link};
 use crate::graph::{Edge, Key};
 
@@ -147,7 +148,7 @@ impl Shape {
     /// A pivot and what is left, of at most `edges` on a rank, which are a forest if `raw` is 0.
     fn filter(&self, n: f64, edges: f64, raw: f64) -> f64 {
         let p = self.p as f64;
-        if edges * p <= n * PAYS_QUARTERS as f64 / 4.0 {
+        if edges * p <= n * PAYS_QUARTERS as f64 / 4.0 || n * p <= CHEAP as f64 {
             return raw * self.forest(n, edges) + self.gather(n, edges.min(n));
         }
         let light = n * LIGHT_HALVES as f64 / 2.0 / p;
@@ -161,7 +162,7 @@ impl Shape {
 
     fn boruvka(&self, n: f64, forest: f64) -> f64 {
         let (mut n, mut live, mut seconds) = (n, forest, 0.0);
-        while n * self.p as f64 > boruvka::GATHERED as f64 {
+        while n * self.p as f64 > CHEAP as f64 {
             let candidates = n.min(2.0 * live);
             let bytes = candidates * (self.edge_bytes(n) + 2.0) + n * 4.0;
             seconds += self.work((live + n) * ns::ROUND) + self.travel(bytes, 2 * self.p);

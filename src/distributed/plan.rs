@@ -77,6 +77,15 @@ impl Plan {
         format!("{first}{}", self.way.name())
     }
 
+    /// The memory that a vertex needs on each rank, bytes; what others than `boruvka` take is touched only
+    /// where there are edges.
+    pub const fn vertex_bytes(self) -> u64 {
+        match self.way {
+            Way::Gather | Way::Tree | Way::Filter => 4,
+            Way::Boruvka => 28,
+        }
+    }
+
     /// Returns this rank's part of the minimum spanning forest of all ranks' edges `mine` on the
     /// vertices `0..n`: slices in rank order, each edge of the forest on one rank.
     ///

@@ -6,7 +6,7 @@ mod terminal;
 mod warnings;
 mod words;
 
-pub use plans::chosen;
+pub use plans::{chosen, tested};
 pub use terminal::{compared, folded, proved, solved, written};
 pub use warnings::warnings;
 pub use words::{bytes, count, grouped, seconds};

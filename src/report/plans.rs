@@ -1,9 +1,10 @@
-//! Which plan was chosen and why, and what every plan cost.
+//! Plans: which one was chosen and why, and what each cost.
 
 use super::table::table;
 use super::{bytes, count, seconds};
 use crate::distributed::{Choice, Plan};
 use crate::measure::Explained;
+use crate::selftest::Tally;
 
 /// The line that says which plan was chosen and why.
 pub fn chosen(choice: &Choice) -> String {
@@ -47,5 +48,32 @@ pub(super) fn explained(plans: &[Explained]) -> String {
         "\n{} by the model and by the clock\n{}",
         count(plans.len() as u64, "way"),
         table(header, &rows)
+    )
+}
+
+/// What a self-test that went right has done.
+pub fn tested(tally: &Tally) -> String {
+    let each = |total: f64| total / tally.cases as f64;
+    let rows = tally.plans.iter().map(|plan| {
+        let [sent, messages] =
+            [plan.bytes_sent, plan.messages_sent].map(|count| each(count as f64));
+        [
+            plan.combine.clone(),
+            seconds(each(plan.seconds)),
+            bytes(sent as u64),
+            format!("{messages:.1}"),
+        ]
+    });
+    let header = ["combined by", "time a case", "sent a case", "messages a case"];
+    format!(
+        "{}\n{} in {} ways on {} of {} ({}): every forest proved right and that of one rank, \
+         no byte lost, {}\n",
+        table(header, &rows.collect::<Vec<_>>()),
+        count(tally.cases, "case"),
+        tally.plans.len(),
+        count(tally.ranks as u64, "rank"),
+        count(tally.hosts as u64, "host"),
+        tally.mpi_library,
+        seconds(tally.seconds)
     )
 }

@@ -1,0 +1,43 @@
+//! The most that a rank receives, known before a plan runs.
+
+use super::gather::CHEAP;
+use super::plan::{First, Plan, Way};
+
+impl Plan {
+    /// Payload bytes that any rank receives at most, of `m` edges on `n` vertices with keys of `key_bytes`
+    /// on `p` ranks, of e = 8 + `key_bytes` bytes each:
+    ///
+    /// | | at most | expected |
+    /// |---|---|---|
+    /// | `gather` | e min(m, (p - 1)(n - 1)) | 7 bytes an edge where e is 12 |
+    /// | `tree` | e min(m, ceil(log2 p)(n - 1)) | |
+    /// | `filter` | em, 4.3m for components, 17 KB + 528p a pivot | 1.5n to 2n edges; n/8 to n/2 bytes |
+    /// | `boruvka` | 2n(e + 10), 64p a round | 1.5n edges |
+    /// | `contract` | and n/4 + 16p before | |
+    /// | `shuffle` | and 25m + 3.2 KB p before, where all edges have one owner; then e = 16 | 10m/p |
+    ///
+    /// With n p up to 2^16, `filter` and `boruvka` are a `gather`. Every one adds n/8 for verdicts.
+    pub fn most_received(self, n: u64, m: u64, p: usize, key_bytes: usize) -> u64 {
+        let (ranks, shuffles) = (p as u64, self.first == First::Shuffle);
+        let edge = 8 + if shuffles { 8 } else { key_bytes as u64 };
+        let forest = n.saturating_sub(1);
+        let rounds = |most: u64| u64::from(most.next_power_of_two().trailing_zeros());
+        let gathered = |edges: u64| edge * m.min(edges) + n / 8 + 8;
+        let most = match self.way {
+            Way::Gather => gathered((ranks - 1) * forest),
+            Way::Tree => gathered(rounds(ranks) * forest),
+            Way::Filter => {
+                // A pivot has more than n edges below it, of those that are left of m.
+                let pivots = m * ranks / CHEAP as u64 + 1;
+                gathered(m) + 17 * (m + n) / 4 + pivots * (17_000 + 528 * ranks) + 8 * ranks
+            }
+            Way::Boruvka => {
+                let joined = 2 * n * (edge + 10) + (rounds(n.max(1)) + 1) * 64 * ranks;
+                joined + gathered(CHEAP as u64)
+            }
+        };
+        let contracted = if self.first == First::Nothing { 0 } else { n / 4 + 16 * ranks + 16 };
+        let shuffled = if shuffles { 25 * m + 3200 * ranks } else { 0 };
+        most + contracted + shuffled
+    }
+}

@@ -1,0 +1,112 @@
+//! The self-test: random cases, each solved in every way, compared with one rank and proved.
+
+mod case;
+mod tally;
+
+pub use case::{Case, Dealt};
+pub use tally::Tally;
+
+use crate::comm::{Comm, Phase};
+use crate::distributed::{Plan, summarize};
+use crate::error::{Error, Result};
+use crate::graph::{Edge, Key, Summary, Weights, with_edges};
+use crate::local::{self, Algorithm};
+use crate::measure::{Repetition, time};
+use crate::verify;
+
+/// Solves the case of `seed` by every plan on all ranks, and compares the forest, its proof and the
+/// traffic with what they must be. Returns the repetition of each plan.
+///
+/// # Errors
+/// [`Error::Proof`] with the case, the plan and how to repeat it.
+///
+/// # Complexity
+/// Each rank makes the whole graph, a few hundred thousand edges at most.
+pub fn check(comm: &Comm, seed: u64) -> Result<Vec<Repetition>> {
+    let case = Case::new(seed, comm.size());
+    let (edges, weights) = case.graph();
+    with_edges!(&edges, edges => check_case(comm, &case, edges, weights))
+}
+
+fn check_case<K: Key>(
+    comm: &Comm,
+    case: &Case,
+    edges: &[Edge<K>],
+    weights: Weights,
+) -> Result<Vec<Repetition>> {
+    let n = case.n as usize;
+    let mine = &edges[case.dealt.slice(edges.len(), comm.size(), comm.rank())];
+    let expected = comm.compute(|| local::kruskal(n, edges));
+    // Partial sums of floats may be written in several ways, which read alike.
+    let told = |sum: &Summary| (sum.edges, sum.checksum, sum.weight.to_string());
+    let expected_sum = told(&Summary::of(n as u64, &expected, weights));
+    let expected = in_order(expected);
+    let check = |(index, plan): (usize, Plan)| {
+        // Each plan with another local algorithm, in turns.
+        let algorithm = Algorithm::ALL[(index + case.seed as usize) % Algorithm::ALL.len()];
+        let (part, cost) = time(comm, || {
+            comm.limit_messages(case.most_bytes);
+            let part = plan.forest(comm, n, mine, algorithm);
+            comm.limit_messages(Comm::MOST_BYTES);
+            part
+        });
+        let forest = in_order(comm.all_gather(&part).concat());
+        let wrong = if forest != expected {
+            Some("its edges are not those of one rank".to_owned())
+        } else if told(&summarize(comm, n as u64, &part, weights)) != expected_sum {
+            Some("its sums are not those of one rank".to_owned())
+        } else {
+            let most =
+                plan.most_received(n as u64, edges.len() as u64, comm.size(), size_of::<K>());
+            traffic(&cost, most)
+        };
+        let proved = verify::verify_slice(comm, n as u64, &forest, mine, weights);
+        let wrong = wrong.or(proved.err().map(|why| why.to_string()));
+        let told = wrong.map_or(Ok(cost), |what| Err(failure(comm, case, plan, algorithm, &what)));
+        comm.agree(told)
+    };
+    Plan::all().enumerate().map(check).collect()
+}
+
+fn in_order<K: Key>(forest: Vec<Edge<K>>) -> Vec<Edge<K>> {
+    let mut forest = forest;
+    forest.sort_unstable_by_key(|e| (e.key, e.u, e.v));
+    forest
+}
+
+/// What is wrong with the traffic of a run in which no rank may receive more than `most` bytes.
+fn traffic(cost: &Repetition, most: u64) -> Option<String> {
+    for phase in Phase::TIMED {
+        let ranks = || cost.on_ranks(phase);
+        let sent: (u64, u64) = (
+            ranks().map(|cost| cost.bytes_sent).sum(),
+            ranks().map(|cost| cost.messages_sent).sum(),
+        );
+        let received: (u64, u64) = (
+            ranks().map(|cost| cost.bytes_received).sum(),
+            ranks().map(|cost| cost.messages_received).sum(),
+        );
+        if sent != received {
+            let ((sent, messages), (received, arrived)) = (sent, received);
+            return Some(format!(
+                "in its phase {} ranks sent {sent} bytes in {messages} messages and received {received} \
+                 in {arrived}",
+                phase.name()
+            ));
+        }
+    }
+    let received = cost.bytes_received_max();
+    (received > most)
+        .then(|| format!("a rank received {received} bytes, {most} at most were promised"))
+}
+
+fn failure(comm: &Comm, case: &Case, plan: Plan, algorithm: Algorithm, what: &str) -> Error {
+    Error::Proof(format!(
+        "the self-test failed on {} ranks: the forest of {case} by {} after {} is wrong: {what}; repeat it \
+         on as many ranks with mst selftest --seed {} --cases 1; this is a bug, please report it",
+        comm.size(),
+        plan.name(),
+        algorithm.name(),
+        case.seed
+    ))
+}

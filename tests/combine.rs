@@ -1,0 +1,193 @@
+//! How ranks combine their forests: right in both worlds, with the same traffic, as bounded as it is said
+//! to be, and chosen for what the graph is like.
+
+mod common;
+
+use common::{Ended, finish, mpirun, mst};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Runs `mst` with ranks in its process.
+fn inside(ranks: usize, arguments: &[&str]) -> Ended {
+    let ranks = ranks.to_string();
+    finish(Command::new(mst()).args(arguments).args(["--ranks", &ranks, "-t", "1"]), LIMIT)
+}
+
+/// Runs `mst` under mpirun, if there is one.
+fn under_mpirun(ranks: usize, arguments: &[&str]) -> Option<Ended> {
+    Some(finish(mpirun(ranks)?.arg(mst()).args(arguments).args(["-t", "1"]), LIMIT))
+}
+
+fn json(ended: &Ended) -> Value {
+    serde_json::from_str(&ended.stdout).unwrap_or_else(|why| panic!("{why}: {ended:?}"))
+}
+
+#[test]
+fn the_self_test_holds_in_both_worlds_with_the_same_traffic() {
+    for (ranks, cases) in [(1, 40), (2, 150), (3, 150), (4, 150), (7, 60), (16, 12)] {
+        let cases = cases.to_string();
+        let arguments = ["selftest", "--cases", &cases, "--json"];
+        let told = inside(ranks, &arguments);
+        assert_eq!(told.code(), Some(0), "{told:?}");
+        let told = json(&told);
+        assert_eq!(told["plans"].as_array().unwrap().len(), 12);
+        let Some(mpi) = under_mpirun(ranks, &arguments) else { return };
+        assert_eq!(mpi.code(), Some(0), "{mpi:?}");
+        let mpi = json(&mpi);
+        for (threads, processes) in
+            told["plans"].as_array().unwrap().iter().zip(mpi["plans"].as_array().unwrap())
+        {
+            for field in ["combine", "bytes_sent", "messages_sent"] {
+                assert_eq!(threads[field], processes[field], "{field} on {ranks} ranks");
+            }
+        }
+    }
+}
+
+type Row = BTreeMap<String, String>;
+
+fn rows(path: &Path) -> Vec<Row> {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    reader.deserialize().map(|row| row.unwrap()).collect()
+}
+
+/// Every row says what each rank sent and received in each phase, alike in both worlds.
+#[test]
+fn the_csv_tells_traffic_by_phase_and_by_rank() {
+    let folder = tempfile::tempdir().unwrap();
+    let [inside_csv, mpi_csv] = ["inside.csv", "mpi.csv"].map(|name| folder.path().join(name));
+    for combine in ["gather", "tree", "filter", "boruvka", "shuffle+contract+filter"] {
+        let graph = "gnm:n=2^15,m=2^18";
+        let arguments = |csv| ["solve", graph, "-q", "--combine", combine, "--csv", csv];
+        let solved = inside(3, &arguments(inside_csv.to_str().unwrap()));
+        assert_eq!(solved.code(), Some(0), "{solved:?}");
+        if let Some(solved) = under_mpirun(3, &arguments(mpi_csv.to_str().unwrap())) {
+            assert_eq!(solved.code(), Some(0), "{solved:?}");
+        }
+    }
+    let found = rows(&inside_csv);
+    assert_eq!(found.len(), 5);
+    for row in &found {
+        let counts = |column: &str| -> Vec<u64> {
+            let counts =
+                row[column].split(' ').map(|count| count.parse().unwrap()).collect::<Vec<_>>();
+            assert_eq!(counts.len(), 3, "one a rank");
+            counts
+        };
+        let mut all = 0;
+        for phase in ["local", "contract", "exchange", "merge"] {
+            for what in ["bytes", "messages"] {
+                let [sent, received] =
+                    ["sent", "received"].map(|way| counts(&format!("{phase}_{what}_{way}")));
+                assert_eq!(
+                    sent.iter().sum::<u64>(),
+                    received.iter().sum::<u64>(),
+                    "{phase} {what}"
+                );
+                all += if what == "bytes" { sent.iter().sum() } else { 0 };
+            }
+        }
+        assert_eq!(row["bytes_sent_total"], all.to_string());
+        assert!(row["messages_sent_total"].parse::<u64>().unwrap() > 0);
+    }
+    if mpi_csv.exists() {
+        let traffic = |rows: Vec<Row>| -> Vec<Row> {
+            let counted =
+                |column: &str| column.contains("_bytes_") || column.contains("_messages_");
+            rows.into_iter()
+                .map(|row| row.into_iter().filter(|(c, _)| counted(c)).collect())
+                .collect()
+        };
+        assert_eq!(traffic(found), traffic(rows(&mpi_csv)));
+    }
+}
+
+/// What the busiest rank receives grows with the ranks where all send their forest, and nowhere else.
+#[test]
+fn traffic_stays_bounded_as_ranks_are_added() {
+    let received = |combine: &str, ranks: usize| {
+        let arguments = ["solve", "gnm:n=2^15,m=2^19", "--json", "-q", "--combine", combine];
+        json(&inside(ranks, &arguments))["bytes_received_max"].as_u64().unwrap() as f64
+    };
+    for (combine, most) in
+        [("filter", 2.2), ("boruvka", 2.2), ("contract+filter", 2.2), ("tree", 3.6)]
+    {
+        let (few, many) = (received(combine, 4), received(combine, 48));
+        assert!(many < most * few, "{combine}: {few} bytes on 4 ranks, {many} on 48");
+    }
+    let (few, many) = (received("gather", 4), received("gather", 16));
+    assert!(many > 3.0 * few, "gather: {few} bytes on 4 ranks, {many} on 16");
+    // Two edges a vertex at 7 bytes, and the components.
+    assert!(received("filter", 48) < 15.0 * f64::from(1 << 15));
+}
+
+/// A grid with all edges along rows before those along columns.
+fn turned_grid(wide: u32) -> String {
+    let weight = |i: u32| i.wrapping_mul(2_654_435_761) >> 8;
+    let mut text = String::new();
+    let mut edge = |u: u32, v: u32| {
+        writeln!(text, "{u} {v} {}", weight(text.len() as u32)).unwrap();
+    };
+    for v in (0..wide * wide).filter(|v| (v + 1) % wide > 0) {
+        edge(v, v + 1);
+    }
+    (0..wide * (wide - 1)).for_each(|v| edge(v, v + wide));
+    text
+}
+
+#[test]
+fn auto_chooses_for_the_graph_and_the_link_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let turned = folder.path().join("turned.txt");
+    std::fs::write(&turned, turned_grid(400)).unwrap();
+    let cases = [
+        ("gnm:n=2^17,m=2^21", "10gbit,20us", "filter"),
+        ("grid2d:n=2^18", "1gbit,100us", "contract+"),
+        ("rgg2d:n=2^16,m=2^18", "1gbit,100us", "contract+"),
+        (turned.to_str().unwrap(), "10mbit,100us", "shuffle+contract+"),
+        ("path:n=100", "1gbit,100us", "gather"),
+    ];
+    for (graph, link, expected) in cases {
+        let solved = inside(4, &["solve", graph, "--json", "--link", link]);
+        let combine = json(&solved)["combine"].as_str().unwrap().to_owned();
+        assert!(combine.starts_with(expected), "{graph}: {combine}: {}", solved.stderr);
+        let why = format!("mst: combining by {combine}: ");
+        let lines: Vec<&str> =
+            solved.stderr.lines().filter(|line| line.starts_with(&why)).collect();
+        assert_eq!(lines.len(), 1, "{}", solved.stderr);
+    }
+}
+
+#[test]
+fn explain_shows_every_way_beside_the_model() {
+    let arguments = ["solve", "gnm:n=2^12,m=2^15", "--explain"];
+    let table = inside(3, &arguments);
+    let ways = table.stdout.split("by the model and by the clock").nth(1).expect("a table");
+    assert_eq!(ways.trim().lines().count(), 1 + 12, "{ways}");
+    let told = json(&inside(3, &[&arguments[..], &["--json"]].concat()));
+    let explained = told["explained"].as_array().unwrap();
+    assert_eq!(explained.len(), 12);
+    assert!(
+        explained
+            .iter()
+            .all(|way| way["model"].as_f64() > Some(0.0) && way["measured"].as_f64() > Some(0.0))
+    );
+}
+
+#[test]
+fn wrong_ways_and_links_are_refused() {
+    for (arguments, told) in [
+        (["--combine", "guess"], "shuffle+contract+boruvka"),
+        (["--link", "fast"], "write one as 1gbit,100us"),
+    ] {
+        let ended = inside(2, &[&["solve", "path:n=9"], &arguments[..]].concat());
+        assert_eq!(ended.code(), Some(2), "{ended:?}");
+        assert!(ended.stderr.contains(told), "{ended:?}");
+    }
+}
