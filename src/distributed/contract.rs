@@ -6,10 +6,12 @@
 //! of it joins shared vertices.
 
 use super::bits::Bits;
+use super::numbering::Numbering;
 use super::shared::shared;
 use crate::comm::{Comm, Phase};
 use crate::graph::{Edge, Key, Vertex};
 use crate::local::{self, Components, Live};
+use bytemuck::Zeroable;
 
 /// A rank's forest, split in what is certain and what is left to be compared.
 pub(super) struct Contracted<K> {
@@ -40,36 +42,53 @@ pub(super) fn contract<K: Key>(comm: &Comm, n: usize, forest: &[Edge<K>]) -> Con
         let mut fixed = strip(n, forest, &shared);
         let left: Vec<usize> =
             fixed.iter().enumerate().filter(|(_, fixed)| !fixed).map(|(place, _)| place).collect();
+        let shared = Numbering::of(shared);
         let rest = split(n, forest, &left, &shared, &mut fixed);
-        Contracted { fixed: fixed.choose(forest), rest, n: shared.count_ones() }
+        Contracted { fixed: fixed.choose(forest), rest, n: shared.set().count_ones() }
     })
 }
+
+/// A vertex of a forest that is stripped.
+#[derive(Clone, Copy, Zeroable)]
+#[repr(C)]
+struct Node {
+    /// How many edges it has left.
+    degree: u32,
+    /// Their places in the forest by exclusive or: that of the last one is there when it is needed.
+    places: u32,
+}
+
+/// Edges between asking for memory and using it.
+const AHEAD: usize = 24;
 
 /// The edges that hang from the rest of `forest` by interior vertices alone: those at a leaf, then at
 /// what has become one.
 fn strip<K: Key>(n: usize, forest: &[Edge<K>], shared: &Bits) -> Bits {
-    // Of each vertex the number of its edges and their places, all in one word by exclusive or: that
-    // of the last one is there when it is needed.
-    let mut degrees: Box<[u32]> = bytemuck::allocation::zeroed_slice_box(n);
-    let mut places: Box<[u32]> = bytemuck::allocation::zeroed_slice_box(n);
+    let mut nodes: Box<[Node]> = local::zeroed(n);
     for (place, e) in forest.iter().enumerate() {
-        for v in [e.u as usize, e.v as usize] {
-            degrees[v] += 1;
-            places[v] ^= place as u32;
+        for v in forest.get(place + AHEAD).map_or([e.u, e.v], |e| [e.u, e.v]) {
+            local::prefetch(&nodes, v as usize);
+        }
+        for v in [e.u, e.v] {
+            nodes[v as usize].degree += 1;
+            nodes[v as usize].places ^= place as u32;
         }
     }
     let mut stripped = Bits::zeros(forest.len());
-    for e in forest {
+    for (place, e) in forest.iter().enumerate() {
+        for v in forest.get(place + AHEAD).map_or([e.u, e.v], |e| [e.u, e.v]) {
+            local::prefetch(&nodes, v as usize);
+        }
         for leaf in [e.u, e.v] {
             let mut leaf = leaf as usize;
-            while degrees[leaf] == 1 && !shared.get(leaf) {
-                let place = places[leaf];
+            while nodes[leaf].degree == 1 && !shared.get(leaf) {
+                let place = nodes[leaf].places;
                 let e = &forest[place as usize];
                 stripped.set(place as usize);
-                degrees[leaf] = 0;
+                nodes[leaf].degree = 0;
                 leaf ^= (e.u ^ e.v) as usize;
-                degrees[leaf] -= 1;
-                places[leaf] ^= place;
+                nodes[leaf].degree -= 1;
+                nodes[leaf].places ^= place;
             }
         }
     }
@@ -81,7 +100,7 @@ fn split<K: Key>(
     n: usize,
     forest: &[Edge<K>],
     left: &[usize],
-    shared: &Bits,
+    shared: &Numbering,
     fixed: &mut Bits,
 ) -> Vec<Live<K>> {
     let live = |&place: &usize| {
@@ -90,12 +109,11 @@ fn split<K: Key>(
     };
     let mut edges: Vec<Live<K>> = left.iter().map(live).collect();
     local::sort(&mut edges);
-    let numbers = Numbers::among(shared);
     let mut components = Components::new(n);
     // Of each component's root the number of its shared vertex, from 1; it has one at most.
     let mut anchors: Box<[u32]> = bytemuck::allocation::zeroed_slice_box(n);
-    for v in edges.iter().flat_map(|e| [e.u, e.v]).filter(|&v| shared.get(v as usize)) {
-        anchors[v as usize] = numbers.of(v) + 1;
+    for v in edges.iter().flat_map(|e| [e.u, e.v]).filter(|&v| shared.set().get(v as usize)) {
+        anchors[v as usize] = shared.number(v) + 1;
     }
     let mut rest = Vec::new();
     for edge in edges {
@@ -111,28 +129,4 @@ fn split<K: Key>(
     // Only now is every component anchored.
     let anchor = |v: Vertex| anchors[components.root(v) as usize] - 1;
     rest.into_iter().map(|edge| Live { u: anchor(edge.u), v: anchor(edge.v), ..edge }).collect()
-}
-
-/// The shared vertices' numbers among themselves.
-struct Numbers<'a> {
-    shared: &'a Bits,
-    /// How many lie before each word.
-    before: Vec<u32>,
-}
-
-impl<'a> Numbers<'a> {
-    fn among(shared: &'a Bits) -> Self {
-        let mut next = 0;
-        let before = shared.words().iter().map(|word| {
-            next += word.count_ones();
-            next - word.count_ones()
-        });
-        Self { before: before.collect(), shared }
-    }
-
-    fn of(&self, v: Vertex) -> u32 {
-        let (word, bit) = (v as usize / 64, v % 64);
-        let lower = self.shared.words()[word] & ((1 << bit) - 1);
-        self.before[word] + lower.count_ones()
-    }
 }

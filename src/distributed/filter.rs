@@ -4,6 +4,7 @@
 //! ranks: they agree on a pivot, rank 0 merges the forests of the lighter edges, and all learn its
 //! components. On most graphs few of the heavier edges join two of them.
 
+use super::bits::Bits;
 use super::gather::{CHEAP, gather};
 use super::labels::Labels;
 use super::pivot::{self, Pivot};
@@ -11,12 +12,19 @@ use crate::comm::{Comm, Phase};
 use crate::local::{self, Live, Record};
 use rayon::prelude::*;
 
-/// Edges below a pivot, in halves of n: at that density most vertices are in one component.
-pub(super) const LIGHT_HALVES: usize = 3;
+/// Edges for each vertex, above which looking twice at what more light edges would drop costs more than
+/// sending them.
+const DENSE: u64 = 32;
 /// Edges for each vertex, in quarters, above which a pivot pays.
 pub(super) const PAYS_QUARTERS: usize = 9;
 /// Edges that a thread works on at once.
 const PIECE: usize = 1 << 16;
+
+/// Edges that should lie below a pivot, of `m` on `n` vertices: 1.5n of a random graph's leave one in nine
+/// of the heavier edges, 2n one in 25.
+pub(super) fn light_edges(n: usize, m: u64) -> usize {
+    if m > n as u64 * DENSE { 2 * n } else { n + n / 2 }
+}
 
 /// Returns this rank's part of the minimum spanning forest of the `records` of all ranks, on the
 /// vertices `0..n`.
@@ -24,7 +32,7 @@ const PIECE: usize = 1 << 16;
 /// `forest(n, records)` makes a rank's own forest, edges of equal weight in their order.
 ///
 /// # Complexity
-/// Rank 0 receives the forests of about 1.5n light edges, and those of the heavier ones that join two
+/// Rank 0 receives some 1.5n to 2n light edges, and the forests of the heavier ones that join two
 /// of their components, if need be by further pivots; each rank receives the components, n/8 to 4n
 /// bytes, and a bit for each edge it sent. None of it grows with p.
 pub(super) fn filter<R: Record>(
@@ -72,18 +80,21 @@ fn pass<R: Record>(
     comm.enter(Phase::Local);
     let lens = comm.all_gather(&[records.len() as u64]).concat();
     let m: u64 = lens.iter().sum();
-    let sorted = |records: &[R]| {
-        let mut run = forest(n, records);
-        local::sort(&mut run);
-        run
-    };
+    let sorted = |records: &[R]| local::sorted(&[&forest(n, records)]);
     let pays = m > (n * PAYS_QUARTERS / 4) as u64 && n.saturating_mul(comm.size()) > CHEAP;
     if !pays || lens.iter().any(|&len| u32::try_from(len).is_err()) {
         let run = comm.compute(|| sorted(records));
         return Pass::Last(gather(comm, n, &run).part);
     }
-    let pivot = pivot::agree(comm, n * LIGHT_HALVES / 2, records, &lens);
-    let run = comm.compute(|| sorted(&light(records, pivot)));
+    let pivot = pivot::agree(comm, light_edges(n, m), records, &lens);
+    let run = comm.compute(|| {
+        let light = light(records, pivot);
+        // Few edges have hardly a cycle, and their forest would cost more than to send them all.
+        match light.iter().map(Vec::len).sum::<usize>() > touched(n, &light) {
+            true => sorted(&light.concat()),
+            false => local::sorted(&light.iter().map(Vec::as_slice).collect::<Vec<_>>()),
+        }
+    });
     let mut climbed = gather(comm, n, &run);
     let encode = || climbed.components.as_mut().map(Labels::encode).unwrap_or_default();
     let labels = comm.compute(encode);
@@ -118,13 +129,23 @@ fn pieces<R: Record>(records: &[R], pivot: Pivot<R::Key>) -> Vec<Piece<'_, R>> {
         .collect()
 }
 
-/// The records up to the pivot, in their order.
-fn light<R: Record>(records: &[R], pivot: Pivot<R::Key>) -> Vec<R> {
+/// How many vertices the records in `lists` have.
+fn touched<R: Record>(n: usize, lists: &[Vec<R>]) -> usize {
+    let mut touched = Bits::zeros(n);
+    for (u, v) in lists.iter().flatten().map(R::ends) {
+        touched.set(u as usize);
+        touched.set(v as usize);
+    }
+    touched.count_ones()
+}
+
+/// The records up to the pivot, in their order, in consecutive lists.
+fn light<R: Record>(records: &[R], pivot: Pivot<R::Key>) -> Vec<Vec<R>> {
     let select = |piece: &Piece<'_, R>| match piece.ties_are_light {
         true => local::select(piece.records, |r| r.key() <= pivot.key, |_| true),
         false => local::select(piece.records, |r| r.key() < pivot.key, |_| true),
     };
-    pieces(records, pivot).par_iter().map(select).collect::<Vec<_>>().concat()
+    pieces(records, pivot).par_iter().map(select).collect()
 }
 
 /// The records after the pivot that join two components, in their order.

@@ -1,14 +1,17 @@
 //! Components that every rank learns: a bitmap of the largest, and numbers for the rest.
 
 use super::bits::Bits;
+use super::numbering::Numbering;
 use super::pack;
 use crate::graph::Vertex;
 use crate::local::{Components, Giant};
 
 /// The component of each vertex, numbered from 0, the largest first.
 pub(super) struct Labels {
-    giant: Giant,
-    labels: Box<[u32]>,
+    /// The vertices outside of the largest.
+    outside: Numbering,
+    /// The components of those, and one more number, which is nobody's.
+    labels: Vec<u32>,
     /// How many components there are.
     pub(super) components: usize,
 }
@@ -16,16 +19,16 @@ pub(super) struct Labels {
 impl Labels {
     /// The components as bytes. They become flat.
     ///
-    /// A bit for each vertex says whether it lies in the largest; a bit for each other one, whether it is
-    /// the first of its component; the others of those have their number, packed. Where the largest
-    /// has nearly all vertices, that is little more than n/8 bytes; at most it is n/4 + 4n.
+    /// A bit for each vertex says whether it lies outside of the largest; a bit for each of those, whether
+    /// it is the first of its component; the others of them have their number, packed. Where the
+    /// largest has nearly all vertices, that is little more than n/8 bytes; at most it is n/4 + 4n.
     pub(super) fn encode(components: &mut Components) -> Vec<u8> {
         components.flatten();
-        let giant = Giant::of(components);
+        let outside = outside(&Giant::of(components), components.n());
         let mut numbers = bytemuck::allocation::zeroed_slice_box::<u32>(components.n());
         let (mut next, mut firsts, mut others) = (1, Bits::default(), Vec::new());
-        for v in rest(&giant, components.n()) {
-            let number = &mut numbers[components.parent(v) as usize];
+        for v in outside.ones() {
+            let number = &mut numbers[components.parent(v as Vertex) as usize];
             firsts.push(*number == 0);
             if *number == 0 {
                 *number = next;
@@ -34,61 +37,60 @@ impl Labels {
                 others.push(*number);
             }
         }
-        let mut bytes: Vec<u8> = bytemuck::cast_slice(giant.words()).to_vec();
+        let mut bytes: Vec<u8> = bytemuck::cast_slice(outside.words()).to_vec();
         bytes.extend_from_slice(bytemuck::cast_slice(firsts.words()));
         pack::put_all(&mut bytes, &others);
         bytes
     }
 
-    /// What [`Labels::encode`] made of components of the vertices `0..n`. Memory 4n bytes, of which only
-    /// those of vertices outside of the largest component are touched.
+    /// What [`Labels::encode`] made of components of the vertices `0..n`. Memory n/5 bytes, and four for
+    /// each vertex outside of the largest component, so that where those are few they stay in cache.
     pub(super) fn decode(n: usize, bytes: &[u8]) -> Self {
         let mut bytes = bytes;
-        let mut words = |bits: usize| {
-            let bytes = bytes.split_off(..bits.div_ceil(64) * 8).expect("as many words");
-            bytemuck::pod_collect_to_vec::<u8, u64>(bytes)
+        let mut bits = |len: usize| {
+            let bytes = bytes.split_off(..len.div_ceil(64) * 8).expect("as many words");
+            Bits::from_words(bytemuck::pod_collect_to_vec::<u8, u64>(bytes), len)
         };
-        let giant = Giant::from_words(words(n));
-        let len = rest_len(&giant, n);
-        let firsts = Bits::from_words(words(len), len);
-        let others = pack::take_all(&mut bytes, len - firsts.count_ones());
-        let mut labels = bytemuck::allocation::zeroed_slice_box(n);
-        let (mut next, mut others) = (1, others.into_iter());
-        for (v, first) in rest(&giant, n).zip(firsts.iter()) {
-            let mut new = || {
-                next += 1;
-                next - 1
-            };
-            labels[v as usize] = if first { new() } else { others.next().expect("a number") };
-        }
-        Self { giant, labels, components: next as usize }
+        let outside = bits(n);
+        let firsts = bits(outside.count_ones());
+        let others = outside.count_ones() - firsts.count_ones();
+        let mut others = pack::take_all(&mut bytes, others).into_iter();
+        let mut components = 1;
+        let label = |first| match first {
+            true => {
+                components += 1;
+                components - 1
+            }
+            false => others.next().expect("a number"),
+        };
+        let labels = firsts.iter().map(label).chain([0]).collect();
+        Self { outside: Numbering::of(outside), labels, components: components as usize }
     }
 
     /// Whether both lie in the largest component: what most edges can be dropped for at one look at a
     /// small bitmap.
     #[inline]
     pub(super) fn both_in_largest(&self, u: Vertex, v: Vertex) -> bool {
-        self.giant.holds(u) & self.giant.holds(v)
+        let outside = self.outside.set();
+        !(outside.get(u as usize) | outside.get(v as usize))
     }
 
     /// The number of the component of `v`.
     #[inline]
     pub(super) fn of(&self, v: Vertex) -> u32 {
-        self.labels[v as usize]
+        // Both are looked up, since which it is would be guessed wrong too often.
+        let label = self.labels[self.outside.number(v) as usize];
+        if self.outside.set().get(v as usize) { label } else { 0 }
     }
 }
 
-/// The vertices outside of the largest component.
-fn rest(giant: &Giant, n: usize) -> impl Iterator<Item = Vertex> {
-    let others = giant.words().iter().enumerate().filter(|(_, word)| **word != u64::MAX);
-    let vertices = others.flat_map(move |(index, word)| {
-        (0..64).filter(move |bit| word >> bit & 1 == 0).map(move |bit| index * 64 + bit)
-    });
-    vertices.take_while(move |&v| v < n).map(|v| v as Vertex)
-}
-
-fn rest_len(giant: &Giant, n: usize) -> usize {
-    n - giant.words().iter().map(|word| word.count_ones() as usize).sum::<usize>()
+/// The vertices of `0..n` outside of the largest component.
+fn outside(giant: &Giant, n: usize) -> Bits {
+    let mut outside = Bits::from_words(giant.words().iter().map(|word| !word).collect(), n);
+    if let Some(last) = outside.words_mut().last_mut() {
+        *last &= u64::MAX >> (n.wrapping_neg() % 64);
+    }
+    outside
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod labels;
 mod locality;
 mod merge;
 mod model;
+mod numbering;
 mod pack;
 mod pivot;
 mod plan;

@@ -4,7 +4,7 @@
 //! the link says. Its constants are those of `results/distributed/`, whose plots show how well it does.
 
 use super::Locality;
-use super::filter::{LIGHT_HALVES, PAYS_QUARTERS};
+use super::filter::{PAYS_QUARTERS, light_edges};
 use super::gather::CHEAP;
 use super::plan::{First, Plan, Way};
 use crate::comm::{Comm, Link};
@@ -151,12 +151,12 @@ impl Shape {
         if edges * p <= n * PAYS_QUARTERS as f64 / 4.0 || n * p <= CHEAP as f64 {
             return raw * self.forest(n, edges) + self.gather(n, edges.min(n));
         }
-        let light = n * LIGHT_HALVES as f64 / 2.0 / p;
+        let light = light_edges(n as usize, (edges * p) as u64) as f64 / p;
         let looked_at = self.work(edges * ns::FILTER);
         let labels = self.travel(n * 0.3, 3 + self.p) + self.work(n * ns::LABEL);
         // Of a random graph's edges 0.16 n are left, of one with hubs half an edge a vertex.
         let rest = (edges - light).min(0.3 * n / p);
-        let light = self.forest(n, light) + self.gather(n, light.min(n));
+        let light = self.gather(n, light);
         looked_at + light + labels + self.forest(rest, rest) + self.gather(n, rest)
     }
 

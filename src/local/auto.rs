@@ -1,19 +1,22 @@
 //! The choice of an algorithm for a graph.
 
 use super::boruvka::Contracted;
-use super::filter_kruskal::{extend, filter_kruskal, join};
+use super::filter_kruskal::{extend, join};
 use super::record::BLOCK;
 use super::sample::sample;
 use super::window::are_local;
 use super::{Components, NONE, PIECE};
-use crate::graph::{Edge, Key};
+use crate::graph::{Edge, Key, Vertex};
+use rayon::prelude::*;
+use std::ops::Range;
 
 /// Up to as many edges a vertex, Borůvka's rounds pay on graphs with locality: they leave few vertices
 /// for the edges that are left. With more edges a filter drops most after one look.
 const SPARSE: usize = 4;
 /// Rounds, after which what is left of a sparse graph is small and dense.
 const ROUNDS: usize = 2;
-/// With fewer keys in a sample, sorting costs little and keeps locality.
+/// Edges that tell whether all may lie between few vertices; and with fewer keys in a sample, sorting
+/// costs little and keeps locality.
 const FEW: usize = 64;
 
 /// Returns the forest that [`super::kruskal()`] returns, edges of equal weight in the order of the
@@ -21,7 +24,7 @@ const FEW: usize = 64;
 ///
 /// Edges that come in order, or in the opposite one, are joined as they come. A sparse graph with
 /// locality, such as a grid or a road network, takes two rounds of [`super::boruvka()`] and then
-/// filter-Kruskal; any other [`filter_kruskal()`]. The choice depends on the edges alone.
+/// filter-Kruskal; any other [`super::filter_kruskal()`]. The choice depends on the edges alone.
 ///
 /// # Complexity
 /// That of what it chooses, for which it looks at a few thousand edges.
@@ -36,14 +39,45 @@ pub fn auto<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
         let reverse = |block: &[Edge<K>]| block.iter().rev().copied().collect::<Vec<_>>();
         return in_order(n, edges.rchunks(BLOCK).map(reverse));
     }
-    let pieces: Vec<&[Edge<K>]> = edges.chunks(PIECE).collect();
-    if !favours_boruvka(n, edges.len(), &pieces) {
-        return filter_kruskal(n, edges);
+    let part = part(n, edges);
+    assert!(part.end as usize <= n, "an endpoint is not below {n}");
+    if part.len() <= n / 8 * 3 { in_part(part, edges) } else { in_any_order(n, part.len(), edges) }
+}
+
+/// The vertices from the lowest to the highest end where they are not nearly all: of a slice of a graph
+/// with locality, say. Few edges tell whether a look at all of them may pay.
+fn part<K: Key>(n: usize, edges: &[Edge<K>]) -> Range<Vertex> {
+    let of_edge = |e: &Edge<K>| e.u.min(e.v)..e.u.max(e.v) + 1;
+    let join = |a: Range<Vertex>, b: Range<Vertex>| a.start.min(b.start)..a.end.max(b.end);
+    let few = edges.iter().step_by(edges.len() / FEW + 1).map(of_edge).reduce(join);
+    if few.is_none_or(|few| few.len() > n / 4 * 3) {
+        return 0..n as Vertex;
     }
-    let mut forest = Vec::new();
-    let mut contracted = Contracted::of(n, edges);
+    edges.par_iter().with_min_len(PIECE).map(of_edge).reduce_with(join).unwrap_or(0..0)
+}
+
+/// The forest of edges between the vertices `part`, which are counted from its start meanwhile.
+fn in_part<K: Key>(part: Range<Vertex>, edges: &[Edge<K>]) -> Vec<Edge<K>> {
+    let first = part.start;
+    let near = |e: &Edge<K>| Edge { u: e.u - first, v: e.v - first, key: e.key };
+    let near: Vec<Edge<K>> = edges.par_iter().with_min_len(PIECE).map(near).collect();
+    let mut forest = in_any_order(part.len(), part.len(), &near);
+    forest.iter_mut().for_each(|e| (e.u, e.v) = (e.u + first, e.v + first));
+    forest
+}
+
+/// The forest of edges on the vertices `0..n`, between about `vertices` of them.
+fn in_any_order<K: Key>(n: usize, vertices: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
+    let pieces: Vec<&[Edge<K>]> = edges.chunks(PIECE).collect();
+    if !favours_boruvka(n, vertices, edges.len(), &pieces) {
+        let mut forest = Vec::new();
+        extend(&mut forest, &mut Components::new(n), vertices, pieces);
+        return forest;
+    }
+    let (mut forest, mut contracted) = (Vec::new(), Contracted::of(n, edges));
     (1..ROUNDS).for_each(|_| contracted.again());
-    extend(&mut forest, &mut Components::new(contracted.n), contracted.pieces());
+    let components = &mut Components::new(contracted.n);
+    extend(&mut forest, components, contracted.n, contracted.pieces());
     contracted.forest(edges, &forest)
 }
 
@@ -55,8 +89,8 @@ fn in_order<K: Key>(n: usize, lists: impl IntoIterator<Item: AsRef<[Edge<K>]>>) 
 }
 
 /// Whether a graph is sparse, with locality, and has weights that tell its edges apart.
-fn favours_boruvka<K: Key>(n: usize, m: usize, pieces: &[&[Edge<K>]]) -> bool {
-    let sparse = n / 2 <= m && m <= SPARSE * n && m < NONE as usize && pieces.len() > 1;
+fn favours_boruvka<K: Key>(n: usize, vertices: usize, m: usize, pieces: &[&[Edge<K>]]) -> bool {
+    let sparse = n / 2 <= m && m <= SPARSE * vertices && m < NONE as usize && pieces.len() > 1;
     let keys = || sample(pieces).chunk_by(|a, b| a.0 == b.0).count();
     sparse && are_local(n, pieces) && keys() >= FEW
 }

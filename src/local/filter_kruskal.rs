@@ -43,17 +43,19 @@ pub fn filter_kruskal<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
 pub fn fold<R: Record>(n: usize, lists: &[&[R]]) -> Vec<R> {
     let mut forest = Vec::new();
     let pieces = lists.iter().flat_map(|list| list.chunks(PIECE)).collect();
-    extend(&mut forest, &mut Components::new(n), pieces);
+    extend(&mut forest, &mut Components::new(n), n, pieces);
     forest
 }
 
-/// Adds the forest edges among `pieces`, whose lighter edges are all in `forest` already.
+/// Adds the forest edges among `pieces`, whose lighter edges are all in `forest` already; they lie between
+/// about `vertices` of the components' vertices.
 pub(super) fn extend<R: Record>(
     forest: &mut Vec<R>,
     components: &mut Components,
+    vertices: usize,
     pieces: Vec<&[R]>,
 ) {
-    let mut share = 2 * components.n();
+    let mut share = 2 * vertices;
     let mut pieces = pieces;
     let mut heavy: Vec<Vec<R>>;
     while let Some(pivot) = Pivot::at(share, &pieces) {

@@ -33,11 +33,6 @@ impl Giant {
         Self { words }
     }
 
-    /// That of `words`, which [`Giant::words`] returned on another rank.
-    pub fn from_words(words: Vec<u64>) -> Self {
-        Self { words }
-    }
-
     /// A bit for each vertex, the first in the lowest place of the first word.
     pub fn words(&self) -> &[u64] {
         &self.words

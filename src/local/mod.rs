@@ -24,7 +24,8 @@ pub use filter_kruskal::{filter_kruskal, fold, join_each};
 pub use giant::Giant;
 pub use kruskal::{kruskal, kruskal_sorted};
 pub use live::Live;
-pub use radix_sort::sort;
+pub use memory::{prefetch, zeroed};
+pub use radix_sort::{sort, sorted};
 pub use record::{Record, select, sift};
 pub use union_find::Components;
 

@@ -182,9 +182,14 @@ fn scatter<R: Record>(from: &[R], to: &mut [R], digit: impl Fn(&R) -> usize) {
 /// Sorts what one bucket holds too much of, in parallel.
 fn sort_large<R: Record>(bucket: &mut [R]) {
     let pieces: Vec<&[R]> = bucket.chunks(DEALT_AGAIN).collect();
-    let mut buckets = Buckets::deal(&pieces);
+    bucket.copy_from_slice(&sorted(&pieces));
+}
+
+/// As [`sort()`], of consecutive lists: one that is sorted.
+pub fn sorted<R: Record>(lists: &[&[R]]) -> Vec<R> {
+    let mut buckets = Buckets::deal(lists);
     buckets.groups(usize::MAX).iter_mut().for_each(|group| sort_each(group));
-    bucket.copy_from_slice(&buckets.records);
+    buckets.records
 }
 
 /// Sorts `edges` by key, those of equal keys in their order, on the current rayon pool.

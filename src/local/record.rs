@@ -32,6 +32,9 @@ impl<K: Key> Record for Edge<K> {
 /// Records that are looked at before those kept are copied out.
 pub(super) const BLOCK: usize = 512;
 
+/// Records that are passed over together where none is kept.
+const GROUP: usize = 8;
+
 /// Room for a block's records, of which each is kept or not without a branch: which ones are is
 /// close to random, and a branch would be guessed wrong too often.
 pub(super) struct Block<R> {
@@ -70,8 +73,8 @@ pub fn select<R: Record>(
     let mut selected = Vec::new();
     let (mut kept, mut refined) = (Block::new(), Block::new());
     for (index, block) in records.chunks(BLOCK).enumerate() {
-        prefetch_block(records, (index + 2) * BLOCK);
-        block.iter().for_each(|record| kept.push(*record, keep(record)));
+        let ahead = records.get((index + 1) * BLOCK..).unwrap_or_default();
+        judge(block, ahead, &keep, |_, record, keep| kept.push(*record, keep));
         kept.take().iter().for_each(|record| refined.push(*record, refine(record)));
         selected.extend_from_slice(refined.take());
     }
@@ -89,21 +92,45 @@ pub fn sift<R: Record, T>(
     let mut made = Vec::new();
     let mut kept = [0; BLOCK];
     for (index, block) in records.chunks(BLOCK).enumerate() {
-        prefetch_block(records, (index + 2) * BLOCK);
+        let ahead = records.get((index + 1) * BLOCK..).unwrap_or_default();
         let mut len = 0;
-        for (place, record) in block.iter().enumerate() {
+        judge(block, ahead, &keep, |place, _, keep| {
             kept[len % BLOCK] = place;
-            len += usize::from(keep(record));
-        }
+            len += usize::from(keep);
+        });
         let make = |&place: &usize| make(index * BLOCK + place, &block[place]);
         made.extend(kept[..len].iter().filter_map(make));
     }
     made
 }
 
-/// Asks for the block of `records` from `first` on: what reads a stream and looks elsewhere for each
-/// item keeps the processor from running ahead by itself.
-fn prefetch_block<R>(records: &[R], first: usize) {
-    let line = 64 / size_of::<R>();
-    (first..first + BLOCK).step_by(line).for_each(|index| prefetch(records, index));
+/// Tells `push` of each of `records`, with its place, whether it is kept, but for groups of which none is:
+/// where few are, most are passed over at one branch.
+///
+/// Of the records `ahead`, which come next, as many are asked for: what reads a stream and looks elsewhere
+/// for each item keeps the processor from running ahead by itself. A whole block asked for at once
+/// would wait for itself.
+#[inline]
+fn judge<R: Record>(
+    records: &[R],
+    ahead: &[R],
+    keep: &impl Fn(&R) -> bool,
+    mut push: impl FnMut(usize, &R, bool),
+) {
+    let (groups, rest) = records.as_chunks::<GROUP>();
+    for (index, group) in groups.iter().enumerate() {
+        prefetch(ahead, index * GROUP);
+        prefetch(ahead, index * GROUP + GROUP / 2);
+        let (mut kept, mut any) = ([false; GROUP], false);
+        for (kept, record) in kept.iter_mut().zip(group) {
+            *kept = keep(record);
+            any |= *kept;
+        }
+        if any {
+            let judged = group.iter().zip(kept).enumerate();
+            judged.for_each(|(place, (record, kept))| push(index * GROUP + place, record, kept));
+        }
+    }
+    let start = groups.len() * GROUP;
+    rest.iter().enumerate().for_each(|(place, record)| push(start + place, record, keep(record)));
 }
