@@ -94,7 +94,9 @@ impl Bits {
 
     /// The items at the places of ones.
     pub(super) fn choose<T: Copy>(&self, items: &[T]) -> Vec<T> {
-        self.ones().map(|index| items[index]).collect()
+        let mut chosen = Vec::with_capacity(self.count_ones());
+        chosen.extend(self.ones().map(|index| items[index]));
+        chosen
     }
 }
 

@@ -48,47 +48,63 @@ pub(super) fn contract<K: Key>(comm: &Comm, n: usize, forest: &[Edge<K>]) -> Con
     })
 }
 
-/// A vertex of a forest that is stripped.
+/// A vertex of a forest that is stripped: of its edges all in one word, by exclusive or, so that what is
+/// asked of the last one is there when it is needed.
 #[derive(Clone, Copy, Zeroable)]
 #[repr(C)]
 struct Node {
     /// How many edges it has left.
     degree: u32,
-    /// Their places in the forest by exclusive or: that of the last one is there when it is needed.
+    /// Their places in the forest.
     places: u32,
+    /// Their other ends.
+    others: Vertex,
+}
+
+impl Node {
+    /// Adds or takes away an edge.
+    fn toggle(&mut self, place: u32, other: Vertex) {
+        self.places ^= place;
+        self.others ^= other;
+    }
 }
 
 /// Edges between asking for memory and using it.
 const AHEAD: usize = 24;
+
+/// Asks for the ends of an edge that comes some time after the one at `place`.
+fn prefetch_ends<K: Key>(nodes: &[Node], forest: &[Edge<K>], place: usize) {
+    if let Some(e) = forest.get(place + AHEAD) {
+        local::prefetch(nodes, e.u as usize);
+        local::prefetch(nodes, e.v as usize);
+    }
+}
 
 /// The edges that hang from the rest of `forest` by interior vertices alone: those at a leaf, then at
 /// what has become one.
 fn strip<K: Key>(n: usize, forest: &[Edge<K>], shared: &Bits) -> Bits {
     let mut nodes: Box<[Node]> = local::zeroed(n);
     for (place, e) in forest.iter().enumerate() {
-        for v in forest.get(place + AHEAD).map_or([e.u, e.v], |e| [e.u, e.v]) {
-            local::prefetch(&nodes, v as usize);
-        }
-        for v in [e.u, e.v] {
-            nodes[v as usize].degree += 1;
-            nodes[v as usize].places ^= place as u32;
+        prefetch_ends(&nodes, forest, place);
+        for (v, other) in [(e.u, e.v), (e.v, e.u)] {
+            let node = &mut nodes[v as usize];
+            node.degree += 1;
+            node.toggle(place as u32, other);
         }
     }
     let mut stripped = Bits::zeros(forest.len());
     for (place, e) in forest.iter().enumerate() {
-        for v in forest.get(place + AHEAD).map_or([e.u, e.v], |e| [e.u, e.v]) {
-            local::prefetch(&nodes, v as usize);
-        }
-        for leaf in [e.u, e.v] {
-            let mut leaf = leaf as usize;
-            while nodes[leaf].degree == 1 && !shared.get(leaf) {
-                let place = nodes[leaf].places;
-                let e = &forest[place as usize];
+        prefetch_ends(&nodes, forest, place);
+        for end in [e.u, e.v] {
+            let mut leaf = end;
+            while nodes[leaf as usize].degree == 1 && !shared.get(leaf as usize) {
+                let Node { places: place, others: other, .. } = nodes[leaf as usize];
                 stripped.set(place as usize);
-                nodes[leaf].degree = 0;
-                leaf ^= (e.u ^ e.v) as usize;
-                nodes[leaf].degree -= 1;
-                nodes[leaf].places ^= place;
+                nodes[leaf as usize].degree = 0;
+                let node = &mut nodes[other as usize];
+                node.degree -= 1;
+                node.toggle(place, leaf);
+                leaf = other;
             }
         }
     }
