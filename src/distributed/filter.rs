@@ -41,12 +41,13 @@ pub(super) fn filter<R: Record>(
     records: &[R],
     forest: impl Fn(usize, &[R]) -> Vec<R> + Sync,
 ) -> Vec<R> {
-    let (mut part, mut left) = match pass(comm, n, records, &forest) {
+    let (mut part, mut left) = match pass(comm, n, records, u64::MAX, &forest) {
         Pass::Last(part) => return part,
         Pass::Light(part, left) => (part, left),
     };
     loop {
-        let next = pass(comm, left.n, &left.edges, |n, edges| local::fold(n, &[edges]));
+        let fold = |n: usize, edges: &[_]| local::fold(n, &[edges]);
+        let next = pass(comm, left.n, &left.edges, left.of, fold);
         let chosen = match &next {
             Pass::Last(chosen) | Pass::Light(chosen, _) => chosen,
         };
@@ -60,6 +61,8 @@ pub(super) fn filter<R: Record>(
 /// What a pass leaves: edges between numbered components.
 struct Left<K> {
     n: usize,
+    /// How many edges of all ranks it is left of.
+    of: u64,
     edges: Vec<Live<K>>,
 }
 
@@ -71,17 +74,21 @@ enum Pass<R: Record> {
     Light(Vec<R>, Left<R::Key>),
 }
 
+/// One pass over what is left of as many edges as `of` says; the last where that is more than half of
+/// them, since a pivot that drops little will again.
 fn pass<R: Record>(
     comm: &Comm,
     n: usize,
     records: &[R],
+    of: u64,
     forest: impl Fn(usize, &[R]) -> Vec<R> + Sync,
 ) -> Pass<R> {
     comm.enter(Phase::Local);
     let lens = comm.all_gather(&[records.len() as u64]).concat();
     let m: u64 = lens.iter().sum();
     let sorted = |records: &[R]| local::sorted(&[&forest(n, records)]);
-    let pays = m > (n * PAYS_QUARTERS / 4) as u64 && n.saturating_mul(comm.size()) > CHEAP;
+    let pays = m > (n * PAYS_QUARTERS / 4) as u64 && m <= of / 2;
+    let pays = pays && n.saturating_mul(comm.size()) > CHEAP;
     if !pays || lens.iter().any(|&len| u32::try_from(len).is_err()) {
         let run = comm.compute(|| sorted(records));
         return Pass::Last(gather(comm, n, &run).part);
@@ -103,7 +110,7 @@ fn pass<R: Record>(
     comm.enter(Phase::Local);
     let left = comm.compute(|| {
         let labels = Labels::decode(n, &labels);
-        Left { n: labels.components, edges: heavy(records, pivot, &labels) }
+        Left { n: labels.components, of: m, edges: heavy(records, pivot, &labels) }
     });
     Pass::Light(climbed.part, left)
 }
