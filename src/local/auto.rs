@@ -90,7 +90,7 @@ fn in_order<K: Key>(n: usize, lists: impl IntoIterator<Item: AsRef<[Edge<K>]>>) 
 
 /// Whether a graph is sparse, with locality, and has weights that tell its edges apart.
 fn favours_boruvka<K: Key>(n: usize, vertices: usize, m: usize, pieces: &[&[Edge<K>]]) -> bool {
-    let sparse = n / 2 <= m && m <= SPARSE * vertices && m < NONE as usize && pieces.len() > 1;
+    let sparse = n / 4 <= m && m <= SPARSE * vertices && m < NONE as usize && pieces.len() > 1;
     let keys = || sample(pieces).chunk_by(|a, b| a.0 == b.0).count();
     sparse && are_local(n, pieces) && keys() >= FEW
 }
