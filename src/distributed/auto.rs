@@ -4,15 +4,18 @@ use super::{Plan, Shape};
 use crate::comm::{Comm, Link};
 use crate::graph::{Edge, Key};
 
-/// With fewer edges a gather costs less than a look at the graph.
-const FEW: u64 = 1 << 14;
+/// Where a gather takes fewer seconds, a look at the graph, which takes a quarter of a millisecond, does
+/// not pay.
+const QUICK: f64 = 0.005;
+/// Nanoseconds and bytes of a gather for each edge.
+const EDGE: (f64, f64) = (20.0, 7.0);
 
 /// A plan, and why.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Choice {
     /// The plan.
     pub plan: Plan,
-    /// What it was chosen for; `None` where there are too few edges to look.
+    /// What it was chosen for; `None` where a look would not pay.
     pub shape: Option<Shape>,
 }
 
@@ -23,7 +26,8 @@ impl Choice {
     /// # Complexity
     /// Time O(n/p); 9 KB a rank. Nothing for few edges.
     pub fn of<K: Key>(comm: &Comm, n: usize, m: u64, mine: &[Edge<K>], link: Link) -> Self {
-        if m <= FEW {
+        let (ns, bytes) = EDGE;
+        if m as f64 * (1e-9 * ns + bytes / link.bandwidth) < QUICK {
             return Self { plan: Plan::PLAIN, shape: None };
         }
         let shape = Shape::of(comm, n, m, mine, link);

@@ -19,8 +19,12 @@ pub struct Locality {
     pub shared: f64,
     /// The share of edges that would join vertices of two owners, were blocks of vertices owned.
     pub crossing: f64,
+    /// The vertices that have edges: all, or the few there seem to be.
+    pub touched: u64,
     /// The edges of the rank that has most.
     pub longest: u64,
+    /// Whether the weights on each rank rise, or fall, so that a forest is found as they come.
+    pub sorted: bool,
     /// Whether keys and positions fit one word together, so that edges can be shuffled.
     pub shuffles: bool,
 }
@@ -34,6 +38,7 @@ struct Told {
     crossing: u64,
     least: u64,
     most: u64,
+    sorted: u64,
 }
 
 impl Locality {
@@ -41,7 +46,7 @@ impl Locality {
     /// rank.
     ///
     /// # Complexity
-    /// O(n/p) time where slices are equal, whatever m; each rank receives 4 KB, and 168 bytes from each
+    /// O(n/p) time where slices are equal, whatever m; each rank receives 4 KB, and 176 bytes from each
     /// other one.
     ///
     /// # Panics
@@ -54,7 +59,9 @@ impl Locality {
             let few = sample(mine, SAMPLE.div_ceil(p)).enumerate();
             few.map(|(i, e)| if i % 2 == 0 { e.u } else { e.v }).collect::<Vec<_>>()
         });
-        let vertices = owned(&comm.all_gather(&ends));
+        let ends = comm.all_gather(&ends);
+        let vertices = owned(&ends);
+        let few = 2 * vertices.len() < ends.iter().map(Vec::len).sum();
         let share = (n as f64 / m as f64).min(1.0);
         let found = comm.compute(|| touched(&vertices, rank as u32, share, mine));
         let found = comm.all_gather(found.words());
@@ -70,6 +77,8 @@ impl Locality {
         Self {
             shared: (shared / (1.0 - (-elsewhere).exp())).min(1.0),
             crossing: sum(|told| told.crossing) / sum(|told| told.seen),
+            touched: if few { vertices.len() } else { n } as u64,
+            sorted: told.iter().all(|told| told.sorted == 1),
             longest: told.iter().map(|told| told.edges).max().unwrap_or(0),
             shuffles: bits(most.saturating_sub(least)) + bits(m) <= u64::BITS,
         }
@@ -95,6 +104,8 @@ fn tell<K: Key>(n: usize, p: usize, mine: &[Edge<K>]) -> Told {
         crossing: few().filter(|e| owner(e.u) != owner(e.v)).count() as u64,
         least: few().map(|e| e.key.wide()).min().unwrap_or(u64::MAX),
         most: few().map(|e| e.key.wide()).max().unwrap_or(0),
+        sorted: (few().is_sorted_by_key(|e| e.key) || few().is_sorted_by(|a, b| a.key >= b.key))
+            .into(),
     }
 }
 

@@ -18,14 +18,14 @@ mod ns {
     pub(super) const FILTER: f64 = 2.5;
     /// An edge sorted and coded, or decoded, merged and joined.
     pub(super) const SEND: f64 = 12.0;
-    pub(super) const MERGE: f64 = 35.0;
+    pub(super) const MERGE: f64 = 28.0;
     /// A vertex whose component is told.
     pub(super) const LABEL: f64 = 2.0;
     /// An edge of a forest of which contraction takes the interior part, and one it leaves.
-    pub(super) const CONTRACT: f64 = 40.0;
+    pub(super) const CONTRACT: f64 = 45.0;
     pub(super) const LEAVE: f64 = 60.0;
-    /// An edge that is dealt to another rank.
-    pub(super) const SHUFFLE: f64 = 25.0;
+    /// An edge that is dealt to another rank, and has a wide key from then on.
+    pub(super) const SHUFFLE: f64 = 100.0;
     /// An edge in a round of Borůvka's.
     pub(super) const ROUND: f64 = 25.0;
 }
@@ -33,8 +33,6 @@ mod ns {
 /// What the model knows of a job.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shape {
-    /// Vertices.
-    pub n: u64,
     /// Edges.
     pub m: u64,
     /// Ranks.
@@ -64,16 +62,24 @@ impl Shape {
             threads * (host_cores as f64 / members.threads_beside(rank) as f64).min(1.0)
         });
         let cores = cores.fold(f64::INFINITY, f64::min);
-        let (n, p, key_bytes) = (n as u64, comm.size(), size_of::<K>());
-        Self { n, m, p, locality, link, key_bytes, cores }
+        let (p, key_bytes) = (comm.size(), size_of::<K>());
+        Self { m, p, locality, link, key_bytes, cores }
     }
 
     /// The seconds that `plan` should take.
     pub fn seconds(&self, plan: Plan) -> f64 {
-        let (n, longest) = (self.n as f64, self.locality.longest as f64);
+        let (n, longest) = (self.locality.touched as f64, self.locality.longest as f64);
         match plan.first {
-            First::Nothing if plan.way == Way::Filter => self.filter(n, longest, 1.0),
-            First::Nothing => self.forest(n, longest) + self.combine(plan.way, n, longest.min(n)),
+            // What comes in order is joined as it comes, so a pivot saves no work, only messages.
+            First::Nothing if plan.way == Way::Filter => {
+                let joined = if self.locality.sorted { self.forest(n, longest) } else { 0.0 };
+                joined + self.filter(n, longest, 1.0)
+            }
+            First::Nothing => {
+                let vertices = self.vertices(longest, self.locality.shared);
+                let forest = longest.min(vertices);
+                self.forest(vertices, longest) + self.combine(plan.way, n, forest)
+            }
             First::Contract => self.contract(plan.way, longest, self.locality.shared),
             First::Shuffle if !self.locality.shuffles => f64::INFINITY,
             First::Shuffle => {
@@ -89,9 +95,19 @@ impl Shape {
         1e-9 * ns / self.cores.powf(0.8)
     }
 
-    /// Work that one thread does.
+    /// Work that one thread of each rank does.
     fn serial(&self, ns: f64) -> f64 {
         1e-9 * ns / self.cores.min(1.0)
+    }
+
+    /// Work that one thread of one rank does while the others wait.
+    fn alone(ns: f64) -> f64 {
+        1e-9 * ns
+    }
+
+    /// The vertices of a rank with `edges`, where ranks share some: of the others it has its part.
+    fn vertices(&self, edges: f64, shared: f64) -> f64 {
+        (self.locality.touched as f64 * (shared + (1.0 - shared) / self.p as f64)).min(2.0 * edges)
     }
 
     fn travel(&self, bytes: f64, messages: usize) -> f64 {
@@ -109,9 +125,8 @@ impl Shape {
     }
 
     fn contract(&self, way: Way, edges: f64, shared: f64) -> f64 {
-        let n = self.n as f64;
-        // A rank's forest has its own vertices: of those that one rank has, a p-th part.
-        let vertices = (n * (shared + (1.0 - shared) / self.p as f64)).min(2.0 * edges);
+        let n = self.locality.touched as f64;
+        let vertices = self.vertices(edges, shared);
         let forest = edges.min(vertices);
         let (left, rest) = (n * shared, forest.min(n * shared));
         let found = self.travel(n / 4.0 * shared.max(0.02), 2 * self.p);
@@ -130,16 +145,21 @@ impl Shape {
     }
 
     fn gather(&self, n: f64, forest: f64) -> f64 {
-        let others = (self.p - 1) as f64 * forest;
-        let merged = self.serial(forest * ns::SEND + (others + forest) * ns::MERGE);
-        merged + self.travel(others * self.edge_bytes(n), self.p + 1)
+        // Where one rank has most edges, the others have no forests to speak of.
+        let all =
+            (self.p as f64 * forest).min(self.m as f64 - self.locality.longest as f64 + forest);
+        let others = (all - forest).max(all / self.p as f64);
+        let merged = Self::alone(all * ns::MERGE);
+        self.serial(forest * ns::SEND)
+            + merged
+            + self.travel(others * self.edge_bytes(n), self.p + 1)
     }
 
     fn tree(&self, n: f64, forest: f64) -> f64 {
         let rounds = self.p.next_power_of_two().trailing_zeros();
         let round = |round: u32| {
             let run = (forest * f64::from(1 << round)).min(n);
-            let merged = self.serial(run * ns::SEND + 2.0 * run * ns::MERGE);
+            let merged = Self::alone(run * ns::SEND + 2.0 * run * ns::MERGE);
             merged + self.travel(run * self.edge_bytes(n), 4)
         };
         (0..rounds).map(round).sum()
