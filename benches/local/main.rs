@@ -4,6 +4,7 @@
 //! After a full run the medians, the ratios and the peak of memory stand in `results/local/`.
 //! `MST_BENCH_SHRINK=6` divides all sizes by 2^6.
 
+#[path = "../graphs/mod.rs"]
 mod graphs;
 mod peak;
 mod plot;

@@ -1,0 +1,113 @@
+//! Graphs and deals that make algorithms stumble: auto beside a plain gather, on ranks in this process.
+
+use crate::graphs::{Graph, Recipe, all, shrink};
+use mst::comm::{self, Comm};
+use mst::distributed::{Choice, Plan};
+use mst::graph::{Edge, Key, with_edges};
+use mst::local::Algorithm;
+use mst::measure::{Spread, repeat};
+use mst::selftest::Dealt;
+use std::path::Path;
+
+/// Runs of each; the median counts.
+const REPETITIONS: usize = 7;
+
+/// What came of a case.
+#[derive(serde::Serialize)]
+pub(crate) struct Case {
+    /// The graph and how it was dealt.
+    pub(crate) case: String,
+    pub(crate) ranks: usize,
+    pub(crate) n: usize,
+    pub(crate) m: usize,
+    /// What auto chose.
+    pub(crate) chosen: String,
+    pub(crate) gather_s: f64,
+    pub(crate) auto_s: f64,
+    /// How many times as long as a gather auto took.
+    pub(crate) ratio: f64,
+}
+
+/// Measures all cases, with a line for each on standard output.
+pub(crate) fn measure() -> Vec<Case> {
+    let mut cases = Vec::new();
+    println!(
+        "{:<34} {:>5} {:>10} {:>10} {:>6}  chosen",
+        "case", "ranks", "gather", "auto", "ratio"
+    );
+    let mut add = |case: Case| {
+        println!(
+            "{:<34} {:>5} {:>7.2} ms {:>7.2} ms {:>6.2}  {}",
+            case.case,
+            case.ranks,
+            1e3 * case.gather_s,
+            1e3 * case.auto_s,
+            case.ratio,
+            case.chosen
+        );
+        cases.push(case);
+    };
+    for graph in all().iter().filter(|recipe| recipe.hard).map(Recipe::graph) {
+        add(of(&graph, 2, "", Dealt::Evenly));
+    }
+    let usual: Vec<Recipe> = all().into_iter().filter(|recipe| !recipe.hard).collect();
+    let smaller = |recipe: &Recipe| {
+        let mut graph = recipe.graph();
+        with_edges!(&mut graph.edges, edges => edges.truncate(1 << (22 - shrink())));
+        graph
+    };
+    let random = smaller(&usual[0]);
+    add(of(&random, 2, ", one rank has all", Dealt::ToOne(1)));
+    add(of(&random, 4, ", at random", Dealt::AtRandom(3)));
+    add(of(&smaller(&usual[3]), 2, ", one rank has all", Dealt::ToOne(0)));
+    let mut few = random;
+    with_edges!(&mut few.edges, edges => edges.truncate(5));
+    add(of(&few, 8, ", five edges", Dealt::Evenly));
+    cases
+}
+
+fn of(graph: &Graph, ranks: usize, dealt_as: &str, dealt: Dealt) -> Case {
+    let told = comm::run(ranks, Some(1), |comm| {
+        with_edges!(&graph.edges, edges => {
+            let mine = &edges[dealt.slice(edges.len(), ranks, comm.rank())];
+            compare(comm, graph.n, edges.len() as u64, mine)
+        })
+    });
+    let (chosen, gather_s, auto_s) = &told[0];
+    Case {
+        case: format!("{}{dealt_as}", graph.name),
+        ranks,
+        n: graph.n,
+        m: graph.edges.len(),
+        chosen: chosen.clone(),
+        gather_s: *gather_s,
+        auto_s: *auto_s,
+        ratio: auto_s / gather_s,
+    }
+}
+
+/// What auto chose, and the medians of a gather and of auto, which alternate.
+fn compare<K: Key>(comm: &Comm, n: usize, m: u64, mine: &[Edge<K>]) -> (String, f64, f64) {
+    let link = comm.measure_link();
+    let auto = || {
+        let plan = Choice::of(comm, n, m, mine, link).plan;
+        drop(plan.forest(comm, n, mine, Algorithm::Auto));
+        plan
+    };
+    let gather = || drop(Plan::PLAIN.forest(comm, n, mine, Algorithm::Auto));
+    let (mut gathers, mut autos, mut chosen) = (Vec::new(), Vec::new(), String::new());
+    for _ in 0..REPETITIONS {
+        gathers.push(repeat(comm, 1, false, gather).1[0].total);
+        let (plan, runs) = repeat(comm, 1, false, auto);
+        autos.push(runs[0].total);
+        chosen = plan.name();
+    }
+    (chosen, Spread::of(gathers).median, Spread::of(autos).median)
+}
+
+/// Writes the cases.
+pub(crate) fn save(cases: &[Case], path: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let mut writer = csv::Writer::from_path(path)?;
+    cases.iter().try_for_each(|case| writer.serialize(case))?;
+    Ok(writer.flush()?)
+}
