@@ -1,39 +1,93 @@
 //! Merging sorted runs of edges.
 
 use crate::local::Record;
+use std::hint::select_unpredictable;
+use std::slice::IterMut;
+
+/// Edges that a thread merges at once.
+const PIECE: usize = if cfg!(test) { 1 << 3 } else { 1 << 15 };
 
 /// Returns the edges of all `runs`, each sorted by key, as one sorted list; ties by run, then by
 /// position in the run.
 ///
-/// Pairs of runs are merged at once on the current rayon pool, in O(total log runs); memory two
-/// more copies of the edges.
+/// Pairs of runs, and halves of what a pair becomes, are merged at once on the current rayon pool, in
+/// O(total log runs); memory two more copies of the edges.
 pub(super) fn merge_runs<R: Record>(runs: &[&[R]]) -> Vec<R> {
     match runs {
         [] => Vec::new(),
         [run] => run.to_vec(),
-        [left, right] => merge(left, right),
+        [left, right] => merged(left, right),
         _ => {
             let (left, right) = runs.split_at(runs.len() / 2);
             let (left, right) = rayon::join(|| merge_runs(left), || merge_runs(right));
-            merge(&left, &right)
+            merged(&left, &right)
         }
     }
 }
 
-/// Two sorted runs as one; of equal keys those of `left` come first.
-fn merge<R: Record>(left: &[R], right: &[R]) -> Vec<R> {
-    let mut merged = Vec::with_capacity(left.len() + right.len());
-    let (mut l, mut r) = (0, 0);
-    while l < left.len() && r < right.len() {
-        // Without a branch: which of the two is next is close to random.
-        let from_left = left[l].key() <= right[r].key();
-        merged.push(if from_left { left[l] } else { right[r] });
-        l += usize::from(from_left);
-        r += usize::from(!from_left);
-    }
-    merged.extend_from_slice(&left[l..]);
-    merged.extend_from_slice(&right[r..]);
+fn merged<R: Record>(left: &[R], right: &[R]) -> Vec<R> {
+    let mut merged = vec![R::zeroed(); left.len() + right.len()];
+    merge(left, right, &mut merged);
     merged
+}
+
+/// Two sorted runs as one, which fills `merged`; of equal keys those of `left` come first.
+fn merge<R: Record>(left: &[R], right: &[R], merged: &mut [R]) {
+    let (len, middle) = (merged.len(), merged.len() / 2);
+    let (left, left_high) = left.split_at(from_left(left, right, middle));
+    let (right, right_high) = right.split_at(middle - left.len());
+    let (merged, high) = merged.split_at_mut(middle);
+    if len > PIECE {
+        rayon::join(|| merge(left, right, merged), || merge(left_high, right_high, high));
+        return;
+    }
+    // Which edge is next takes long to find out, so a thread finds out in two places at once.
+    let mut low = Merge { left, right, merged: merged.iter_mut() };
+    let mut high = Merge { left: left_high, right: right_high, merged: high.iter_mut() };
+    while low.step() & high.step() {}
+    low.finish();
+    high.finish();
+}
+
+/// Two runs on their way into one.
+struct Merge<'a, R> {
+    left: &'a [R],
+    right: &'a [R],
+    merged: IterMut<'a, R>,
+}
+
+impl<R: Record> Merge<'_, R> {
+    /// Takes the next edge, if both runs have some. Without a branch: which of the two is next is close
+    /// to random.
+    #[inline(always)]
+    fn step(&mut self) -> bool {
+        let ([left, ..], [right, ..]) = (self.left, self.right) else { return false };
+        let Some(next) = self.merged.next() else { return false };
+        let from_left = left.key() <= right.key();
+        *next = *select_unpredictable(from_left, left, right);
+        self.left = &self.left[usize::from(from_left)..];
+        self.right = &self.right[usize::from(!from_left)..];
+        true
+    }
+
+    fn finish(mut self) {
+        while self.step() {}
+        let rest = if self.left.is_empty() { self.right } else { self.left };
+        self.merged.into_slice().copy_from_slice(rest);
+    }
+}
+
+/// How many of the first `len` edges of the two runs together are of `left`.
+fn from_left<R: Record>(left: &[R], right: &[R], len: usize) -> usize {
+    let (mut least, mut most) = (len.saturating_sub(right.len()), len.min(left.len()));
+    while least < most {
+        let middle = least.midpoint(most);
+        match left[middle].key() <= right[len - middle - 1].key() {
+            true => least = middle + 1,
+            false => most = middle,
+        }
+    }
+    least
 }
 
 #[cfg(test)]
