@@ -21,6 +21,8 @@ const SORTED_AT_ONCE: usize = if cfg!(test) { 1 << 4 } else { 1 << 14 };
 const GROUPS: usize = 16;
 /// Records between asking for memory and using it.
 const AHEAD: usize = 24;
+/// Records between the first steps to the roots and a join.
+const CLIMBED: usize = 8;
 
 /// Returns the forest that [`super::kruskal()`] returns, in the same order.
 ///
@@ -184,13 +186,24 @@ fn join_block<R: Record>(
     ahead: &[R],
     mut take: impl FnMut(&R, bool),
 ) {
+    let mut ends = [(0, 0); CLIMBED];
+    let climb = |components: &Components, record: &R| {
+        let (u, v) = record.ends();
+        (components.climb(u), components.climb(v))
+    };
+    for (ends, record) in ends.iter_mut().zip(block) {
+        *ends = climb(components, record);
+    }
     for (index, record) in block.iter().enumerate() {
         if let Some(ahead) = ahead.get(index) {
             let (u, v) = ahead.ends();
             components.prefetch(u);
             components.prefetch(v);
         }
-        let (u, v) = record.ends();
+        let (u, v) = ends[index % CLIMBED];
+        if let Some(next) = block.get(index + CLIMBED) {
+            ends[index % CLIMBED] = climb(components, next);
+        }
         take(record, components.join(u, v));
     }
 }

@@ -61,6 +61,17 @@ impl Components {
         }
     }
 
+    /// The grandparent of `v`, which becomes its parent: what a search for the root can start from.
+    ///
+    /// A search does not know how many steps it has to go, and is guessed wrong at its end. After two
+    /// steps without a guess, taken while the joins before are under way, few have more to go.
+    #[inline]
+    pub(super) fn climb(&self, v: Vertex) -> Vertex {
+        let grandparent = self.parent(self.parent(v));
+        self.set_parent(v, grandparent);
+        grandparent
+    }
+
     /// Makes every vertex a child of its root, so that [`Components::parent`] tells it, on the current
     /// rayon pool in O(n).
     pub fn flatten(&mut self) {
