@@ -86,7 +86,11 @@ fn pass<R: Record>(
     comm.enter(Phase::Local);
     let lens = comm.all_gather(&[records.len() as u64]).concat();
     let m: u64 = lens.iter().sum();
-    let sorted = |records: &[R]| local::sorted(&[&forest(n, records)]);
+    let sorted = |records: &[R]| {
+        let mut forest = forest(n, records);
+        local::sort(&mut forest);
+        forest
+    };
     let pays = m > (n * PAYS_QUARTERS / 4) as u64 && m <= of / 2;
     let pays = pays && n.saturating_mul(comm.size()) > CHEAP;
     if !pays || lens.iter().any(|&len| u32::try_from(len).is_err()) {
@@ -97,7 +101,7 @@ fn pass<R: Record>(
     let run = comm.compute(|| {
         let light = light(records, pivot);
         // Few edges have hardly a cycle, and their forest would cost more than to send them all.
-        match light.iter().map(Vec::len).sum::<usize>() > touched(n, &light) {
+        match light.iter().map(Vec::len).sum::<usize>() > touched(n, &light) / 3 * 4 {
             true => sorted(&light.concat()),
             false => local::sorted(&light.iter().map(Vec::as_slice).collect::<Vec<_>>()),
         }
