@@ -28,8 +28,8 @@ pub(super) struct Contracted<K> {
 /// weight in the order of positions.
 ///
 /// # Complexity
-/// O(n/64 + |forest|) but for the paths between shared vertices, which are sorted; memory 12n bytes,
-/// touched where there are edges. Traffic as [`shared()`].
+/// O(n/64 + |forest|) but for the chains between shared vertices, fewer than twice as many as those, which
+/// are sorted; memory 12n bytes, touched where there are edges. Traffic as [`shared()`].
 pub(super) fn contract<K: Key>(comm: &Comm, n: usize, forest: &[Edge<K>]) -> Contracted<K> {
     comm.enter(Phase::Contract);
     let touched = comm.compute(|| {
@@ -39,11 +39,12 @@ pub(super) fn contract<K: Key>(comm: &Comm, n: usize, forest: &[Edge<K>]) -> Con
     });
     let shared = shared(comm, &touched);
     comm.compute(|| {
-        let mut fixed = strip(n, forest, &shared);
-        let left: Vec<usize> =
-            fixed.iter().enumerate().filter(|(_, fixed)| !fixed).map(|(place, _)| place).collect();
+        let mut nodes = nodes(n, forest);
+        let mut fixed = strip(&mut nodes, forest, &shared);
+        let chains = chains(&nodes, forest, &shared, &mut fixed);
+        drop(nodes);
         let shared = Numbering::of(shared);
-        let rest = split(n, forest, &left, &shared, &mut fixed);
+        let rest = split(n, chains, &shared, &mut fixed);
         Contracted { fixed: fixed.choose(forest), rest, n: shared.set().count_ones() }
     })
 }
@@ -80,9 +81,8 @@ fn prefetch_ends<K: Key>(nodes: &[Node], forest: &[Edge<K>], place: usize) {
     }
 }
 
-/// The edges that hang from the rest of `forest` by interior vertices alone: those at a leaf, then at
-/// what has become one.
-fn strip<K: Key>(n: usize, forest: &[Edge<K>], shared: &Bits) -> Bits {
+/// The vertices of `forest`.
+fn nodes<K: Key>(n: usize, forest: &[Edge<K>]) -> Box<[Node]> {
     let mut nodes: Box<[Node]> = local::zeroed(n);
     for (place, e) in forest.iter().enumerate() {
         prefetch_ends(&nodes, forest, place);
@@ -92,9 +92,15 @@ fn strip<K: Key>(n: usize, forest: &[Edge<K>], shared: &Bits) -> Bits {
             node.toggle(place as u32, other);
         }
     }
+    nodes
+}
+
+/// The edges that hang from the rest of `forest` by interior vertices alone, which `nodes` lose: those at
+/// a leaf, then at what has become one.
+fn strip<K: Key>(nodes: &mut [Node], forest: &[Edge<K>], shared: &Bits) -> Bits {
     let mut stripped = Bits::zeros(forest.len());
     for (place, e) in forest.iter().enumerate() {
-        prefetch_ends(&nodes, forest, place);
+        prefetch_ends(nodes, forest, place);
         for end in [e.u, e.v] {
             let mut leaf = end;
             while nodes[leaf as usize].degree == 1 && !shared.get(leaf as usize) {
@@ -111,28 +117,58 @@ fn strip<K: Key>(n: usize, forest: &[Edge<K>], shared: &Bits) -> Bits {
     stripped
 }
 
-/// Of the edges `left` of `forest`, adds to `fixed` those that are certain and returns the others.
+/// The heaviest edge of each chain of those that are not `fixed` yet, between the chain's ends; adds the
+/// others to `fixed`. A chain's inner vertices are interior and have no other edges.
+fn chains<K: Key>(
+    nodes: &[Node],
+    forest: &[Edge<K>],
+    shared: &Bits,
+    fixed: &mut Bits,
+) -> Vec<Live<K>> {
+    let mut chains = Vec::new();
+    let mut passed = fixed.clone();
+    for (first, e) in forest.iter().enumerate() {
+        if passed.get(first) {
+            continue;
+        }
+        let mut heaviest = first;
+        let [u, v] = [(e.v, e.u), (e.u, e.v)].map(|(mut before, mut end)| {
+            let mut place = first;
+            while nodes[end as usize].degree == 2 && !shared.get(end as usize) {
+                let Node { places, others, .. } = nodes[end as usize];
+                (before, end) = (end, others ^ before);
+                place ^= places as usize;
+                passed.set(place);
+                let lighter =
+                    std::cmp::min_by_key(place, heaviest, |&place| (forest[place].key, place));
+                fixed.set(lighter);
+                heaviest ^= place ^ lighter;
+            }
+            end
+        });
+        chains.push(Live { u, v, key: forest[heaviest].key, origin: heaviest as u32 });
+    }
+    chains
+}
+
+/// Of the `chains`, adds to `fixed` those that are certain and returns the others.
 fn split<K: Key>(
     n: usize,
-    forest: &[Edge<K>],
-    left: &[usize],
+    mut chains: Vec<Live<K>>,
     shared: &Numbering,
     fixed: &mut Bits,
 ) -> Vec<Live<K>> {
-    let live = |&place: &usize| {
-        let Edge { u, v, key } = forest[place];
-        Live { u, v, key, origin: place as u32 }
-    };
-    let mut edges: Vec<Live<K>> = left.iter().map(live).collect();
-    local::sort(&mut edges);
+    // A chain stands where its heaviest edge does.
+    chains.sort_unstable_by_key(|chain| chain.origin);
+    local::sort(&mut chains);
     let mut components = Components::new(n);
     // Of each component's root the number of its shared vertex, from 1; it has one at most.
-    let mut anchors: Box<[u32]> = bytemuck::allocation::zeroed_slice_box(n);
-    for v in edges.iter().flat_map(|e| [e.u, e.v]).filter(|&v| shared.set().get(v as usize)) {
+    let mut anchors: Box<[u32]> = local::zeroed(n);
+    for v in chains.iter().flat_map(|e| [e.u, e.v]).filter(|&v| shared.set().get(v as usize)) {
         anchors[v as usize] = shared.number(v) + 1;
     }
     let mut rest = Vec::new();
-    for edge in edges {
+    for edge in chains {
         let ends = [edge.u, edge.v].map(|v| anchors[components.root(v) as usize]);
         if ends.contains(&0) {
             components.join(edge.u, edge.v);
