@@ -93,9 +93,9 @@ fn pass<R: Record>(
     };
     let pays = m > (n * PAYS_QUARTERS / 4) as u64 && m <= of / 2;
     let pays = pays && n.saturating_mul(comm.size()) > CHEAP;
+    let last = || Pass::Last(gather(comm, n, &comm.compute(|| sorted(records))).part);
     if !pays || lens.iter().any(|&len| u32::try_from(len).is_err()) {
-        let run = comm.compute(|| sorted(records));
-        return Pass::Last(gather(comm, n, &run).part);
+        return last();
     }
     let pivot = pivot::agree(comm, light_edges(n, m), records, &lens);
     let run = comm.compute(|| {
@@ -112,11 +112,13 @@ fn pass<R: Record>(
     comm.enter(Phase::Exchange);
     let labels = comm.broadcast(0, labels);
     comm.enter(Phase::Local);
-    let left = comm.compute(|| {
-        let labels = Labels::decode(n, &labels);
-        Left { n: labels.components, of: m, edges: heavy(records, pivot, &labels) }
-    });
-    Pass::Light(climbed.part, left)
+    let labels = comm.compute(|| Labels::decode(n, &labels));
+    if labels.components > n / 4 * 3 {
+        // Light edges all in a corner join too little for others to be dropped.
+        return last();
+    }
+    let edges = comm.compute(|| heavy(records, pivot, &labels));
+    Pass::Light(climbed.part, Left { n: labels.components, of: m, edges })
 }
 
 /// Records on one side of the pivot's position.

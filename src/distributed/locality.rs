@@ -9,8 +9,8 @@ use bytemuck::{Pod, Zeroable};
 const SAMPLE: usize = 1024;
 /// Consecutive edges that are looked at together.
 const CHUNK: usize = 64;
-/// Bits of a word's hash that say where it stands in the filter: one edge in 16 passes it in vain.
-const HASH_BITS: u32 = 15;
+/// Bits of a word's hash that say where it stands in the filter: one edge in 64 passes it in vain.
+const HASH_BITS: u32 = 17;
 
 /// How edges lie on the ranks.
 #[derive(Clone, Copy, Debug, PartialEq)]

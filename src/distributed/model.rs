@@ -12,23 +12,28 @@ use crate::graph::{Edge, Key};
 
 /// Nanoseconds of one thread, for each edge or vertex.
 mod ns {
-    /// A look at an edge and a vertex's share of a rank's own forest.
-    pub(super) const FOREST: (f64, f64) = (4.0, 75.0);
+    /// A look at an edge and a vertex's share of a rank's own forest, where vertices lie in cache and
+    /// where they do not.
+    pub(super) const LOOK: f64 = 3.5;
+    pub(super) const JOIN: (f64, f64) = (30.0, 75.0);
     /// An edge that is compared with a pivot, and again with components.
-    pub(super) const FILTER: f64 = 2.5;
+    pub(super) const FILTER: f64 = 4.5;
     /// An edge sorted and coded, or decoded, merged and joined.
-    pub(super) const SEND: f64 = 12.0;
-    pub(super) const MERGE: f64 = 28.0;
+    pub(super) const SEND: f64 = 20.0;
+    pub(super) const MERGE: f64 = 15.0;
     /// A vertex whose component is told.
-    pub(super) const LABEL: f64 = 2.0;
+    pub(super) const LABEL: f64 = 6.0;
     /// An edge of a forest of which contraction takes the interior part, and one it leaves.
-    pub(super) const CONTRACT: f64 = 45.0;
-    pub(super) const LEAVE: f64 = 60.0;
+    pub(super) const CONTRACT: f64 = 38.0;
+    pub(super) const LEAVE: f64 = 80.0;
     /// An edge that is dealt to another rank, and has a wide key from then on.
     pub(super) const SHUFFLE: f64 = 100.0;
     /// An edge in a round of Borůvka's.
     pub(super) const ROUND: f64 = 25.0;
 }
+
+/// Vertices, of which most joins wait for memory.
+const FAR: f64 = 1e6;
 
 /// What the model knows of a job.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -92,7 +97,7 @@ impl Shape {
     }
 
     fn work(&self, ns: f64) -> f64 {
-        1e-9 * ns / self.cores.powf(0.8)
+        1e-9 * ns / self.cores.min(self.cores.powf(0.8))
     }
 
     /// Work that one thread of each rank does.
@@ -121,7 +126,9 @@ impl Shape {
     }
 
     fn forest(&self, n: f64, edges: f64) -> f64 {
-        self.work(edges * ns::FOREST.0 + n.min(2.0 * edges) * ns::FOREST.1)
+        let far = (n / FAR).min(1.0);
+        let join = ns::JOIN.0 + far * (ns::JOIN.1 - ns::JOIN.0);
+        self.work(edges * ns::LOOK + n.min(2.0 * edges) * join)
     }
 
     fn contract(&self, way: Way, edges: f64, shared: f64) -> f64 {
