@@ -11,7 +11,7 @@ impl Plan {
     /// |---|---|---|
     /// | `gather` | e min(m, (p - 1)(n - 1)) | 7 bytes an edge where e is 12 |
     /// | `tree` | e min(m, ceil(log2 p)(n - 1)) | |
-    /// | `filter` | em, 4.3m for components, 17 KB + 528p a pivot | 1.5n to 2n edges; n/8 to n/2 bytes |
+    /// | `filter` | 2em, 4.3m for components, 17 KB + 528p a pivot | 1.5n to 2n edges; n/8 to n/2 bytes |
     /// | `boruvka` | 2n(e + 10), 64p a round | 1.5n edges |
     /// | `contract` | and n/4 + 16p before | |
     /// | `shuffle` | and 25m + 3.2 KB p before, where all edges have one owner; then e = 16 | 10m/p |
@@ -27,9 +27,9 @@ impl Plan {
             Way::Gather => gathered((ranks - 1) * forest),
             Way::Tree => gathered(rounds(ranks) * forest),
             Way::Filter => {
-                // A pivot has more than n edges below it, of those that are left of m.
+                // Light edges are sent again where they join too little. A pivot has more than n edges below it, of those that are left of m.
                 let pivots = m * ranks / CHEAP as u64 + 1;
-                gathered(m) + 17 * (m + n) / 4 + pivots * (17_000 + 528 * ranks) + 8 * ranks
+                2 * gathered(m) + 17 * (m + n) / 4 + pivots * (17_000 + 528 * ranks) + 8 * ranks
             }
             Way::Boruvka => {
                 let joined = 2 * n * (edge + 10) + (rounds(n.max(1)) + 1) * 64 * ranks;
