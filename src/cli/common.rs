@@ -32,7 +32,7 @@ pub(super) struct World {
     pub(super) ranks: Option<usize>,
 
     /// End the job when a rank's process, not its work, has not answered for so long
-    #[arg(long, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=86_400))]
+    #[arg(long, env = "MST_TIMEOUT", value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=86_400))]
     pub(super) timeout: Option<u64>,
 
     /// Say nothing but errors and what was asked for

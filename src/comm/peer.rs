@@ -126,7 +126,7 @@ impl Peer {
 
     /// Says a word. One that cannot be said will be missed, which is the other one's to notice.
     pub(super) fn tell(&mut self, word: u8) {
-        self.stream.write(&[word]).ok();
+        self.stream.write_all(&[word]).ok();
     }
 
     /// What has been heard since the last time; silence counts after `patience`.
