@@ -46,7 +46,7 @@ fn chart(area: &DrawingArea<SVGBackend<'_>, Shift>, graph: &str, runs: &[&Run]) 
         .configure_mesh()
         .light_line_style(TRANSPARENT)
         .x_labels(8)
-        .x_label_formatter(&|log| format!("{:.0} ranks", log.exp2()))
+        .x_label_formatter(&|log: &f64| format!("{:.0} ranks", log.exp2()))
         .y_label_formatter(&number)
         .draw()?;
     for (prefix, strength, width) in [("", 1.0, 2), ("contract+", 0.5, 1)] {
