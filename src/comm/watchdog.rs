@@ -7,6 +7,8 @@
 
 use super::Comm;
 use super::peer::{Invitation, News, Peer, word};
+use signal_hook::consts::SIGTERM;
+use signal_hook::flag;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -20,7 +22,8 @@ const ANSWERS: u32 = 5;
 /// What a rank that has nothing to say leaves to the one that has.
 const COURTESY: Duration = Duration::from_millis(500);
 
-/// Watches until it is dropped.
+/// Watches until it is dropped. Meanwhile a rank that is told to terminate, as launchers tell all ranks
+/// when one has failed, takes a moment to tell the others not to wonder.
 pub struct Watchdog {
     done: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -62,7 +65,10 @@ impl Comm {
         };
         let reached = !peers.is_empty() || invited.is_some();
         let hosts = self.members().ranks.iter().map(|host| host.name.clone()).collect();
-        let done = Arc::new(AtomicBool::new(false));
+        let [done, dismissed] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+        // Once nobody watches any more, the signal ends the process as ever.
+        let heeds = flag::register_conditional_default(SIGTERM, done.clone())
+            .and_then(|_| flag::register(SIGTERM, dismissed.clone()));
         let listener = invited.map(|(_, listener)| listener);
         let watch = Watch {
             rank: self.rank(),
@@ -72,12 +78,14 @@ impl Comm {
             listener,
             peers,
             done: done.clone(),
+            dismissed,
         };
         // Before the ranks agree, since rank 0 has to take the calls of many.
         let thread = thread::Builder::new().name("watchdog".to_owned());
         let thread = thread.spawn(move || watch.until_done(say));
         let dog = Watchdog { done, thread: thread.ok() };
-        let reached = self.all_gather(&[u8::from(reached && dog.thread.is_some())]).concat();
+        let reached =
+            self.all_gather(&[u8::from(reached && heeds.is_ok() && dog.thread.is_some())]).concat();
         let unreached =
             |(rank, _): (usize, &u8)| format!("rank {rank} on {}", self.members().ranks[rank].name);
         let unreached: Vec<String> = reached
@@ -99,6 +107,8 @@ struct Watch {
     listener: Option<TcpListener>,
     peers: Vec<Peer>,
     done: Arc<AtomicBool>,
+    /// Whether this process was told to terminate.
+    dismissed: Arc<AtomicBool>,
 }
 
 /// Why a job ends.
@@ -108,6 +118,8 @@ enum End {
     Lost(usize, News),
     /// Another rank has said why.
     Told,
+    /// This process was told to terminate.
+    Dismissed,
 }
 
 impl Watch {
@@ -118,6 +130,7 @@ impl Watch {
                 say(&self.sentence(lost, how));
                 self.tell(word::ENDING);
             }
+            End::Dismissed => self.tell(word::ENDING),
             _ => thread::sleep(COURTESY),
         }
         // SAFETY: `_exit` takes any number, and ends the process without a look at its memory. No
@@ -142,6 +155,9 @@ impl Watch {
                     News::Ending => return Some(End::Told),
                     gone => return Some(End::Lost(peer.rank, gone)),
                 }
+            }
+            if self.dismissed.load(Relaxed) {
+                return Some(End::Dismissed);
             }
             thread::sleep(TICK);
         }
@@ -189,6 +205,7 @@ mod tests {
             listener: Some(listener),
             peers: Vec::new(),
             done: done.clone(),
+            dismissed: Arc::default(),
         };
         thread::scope(|scope| {
             scope.spawn(|| {

@@ -3,6 +3,7 @@
 #![expect(dead_code, reason = "each test uses its part")]
 
 use std::io::Read;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
@@ -26,7 +27,7 @@ impl Ended {
 /// Runs a program to its end; one that takes longer than `limit` is killed and fails the test.
 pub(crate) fn finish(command: &mut Command, limit: Duration) -> Ended {
     let start = Instant::now();
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = command.spawn().unwrap_or_else(|why| panic!("{command:?}: {why}"));
     let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let read = |from: &mut dyn Read| {
@@ -41,7 +42,9 @@ pub(crate) fn finish(command: &mut Command, limit: Duration) -> Ended {
             break status;
         }
         if start.elapsed() > limit {
-            child.kill().unwrap();
+            // With all that it started, which would keep its pipes open.
+            let group = format!("-{}", child.id());
+            Command::new("kill").args(["-9", "--", &group]).status().unwrap();
             let (out, err) = (stdout.join().unwrap(), stderr.join().unwrap());
             panic!("{command:?} hangs\n--- stdout\n{out}\n--- stderr\n{err}");
         }

@@ -1,0 +1,173 @@
+//! Three hosts on this machine: the main job on them, what `scripts/cluster` finds out about them, and what
+//! happens when one of them dies.
+
+mod common;
+
+use common::{Ended, data, finish, mst};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+const LIMIT: Duration = Duration::from_secs(90);
+/// Within so many seconds a job must end when something has died.
+const SOON: f64 = 15.0;
+
+/// A lab of three hosts, which goes down when it is dropped.
+struct Lab {
+    name: String,
+}
+
+impl Lab {
+    /// A lab of its own name; without root or namespaces, says "skipped" and why.
+    fn up(name: &str) -> Option<Self> {
+        let lab = Self { name: format!("{name}-{}", std::process::id()) };
+        let up = lab.call(&["up"]);
+        if up.code() == Some(0) {
+            return Some(lab);
+        }
+        let forbidden = up.stderr.contains("need root") || up.stderr.contains("not permitted");
+        assert!(forbidden, "{up:?}");
+        println!("skipped: {}", up.stderr.trim());
+        None
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(script("lab"));
+        command.args(arguments).env("MST_LAB", &self.name).env("MST", mst());
+        command
+    }
+
+    fn call(&self, arguments: &[&str]) -> Ended {
+        finish(&mut self.command(arguments), LIMIT)
+    }
+
+    /// As [`Lab::call`], of what must go well; returns what it says.
+    fn expect(&self, arguments: &[&str]) -> String {
+        let ended = self.call(arguments);
+        assert_eq!(ended.code(), Some(0), "{arguments:?}: {ended:?}");
+        ended.stdout
+    }
+
+    /// `scripts/cluster` and the program on the first host.
+    fn cluster(&self) {
+        self.expect(&["put", script("cluster").to_str().unwrap(), "1"]);
+        self.expect(&["put", mst(), "1"]);
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        self.call(&["down"]);
+        assert!(!Path::new("/run/mst-lab").join(&self.name).exists(), "the lab left something");
+    }
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts").join(name)
+}
+
+fn json(text: &str) -> Value {
+    let line = text.lines().find(|line| line.starts_with('{'));
+    serde_json::from_str(line.unwrap_or_else(|| panic!("no JSON in {text}"))).unwrap()
+}
+
+#[test]
+fn the_main_job_runs_on_three_hosts_of_which_one_has_the_file() {
+    let Some(lab) = Lab::up("main") else { return };
+    lab.expect(&["put", data("tinyEWG.txt").to_str().unwrap(), "1"]);
+    let told = json(&lab.expect(&["run", "compare", "tinyEWG.txt", "--json"]));
+    for (run, hosts) in [("local", 1), ("distributed", 3)] {
+        assert_eq!(told[run]["hosts"], hosts, "{told}");
+        assert_eq!(told[run]["forest_edges"], 7);
+        assert_eq!(told[run]["verified"], true);
+    }
+    assert_eq!(told["local"]["checksum"], told["distributed"]["checksum"]);
+    let other = Lab::up("other").expect("several labs at once");
+    other.expect(&["cut", "2"]);
+    let (status, theirs) = (lab.expect(&["status"]), other.expect(&["status"]));
+    assert_eq!((status.matches(" up ").count(), status.lines().count()), (6, 4), "{status}");
+    assert!(theirs.contains(" cut "), "{theirs}");
+}
+
+#[test]
+fn a_cluster_is_found_out_and_runs() {
+    let Some(lab) = Lab::up("cluster") else { return };
+    lab.cluster();
+    let cluster =
+        |arguments: &[&str]| lab.call(&[&["shell", "1", "./cluster"], arguments].concat());
+    let started = cluster(&["init", "vm1", "vm2", "vm3"]);
+    assert_eq!(started.code(), Some(0), "{started:?}");
+    assert!(started.stdout.contains("vm3 got mst"), "{started:?}");
+    let again = cluster(&["init", "vm1", "vm2", "vm3"]);
+    assert!(again.stdout.contains("vm3 has mst"), "copied only when it differs: {again:?}");
+    let hosts = lab.expect(&["shell", "1", "cat", "hosts"]);
+    assert!(hosts.lines().all(|line| line.contains(" slots=")), "{hosts}");
+    let environment = lab.expect(&["shell", "1", "cat", "cluster.env"]);
+    assert!(environment.contains("10.77.0.0/24"), "the network that all share: {environment}");
+    let solved = cluster(&["run", "solve", "gnm:n=2^12,m=2^14", "--verify", "--json"]);
+    assert_eq!(solved.code(), Some(0), "{solved:?}");
+    assert_eq!(json(&solved.stdout)["hosts"], 3);
+    // What goes wrong is told in one line that says how to mend it.
+    lab.expect(&["shell", "1", "sh", "-c", "sed -i /vm3/d .ssh/known_hosts"]);
+    let unknown = cluster(&["init", "vm1", "vm2", "vm3"]);
+    assert_eq!(unknown.code(), Some(1), "{unknown:?}");
+    assert!(unknown.stderr.contains("ssh-keyscan -H vm3"), "{unknown:?}");
+    lab.expect(&["root", "2", "chmod", "777", "/home/lab"]);
+    let open = cluster(&["status"]);
+    assert!(open.stderr.contains("ssh-copy-id vm2"), "{open:?}");
+}
+
+/// Starts a long job on the cluster, does `fault` to it when it is under way, and returns how it ended.
+fn struck(lab: &Lab, fault: &[&str]) -> Ended {
+    let job = "cd && MST_TIMEOUT=4; sed -i s/MST_TIMEOUT=.*/MST_TIMEOUT=4/ cluster.env; rm -f out.csv; \
+               exec ./cluster run compare gnm:n=2^16,m=2^19 --reps 100000 -q -t 1 --csv out.csv";
+    let mut command = lab.command(&["shell", "1", "bash", "-c", job]);
+    thread::scope(|scope| {
+        let running = scope.spawn(move || finish(&mut command, LIMIT));
+        let start = Instant::now();
+        while !lab.expect(&["status"]).lines().nth(2).is_some_and(|line| line.contains("mst")) {
+            assert!(start.elapsed() < LIMIT, "the job does not start");
+        }
+        thread::sleep(Duration::from_secs(3));
+        let struck = Instant::now();
+        lab.expect(fault);
+        let mut ended = running.join().unwrap();
+        ended.seconds = struck.elapsed().as_secs_f64();
+        ended
+    })
+}
+
+#[test]
+fn a_job_ends_soon_when_something_dies_and_says_what() {
+    let Some(lab) = Lab::up("faults") else { return };
+    lab.cluster();
+    lab.expect(&["shell", "1", "./cluster", "init", "vm1", "vm2", "vm3"]);
+    let faults: [(&[&str], &str); 5] = [
+        (&["kill", "2", "1"], "rank 1 on vm2 has died"),
+        (&["kill", "3", "daemon"], "vm3"),
+        (&["kill", "3", "2", "STOP"], "rank 2 on vm3 has not answered"),
+        (&["cut", "2"], "rank 1 on vm2 has not answered"),
+        (&["poweroff", "3"], "rank 2 on vm3 has not answered"),
+    ];
+    for (fault, said) in faults {
+        let ended = struck(&lab, fault);
+        assert_ne!(ended.code(), Some(0), "{fault:?}: {ended:?}");
+        assert!(ended.seconds < SOON, "{fault:?}: {ended:?}");
+        let ours = |line: &&str| line.starts_with("mst: ") || line.starts_with("cluster: ");
+        let told: Vec<&str> = ended.stderr.lines().filter(ours).collect();
+        assert!(told.len() == 1 && told[0].contains(said), "{fault:?}: {told:?} of {ended:?}");
+        if fault[0] == "cut" {
+            lab.expect(&["mend", fault[1]]);
+        }
+        // Whoever could not be reached ends of itself.
+        let start = Instant::now();
+        while lab.expect(&["status"]).contains("mst") {
+            assert!(start.elapsed().as_secs_f64() < SOON, "{fault:?} left ranks running");
+            thread::sleep(Duration::from_millis(200));
+        }
+        let rows = lab.expect(&["shell", "1", "sh", "-c", "cat out.csv 2>/dev/null; true"]);
+        assert!(rows.is_empty(), "no row of a job that did not end: {rows}");
+    }
+}
