@@ -15,8 +15,7 @@
 //! use mst::verify::verify_slice;
 //!
 //! let source = Source::Generated("gnm:n=1000,m=5000,seed=7".parse()?);
-//! let memory = Memory::Unlimited;
-//! let request = Request { source: &source, from: None, descending: false, vertex_bytes: 24, memory };
+//! let request = Request::new(&source, Memory::Unlimited);
 //! let weights = comm::run(3, Some(1), |comm| -> mst::Result<String> {
 //!     let slice = partition::load(comm, &request)?.slice;
 //!     with_edges!(&slice.edges, mine => {

@@ -212,7 +212,6 @@ impl Input {
             From::All => InputFrom::All,
             From::Root => InputFrom::Root,
         });
-        let memory = Memory::Within(fair_share(comm));
-        Request { source, from, descending: false, vertex_bytes: 0, memory }
+        Request { from, ..Request::new(source, Memory::Within(fair_share(comm))) }
     }
 }

@@ -36,11 +36,8 @@ impl Args {
         let slice = partition::load(
             solo,
             &Request {
-                source: &source,
-                from: None,
-                descending: false,
                 vertex_bytes: Output::vertex_bytes(&self.output),
-                memory: Memory::Within(fair_share(solo)),
+                ..Request::new(&source, Memory::Within(fair_share(solo)))
             },
         )?
         .slice;

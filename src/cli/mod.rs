@@ -2,6 +2,7 @@
 
 mod bars;
 mod common;
+mod checkpoint;
 mod compare;
 mod convert;
 mod generate;

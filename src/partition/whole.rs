@@ -1,19 +1,25 @@
 //! Our own binary format: every rank takes a block of edges, equal within one.
 
+use super::checkpoint::{self, Checkpoint};
 use super::intake::{Intake, Purpose};
 use super::presence::Input;
 use super::{InputFrom, Taken};
 use crate::comm::Comm;
 use crate::error::{Error, Result};
-use crate::format::{binary, blocks};
+use crate::format::{Census, binary, blocks};
 use crate::graph::{Edges, Slice};
 use std::fs::File;
 use std::path::Path;
 
 /// Takes in this rank's slice.
-pub(super) fn load(comm: &Comm, path: &Path, input: &Input, purpose: Purpose<'_>) -> Result<Taken> {
-    let (rank, size) = (comm.rank() as u64, comm.size() as u64);
-    let reads = input.from == InputFrom::All || rank == 0;
+pub(super) fn load(
+    comm: &Comm,
+    path: &Path,
+    input: &Input,
+    purpose: Purpose<'_>,
+    checkpoint: Option<&Checkpoint<'_>>,
+) -> Result<Taken> {
+    let reads = input.from == InputFrom::All || comm.rank() == 0;
     let mut opened = Ok(None);
     if reads {
         opened = File::open(path).map_err(Error::file("open", path)).and_then(|file| {
@@ -26,41 +32,51 @@ pub(super) fn load(comm: &Comm, path: &Path, input: &Input, purpose: Purpose<'_>
     let told = told.transpose().expect("plain fields").unwrap_or_default();
     let header: binary::Header =
         serde_json::from_slice(&comm.broadcast(0, told)).expect("one program");
-    let first_of = |rank: u64| (u128::from(header.m) * u128::from(rank) / u128::from(size)) as u64;
-    let mine = first_of(rank)..first_of(rank + 1);
     let file = opened.map(|(_, file)| file);
     let read = |range| match &file {
         Some(file) => blocks::read_range(file, range).map_err(Error::file("read", path)),
         None => Ok(Vec::new()),
     };
     let progress = comm.progress();
-    progress.expect(mine.end - mine.start);
     let block = purpose.block() / 16;
-    let (mut at, mut sums) = (mine.start, [0; 2]);
+    let descending = purpose.descending();
     let mut intake = Intake::new(purpose, Some(header.n));
-    let mut decode = |bytes: &[u8]| {
-        let (edges, loops) = header.decode(path, bytes, at, &progress.done)?;
-        at += edges.len() as u64 + loops;
-        sums = [sums[0] + edges.len() as u64, sums[1] + loops];
-        Ok(edges)
+    let decode = |bytes: &[u8], first: u64, census: &mut Census| {
+        let (edges, loops) = header.decode(path, bytes, first, &progress.done)?;
+        census.records += edges.len() as u64 + loops;
+        census.loops += loops;
+        Ok(vec![edges])
     };
     let taken = match input.from {
         InputFrom::All => {
-            let mut next = mine.start;
+            let parts = checkpoint::Input {
+                graph: checkpoint::words(&input.identity, descending),
+                n: Some(header.n),
+                narrow: header.weights().is_narrow(),
+                whole: 0..header.m,
+                cut: &|_, at| Ok(at),
+            };
+            let part = checkpoint::part(comm, checkpoint, &parts)?;
+            progress.expect(part.unread());
             comm.compute(|| {
-                intake.pull(|| {
-                    let range = next..mine.end.min(next + block);
-                    next = range.end;
+                part.pull(&mut intake, |segment| {
+                    let range = segment.advance(block);
+                    if range.is_empty() {
+                        return Ok(None);
+                    }
                     let bytes = read(header.edge_range(range.clone()))?;
-                    if range.is_empty() { Ok(None) } else { decode(&bytes).map(|e| Some(vec![e])) }
+                    decode(&bytes, range.start, &mut segment.census).map(Some)
                 })
             })
         }
         InputFrom::Root => {
-            let (mut next, mut failed, mut taken) = (0, Ok(()), Ok(()));
+            let share = |rank: usize| u128::from(header.m) * rank as u128 / comm.size() as u128;
+            let (mut next, mut at) = (0, share(comm.rank()) as u64);
+            progress.expect(share(comm.rank() + 1) as u64 - at);
+            let (mut census, mut failed, mut taken) = (Census::default(), Ok(()), Ok(()));
             comm.scatter_blocks(
                 |rank| {
-                    let end = first_of(rank as u64 + 1).min(next + block);
+                    let end = (share(rank + 1) as u64).min(next + block);
                     let range = header.edge_range(next..end);
                     next = end;
                     let block = failed.is_ok().then(|| comm.compute(|| read(range)))?;
@@ -68,18 +84,20 @@ pub(super) fn load(comm: &Comm, path: &Path, input: &Input, purpose: Purpose<'_>
                 },
                 |bytes| {
                     if taken.is_ok() {
-                        taken = comm.compute(|| intake.push(vec![decode(&bytes)?]));
+                        taken = comm.compute(|| intake.push(decode(&bytes, at, &mut census)?));
+                        at = share(comm.rank()) as u64 + census.records;
                     }
                 },
             );
             comm.agree(failed)?;
-            taken
+            taken.map(|()| census)
         }
     };
-    comm.agree(taken)?;
+    let census = comm.agree(taken)?;
+    let mut sums = [census.records - census.loops, census.loops];
     comm.all_reduce(&mut sums, |a, b| a + b);
-    let (weights, folds, count) = (header.weights(), intake.folds, intake.count);
+    let (weights, folds) = (header.weights(), intake.folds);
     let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
     let slice = Slice { n: header.n, m: sums[0], loops: sums[1], edges, weights };
-    Ok(Taken { slice, folds, count })
+    Ok(Taken { slice, folds })
 }
