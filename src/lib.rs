@@ -15,7 +15,8 @@
 //! use mst::verify::verify_slice;
 //!
 //! let source = Source::Generated("gnm:n=1000,m=5000,seed=7".parse()?);
-//! let request = Request::new(&source, Memory::Unlimited);
+//! let memory = Memory::Unlimited;
+//! let request = Request { source: &source, from: None, descending: false, vertex_bytes: 24, memory };
 //! let weights = comm::run(3, Some(1), |comm| -> mst::Result<String> {
 //!     let slice = partition::load(comm, &request)?.slice;
 //!     with_edges!(&slice.edges, mine => {

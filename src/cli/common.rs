@@ -212,6 +212,7 @@ impl Input {
             From::All => InputFrom::All,
             From::Root => InputFrom::Root,
         });
-        Request { from, ..Request::new(source, Memory::Within(fair_share(comm))) }
+        let memory = Memory::Within(fair_share(comm));
+        Request { source, from, descending: false, vertex_bytes: 0, memory }
     }
 }

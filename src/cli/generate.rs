@@ -36,8 +36,11 @@ impl Args {
         let slice = partition::load(
             solo,
             &Request {
+                source: &source,
+                from: None,
+                descending: false,
                 vertex_bytes: Output::vertex_bytes(&self.output),
-                ..Request::new(&source, Memory::Within(fair_share(solo)))
+                memory: Memory::Within(fair_share(solo)),
             },
         )?
         .slice;

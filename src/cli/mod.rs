@@ -1,8 +1,8 @@
 //! The command line: one file and one `Args` struct a command; no algorithm here.
 
 mod bars;
-mod common;
 mod checkpoint;
+mod common;
 mod compare;
 mod convert;
 mod generate;

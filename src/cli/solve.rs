@@ -62,15 +62,16 @@ impl Args {
         common.warn(comm);
         let written = self.output.as_deref().map_or(0, Output::vertex_bytes);
         let memory = self.memory.map_or_else(|| fair_share(comm), |bytes| bytes.as_u64());
-        let tell = |line: &str| common.world.note(comm, line);
         let request = Request {
             descending: common.max,
             vertex_bytes: common.vertex_bytes(self.verify).max(written),
             memory: Memory::Folding(memory),
-            checkpoint: self.saving.checkpoint(&tell),
             ..common.input.request(comm, &source)
         };
-        let (loaded, read) = measure::time(comm, || partition::load(comm, &request));
+        let tell = |line: &str| common.world.note(comm, line);
+        let checkpoint = self.saving.checkpoint(&tell);
+        let load = || partition::load_saving(comm, &request, checkpoint.as_ref());
+        let (loaded, read) = measure::time(comm, load);
         let loaded = loaded?;
         let weights = loaded.slice.weights;
         comm.agree(output.as_ref().map_or(Ok(()), |output| output.check(weights)))?;

@@ -41,7 +41,14 @@ impl Args {
         };
         let graph = partition::load(comm, &request)?.slice;
         let source = Source::File { path: self.forest.clone(), format: None, columns: None };
-        let forest = partition::load(comm, &Request::new(&source, request.memory))?.slice;
+        let request = Request {
+            source: &source,
+            from: None,
+            descending: false,
+            vertex_bytes: 0,
+            memory: request.memory,
+        };
+        let forest = partition::load(comm, &request)?.slice;
         is_forest_of(&graph, &forest)?;
         with_edges!(&graph.edges, edges => self.prove(comm, &graph, edges, &forest))
     }

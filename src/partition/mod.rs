@@ -61,7 +61,7 @@ pub struct Loaded {
 }
 
 /// What to load and for what.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Request<'a> {
     /// The graph.
     pub source: &'a Source,
@@ -73,16 +73,6 @@ pub struct Request<'a> {
     pub vertex_bytes: u64,
     /// How many edges a rank may hold.
     pub memory: Memory,
-    /// Where to save how far ranks are, if at all: edges that are held are folded for it.
-    pub checkpoint: Option<Checkpoint<'a>>,
-}
-
-impl<'a> Request<'a> {
-    /// A request for a graph for no forest yet, read by whoever can and saved nowhere.
-    pub fn new(source: &'a Source, memory: Memory) -> Self {
-        let (from, descending, vertex_bytes, checkpoint) = (None, false, 0, None);
-        Self { source, from, descending, vertex_bytes, memory, checkpoint }
-    }
 }
 
 /// How much memory a rank may take for edges and the work on them.
@@ -102,10 +92,23 @@ pub enum Memory {
 /// Whatever is wrong with the file, as the lowest rank found it; a graph whose vertices do not fit
 /// this host's memory. All ranks return the same.
 pub fn load(comm: &Comm, request: &Request<'_>) -> Result<Loaded> {
+    load_saving(comm, request, None)
+}
+
+/// Loads this rank's slice of a graph, and saves on the way how far it is, if there is a `checkpoint`:
+/// edges are folded for it. The slices then stand for the same graph, and may be other ones.
+///
+/// # Errors
+/// As [`load`]; if there is a checkpoint and the job is not to go on from it, or cannot: a file is damaged,
+/// of another graph, missing, or not seen by a rank that needs it; if the disk is full.
+pub fn load_saving(
+    comm: &Comm,
+    request: &Request<'_>,
+    checkpoint: Option<&Checkpoint<'_>>,
+) -> Result<Loaded> {
     comm.enter(Phase::Read);
     let budget = Budget { memory: request.memory, descending: request.descending };
-    let (taken, how) =
-        take(comm, request, Purpose::Hold(budget), request.checkpoint.as_ref())?;
+    let (taken, how) = take(comm, request, Purpose::Hold(budget), checkpoint)?;
     let mut slice = taken.slice;
     if request.descending {
         slice.reverse();

@@ -48,7 +48,7 @@ fn load_on(
     descending: bool,
     memory: Memory,
 ) -> Vec<Loaded> {
-    let request = Request { from, descending, ..Request::new(source, memory) };
+    let request = Request { source, from, descending, vertex_bytes: 0, memory };
     comm::run(p, Some(2), |comm| load(comm, &request).expect("loaded"))
 }
 
@@ -89,7 +89,8 @@ fn generators_are_folded_and_seen_again() {
         let whole = all[0].slice.clone();
         let expected = forest(std::slice::from_ref(&whole));
         let memory = Memory::Folding(60_000);
-        let request = Request::new(&source, memory);
+        let request =
+            Request { source: &source, from: None, descending: false, vertex_bytes: 0, memory };
         let found = comm::run(3, Some(1), |comm| {
             let loaded = load(comm, &request).expect("loaded");
             let mut seen = Vec::new();
@@ -129,7 +130,8 @@ fn floats_may_come_late() {
         forest(std::slice::from_ref(&all[0].slice))
     );
     fs::write(&path, lines(1 << 60)).expect("written");
-    let request = Request::new(&source, TIGHT);
+    let request =
+        Request { source: &source, from: None, descending: false, vertex_bytes: 0, memory: TIGHT };
     let refused = comm::run(2, Some(1), |comm| load(comm, &request).err().map(|e| e.to_string()));
     assert!(refused[0].as_ref().is_some_and(|told| told.contains("2^53")), "{refused:?}");
 }
@@ -142,7 +144,8 @@ fn a_budget_too_small_is_told() {
         (Memory::Folding(3), "say --memory with more"),
         (Memory::Within(30_000), "or mst solve"),
     ] {
-        let request = Request::new(&source, memory);
+        let request =
+            Request { source: &source, from: None, descending: false, vertex_bytes: 0, memory };
         let refused = |comm: &Comm| load(comm, &request).expect_err("too small").to_string();
         let told = comm::run(1, Some(1), refused);
         assert!(told[0].contains(words), "{told:?}");

@@ -77,9 +77,7 @@ impl Reader<'_> {
             n: preamble.n,
             narrow: false,
             whole: preamble.body..len.max(preamble.body),
-            cut: &|rest, at| {
-                blocks::next_line(&file, rest, at).map_err(Error::file("read", path))
-            },
+            cut: &|rest, at| blocks::next_line(&file, rest, at).map_err(Error::file("read", path)),
         };
         let mut part = checkpoint::part(comm, checkpoint, &parts)?;
         if preamble.counts_vertices() && part.keeper.is_none() {

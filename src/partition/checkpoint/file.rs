@@ -180,9 +180,7 @@ fn fill(file: &File, head: &Head, bodies: &[Body<'_>]) -> io::Result<(Range<u64>
     for body in bodies {
         match body {
             Body::Held(bytes) => out.write_all(bytes)?,
-            Body::Of(path, range) => {
-                each_block(path, range.clone(), |block| out.write_all(block))?
-            }
+            Body::Of(path, range) => each_block(path, range.clone(), |block| out.write_all(block))?,
         }
     }
     let (edges, sum) = (start..out.len, out.hash.digest());
@@ -226,5 +224,95 @@ impl<W: Write> Write for Hashed<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::fs;
+
+    fn head(edges: &[u8]) -> Head {
+        let segment = |edges: &u8| Segment {
+            start: 3,
+            edges: u64::from(*edges),
+            ..Segment::untouched(9..u64::MAX)
+        };
+        let segments = edges.iter().map(segment).collect();
+        Head { job: u64::MAX, graph: "the minimum forest of \"g\"".to_owned(), segments }
+    }
+
+    fn written(folder: &Path, edges: &[u8]) -> Saved {
+        let bytes: Vec<u8> =
+            edges.iter().flat_map(|&edges| vec![edges; 16 * edges as usize]).collect();
+        let path = folder.join("rank-0-of-1.1.ckpt");
+        Saved::write(path, head(edges), &[Body::Held(&bytes)]).expect("written")
+    }
+
+    fn is_refused(path: &Path, bytes: &[u8]) -> bool {
+        fs::write(path, bytes).expect("written");
+        let opened = Saved::open(path.to_owned());
+        opened.and_then(|saved| saved.check()).is_err_and(|why| why.exit_code() == 1)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn files_read_back(edges in prop::collection::vec(0u8..9, 0..4)) {
+            let folder = tempfile::tempdir().expect("a folder");
+            let saved = written(folder.path(), &edges);
+            let read = Saved::open(saved.path.clone()).expect("opened");
+            read.check().expect("whole");
+            prop_assert_eq!((&read.head, &read.edges, read.sum), (&saved.head, &saved.edges, saved.sum));
+            // And so do copies of their parts.
+            let bodies: Vec<_> = read.segments().map(|(_, body)| body).collect();
+            let copy = Saved::write(folder.path().join("copy"), head(&edges), &bodies).expect("copied");
+            prop_assert_eq!(fs::read(&copy.path).expect("read"), fs::read(&read.path).expect("read"));
+        }
+
+        /// However it is damaged, it is refused.
+        #[test]
+        fn damaged_files_are_refused(
+            edges in prop::collection::vec(0u8..9, 0..4),
+            place: prop::sample::Index,
+            flipped in 1u8..=255,
+            word: u64,
+        ) {
+            let folder = tempfile::tempdir().expect("a folder");
+            let saved = written(folder.path(), &edges);
+            let whole = fs::read(&saved.path).expect("read");
+            let at = place.index(whole.len());
+            prop_assert!(is_refused(&saved.path, &whole[..at]));
+            let mut bytes = whole.clone();
+            bytes[at] ^= flipped;
+            prop_assert!(is_refused(&saved.path, &bytes));
+            let longer = [&whole[..], &word.to_ne_bytes()].concat();
+            prop_assert!(is_refused(&saved.path, &longer));
+            let at = place.index(whole.len() - 8);
+            let mut bytes = whole.clone();
+            bytes[at..at + 8].copy_from_slice(&word.to_ne_bytes());
+            prop_assert!(bytes == whole || is_refused(&saved.path, &bytes));
+        }
+
+        /// A head that lies about what follows, with the right checksum, drives no allocation.
+        #[test]
+        fn heads_that_lie_are_refused(edges: u64, narrow: bool) {
+            let folder = tempfile::tempdir().expect("a folder");
+            let mut lying = head(&[0]);
+            lying.segments[0].edges = edges.max(1);
+            lying.segments[0].held.narrow = narrow;
+            let saved = Saved::write(folder.path().join("lie"), lying, &[]).expect("written");
+            prop_assert!(Saved::open(saved.path).is_err());
+        }
+
+        #[test]
+        fn any_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..99)) {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("any");
+            prop_assert!(is_refused(&path, &bytes));
+            prop_assert!(is_refused(&path, &[MAGIC, &[VERSION][..], &bytes].concat()));
+        }
     }
 }

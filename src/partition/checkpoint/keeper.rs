@@ -63,7 +63,10 @@ impl Keeper {
             u != v && u64::from(u.max(v)) < self.n
         };
         if !bytes.chunks_exact(held.edge_bytes()).all(right) {
-            return Err(Error::content(&self.saved.path, "it has edges that are not of this graph"));
+            return Err(Error::content(
+                &self.saved.path,
+                "it has edges that are not of this graph",
+            ));
         }
         *left -= edges;
         self.at += bytes.len() as u64;

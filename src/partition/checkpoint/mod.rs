@@ -99,8 +99,10 @@ pub(super) fn part(
             (new, comm.agree(Saved::write(new.path(folder), head, &[]))?)
         }
         Found::All(files) => {
-            let sources: Vec<(&Segment, Body<'_>)> = files.iter().flat_map(Saved::segments).collect();
-            let segments: Vec<Segment> = sources.iter().map(|(segment, _)| (*segment).clone()).collect();
+            let sources: Vec<(&Segment, Body<'_>)> =
+                files.iter().flat_map(Saved::segments).collect();
+            let segments: Vec<Segment> =
+                sources.iter().map(|(segment, _)| (*segment).clone()).collect();
             let mine = share(&segments)?;
             let bodies = mine.iter().filter(|(_, segment)| segment.edges > 0);
             let bodies: Vec<_> = bodies.map(|(from, _)| sources[*from].1.clone()).collect();
@@ -125,3 +127,6 @@ pub fn finish(comm: &Comm, folder: &Path) -> Result<()> {
     comm.agree(folder::mark_done(folder))?;
     comm.agree(folder::remove(folder, |_, _| true))
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,11 +40,7 @@ struct Seen {
 ///
 /// # Errors
 /// As [`super::part`].
-pub(super) fn look(
-    comm: &Comm,
-    checkpoint: &Checkpoint<'_>,
-    input: &Input<'_>,
-) -> Result<Survey> {
+pub(super) fn look(comm: &Comm, checkpoint: &Checkpoint<'_>, input: &Input<'_>) -> Result<Survey> {
     let folder = checkpoint.folder;
     let made = std::fs::create_dir_all(folder).map_err(Error::file("make", folder));
     let listed = comm.agree(made.and_then(|()| folder::list(folder)))?;
