@@ -195,7 +195,8 @@ fn generated(
     let at_once = if whole { edges } else { block.min(edges) };
     let points = u128::from(spec.n()) * u128::from(spec.vertex_bytes());
     comm.agree(fits(comm, &spec.to_string(), u128::from(at_once) * edge_bytes + points))?;
-    let units = share(at_once, all, spec.units()).max(1);
+    let units =
+        if at_once == edges { part.unread() } else { share(at_once, all, spec.units()) }.max(1);
     let progress = comm.progress();
     progress.expect(edges);
     let pulled = comm.compute(|| {

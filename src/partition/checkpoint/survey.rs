@@ -57,43 +57,31 @@ pub(super) fn look(comm: &Comm, checkpoint: &Checkpoint<'_>, input: &Input<'_>) 
     if seen.is_empty() || seen.iter().any(|seen| seen.done == 1) {
         return Ok(nothing);
     }
+    let saved = listed.into_iter().filter(|(_, role, _)| *role == Role::Saved);
+    let opened = saved.map(|(name, _, path)| Ok((name, Saved::open(path)?))).collect();
+    let opened: Vec<(Name, Saved)> = comm.agree(opened)?;
+    let mut taken = [u64::from(opened.iter().any(|(_, saved)| is_touched(saved)))];
+    comm.all_reduce(&mut taken, u64::max);
+    if taken == [0] {
+        return Ok(nothing);
+    }
     if !checkpoint.resume {
         let what = "it has the checkpoint of a job that did not end; say --resume to go on from it, or \
                     remove its files to start from the beginning";
         return Err(Error::content(folder, what));
     }
-    let saved = listed.into_iter().filter(|(_, role, _)| *role == Role::Saved);
-    let opened = saved.map(|(name, _, path)| Ok((name, open(path, input)?))).collect();
-    let opened: Vec<(Name, Saved)> = comm.agree(opened)?;
+    comm.agree(opened.iter().try_for_each(|(_, saved)| is_of(input, saved)))?;
     one_job(comm, folder, &opened)?;
-    let Some((generation, of)) = newest_complete(&seen) else {
-        let mut taken = [u64::from(opened.iter().any(|(_, saved)| is_touched(saved)))];
-        comm.all_reduce(&mut taken, u64::max);
-        return if taken == [0] { Ok(nothing) } else { Err(incomplete(folder, &seen)) };
-    };
+    let (generation, of) = newest_complete(&seen).ok_or_else(|| incomplete(folder, &seen))?;
     let set = opened.into_iter().filter(|(name, _)| (name.generation, name.of) == (generation, of));
-    let found = choose(comm, folder, set.collect(), of)?;
-    let spans = match &found {
-        Found::Own(_, own) => {
-            comm.agree(own.check())?;
-            comm.all_gather(&spans(own)).concat()
-        }
-        Found::All(files) => {
-            // Each file is read by one rank.
-            let mut mine = files.iter().skip(comm.rank()).step_by(comm.size());
-            comm.agree(mine.try_for_each(Saved::check))?;
-            files.iter().flat_map(spans).collect()
-        }
-        Found::Nothing { .. } => Vec::new(),
-    };
+    let (found, spans) = choose(comm, folder, set.collect(), of)?;
     tile(folder, &spans, input)?;
     (checkpoint.tell)(&told(folder, of, &spans));
     Ok(Survey { found, next })
 }
 
-/// Opens a file and holds what it says of itself against the input.
-fn open(path: std::path::PathBuf, input: &Input<'_>) -> Result<Saved> {
-    let saved = Saved::open(path)?;
+/// Holds what a file says of itself against the input.
+fn is_of(input: &Input<'_>, saved: &Saved) -> Result<()> {
     let refused = |what: String| Err(Error::content(&saved.path, what));
     if saved.head.graph != input.graph {
         return refused(format!(
@@ -106,7 +94,7 @@ fn open(path: std::path::PathBuf, input: &Input<'_>) -> Result<Saved> {
     if !saved.head.segments.iter().all(held) {
         return refused("its edges are held otherwise than those of the graph".to_owned());
     }
-    Ok(saved)
+    Ok(())
 }
 
 fn one_job(comm: &Comm, folder: &Path, files: &[(Name, Saved)]) -> Result<()> {
@@ -152,15 +140,22 @@ fn incomplete(folder: &Path, seen: &[Seen]) -> Error {
     Error::content(folder, what)
 }
 
-/// The files of a complete set that this rank needs.
-fn choose(comm: &Comm, folder: &Path, files: Vec<(Name, Saved)>, of: u64) -> Result<Found> {
+/// The files of a complete set that this rank needs, checked, and the spans of all ranks.
+fn choose(
+    comm: &Comm,
+    folder: &Path,
+    files: Vec<(Name, Saved)>,
+    of: u64,
+) -> Result<(Found, Vec<Span>)> {
     let (rank, size) = (comm.rank() as u64, comm.size() as u64);
     let own = files.iter().position(|(name, _)| name.rank == rank);
     let sees = comm.all_gather(&[[u64::from(own.is_some()), files.len() as u64]]).concat();
     if size == of && sees.iter().all(|&[own, _]| own == 1) {
         let mut files = files;
         let (name, own) = files.swap_remove(own.expect("every rank has its own"));
-        return Ok(Found::Own(name, own));
+        comm.agree(own.check())?;
+        let spans = comm.all_gather(&spans(&own)).concat();
+        return Ok((Found::Own(name, own), spans));
     }
     if let Some(rank) = sees.iter().position(|&[_, files]| files < of) {
         let what = format!(
@@ -172,15 +167,27 @@ fn choose(comm: &Comm, folder: &Path, files: Vec<(Name, Saved)>, of: u64) -> Res
         return Err(Error::content(folder, what));
     }
     let files: Vec<Saved> = files.into_iter().map(|(_, saved)| saved).collect();
+    same_files(comm, folder, &files)?;
+    // Each file is read by one rank.
+    let mut mine = files.iter().skip(comm.rank()).step_by(comm.size());
+    comm.agree(mine.try_for_each(Saved::check))?;
+    let spans = files.iter().flat_map(spans).collect();
+    Ok((Found::All(files), spans))
+}
+
+/// Refuses files of which ranks see copies of different times.
+fn same_files(comm: &Comm, folder: &Path, files: &[Saved]) -> Result<()> {
     let mut hash = Xxh3Default::new();
     files.iter().for_each(|saved| hash.update(&saved.sum.to_ne_bytes()));
     let sums = comm.all_gather(&[hash.digest()]).concat();
-    if let Some(other) = sums.iter().position(|sum| *sum != sums[0]) {
-        let name = comm.members().name(other);
-        let what = format!("{name} sees other files than rank 0; copy the newest to each host");
-        return Err(Error::content(folder, what));
+    match sums.iter().position(|sum| *sum != sums[0]) {
+        None => Ok(()),
+        Some(other) => {
+            let name = comm.members().name(other);
+            let what = format!("{name} sees other files than rank 0; copy the newest to each host");
+            Err(Error::content(folder, what))
+        }
     }
-    Ok(Found::All(files))
 }
 
 /// Where a segment begins, where its rest does and where it ends.
@@ -199,7 +206,7 @@ fn tile(folder: &Path, spans: &[Span], input: &Input<'_>) -> Result<()> {
         at = end;
         fits
     };
-    if !spans.is_empty() && !(spans.iter().all(fits) && at == input.whole.end) {
+    if !spans.iter().all(fits) || at != input.whole.end {
         let what = "its files do not fit together; remove them to start from the beginning";
         return Err(Error::content(folder, what));
     }
