@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(120);
@@ -48,7 +48,11 @@ fn saved(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Lets a job run for a random time below `longest`, then kills it; what it said if it ended before.
-fn run_or_kill(command: &mut Command, longest: Duration, kill: fn(&mut Child)) -> Option<Ended> {
+fn run_or_kill(
+    command: &mut Command,
+    longest: Duration,
+    kill: impl Fn(&mut Child),
+) -> Option<Ended> {
     let after = Duration::from_micros(draw(longest.as_micros() as u64));
     let start = Instant::now();
     let (told, errors) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
@@ -64,7 +68,7 @@ fn run_or_kill(command: &mut Command, longest: Duration, kill: fn(&mut Child)) -
     if done.is_none() {
         kill(&mut child);
     }
-    let status = child.wait().unwrap();
+    let status = await_end(&mut child);
     let text = |mut file: fs::File| {
         use std::io::{Read, Seek};
         let mut text = String::new();
@@ -80,17 +84,33 @@ fn run_or_kill(command: &mut Command, longest: Duration, kill: fn(&mut Child)) -
     done.map(|_| right(ended))
 }
 
-fn kill_at_once(child: &mut Child) {
-    child.kill().unwrap(); // SIGKILL
+/// With SIGKILL.
+fn kill_process(process: &mut Child, _ranks: usize) {
+    process.kill().unwrap();
 }
 
-/// Kills one rank of an mpirun, which then ends the others.
-fn kill_a_rank(mpirun: &mut Child) {
+/// Waits for a program that was told to end.
+fn await_end(child: &mut Child) -> ExitStatus {
+    let begin = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if begin.elapsed() > LIMIT {
+            child.kill().unwrap();
+            panic!("it hangs after a rank was killed");
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Kills one of the `p` ranks of an mpirun, which then ends the others.
+fn kill_a_rank(mpirun: &mut Child, p: usize) {
     let children = format!("/proc/{0}/task/{0}/children", mpirun.id());
     let children = fs::read_to_string(children).unwrap_or_default();
     let children: Vec<&str> = children.split_whitespace().collect();
-    if children.is_empty() {
-        return kill_at_once(mpirun); // it has not started any
+    if children.len() < p {
+        return mpirun.kill().unwrap(); // while it starts ranks, Open MPI may overlook that one has ended
     }
     let victim = children[draw(children.len() as u64) as usize];
     Command::new("kill").args(["-9", victim]).stderr(Stdio::null()).status().unwrap();
@@ -101,7 +121,7 @@ fn until_done(
     start: impl Fn(usize) -> Command,
     ranks: &[usize],
     longest: Duration,
-    kill: fn(&mut Child),
+    kill: impl Fn(&mut Child, usize),
 ) -> (Ended, usize) {
     let begin = Instant::now();
     for kills in 0.. {
@@ -109,7 +129,7 @@ fn until_done(
         // A little longer each time, so that it ends however slow the machine is.
         let longest = longest * (10 + kills as u32) / 10;
         let p = ranks[draw(ranks.len() as u64) as usize];
-        if let Some(ended) = run_or_kill(&mut start(p), longest, kill) {
+        if let Some(ended) = run_or_kill(&mut start(p), longest, |child| kill(child, p)) {
             return (ended, kills);
         }
     }
@@ -145,7 +165,7 @@ fn killed_jobs_go_on_with_any_number_of_ranks() {
                 command
             };
             let longest = Duration::from_secs_f64(whole.seconds / 3.0);
-            let (ended, times) = until_done(start, &[1, 2, 3, 4], longest, kill_at_once);
+            let (ended, times) = until_done(start, &[1, 2, 3, 4], longest, kill_process);
             let told = json(&ended);
             for field in ["checksum", "weight", "m", "n", "forest_edges", "verified"] {
                 assert_eq!(told[field], expected[field], "{field} of {input}: {ended:?}");
@@ -174,7 +194,7 @@ fn killed_jobs_on_metis_go_on() {
         command
     };
     let longest = Duration::from_secs_f64(whole.seconds / 2.0);
-    let (ended, _) = until_done(start, &[1, 2, 3, 4], longest, kill_at_once);
+    let (ended, _) = until_done(start, &[1, 2, 3, 4], longest, kill_process);
     assert_eq!(json(&ended)["checksum"], expected["checksum"], "{ended:?}");
 }
 
@@ -202,22 +222,66 @@ fn killed_jobs_go_on_under_mpirun() {
     }
 }
 
-/// A folder with the checkpoint of a job on three ranks that was killed when each had saved something.
-fn killed(weights: &str) -> (tempfile::TempDir, [String; 3]) {
-    let (folder, inputs) = graphs(weights);
-    let arguments = [&["solve", "g.txt", "-q", "--ranks", "3"], &MEMORY[..], &SAVE].concat();
-    let mut child = command(folder.path(), &arguments).spawn().unwrap();
+/// Starts a job and kills it when each of its `ranks` has saved some edges in one of the `folders`.
+fn kill_when_saved(
+    command: &mut Command,
+    folders: &[&Path],
+    ranks: usize,
+    kill: impl Fn(&mut Child, usize),
+) {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let begin = Instant::now();
     let has_saved = |path: &PathBuf| {
         let whole = path.extension().is_some_and(|end| end == "ckpt");
         whole && fs::metadata(path).is_ok_and(|about| about.len() > 20_000)
     };
-    while saved(folder.path()).iter().filter(|path| has_saved(path)).count() < 3 {
+    while folders.iter().flat_map(|folder| saved(folder)).filter(has_saved).count() < ranks {
         assert!(begin.elapsed() < LIMIT && child.try_wait().unwrap().is_none(), "nothing saved");
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    kill(&mut child, ranks);
+    await_end(&mut child);
+}
+
+/// A folder with the checkpoint of a job on three ranks that was killed when each had saved something.
+fn killed(weights: &str) -> (tempfile::TempDir, [String; 3]) {
+    let (folder, inputs) = graphs(weights);
+    let arguments = [&["solve", "g.txt", "-q", "--ranks", "3"], &MEMORY[..], &SAVE].concat();
+    kill_when_saved(&mut command(folder.path(), &arguments), &[folder.path()], 3, kill_process);
     (folder, inputs)
+}
+
+/// Ranks with a folder each, as on hosts that share none: the same ranks find their files, others do not.
+#[test]
+fn hosts_may_have_folders_of_their_own() {
+    let root = tempfile::tempdir().unwrap();
+    let [one, two] = ["one", "two"].map(|name| root.path().join(name));
+    for folder in [&one, &two] {
+        fs::create_dir(folder).unwrap();
+    }
+    let graph = "gnm:n=2000,m=2^22,seed=5";
+    let start = |folders: [&Path; 2]| {
+        let mut launcher = mpirun(1)?;
+        let program = ["solve", graph, "--json", "-t", "1", "--resume"];
+        for (rank, folder) in folders.into_iter().enumerate() {
+            if rank > 0 {
+                launcher.args([":", "-n", "1"]);
+            }
+            launcher.arg("-wdir").arg(folder).arg(mst()).args(program).args(MEMORY).args(SAVE);
+        }
+        Some(launcher)
+    };
+    let Some(mut first) = start([&one, &two]) else { return };
+    kill_when_saved(&mut first, &[&one, &two], 2, kill_a_rank);
+    let moved = finish(&mut start([&two, &one]).unwrap(), LIMIT);
+    assert_eq!(moved.code(), Some(1), "{moved:?}");
+    assert!(moved.stderr.contains("sees 1 of its 2 files"), "{moved:?}");
+    let alone = run(&one, &[&["solve", graph, "--resume"], &MEMORY[..], &SAVE].concat());
+    assert!(alone.stderr.contains("no rank sees rank-1-of-2.1.ckpt"), "{alone:?}");
+    let again = right(finish(&mut start([&one, &two]).unwrap(), LIMIT));
+    assert!(again.stderr.contains("resumed from saved: 2 ranks had taken in"), "{again:?}");
+    let expected = json(&right(run(&one, &["solve", graph, "--json"])));
+    assert_eq!(json(&again)["checksum"], expected["checksum"]);
+    assert_eq!([&one, &two].map(|folder| saved(folder).len()), [0, 0]);
 }
 
 #[test]

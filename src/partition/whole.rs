@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::format::{Census, binary, blocks};
 use crate::graph::{Edges, Slice};
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 
 /// Takes in this rank's slice.
@@ -32,72 +33,114 @@ pub(super) fn load(
     let told = told.transpose().expect("plain fields").unwrap_or_default();
     let header: binary::Header =
         serde_json::from_slice(&comm.broadcast(0, told)).expect("one program");
-    let file = opened.map(|(_, file)| file);
-    let read = |range| match &file {
-        Some(file) => blocks::read_range(file, range).map_err(Error::file("read", path)),
-        None => Ok(Vec::new()),
+    let reader = Reader { comm, path, header, file: opened.map(|(_, file)| file) };
+    let (intake, census) = match input.from {
+        InputFrom::All => reader.read_part(input, purpose, checkpoint)?,
+        InputFrom::Root => reader.receive_part(purpose)?,
     };
-    let progress = comm.progress();
-    let block = purpose.block() / 16;
-    let descending = purpose.descending();
-    let mut intake = Intake::new(purpose, Some(header.n));
-    let decode = |bytes: &[u8], first: u64, census: &mut Census| {
-        let (edges, loops) = header.decode(path, bytes, first, &progress.done)?;
-        census.records += edges.len() as u64 + loops;
-        census.loops += loops;
-        Ok(vec![edges])
-    };
-    let taken = match input.from {
-        InputFrom::All => {
-            let parts = checkpoint::Input {
-                graph: checkpoint::words(&input.identity, descending),
-                n: Some(header.n),
-                narrow: header.weights().is_narrow(),
-                whole: 0..header.m,
-                cut: &|_, at| Ok(at),
-            };
-            let part = checkpoint::part(comm, checkpoint, &parts)?;
-            progress.expect(part.unread());
-            comm.compute(|| {
-                part.pull(&mut intake, |segment| {
-                    let range = segment.advance(block);
-                    if range.is_empty() {
-                        return Ok(None);
-                    }
-                    let bytes = read(header.edge_range(range.clone()))?;
-                    decode(&bytes, range.start, &mut segment.census).map(Some)
-                })
-            })
-        }
-        InputFrom::Root => {
-            let share = |rank: usize| u128::from(header.m) * rank as u128 / comm.size() as u128;
-            let (mut next, mut at) = (0, share(comm.rank()) as u64);
-            progress.expect(share(comm.rank() + 1) as u64 - at);
-            let (mut census, mut failed, mut taken) = (Census::default(), Ok(()), Ok(()));
-            comm.scatter_blocks(
-                |rank| {
-                    let end = (share(rank + 1) as u64).min(next + block);
-                    let range = header.edge_range(next..end);
-                    next = end;
-                    let block = failed.is_ok().then(|| comm.compute(|| read(range)))?;
-                    block.map_err(|why| failed = Err(why)).ok()
-                },
-                |bytes| {
-                    if taken.is_ok() {
-                        taken = comm.compute(|| intake.push(decode(&bytes, at, &mut census)?));
-                        at = share(comm.rank()) as u64 + census.records;
-                    }
-                },
-            );
-            comm.agree(failed)?;
-            taken.map(|()| census)
-        }
-    };
-    let census = comm.agree(taken)?;
     let mut sums = [census.records - census.loops, census.loops];
     comm.all_reduce(&mut sums, |a, b| a + b);
     let (weights, folds) = (header.weights(), intake.folds);
     let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
     let slice = Slice { n: header.n, m: sums[0], loops: sums[1], edges, weights };
     Ok(Taken { slice, folds })
+}
+
+struct Reader<'a> {
+    comm: &'a Comm,
+    path: &'a Path,
+    header: binary::Header,
+    /// Where this rank reads.
+    file: Option<File>,
+}
+
+/// This rank's edges, and what was counted of them.
+type Read<'a> = (Intake<'a, Edges>, Census);
+
+impl Reader<'_> {
+    /// Every rank reads its share of the edges.
+    fn read_part<'p>(
+        &self,
+        input: &Input,
+        purpose: Purpose<'p>,
+        checkpoint: Option<&Checkpoint<'_>>,
+    ) -> Result<Read<'p>> {
+        let &Self { comm, path, header, ref file } = self;
+        let parts = checkpoint::Input {
+            graph: checkpoint::words(&input.identity, purpose.descending()),
+            n: Some(header.n),
+            narrow: header.weights().is_narrow(),
+            whole: 0..header.m,
+            cut: &|_, at| Ok(at),
+        };
+        let part = checkpoint::part(comm, checkpoint, &parts)?;
+        let progress = comm.progress();
+        progress.expect(part.unread());
+        let block = purpose.block() / 16;
+        let mut intake = Intake::new(purpose, Some(header.n));
+        let pulled = comm.compute(|| {
+            part.pull(&mut intake, |segment| {
+                let edges = segment.advance(block);
+                if edges.is_empty() {
+                    return Ok(None);
+                }
+                let bytes = read(path, header, file.as_ref(), edges.clone())?;
+                let (edges, loops) = header.decode(path, &bytes, edges.start, &progress.done)?;
+                count(&mut segment.census, &edges, loops);
+                Ok(Some(vec![edges]))
+            })
+        });
+        Ok((intake, comm.agree(pulled)?))
+    }
+
+    /// Rank 0 reads in order and sends each rank its share, block after block.
+    fn receive_part<'p>(&self, purpose: Purpose<'p>) -> Result<Read<'p>> {
+        let &Self { comm, path, header, ref file } = self;
+        let share =
+            |rank: usize| (u128::from(header.m) * rank as u128 / comm.size() as u128) as u64;
+        let first = share(comm.rank());
+        let progress = comm.progress();
+        progress.expect(share(comm.rank() + 1) - first);
+        let block = purpose.block() / 16;
+        let (mut intake, mut census) = (Intake::new(purpose, Some(header.n)), Census::default());
+        let (mut next, mut failed, mut taken) = (0, Ok(()), Ok(()));
+        comm.scatter_blocks(
+            |rank| {
+                let edges = next..share(rank + 1).min(next + block);
+                next = edges.end;
+                let read = || read(path, header, file.as_ref(), edges);
+                let block = failed.is_ok().then(|| comm.compute(read))?;
+                block.map_err(|why| failed = Err(why)).ok()
+            },
+            |bytes| {
+                if taken.is_ok() {
+                    taken = comm.compute(|| {
+                        let at = first + census.records;
+                        let (edges, loops) = header.decode(path, &bytes, at, &progress.done)?;
+                        count(&mut census, &edges, loops);
+                        intake.push(vec![edges])
+                    });
+                }
+            },
+        );
+        comm.agree(failed)?;
+        comm.agree(taken)?;
+        Ok((intake, census))
+    }
+}
+
+/// The bytes of some edges, by their positions; none where there is no file.
+fn read(
+    path: &Path,
+    header: binary::Header,
+    file: Option<&File>,
+    edges: Range<u64>,
+) -> Result<Vec<u8>> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    blocks::read_range(file, header.edge_range(edges)).map_err(Error::file("read", path))
+}
+
+fn count(census: &mut Census, edges: &Edges, loops: u64) {
+    census.records += edges.len() as u64 + loops;
+    census.loops += loops;
 }
