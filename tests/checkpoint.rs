@@ -106,14 +106,26 @@ fn await_end(child: &mut Child) -> ExitStatus {
 
 /// Kills one of the `p` ranks of an mpirun, which then ends the others.
 fn kill_a_rank(mpirun: &mut Child, p: usize) {
-    let children = format!("/proc/{0}/task/{0}/children", mpirun.id());
-    let children = fs::read_to_string(children).unwrap_or_default();
-    let children: Vec<&str> = children.split_whitespace().collect();
-    if children.len() < p {
+    let ranks = ranks_of(mpirun.id());
+    if ranks.len() < p {
         return mpirun.kill().unwrap(); // while it starts ranks, Open MPI may overlook that one has ended
     }
-    let victim = children[draw(children.len() as u64) as usize];
-    Command::new("kill").args(["-9", victim]).stderr(Stdio::null()).status().unwrap();
+    let victim = ranks[draw(ranks.len() as u64) as usize].to_string();
+    Command::new("kill").args(["-9", &victim]).stderr(Stdio::null()).status().unwrap();
+}
+
+/// The processes of `mst` that a launcher has started, itself or through others.
+fn ranks_of(launcher: u32) -> Vec<u32> {
+    let children = format!("/proc/{launcher}/task/{launcher}/children");
+    let children = fs::read_to_string(children).unwrap_or_default();
+    let children = children.split_whitespace().map(|child| child.parse().unwrap());
+    let found = children.flat_map(|child: u32| {
+        match fs::read_to_string(format!("/proc/{child}/comm")).unwrap_or_default().trim() {
+            "mst" => vec![child],
+            _ => ranks_of(child),
+        }
+    });
+    found.collect()
 }
 
 /// Kills a job again and again, each time going on with other ranks, until it is done.

@@ -153,12 +153,11 @@ impl Saved {
     /// # Errors
     /// [`Error::File`] if the disk is full; what was at `path` is then still there.
     pub(super) fn write(path: PathBuf, head: Head, bodies: &[Body<'_>]) -> Result<Self> {
-        let beside = folder::beside(&path);
         let write = || {
-            let file = File::create(&beside)?;
-            let (edges, sum) = fill(&file, &head, bodies)?;
-            file.sync_all()?;
-            std::fs::rename(&beside, &path)?;
+            let beside = folder::beside(&path)?;
+            let (edges, sum) = fill(beside.as_file(), &head, bodies)?;
+            beside.as_file().sync_all()?;
+            beside.persist(&path).map_err(|why| why.error)?;
             folder::sync(&path)?;
             Ok((edges, sum))
         };

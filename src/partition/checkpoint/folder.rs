@@ -5,7 +5,9 @@
 use crate::error::{Error, Result};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// The file of a rank: `rank-3-of-8.2.ckpt`, 2 being the generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +32,7 @@ impl Name {
     /// The name in `text`, if it is one.
     fn parse(text: &str) -> Option<Self> {
         let (rank, rest) = text.strip_prefix("rank-")?.split_once("-of-")?;
-        let (of, generation) = rest.split_once('.')?;
+        let (of, generation) = rest.strip_suffix(".ckpt")?.split_once('.')?;
         let name = Self {
             generation: generation.parse().ok()?,
             of: of.parse().ok()?,
@@ -45,16 +47,26 @@ impl Name {
 pub(super) enum Role {
     /// It can be gone on from.
     Saved,
-    /// It was not finished: a rank was killed when it wrote it.
+    /// It is being written, or a rank was killed when it wrote it.
     Unfinished,
     /// The whole job is done: it was to be removed.
     Done,
 }
 
-impl Role {
-    const ALL: [(Self, &str); 3] =
-        [(Self::Unfinished, ".ckpt.new"), (Self::Done, ".ckpt.done"), (Self::Saved, ".ckpt")];
+/// What the file of that name is, if it is one of a checkpoint.
+fn parse(text: &str) -> Option<(Name, Role)> {
+    if let Some(text) = text.strip_suffix(DONE) {
+        return Some((Name::parse(text)?, Role::Done));
+    }
+    if let Some(text) = text.strip_suffix(NEW) {
+        let (text, _random) = text.rsplit_once('.')?;
+        return Some((Name::parse(text)?, Role::Unfinished));
+    }
+    Some((Name::parse(text)?, Role::Saved))
 }
+
+const DONE: &str = ".done";
+const NEW: &str = ".new";
 
 /// A file of a checkpoint.
 pub(super) type Entry = (Name, Role, PathBuf);
@@ -72,25 +84,23 @@ pub(super) fn list(folder: &Path) -> Result<Vec<Entry>> {
     for entry in entries {
         let path = entry.map_err(Error::file("read", folder))?.path();
         let text = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let named = Role::ALL.into_iter().find_map(|(role, end)| {
-            Some((Name::parse(text.strip_suffix(end)?)?, role, path.clone()))
-        });
-        found.extend(named);
+        found.extend(parse(&text).map(|(name, role)| (name, role, path)));
     }
     found.sort_by_key(|(name, ..)| *name);
     Ok(found)
 }
 
-/// Where a file is written before it is renamed: always in the same place, so that a rank that is killed
-/// leaves one at most.
-pub(super) fn beside(path: &Path) -> PathBuf {
-    with_end(path, ".new")
-}
-
-fn with_end(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(end);
-    name.into()
+/// A new file beside `path`, to be renamed when it is complete. No other rank has the same, not even one of a
+/// job that was ended and goes on for a moment.
+///
+/// # Errors
+/// As the system says.
+pub(super) fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let mut prefix = path.file_name().unwrap_or_default().to_owned();
+    prefix.push(".");
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix).suffix(NEW).permissions(PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder_of(path))
 }
 
 /// Marks all files that can be gone on from as done.
@@ -99,8 +109,9 @@ fn with_end(path: &Path, end: &str) -> PathBuf {
 /// [`Error::File`] if the folder cannot be written.
 pub(super) fn mark_done(folder: &Path) -> Result<()> {
     for (_, _, path) in list(folder)?.iter().filter(|(_, role, _)| *role == Role::Saved) {
-        unless_gone(fs::rename(path, with_end(path, ".done")))
-            .map_err(Error::file("rename", path))?;
+        let mut done = path.as_os_str().to_owned();
+        done.push(DONE);
+        unless_gone(fs::rename(path, done)).map_err(Error::file("rename", path))?;
     }
     sync_folder(folder).map_err(Error::file("write", folder))
 }
@@ -128,12 +139,22 @@ fn unless_gone(done: io::Result<()>) -> io::Result<()> {
 /// # Errors
 /// As the system says.
 pub(super) fn sync(path: &Path) -> io::Result<()> {
+    sync_folder(folder_of(path))
+}
+
+fn folder_of(path: &Path) -> &Path {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    sync_folder(folder.unwrap_or(Path::new(".")))
+    folder.unwrap_or(Path::new("."))
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    match File::open(folder)?.sync_all() {
+        // Some file systems of networks do not know this for folders.
+        Err(why) if matches!(why.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => {
+            Ok(())
+        }
+        synced => synced,
+    }
 }
 
 #[cfg(test)]
@@ -145,12 +166,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         for name in [
             "rank-0-of-2.1.ckpt",
-            "rank-1-of-2.1.ckpt.new",
+            "rank-1-of-2.1.ckpt.a1b2c3.new",
             "rank-1-of-2.1.ckpt.done",
             "rank-2-of-2.1.ckpt",
             "rank--of-2.1.ckpt",
             "rank-0-of-2.ckpt",
             "rank-0-of-2.1.ckpt.old",
+            "rank-0-of-2.1.ckpt.new",
             "notes.txt",
         ] {
             fs::write(folder.path().join(name), "").expect("written");

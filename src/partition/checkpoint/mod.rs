@@ -22,7 +22,7 @@ use crate::comm::Comm;
 use crate::error::Result;
 use crate::graph::MOST_VERTICES;
 use file::{Body, Head, Saved};
-use folder::Name;
+use folder::{Name, Role};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::Range;
 use std::path::Path;
@@ -111,8 +111,11 @@ pub(super) fn part(
             (new, comm.agree(Saved::write(new.path(folder), head, &bodies))?)
         }
     };
-    let is_other = |other: Name, _| (other.generation, other.of) != (name.generation, name.of);
-    comm.agree(folder::remove(folder, is_other))?;
+    // No rank of this job is writing now.
+    let is_left = |other: Name, role: Role| {
+        (other.generation, other.of) != (name.generation, name.of) || role == Role::Unfinished
+    };
+    comm.agree(folder::remove(folder, is_left))?;
     let segments = saved.head.segments.iter().cloned().collect();
     let keeper = Keeper::new(saved, checkpoint.every, input.n.unwrap_or(MOST_VERTICES));
     Ok(Part { segments, keeper: Some(comm.agree(keeper)?) })
