@@ -1,6 +1,7 @@
 //! The command line: one file and one `Args` struct a command; no algorithm here.
 
 mod bars;
+mod checkpoint;
 mod common;
 mod compare;
 mod convert;

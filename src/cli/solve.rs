@@ -1,5 +1,6 @@
 //! `mst solve`: one forest, its figures, and the forest itself.
 
+use super::checkpoint::Saving;
 use super::common::Common;
 use super::output::Output;
 use crate::comm::Comm;
@@ -47,6 +48,9 @@ pub(super) struct Args {
     explain: bool,
 
     #[command(flatten)]
+    saving: Saving,
+
+    #[command(flatten)]
     pub(super) common: Common,
 }
 
@@ -64,7 +68,10 @@ impl Args {
             memory: Memory::Folding(memory),
             ..common.input.request(comm, &source)
         };
-        let (loaded, read) = measure::time(comm, || partition::load(comm, &request));
+        let tell = |line: &str| common.world.note(comm, line);
+        let checkpoint = self.saving.checkpoint(&tell);
+        let load = || partition::load_saving(comm, &request, checkpoint.as_ref());
+        let (loaded, read) = measure::time(comm, load);
         let loaded = loaded?;
         let weights = loaded.slice.weights;
         comm.agree(output.as_ref().map_or(Ok(()), |output| output.check(weights)))?;
@@ -72,7 +79,7 @@ impl Args {
             common.world.note(comm, how);
         }
         if loaded.folds > 0 {
-            common.world.note(comm, &report::folded(loaded.folds));
+            common.world.note(comm, &report::folded(loaded.folds, self.saving.is_on()));
         }
         let reps = self.reps.get();
         let (warm_up, verify, explain) = (reps > 1, self.verify, self.explain);
@@ -86,11 +93,13 @@ impl Args {
         comm.agree(
             csv.map_or(Ok(()), |csv| measure::append(csv, &context.rows(comm, kind, &run))),
         )?;
-        if comm.rank() != 0 {
-            return Ok(());
+        let mut told = Ok(());
+        if comm.rank() == 0 {
+            let table = || report::solved(&context.graph, comm, &run, loaded.slice.loops);
+            told = common.say(&run.outcome, table);
         }
-        let table = || report::solved(&context.graph, comm, &run, loaded.slice.loops);
-        common.say(&run.outcome, table)
+        comm.agree(told)?;
+        self.saving.finish(comm)
     }
 
     /// On rank 0, what the command will write, tried before the work.

@@ -1,4 +1,4 @@
-//! Byte ranges of plain files, one a rank, cut at line ends.
+//! Byte ranges of plain files, cut at line ends.
 
 use rayon::prelude::*;
 use std::fs::File;
@@ -11,35 +11,25 @@ const STEP: usize = 1 << 16;
 /// What one thread reads at once.
 const PIECE: usize = 1 << 23;
 
-/// The bytes of rank `r` of `p` out of `body..len`: equal shares, each moved up to the next line's
-/// start. The ranges of all ranks tile `body..len`.
+/// The start of the first line of `lines` that begins at or after `from`; its end if there is none.
 ///
 /// # Errors
 /// If the file cannot be read.
-pub fn line_range(file: &File, body: u64, len: u64, r: usize, p: usize) -> io::Result<Range<u64>> {
-    let start = |r: usize| {
-        let share = u128::from(len.saturating_sub(body)) * r as u128 / p as u128;
-        next_line(file, body, body + share as u64, len)
-    };
-    Ok(start(r)?..if r + 1 == p { len.max(body) } else { start(r + 1)? })
-}
-
-/// The start of the first line that begins at or after `from`; `len` if there is none.
-fn next_line(file: &File, body: u64, from: u64, len: u64) -> io::Result<u64> {
-    if from <= body {
-        return Ok(body);
+pub fn next_line(file: &File, lines: &Range<u64>, from: u64) -> io::Result<u64> {
+    if from <= lines.start {
+        return Ok(lines.start);
     }
     let mut buffer = vec![0; STEP];
     let mut at = from - 1; // if a line ends here, the next begins at `from`
-    while at < len {
-        let room = STEP.min(usize::try_from(len - at).unwrap_or(STEP));
+    while at < lines.end {
+        let room = STEP.min(usize::try_from(lines.end - at).unwrap_or(STEP));
         file.read_exact_at(&mut buffer[..room], at)?;
         if let Some(end) = memchr::memchr(b'\n', &buffer[..room]) {
             return Ok(at + end as u64 + 1);
         }
         at += room as u64;
     }
-    Ok(len)
+    Ok(lines.end)
 }
 
 /// The first whole lines of `range`, at least `at_least` bytes unless it ends.
@@ -48,7 +38,7 @@ fn next_line(file: &File, body: u64, from: u64, len: u64) -> io::Result<u64> {
 /// If the file cannot be read.
 pub fn first_lines(file: &File, range: &Range<u64>, at_least: u64) -> io::Result<Range<u64>> {
     let end = range.start.saturating_add(at_least.max(1));
-    Ok(range.start..next_line(file, range.start, end.min(range.end), range.end)?)
+    Ok(range.start..next_line(file, range, end.min(range.end))?)
 }
 
 /// The bytes of `range`, read at their positions by the threads of the current pool.
@@ -74,25 +64,22 @@ mod tests {
     use std::io::Write;
 
     proptest! {
-        /// The ranges tile the body and each begins at a line.
+        /// Cuts stay inside, keep their order and are where lines begin.
         #[test]
-        fn ranges_tile_the_body_at_line_starts(
-            text in "[a\n]{0,60}",
-            body in 0u64..70,
-            p in 1usize..8,
-        ) {
+        fn cuts_are_the_starts_of_lines(text in "[a\n]{0,60}", start in 0u64..70) {
             let mut file = tempfile::tempfile().expect("a file");
             file.write_all(text.as_bytes()).expect("written");
-            let (len, mut at) = (text.len() as u64, body);
-            for r in 0..p {
-                let range = line_range(&file, body, len, r, p).expect("read");
-                prop_assert_eq!(range.start, at);
-                at = range.end;
-                if range.start > body && range.start < len {
-                    prop_assert_eq!(text.as_bytes()[range.start as usize - 1], b'\n');
+            let lines = start.min(text.len() as u64)..text.len() as u64;
+            let mut last = lines.start;
+            for from in 0..70 {
+                let cut = next_line(&file, &lines, from).expect("read");
+                prop_assert!(last <= cut && cut <= lines.end);
+                prop_assert!(cut >= from.min(lines.end));
+                if cut > lines.start && cut < lines.end {
+                    prop_assert_eq!(text.as_bytes()[cut as usize - 1], b'\n');
                 }
+                last = cut;
             }
-            prop_assert_eq!(at, len.max(body));
         }
     }
 }

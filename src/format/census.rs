@@ -1,7 +1,9 @@
 //! What is counted over all blocks of a file, to hold against its header.
 
+use serde::{Deserialize, Serialize};
+
 /// Counts over some blocks; those of all blocks are compared with the header.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Census {
     /// Edges, loops among them; in METIS each edge once.
     pub records: u64,

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::graph::Raw;
 use memchr::{memchr, memchr_iter};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::iter::Sum;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -17,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 const CHUNK: usize = 1 << 20;
 
 /// What some whole lines hold, so that those after them know where they are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Lines.
     pub lines: u64,

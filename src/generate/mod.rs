@@ -122,33 +122,37 @@ impl Spec {
         }
     }
 
-    /// The edges of rank `r` of `p`, in parallel; adds their number to `done` as it goes.
-    ///
-    /// Ranks have contiguous blocks of the edges, equal within one; for `rgg2d` it is the edges
-    /// of equal blocks of lower vertices. The slices in rank order are the same list for every p.
+    /// The units by which ranks share the work: edges, by their positions; for `rgg2d` the lower
+    /// vertices of edges.
+    pub fn units(&self) -> u64 {
+        if matches!(self.family, Family::Rgg2d { .. }) { self.n() } else { self.expected_edges() }
+    }
+
+    /// Prepares to make edges.
     ///
     /// # Complexity
-    /// O(m / p) time and the memory of the edges; `rmat` O(m log n / p); `rgg2d` besides it
-    /// O(n log n) time and 12 bytes a vertex on each rank.
+    /// `rgg2d` takes O(n log n) time and 12 bytes a vertex; all others nothing.
+    pub fn maker(&self) -> Maker<'_> {
+        let points = match self.family {
+            Family::Rgg2d { n, m } => Some(rgg2d::Points::new(n, m, self.seed)),
+            _ => None,
+        };
+        Maker { spec: self, points }
+    }
+
+    /// The edges of rank `r` of `p`, in parallel; adds their number to `done` as it goes.
+    ///
+    /// Ranks have contiguous blocks of the units, equal within one. The slices in rank order are the
+    /// same list for every p.
+    ///
+    /// # Complexity
+    /// As [`Spec::maker`] and [`Maker::edges`].
     ///
     /// # Panics
     /// If `r` is not below `p`.
     pub fn slice(&self, r: usize, p: usize, done: &AtomicU64) -> Edges {
         assert!(r < p, "rank {r} of {p}");
-        let (seed, positions) = (self.seed, block(self.expected_edges(), r, p));
-        match self.family {
-            Family::Gnm { n, .. } => self.by_position(positions, done, gnm::ends(n, seed)),
-            Family::Rmat { n, shares, .. } => {
-                self.by_position(positions, done, rmat::ends(n, shares, seed))
-            }
-            Family::Grid2d { side } => self.by_position(positions, done, grid2d::ends(side)),
-            Family::Complete { .. } => self.by_position(positions, done, complete::ends),
-            Family::Path { .. } => self.by_position(positions, done, path::ends),
-            Family::Star { .. } => self.by_position(positions, done, star::ends),
-            Family::Rgg2d { n, m } => {
-                self.by_place(&rgg2d::Points::new(n, m, seed), block(n, r, p), done)
-            }
-        }
+        self.maker().edges(block(self.units(), r, p), done)
     }
 
     /// Edges whose endpoints and weight follow from their position.
@@ -181,6 +185,43 @@ impl Spec {
             Law::Distance => {
                 Key::pack(points.edges(block, done, |_, _, squared| points.weight(squared)))
             }
+        }
+    }
+}
+
+/// A spec with what its edges are made from.
+pub struct Maker<'a> {
+    spec: &'a Spec,
+    /// Of `rgg2d` alone.
+    points: Option<rgg2d::Points>,
+}
+
+impl Maker<'_> {
+    /// The edges of some [`Spec::units`], in parallel; adds their number to `done` as it goes.
+    ///
+    /// The edges of consecutive units, one list after the other, are always the same list.
+    ///
+    /// # Complexity
+    /// O(1) an edge; `rmat` O(log n).
+    ///
+    /// # Panics
+    /// If there are not so many units.
+    pub fn edges(&self, units: Range<u64>, done: &AtomicU64) -> Edges {
+        let spec = self.spec;
+        assert!(units.end <= spec.units(), "{units:?} of {} units", spec.units());
+        if let Some(points) = &self.points {
+            return spec.by_place(points, units, done);
+        }
+        match spec.family {
+            Family::Gnm { n, .. } => spec.by_position(units, done, gnm::ends(n, spec.seed)),
+            Family::Rmat { n, shares, .. } => {
+                spec.by_position(units, done, rmat::ends(n, shares, spec.seed))
+            }
+            Family::Grid2d { side } => spec.by_position(units, done, grid2d::ends(side)),
+            Family::Complete { .. } => spec.by_position(units, done, complete::ends),
+            Family::Path { .. } => spec.by_position(units, done, path::ends),
+            Family::Star { .. } => spec.by_position(units, done, star::ends),
+            Family::Rgg2d { .. } => unreachable!("its points were prepared"),
         }
     }
 }

@@ -32,6 +32,11 @@ pub(super) enum Purpose<'a> {
 }
 
 impl Purpose<'_> {
+    /// Whether edges are held for a maximum forest.
+    pub(super) fn descending(&self) -> bool {
+        matches!(self, Self::Hold(Budget { descending: true, .. }))
+    }
+
     /// The bytes that are best read at once: little beside what may be held.
     pub(super) fn block(&self) -> u64 {
         match self {
@@ -62,8 +67,6 @@ pub(super) struct Intake<'a, P> {
     n: u64,
     /// How many edges are held.
     len: usize,
-    /// How many were taken in.
-    pub(super) count: u64,
     /// The edges, or what stands for them, in the order of the input.
     pub(super) pieces: Vec<P>,
     /// How often they were folded.
@@ -73,7 +76,7 @@ pub(super) struct Intake<'a, P> {
 impl<'a, P: Piece> Intake<'a, P> {
     /// Nothing yet, of a graph of `n` vertices if a header tells.
     pub(super) fn new(purpose: Purpose<'a>, n: Option<u64>) -> Self {
-        Self { purpose, n: n.unwrap_or(0), len: 0, count: 0, pieces: Vec::new(), folds: 0 }
+        Self { purpose, n: n.unwrap_or(0), len: 0, pieces: Vec::new(), folds: 0 }
     }
 
     /// Takes in all that `next` gives, on the current rayon pool: while what is held is folded, the
@@ -117,6 +120,17 @@ impl<'a, P: Piece> Intake<'a, P> {
         self.replace(P::fold(held, self.n as usize, budget.descending))
     }
 
+    /// Folds what is held, so that it is one forest, or nothing if nothing came.
+    pub(super) fn settle(&mut self) -> Option<&P> {
+        if let (Purpose::Hold(budget), false) = (&self.purpose, self.pieces.is_empty()) {
+            let held = std::mem::take(&mut self.pieces);
+            let forest = P::fold(held, self.n as usize, budget.descending);
+            (self.len, self.folds) = (forest.len(), self.folds + 1);
+            self.pieces = vec![forest];
+        }
+        self.pieces.first()
+    }
+
     /// Takes in what `next` gives up to a `share` of the room; whether that was all.
     fn fill(
         &mut self,
@@ -134,7 +148,6 @@ impl<'a, P: Piece> Intake<'a, P> {
 
     fn add(&mut self, pieces: Vec<P>) -> Result<()> {
         let len = pieces.iter().map(P::len).sum::<usize>();
-        self.count += len as u64;
         if let Purpose::Show(weights, visit) = &mut self.purpose {
             return pieces.into_iter().try_for_each(|piece| {
                 let mut edges = piece.canonical(*weights);
@@ -195,7 +208,7 @@ impl<'a, P: Piece> Intake<'a, P> {
     }
 
     fn bytes(&self, len: usize) -> u64 {
-        len as u64 * self.pieces.first().map_or(16, P::edge_bytes) as u64
+        len as u64 * self.pieces.first().map_or(16, |piece| piece.held().edge_bytes()) as u64
     }
 
     /// Whether so many edges are to be held, and all at once: they fit, or may not be folded.

@@ -1,12 +1,16 @@
 //! From a file or a family of graphs to each rank's slice.
 //!
 //! Slices are contiguous blocks in rank order, so the position of an edge needs no bytes: equal
-//! within one for generators and binary files, by bytes (cut at a line end) for text.
+//! within one for generators and binary files, by bytes (cut at a line end) for text. A rank that goes on
+//! from a checkpoint has a block of what is left, and the forest of what has been read.
 
 mod assemble;
+mod checkpoint;
 mod intake;
+mod part;
 mod piece;
 mod presence;
+mod segment;
 mod text;
 mod whole;
 
@@ -15,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::format::{Columns, Format};
 use crate::generate::Spec;
 use crate::graph::{Edge, Edges, Slice, Weights};
+pub use checkpoint::{Checkpoint, finish};
 use intake::{Budget, Intake, Purpose};
 use std::path::PathBuf;
 
@@ -50,8 +55,6 @@ pub struct Loaded {
     pub slice: Slice,
     /// How the input was read, in words, where there was a choice.
     pub how: Option<String>,
-    /// The position in the graph of the first edge that this rank read, loops not counted.
-    pub first: u64,
     /// How often a rank has folded its edges, of all the most: if ever, the slices hold no more all
     /// edges of the graph, but those of its forest and some.
     pub folds: u64,
@@ -89,20 +92,33 @@ pub enum Memory {
 /// Whatever is wrong with the file, as the lowest rank found it; a graph whose vertices do not fit
 /// this host's memory. All ranks return the same.
 pub fn load(comm: &Comm, request: &Request<'_>) -> Result<Loaded> {
+    load_saving(comm, request, None)
+}
+
+/// Loads this rank's slice of a graph, and saves on the way how far it is, if there is a `checkpoint`:
+/// edges are folded for it. The slices then stand for the same graph, and may be other ones.
+///
+/// # Errors
+/// As [`load`]; if there is a checkpoint and the job is not to go on from it, or cannot: a file is damaged,
+/// of another graph, missing, or not seen by a rank that needs it; if the disk is full.
+pub fn load_saving(
+    comm: &Comm,
+    request: &Request<'_>,
+    checkpoint: Option<&Checkpoint<'_>>,
+) -> Result<Loaded> {
     comm.enter(Phase::Read);
     let budget = Budget { memory: request.memory, descending: request.descending };
-    let (taken, how) = take(comm, request, Purpose::Hold(budget))?;
+    let (taken, how) = take(comm, request, Purpose::Hold(budget), checkpoint)?;
     let mut slice = taken.slice;
     if request.descending {
         slice.reverse();
     }
     let bytes = u128::from(slice.n) * u128::from(request.vertex_bytes);
     comm.agree(fits(comm, &format!("a graph of {} vertices", slice.n), bytes))?;
-    let all = comm.all_gather(&[taken.count, taken.folds]);
-    let first = all[..comm.rank()].iter().map(|words| words[0]).sum();
-    let folds = all.iter().map(|words| words[1]).max().unwrap_or(0);
+    let mut folds = [taken.folds];
+    comm.all_reduce(&mut folds, u64::max);
     comm.enter(Phase::Other);
-    Ok(Loaded { slice, how, first, folds })
+    Ok(Loaded { slice, how, folds: folds[0] })
 }
 
 /// Reads a graph that [`load`] has read, and shows this rank's edges in order to `visit`, with the
@@ -116,7 +132,7 @@ pub fn revisit(
     weights: Weights,
     visit: &mut (dyn FnMut(&[Edge<u64>]) -> Result<()> + Send),
 ) -> Result<()> {
-    take(comm, request, Purpose::Show(weights, visit)).map(drop)
+    take(comm, request, Purpose::Show(weights, visit), None).map(drop)
 }
 
 /// What a reader has taken in.
@@ -124,8 +140,6 @@ struct Taken {
     /// As far as it was held.
     slice: Slice,
     folds: u64,
-    /// This rank's edges, held or not.
-    count: u64,
 }
 
 /// Takes in this rank's edges; how, in words, where there was a choice.
@@ -133,50 +147,76 @@ fn take(
     comm: &Comm,
     request: &Request<'_>,
     purpose: Purpose<'_>,
+    checkpoint: Option<&Checkpoint<'_>>,
 ) -> Result<(Taken, Option<String>)> {
     match request.source {
-        Source::Generated(spec) => Ok((generated(comm, spec, purpose)?, None)),
+        Source::Generated(spec) => Ok((generated(comm, spec, purpose, checkpoint)?, None)),
         Source::File { path, format, columns } => {
             let input = presence::Input::find(comm, path, *format, request.from)?;
+            if checkpoint.is_some() && input.from == InputFrom::Root {
+                let what = "a checkpoint needs ranks that read their parts themselves, not rank 0 for all: \
+                            put the file on every host, and decompress it if it is gzip";
+                return Err(Error::content(path, what));
+            }
             let taken = match input.format {
-                Format::Binary => whole::load(comm, path, &input, purpose)?,
-                _ => text::load(comm, path, &input, *columns, purpose)?,
+                Format::Binary => whole::load(comm, path, &input, purpose, checkpoint)?,
+                _ => text::load(comm, path, &input, *columns, purpose, checkpoint)?,
             };
             Ok((taken, input.how))
         }
     }
 }
 
-/// Makes this rank's slice of a family, in as many parts as the budget asks for.
-fn generated(comm: &Comm, spec: &Spec, purpose: Purpose<'_>) -> Result<Taken> {
-    let edge_bytes = if spec.weights().is_narrow() { 12 } else { 16 };
-    let edges = spec.expected_edges().div_ceil(comm.size() as u64);
+/// Makes this rank's slice of a family, in as many blocks as the budget asks for.
+fn generated(
+    comm: &Comm,
+    spec: &Spec,
+    purpose: Purpose<'_>,
+    checkpoint: Option<&Checkpoint<'_>>,
+) -> Result<Taken> {
+    let weights = spec.weights();
+    let edge_bytes = if weights.is_narrow() { 12 } else { 16 };
+    let (block, descending) = (purpose.block() / 16, purpose.descending());
+    let mut intake = Intake::new(purpose, Some(spec.n()));
+    let parts = checkpoint::Input {
+        graph: checkpoint::words(&spec.to_string(), descending),
+        n: Some(spec.n()),
+        narrow: weights.is_narrow(),
+        whole: 0..spec.units(),
+        cut: &|_, at| Ok(at),
+    };
+    let part = checkpoint::part(comm, checkpoint, &parts)?;
+    let all = spec.expected_edges();
+    let share = |units: u64, of: u64, all: u64| {
+        (u128::from(all) * u128::from(units)).div_ceil(u128::from(of.max(1))) as u64
+    };
+    let edges = share(part.unread(), spec.units(), all);
+    let whole = part.keeper.is_none() && intake.holds(edges);
+    let at_once = if whole { edges } else { block.min(edges) };
     let points = u128::from(spec.n()) * u128::from(spec.vertex_bytes());
-    let (block, mut intake) = (purpose.block() / 16, Intake::new(purpose, Some(spec.n())));
-    let at_once = if intake.holds(edges) { edges } else { block }.max(1);
-    let parts = usize::try_from(edges.div_ceil(at_once)).unwrap_or(usize::MAX).max(1);
     comm.agree(fits(comm, &spec.to_string(), u128::from(at_once) * edge_bytes + points))?;
+    let units =
+        if at_once == edges { part.unread() } else { share(at_once, all, spec.units()) }.max(1);
     let progress = comm.progress();
     progress.expect(edges);
-    let (rank, size) = (comm.rank(), comm.size());
-    let mut part = 0;
     let pulled = comm.compute(|| {
-        intake.pull(|| {
-            if part == parts {
+        let maker = spec.maker();
+        part.pull(&mut intake, |segment| {
+            let range = segment.advance(units);
+            if range.is_empty() {
                 return Ok(None);
             }
-            part += 1;
-            let made = spec.slice(rank * parts + part - 1, size * parts, &progress.done);
+            let made = maker.edges(range, &progress.done);
+            segment.census.records += made.len() as u64;
             Ok(Some(vec![made]))
         })
     });
-    comm.agree(pulled)?;
-    let mut m = [intake.count];
+    let mut m = [comm.agree(pulled)?.records];
     comm.all_reduce(&mut m, |a, b| a + b);
-    let (weights, folds, count) = (spec.weights(), intake.folds, intake.count);
+    let folds = intake.folds;
     let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
     let slice = Slice { n: spec.n(), m: m[0], loops: 0, edges, weights };
-    Ok(Taken { slice, folds, count })
+    Ok(Taken { slice, folds })
 }
 
 /// Refuses what is more than the host has left, `bytes` on each of its ranks: a header or a spec may

@@ -1,6 +1,7 @@
 //! Edges as readers make them, and their forest.
 
-use crate::graph::{Edge, Edges, Key, Numbers, Raw, Weights, integer_key};
+use super::segment::Held;
+use crate::graph::{Edge, Edges, Key, Numbers, Raw, Weights, integer_key, with_edges};
 use crate::local::fold;
 
 /// The integers up to here are floats too.
@@ -11,8 +12,14 @@ pub(super) trait Piece: Send + Sized {
     /// How many there are.
     fn len(&self) -> usize;
 
-    /// The bytes of one.
-    fn edge_bytes(&self) -> usize;
+    /// How they are held.
+    fn held(&self) -> Held;
+
+    /// The edges as plain old data.
+    fn bytes(&self) -> &[u8];
+
+    /// The edges of [`Piece::bytes`] that were held so; of text the loops are counted elsewhere.
+    fn restore(held: Held, bytes: &[u8]) -> Self;
 
     /// The largest vertex + 1, where no header tells how many there are.
     fn bound(&self) -> u64;
@@ -30,8 +37,19 @@ impl Piece for Raw {
         self.edges.len()
     }
 
-    fn edge_bytes(&self) -> usize {
-        size_of::<Edge<u64>>()
+    fn held(&self) -> Held {
+        Held { narrow: false, numbers: self.numbers, beyond_floats: self.beyond_floats }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        bytemuck::cast_slice(&self.edges)
+    }
+
+    fn restore(held: Held, bytes: &[u8]) -> Self {
+        let edges: Vec<Edge<u64>> = bytemuck::pod_collect_to_vec(bytes);
+        let bound = edges.iter().map(|e| u64::from(e.u.max(e.v)) + 1).max().unwrap_or(0);
+        let Held { numbers, beyond_floats, .. } = held;
+        Self { edges, numbers, loops: 0, bound, beyond_floats }
     }
 
     fn bound(&self) -> u64 {
@@ -72,8 +90,21 @@ impl Piece for Edges {
         Self::len(self)
     }
 
-    fn edge_bytes(&self) -> usize {
-        self.bytes_per_edge()
+    fn held(&self) -> Held {
+        let narrow = matches!(self, Self::Narrow(_));
+        Held { narrow, numbers: Numbers::Integers, beyond_floats: false }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        with_edges!(self, list => bytemuck::cast_slice(list))
+    }
+
+    fn restore(held: Held, bytes: &[u8]) -> Self {
+        if held.narrow {
+            Self::Narrow(bytemuck::pod_collect_to_vec(bytes))
+        } else {
+            Self::Wide(bytemuck::pod_collect_to_vec(bytes))
+        }
     }
 
     fn bound(&self) -> u64 {

@@ -22,6 +22,8 @@ pub(super) struct Input {
     pub(super) from: InputFrom,
     /// How it is read and why, in words, where there was a choice.
     pub(super) how: Option<String>,
+    /// What tells it from other files, in words.
+    pub(super) identity: String,
 }
 
 /// What a rank sees of the file; the same on two ranks if they have the same file.
@@ -88,7 +90,9 @@ impl Input {
                 format!("rank 0 reads {} and sends the parts: {why}", path.display())
             }
         });
-        Ok(Self { format, from, how })
+        let Sight { len, content, .. } = sights[0];
+        let identity = format!("a {format} file of {len} bytes with content {content:016x}");
+        Ok(Self { format, from, how, identity })
     }
 }
 

@@ -1,8 +1,11 @@
 //! Text: every rank parses whole lines, block after block.
 
 use super::assemble::assemble;
+use super::checkpoint::{self, Checkpoint};
 use super::intake::{Intake, Purpose};
+use super::part::Part;
 use super::presence::Input;
+use super::segment::Segment;
 use super::{InputFrom, Taken};
 use crate::comm::Comm;
 use crate::error::{Error, Result};
@@ -11,7 +14,7 @@ use crate::graph::Raw;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Takes in this rank's slice.
 pub(super) fn load(
@@ -20,10 +23,11 @@ pub(super) fn load(
     input: &Input,
     columns: Option<Columns>,
     purpose: Purpose<'_>,
+    checkpoint: Option<&Checkpoint<'_>>,
 ) -> Result<Taken> {
     let reader = Reader { comm, path, input, columns };
     let (preamble, intake, mine) = match input.from {
-        InputFrom::All => reader.read_part(purpose)?,
+        InputFrom::All => reader.read_part(purpose, checkpoint)?,
         InputFrom::Root => reader.receive_part(purpose)?,
     };
     let mut census = Census::default();
@@ -31,7 +35,7 @@ pub(super) fn load(
     words.iter().for_each(|words| census.merge(&Census::from_words(words)));
     let n = comm.agree(preamble.check(path, &census))?;
     let slice = assemble(comm, path, n, mine, intake.pieces)?;
-    Ok(Taken { slice, folds: intake.folds, count: intake.count })
+    Ok(Taken { slice, folds: intake.folds })
 }
 
 /// Bytes that are read at once where lines are only counted.
@@ -45,63 +49,52 @@ struct Reader<'a> {
 }
 
 /// The file's preamble, this rank's edges, and what was counted of them.
-type Part<'a> = (Preamble, Intake<'a, Raw>, Census);
+type Read<'a> = (Preamble, Intake<'a, Raw>, Census);
 
 impl Reader<'_> {
     /// Every rank reads the preamble and its share of the bytes.
-    fn read_part<'p>(&self, purpose: Purpose<'p>) -> Result<Part<'p>> {
+    fn read_part<'p>(
+        &self,
+        purpose: Purpose<'p>,
+        checkpoint: Option<&Checkpoint<'_>>,
+    ) -> Result<Read<'p>> {
         let (comm, path) = (self.comm, self.path);
-        let (format, columns, rank, size) =
-            (self.input.format, self.columns, comm.rank(), comm.size());
+        let (format, columns) = (self.input.format, self.columns);
         let open = || {
             let mut head = Stream::open(path)?;
             let preamble = Preamble::read(path, format, columns, &mut head)?;
             let file = File::open(path).map_err(Error::file("open", path))?;
             let len = file.metadata().map_err(Error::file("read", path))?.len();
-            let range = blocks::line_range(&file, preamble.body, len, rank, size);
-            Ok((preamble, range.map_err(Error::file("read", path))?, file))
+            Ok((preamble, file, len))
         };
-        let (preamble, range, file) = comm.agree(comm.compute(open))?;
-        let mut before = Tally::default();
-        // Only in METIS does a line mean anything else further down; elsewhere lines are counted
-        // when a bad one is to be named.
-        if preamble.counts_vertices() {
-            let counted = comm.compute(|| tally(&preamble, path, &file, range.clone()));
-            let counted = comm.agree(counted)?;
-            let tallies = comm.all_gather(&[counted.lines, counted.vertices]);
-            let earlier = tallies[..comm.rank()].iter();
-            before = earlier.map(|tally| Tally { lines: tally[0], vertices: tally[1] }).sum();
+        let (preamble, file, len) = comm.agree(comm.compute(open))?;
+        let text = Text { path, file: &file, preamble: &preamble };
+        let identity = columns.map_or(self.input.identity.clone(), |columns| {
+            format!("{}, columns {columns}", self.input.identity)
+        });
+        let parts = checkpoint::Input {
+            graph: checkpoint::words(&identity, purpose.descending()),
+            n: preamble.n,
+            narrow: false,
+            whole: preamble.body..len.max(preamble.body),
+            cut: &|rest, at| blocks::next_line(&file, rest, at).map_err(Error::file("read", path)),
+        };
+        let mut part = checkpoint::part(comm, checkpoint, &parts)?;
+        if preamble.counts_vertices() && part.keeper.is_none() {
+            text.count_before(comm, &mut part)?;
         }
-        let start = range.start;
-        let mut lines = Lines { path, file: &file, rest: range };
-        let block = purpose.block();
-        let progress = comm.progress();
-        progress.expect(lines.rest.end - start);
-        let (mut intake, mut census) = (Intake::new(purpose, preamble.n), Census::default());
-        let pulled = comm.compute(|| {
-            intake.pull(|| {
-                let Some(block) = lines.next(block)? else { return Ok(None) };
-                let parsed = preamble.parse(path, &block, before, &progress.done)?;
-                before = parsed.after;
-                census.merge(&parsed.census);
-                Ok(Some(parsed.pieces))
-            })
+        let (block, progress) = (purpose.block(), comm.progress());
+        progress.expect(part.unread());
+        let mut intake = Intake::new(purpose, preamble.n);
+        let census = comm.compute(|| {
+            part.pull(&mut intake, |segment| text.next(segment, block, &progress.done))
         });
-        let pulled = pulled.map_err(|error| {
-            if preamble.counts_vertices() || start == preamble.body {
-                return error;
-            }
-            match comm.compute(|| tally(&preamble, path, &file, preamble.body..start)) {
-                Ok(tally) => error.further_down(tally.lines),
-                Err(why) => why,
-            }
-        });
-        comm.agree(pulled)?;
+        let census = comm.agree(census)?;
         Ok((preamble, intake, census))
     }
 
     /// Rank 0 reads in order and deals out blocks, cut where the share of bytes read passes r/p.
-    fn receive_part<'p>(&self, purpose: Purpose<'p>) -> Result<Part<'p>> {
+    fn receive_part<'p>(&self, purpose: Purpose<'p>) -> Result<Read<'p>> {
         let (comm, path) = (self.comm, self.path);
         let mut opened = Ok(None);
         if comm.rank() == 0 {
@@ -149,36 +142,79 @@ impl Reader<'_> {
     }
 }
 
-/// A range of whole lines of a file, read block after block.
-struct Lines<'a> {
+/// A file that is read at any place.
+#[derive(Clone, Copy)]
+struct Text<'a> {
     path: &'a Path,
     file: &'a File,
-    rest: Range<u64>,
+    preamble: &'a Preamble,
 }
 
-impl Lines<'_> {
-    fn next(&mut self, at_least: u64) -> Result<Option<Vec<u8>>> {
-        if self.rest.is_empty() {
+impl Text<'_> {
+    /// What the next lines of a segment's rest hold, at least `at_least` bytes of them; `None` at its end.
+    fn next(
+        self,
+        segment: &mut Segment,
+        at_least: u64,
+        done: &AtomicU64,
+    ) -> Result<Option<Vec<Raw>>> {
+        // Only in METIS does a line mean anything else further down; elsewhere lines are counted when a
+        // bad one is to be named.
+        if self.preamble.counts_vertices() && segment.since > self.preamble.body {
+            let earlier = self.tally(self.preamble.body..segment.since)?;
+            segment.before = [earlier, segment.before].into_iter().sum();
+            segment.since = self.preamble.body;
+        }
+        let Some(block) = self.next_lines(&mut segment.rest, at_least)? else { return Ok(None) };
+        match self.preamble.parse(self.path, &block, segment.before, done) {
+            Ok(parsed) => {
+                segment.before = parsed.after;
+                segment.census.merge(&parsed.census);
+                Ok(Some(parsed.pieces))
+            }
+            Err(error) => {
+                let earlier = self.tally(self.preamble.body..segment.since)?;
+                Err(error.further_down(earlier.lines))
+            }
+        }
+    }
+
+    /// The first lines of `rest`, which begins after them then.
+    fn next_lines(self, rest: &mut Range<u64>, at_least: u64) -> Result<Option<Vec<u8>>> {
+        if rest.is_empty() {
             return Ok(None);
         }
         let read = || {
-            let lines = blocks::first_lines(self.file, &self.rest, at_least)?;
+            let lines = blocks::first_lines(self.file, rest, at_least)?;
             Ok((lines.end, blocks::read_range(self.file, lines)?))
         };
         let (end, block) = read().map_err(Error::file("read", self.path))?;
-        self.rest.start = end;
+        rest.start = end;
         Ok(Some(block))
     }
-}
 
-/// What the lines of `range` hold, read once more.
-fn tally(preamble: &Preamble, path: &Path, file: &File, range: Range<u64>) -> Result<Tally> {
-    let mut lines = Lines { path, file, rest: range };
-    let mut tallies = Vec::new();
-    while let Some(block) = lines.next(COUNTED)? {
-        tallies.push(preamble.tally(&block));
+    /// What the lines of `range` hold, read once more.
+    fn tally(self, range: Range<u64>) -> Result<Tally> {
+        let (mut rest, mut tallies) = (range, Vec::new());
+        while let Some(block) = self.next_lines(&mut rest, COUNTED)? {
+            tallies.push(self.preamble.tally(&block));
+        }
+        Ok(tallies.into_iter().sum())
     }
-    Ok(tallies.into_iter().sum())
+
+    /// Counts the lines before the part of each rank, where nothing has been read: each rank counts its own.
+    fn count_before(self, comm: &Comm, part: &mut Part) -> Result<()> {
+        let segment = part.segments.front_mut();
+        let rest = segment.as_ref().map_or(0..0, |segment| segment.rest.clone());
+        let counted = comm.agree(comm.compute(|| self.tally(rest)))?;
+        let tallies = comm.all_gather(&[counted.lines, counted.vertices]);
+        if let Some(segment) = segment {
+            let earlier = tallies[..comm.rank()].iter();
+            segment.before = earlier.map(|t| Tally { lines: t[0], vertices: t[1] }).sum();
+            segment.since = self.preamble.body;
+        }
+        Ok(())
+    }
 }
 
 /// Rank 0 reading for all: each block ends in the tally of what lies before it.

@@ -1,19 +1,26 @@
 //! Our own binary format: every rank takes a block of edges, equal within one.
 
+use super::checkpoint::{self, Checkpoint};
 use super::intake::{Intake, Purpose};
 use super::presence::Input;
 use super::{InputFrom, Taken};
 use crate::comm::Comm;
 use crate::error::{Error, Result};
-use crate::format::{binary, blocks};
+use crate::format::{Census, binary, blocks};
 use crate::graph::{Edges, Slice};
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 
 /// Takes in this rank's slice.
-pub(super) fn load(comm: &Comm, path: &Path, input: &Input, purpose: Purpose<'_>) -> Result<Taken> {
-    let (rank, size) = (comm.rank() as u64, comm.size() as u64);
-    let reads = input.from == InputFrom::All || rank == 0;
+pub(super) fn load(
+    comm: &Comm,
+    path: &Path,
+    input: &Input,
+    purpose: Purpose<'_>,
+    checkpoint: Option<&Checkpoint<'_>>,
+) -> Result<Taken> {
+    let reads = input.from == InputFrom::All || comm.rank() == 0;
     let mut opened = Ok(None);
     if reads {
         opened = File::open(path).map_err(Error::file("open", path)).and_then(|file| {
@@ -26,60 +33,114 @@ pub(super) fn load(comm: &Comm, path: &Path, input: &Input, purpose: Purpose<'_>
     let told = told.transpose().expect("plain fields").unwrap_or_default();
     let header: binary::Header =
         serde_json::from_slice(&comm.broadcast(0, told)).expect("one program");
-    let first_of = |rank: u64| (u128::from(header.m) * u128::from(rank) / u128::from(size)) as u64;
-    let mine = first_of(rank)..first_of(rank + 1);
-    let file = opened.map(|(_, file)| file);
-    let read = |range| match &file {
-        Some(file) => blocks::read_range(file, range).map_err(Error::file("read", path)),
-        None => Ok(Vec::new()),
+    let reader = Reader { comm, path, header, file: opened.map(|(_, file)| file) };
+    let (intake, census) = match input.from {
+        InputFrom::All => reader.read_part(input, purpose, checkpoint)?,
+        InputFrom::Root => reader.receive_part(purpose)?,
     };
-    let progress = comm.progress();
-    progress.expect(mine.end - mine.start);
-    let block = purpose.block() / 16;
-    let (mut at, mut sums) = (mine.start, [0; 2]);
-    let mut intake = Intake::new(purpose, Some(header.n));
-    let mut decode = |bytes: &[u8]| {
-        let (edges, loops) = header.decode(path, bytes, at, &progress.done)?;
-        at += edges.len() as u64 + loops;
-        sums = [sums[0] + edges.len() as u64, sums[1] + loops];
-        Ok(edges)
-    };
-    let taken = match input.from {
-        InputFrom::All => {
-            let mut next = mine.start;
-            comm.compute(|| {
-                intake.pull(|| {
-                    let range = next..mine.end.min(next + block);
-                    next = range.end;
-                    let bytes = read(header.edge_range(range.clone()))?;
-                    if range.is_empty() { Ok(None) } else { decode(&bytes).map(|e| Some(vec![e])) }
-                })
-            })
-        }
-        InputFrom::Root => {
-            let (mut next, mut failed, mut taken) = (0, Ok(()), Ok(()));
-            comm.scatter_blocks(
-                |rank| {
-                    let end = first_of(rank as u64 + 1).min(next + block);
-                    let range = header.edge_range(next..end);
-                    next = end;
-                    let block = failed.is_ok().then(|| comm.compute(|| read(range)))?;
-                    block.map_err(|why| failed = Err(why)).ok()
-                },
-                |bytes| {
-                    if taken.is_ok() {
-                        taken = comm.compute(|| intake.push(vec![decode(&bytes)?]));
-                    }
-                },
-            );
-            comm.agree(failed)?;
-            taken
-        }
-    };
-    comm.agree(taken)?;
+    let mut sums = [census.records - census.loops, census.loops];
     comm.all_reduce(&mut sums, |a, b| a + b);
-    let (weights, folds, count) = (header.weights(), intake.folds, intake.count);
+    let (weights, folds) = (header.weights(), intake.folds);
     let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
     let slice = Slice { n: header.n, m: sums[0], loops: sums[1], edges, weights };
-    Ok(Taken { slice, folds, count })
+    Ok(Taken { slice, folds })
+}
+
+struct Reader<'a> {
+    comm: &'a Comm,
+    path: &'a Path,
+    header: binary::Header,
+    /// Where this rank reads.
+    file: Option<File>,
+}
+
+/// This rank's edges, and what was counted of them.
+type Read<'a> = (Intake<'a, Edges>, Census);
+
+impl Reader<'_> {
+    /// Every rank reads its share of the edges.
+    fn read_part<'p>(
+        &self,
+        input: &Input,
+        purpose: Purpose<'p>,
+        checkpoint: Option<&Checkpoint<'_>>,
+    ) -> Result<Read<'p>> {
+        let &Self { comm, path, header, ref file } = self;
+        let parts = checkpoint::Input {
+            graph: checkpoint::words(&input.identity, purpose.descending()),
+            n: Some(header.n),
+            narrow: header.weights().is_narrow(),
+            whole: 0..header.m,
+            cut: &|_, at| Ok(at),
+        };
+        let part = checkpoint::part(comm, checkpoint, &parts)?;
+        let progress = comm.progress();
+        progress.expect(part.unread());
+        let block = purpose.block() / 16;
+        let mut intake = Intake::new(purpose, Some(header.n));
+        let pulled = comm.compute(|| {
+            part.pull(&mut intake, |segment| {
+                let edges = segment.advance(block);
+                if edges.is_empty() {
+                    return Ok(None);
+                }
+                let bytes = read(path, header, file.as_ref(), edges.clone())?;
+                let (edges, loops) = header.decode(path, &bytes, edges.start, &progress.done)?;
+                count(&mut segment.census, &edges, loops);
+                Ok(Some(vec![edges]))
+            })
+        });
+        Ok((intake, comm.agree(pulled)?))
+    }
+
+    /// Rank 0 reads in order and sends each rank its share, block after block.
+    fn receive_part<'p>(&self, purpose: Purpose<'p>) -> Result<Read<'p>> {
+        let &Self { comm, path, header, ref file } = self;
+        let share =
+            |rank: usize| (u128::from(header.m) * rank as u128 / comm.size() as u128) as u64;
+        let first = share(comm.rank());
+        let progress = comm.progress();
+        progress.expect(share(comm.rank() + 1) - first);
+        let block = purpose.block() / 16;
+        let (mut intake, mut census) = (Intake::new(purpose, Some(header.n)), Census::default());
+        let (mut next, mut failed, mut taken) = (0, Ok(()), Ok(()));
+        comm.scatter_blocks(
+            |rank| {
+                let edges = next..share(rank + 1).min(next + block);
+                next = edges.end;
+                let read = || read(path, header, file.as_ref(), edges);
+                let block = failed.is_ok().then(|| comm.compute(read))?;
+                block.map_err(|why| failed = Err(why)).ok()
+            },
+            |bytes| {
+                if taken.is_ok() {
+                    taken = comm.compute(|| {
+                        let at = first + census.records;
+                        let (edges, loops) = header.decode(path, &bytes, at, &progress.done)?;
+                        count(&mut census, &edges, loops);
+                        intake.push(vec![edges])
+                    });
+                }
+            },
+        );
+        comm.agree(failed)?;
+        comm.agree(taken)?;
+        Ok((intake, census))
+    }
+}
+
+/// The bytes of some edges, by their positions; none where there is no file.
+fn read(
+    path: &Path,
+    header: binary::Header,
+    file: Option<&File>,
+    edges: Range<u64>,
+) -> Result<Vec<u8>> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    blocks::read_range(file, header.edge_range(edges)).map_err(Error::file("read", path))
+}
+
+fn count(census: &mut Census, edges: &Edges, loops: u64) {
+    census.records += edges.len() as u64 + loops;
+    census.loops += loops;
 }

@@ -171,11 +171,16 @@ pub fn proved(forest: &Path, summary: &Summary, time: Duration) -> String {
     )
 }
 
-/// The line that says how a graph larger than memory was read.
-pub fn folded(folds: u64) -> String {
+/// The line that says that edges were folded as they were read: to be `saved`, or because all of them take
+/// more memory than a rank may.
+pub fn folded(folds: u64, saved: bool) -> String {
+    let why = if saved {
+        "so that they could be saved (--checkpoint)"
+    } else {
+        "all together they take more memory than a rank may (--memory)"
+    };
     format!(
-        "the edges were folded to their forest {} while they were read, and the time of that is in \"read\": \
-         all together they take more memory than a rank may (--memory)",
+        "the edges were folded to their forest {} while they were read, and the time of that is in \"read\": {why}",
         if folds == 1 {
             "once".to_owned()
         } else {

@@ -23,9 +23,7 @@ pub fn verify_slice<K: Key>(
     mine: &[Edge<K>],
     weights: Weights,
 ) -> Result<()> {
-    let before = comm.all_gather(&[mine.len() as u64]).concat();
-    let first = before[..comm.rank()].iter().sum();
-    let mut proof = comm.compute(|| Proof::new(n, forest, weights, first));
+    let mut proof = comm.compute(|| Proof::new(n, forest, weights));
     comm.compute(|| proof.check(mine));
     proof.finish(comm)
 }
@@ -38,16 +36,15 @@ pub struct Proof<'f, K> {
     maxima: Result<PathMaxima<'f, K>, Flaw>,
     /// Which forest edges this rank's pieces held, as [`check_slice`] tells it.
     found: Vec<u64>,
-    /// The position in the graph of the next edge.
+    /// How many edges have come, so the position of the next one in this rank's slice.
     position: u64,
 }
 
 impl<'f, K: Key> Proof<'f, K> {
-    /// Prepares to prove that `forest` is a minimum spanning forest of a graph on the vertices `0..n`,
-    /// where the edge at position `first` is this rank's first.
-    pub fn new(n: u64, forest: &'f [Edge<K>], weights: Weights, first: u64) -> Self {
+    /// Prepares to prove that `forest` is a minimum spanning forest of a graph on the vertices `0..n`.
+    pub fn new(n: u64, forest: &'f [Edge<K>], weights: Weights) -> Self {
         let found = vec![0; forest.len().div_ceil(64)];
-        Self { forest, weights, maxima: PathMaxima::new(n, forest), found, position: first }
+        Self { forest, weights, maxima: PathMaxima::new(n, forest), found, position: 0 }
     }
 
     /// Checks the next edges of this rank's slice, on the current rayon pool.
@@ -55,12 +52,13 @@ impl<'f, K: Key> Proof<'f, K> {
     /// # Panics
     /// If an endpoint is not below `n`.
     pub fn check(&mut self, edges: &[Edge<K>]) {
+        let position = self.position;
+        self.position += edges.len() as u64;
         let Ok(maxima) = &self.maxima else { return };
-        match check_slice(maxima, edges, self.position) {
+        match check_slice(maxima, edges, position) {
             Ok(found) => self.found.iter_mut().zip(found).for_each(|(all, found)| *all |= found),
             Err(flaw) => self.maxima = Err(flaw),
         }
-        self.position += edges.len() as u64;
     }
 
     /// Joins what the ranks have found.
@@ -69,7 +67,9 @@ impl<'f, K: Key> Proof<'f, K> {
     /// [`crate::Error::Proof`] for the first [`Flaw`], the same on every rank: of the forest by itself, then by
     /// position in the graph, then of edges that are not in the graph.
     pub fn finish(self, comm: &Comm) -> Result<()> {
-        let describe = |flaw: Flaw| flaw.describe(self.weights);
+        let counts = comm.all_gather(&[self.position]).concat();
+        let before: u64 = counts[..comm.rank()].iter().sum();
+        let describe = |flaw: Flaw| flaw.further_on(before).describe(self.weights);
         comm.agree(self.maxima.map(drop).map_err(describe))?;
         let mut found = self.found;
         comm.all_reduce(&mut found, |a, b| a | b);

@@ -55,6 +55,20 @@ pub enum Flaw {
 }
 
 impl Flaw {
+    /// The same flaw, if it is of a graph edge, that many `edges` further on in the graph.
+    #[must_use]
+    pub fn further_on(self, edges: u64) -> Self {
+        match self {
+            Self::NotSpanning { position, edge } => {
+                Self::NotSpanning { position: position + edges, edge }
+            }
+            Self::NotMinimum { position, edge, heaviest } => {
+                Self::NotMinimum { position: position + edges, edge, heaviest }
+            }
+            other => other,
+        }
+    }
+
     /// The error that says which edge is wrong and how; `weights` tells how its key is held.
     pub fn describe(&self, weights: Weights) -> Error {
         let show = |edge: &Edge<u64>| {

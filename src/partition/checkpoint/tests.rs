@@ -1,0 +1,128 @@
+//! Jobs that stop anywhere and go on with any number of ranks have the forest of the whole graph.
+
+use super::*;
+use crate::comm;
+use crate::error::Error;
+use crate::graph::{Edge, Edges};
+use crate::local::{kruskal, sort};
+use crate::partition::Memory;
+use crate::partition::intake::{Budget, Intake, Purpose};
+use proptest::prelude::*;
+use std::fs;
+
+const N: u64 = 12;
+
+/// A job with `p` ranks, each of which stops when it has read `blocks` blocks; the slices if it was not
+/// stopped.
+fn job(
+    folder: &Path,
+    p: usize,
+    graph: &[Edge<u64>],
+    blocks: usize,
+    every: Duration,
+) -> Result<Vec<Edge<u64>>> {
+    let slices = comm::run(p, Some(1), |comm| {
+        let checkpoint = Checkpoint { folder, resume: true, every, tell: &|_| {} };
+        let input = Input {
+            graph: "a graph".to_owned(),
+            n: Some(N),
+            narrow: false,
+            whole: 0..graph.len() as u64,
+            cut: &|rest, at| Ok(at.next_multiple_of(2).min(rest.end)),
+        };
+        let part = part(comm, Some(&checkpoint), &input)?;
+        let budget = Budget { memory: Memory::Unlimited, descending: false };
+        let mut intake = Intake::new(Purpose::Hold(budget), Some(N));
+        let mut left = blocks;
+        let pulled = comm.compute(|| {
+            part.pull(&mut intake, |segment| {
+                let range = segment.advance(3);
+                if range.is_empty() {
+                    return Ok(None);
+                }
+                left = left.checked_sub(1).ok_or_else(stopped)?;
+                segment.census.records += range.end - range.start;
+                let edges = &graph[range.start as usize..range.end as usize];
+                Ok(Some(vec![Edges::Wide(edges.to_vec())]))
+            })
+        });
+        let census = comm.agree(pulled)?;
+        let mut records = [census.records];
+        comm.all_reduce(&mut records, |a, b| a + b);
+        assert_eq!(records, [graph.len() as u64], "each edge is counted once");
+        Ok(Edges::concat(intake.pieces, false).iter().collect::<Vec<_>>())
+    });
+    slices.into_iter().collect::<Result<Vec<_>>>().map(|slices| slices.concat())
+}
+
+fn stopped() -> Error {
+    Error::Launch("stopped".to_owned())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn stopped_jobs_go_on(
+        // Few weights, so that ties show an order that was lost.
+        graph in prop::collection::vec((0..N as u32 - 1, 1..N as u32, 0u64..3), 0..120),
+        stops in prop::collection::vec((1usize..5, 0usize..9), 0..8),
+        p in 1usize..5,
+        seldom: bool,
+    ) {
+        let edge = |(u, v, key): (u32, u32, u64)| Edge { u, v: if u == v { v + 1 } else { v }, key };
+        let mut graph: Vec<_> = graph.into_iter().map(edge).collect();
+        graph.retain(|e| u64::from(e.v) < N);
+        let folder = tempfile::tempdir().expect("a folder");
+        let every = Duration::from_secs(if seldom { 3600 } else { 0 });
+        for (p, blocks) in stops {
+            let stopped = job(folder.path(), p, &graph, blocks, every);
+            if let Err(why) = stopped {
+                prop_assert!(why.to_string().ends_with("stopped"), "{}", why);
+            }
+        }
+        let slices = job(folder.path(), p, &graph, usize::MAX, every).expect("not stopped");
+        let forest = |edges: &[Edge<u64>]| {
+            let mut forest = kruskal(N as usize, edges);
+            sort(&mut forest);
+            forest
+        };
+        prop_assert_eq!(forest(&slices), forest(&graph));
+        prop_assert_eq!(fs::read_dir(folder.path()).expect("read").count(), p);
+    }
+}
+
+/// A rank may be killed when only some ranks have new files, or when only some old ones are removed.
+#[test]
+fn the_newest_complete_generation_counts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let edge = |i: u32| Edge { u: i % 11, v: 11, key: u64::from(i % 7) };
+    let graph: Vec<_> = (0..100).map(edge).collect();
+    let job = |p, blocks| job(folder.path(), p, &graph, blocks, Duration::ZERO);
+    let names = || {
+        let list = folder::list(folder.path()).expect("read").into_iter();
+        list.map(|(name, ..)| (name.generation, name.of, name.rank)).collect::<Vec<_>>()
+    };
+    job(2, 3).expect_err("stopped");
+    assert_eq!(names(), [(1, 2, 0), (1, 2, 1)]);
+    let old = |rank| Name { generation: 1, of: 2, rank }.path(folder.path());
+    let kept = [0, 1].map(|rank| fs::read(old(rank)).expect("read"));
+    job(3, 2).expect_err("stopped");
+    assert_eq!(names(), [(2, 3, 0), (2, 3, 1), (2, 3, 2)]);
+    // An old file that was to be removed.
+    fs::write(old(1), &kept[1]).expect("written");
+    job(3, 2).expect_err("stopped");
+    assert_eq!(names(), [(2, 3, 0), (2, 3, 1), (2, 3, 2)]);
+    // A new generation that was not yet complete.
+    fs::remove_file(Name { generation: 2, of: 3, rank: 1 }.path(folder.path())).expect("removed");
+    let refused = job(2, 0).expect_err("incomplete").to_string();
+    assert!(refused.contains("no rank sees rank-1-of-3.2.ckpt"), "{refused}");
+    (0..2).for_each(|rank| fs::write(old(rank), &kept[rank as usize]).expect("written"));
+    job(3, 0).expect_err("stopped");
+    assert_eq!(names(), [(3, 3, 0), (3, 3, 1), (3, 3, 2)]);
+    // Files of a job that was done.
+    let done = Name { generation: 3, of: 3, rank: 1 }.path(folder.path());
+    fs::rename(&done, folder.path().join("rank-1-of-3.3.ckpt.done")).expect("renamed");
+    job(1, 0).expect_err("stopped");
+    assert_eq!(names(), [(4, 1, 0)]);
+}

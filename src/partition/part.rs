@@ -1,0 +1,78 @@
+//! The part of the input that a rank takes in, from its start or from where it was saved.
+
+use super::checkpoint::Keeper;
+use super::intake::Intake;
+use super::piece::Piece;
+use super::segment::Segment;
+use crate::error::Result;
+use crate::format::Census;
+use std::collections::VecDeque;
+
+/// The segments of a rank, in order, and who saves how far it is.
+pub(super) struct Part {
+    pub(super) segments: VecDeque<Segment>,
+    pub(super) keeper: Option<Keeper>,
+}
+
+impl Part {
+    /// What there is to read, in the input's units.
+    pub(super) fn unread(&self) -> u64 {
+        self.segments.iter().map(Segment::unread).sum()
+    }
+
+    /// Takes all of it in on the current rayon pool, and returns what was counted: what `read` gives of the
+    /// rest of each segment until that is empty, after the forest that was saved of its first part.
+    ///
+    /// What is held is saved now and then, between two blocks of `read`, and at the end.
+    ///
+    /// # Errors
+    /// As `read` and [`Intake::pull`]; if a forest cannot be saved or read back.
+    pub(super) fn pull<P: Piece>(
+        self,
+        intake: &mut Intake<'_, P>,
+        mut read: impl FnMut(&mut Segment) -> Result<Option<Vec<P>>> + Send,
+    ) -> Result<Census> {
+        let Self { segments: mut waiting, mut keeper } = self;
+        let Some(mut now) = waiting.pop_front() else { return Ok(Census::default()) };
+        loop {
+            if let Some(keeper) = &mut keeper {
+                let (held, mut left) = (now.held, now.edges);
+                intake.pull(|| keeper.next_block(held, &mut left))?;
+            }
+            while !Self::pull_rest(&mut now, &mut keeper, &waiting, intake, &mut read)? {}
+            let Some(next) = waiting.pop_front() else { return Ok(now.census) };
+            let mut census = next.census;
+            census.merge(&now.census);
+            now = Segment { start: now.start, census, ..next };
+        }
+    }
+
+    /// Takes in the rest of the segment `now`, or what there is until it is time to save; whether that was
+    /// all of it.
+    fn pull_rest<P: Piece>(
+        now: &mut Segment,
+        keeper: &mut Option<Keeper>,
+        waiting: &VecDeque<Segment>,
+        intake: &mut Intake<'_, P>,
+        read: &mut (impl FnMut(&mut Segment) -> Result<Option<Vec<P>>> + Send),
+    ) -> Result<bool> {
+        let mut blocks = 0;
+        intake.pull(|| {
+            // One block at least, or there would be no progress.
+            if blocks > 0 && keeper.as_ref().is_some_and(Keeper::is_due) {
+                return Ok(None);
+            }
+            blocks += 1;
+            read(now)
+        })?;
+        let ended = now.rest.is_empty();
+        let last = ended && waiting.is_empty();
+        if let Some(keeper) = keeper.as_mut().filter(|keeper| last || keeper.is_due()) {
+            let forest = intake.settle();
+            now.edges = forest.map_or(0, |forest| forest.len() as u64);
+            now.held = forest.map_or(now.held, P::held);
+            keeper.save(now, forest.map_or(&[], P::bytes), waiting)?;
+        }
+        Ok(ended)
+    }
+}

@@ -1,0 +1,230 @@
+//! A stretch of the input of which a rank has taken in the first part, and how stretches are dealt out.
+
+use crate::error::Result;
+use crate::format::{Census, Tally};
+use crate::graph::{Edge, Numbers};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// A stretch of the input, taken in from its start up to `rest` and unread from there.
+///
+/// Places are counted in the input's own units: bytes of text, edges of binary files, what generators
+/// are dealt out by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Segment {
+    pub(super) start: u64,
+    /// What is to be read yet.
+    pub(super) rest: Range<u64>,
+    /// Text: where the lines of `before` are counted from.
+    pub(super) since: u64,
+    /// Text: the lines from `since` up to `rest`.
+    pub(super) before: Tally,
+    /// What was counted of what was taken in.
+    pub(super) census: Census,
+    /// How many edges the forest of that has.
+    pub(super) edges: u64,
+    /// How these are held.
+    pub(super) held: Held,
+}
+
+/// How edges are held as plain old data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Held {
+    /// Whether keys have 32 bits.
+    pub(super) narrow: bool,
+    /// Text: the numbers that keys stand for.
+    pub(super) numbers: Numbers,
+    /// Text: as in [`crate::graph::Raw`].
+    pub(super) beyond_floats: bool,
+}
+
+impl Held {
+    /// The bytes of an edge.
+    pub(super) const fn edge_bytes(self) -> usize {
+        if self.narrow { size_of::<Edge<u32>>() } else { size_of::<Edge<u64>>() }
+    }
+}
+
+impl Segment {
+    /// A stretch of which nothing has been taken in.
+    pub(super) fn untouched(rest: Range<u64>) -> Self {
+        Self {
+            start: rest.start,
+            since: rest.start,
+            before: Tally::default(),
+            census: Census::default(),
+            edges: 0,
+            held: Held { narrow: false, numbers: Numbers::Integers, beyond_floats: false },
+            rest,
+        }
+    }
+
+    /// Steps over the next `units` of the rest, or what there is, and returns where they were.
+    pub(super) fn advance(&mut self, units: u64) -> Range<u64> {
+        let from = self.rest.start;
+        self.rest.start = self.rest.end.min(from.saturating_add(units));
+        from..self.rest.start
+    }
+
+    /// The bytes of its forest; more than any file has if that is what they come to.
+    pub(super) fn bytes(&self) -> u64 {
+        self.edges.saturating_mul(self.held.edge_bytes() as u64)
+    }
+
+    /// What there is to read.
+    pub(super) fn unread(&self) -> u64 {
+        self.rest.end - self.rest.start
+    }
+
+    /// What its forest costs, as much as reading so many edges.
+    fn forest_cost(&self) -> u64 {
+        let (taken, records) = (self.rest.start - self.start, self.census.records.max(1));
+        (u128::from(self.edges.min(records)) * u128::from(taken) / u128::from(records)) as u64
+    }
+}
+
+/// Moves a cut in a rest to where the input can be cut, at that place or further on.
+pub(super) type Cut<'a> = &'a dyn Fn(&Range<u64>, u64) -> Result<u64>;
+
+/// Where the part of a rank begins: in which segment, and there before its forest or at a place in its
+/// rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Start {
+    segment: usize,
+    at: Option<u64>,
+}
+
+/// The part of rank `r` of `p` in consecutive `segments`: segments, each with the position in `segments`
+/// of what it was cut from.
+///
+/// Parts are contiguous and in rank order, so that edges keep the order of their positions. They take
+/// about the same time: a rest is cut anywhere, a forest belongs to one rank.
+///
+/// # Errors
+/// As `cut`.
+pub(super) fn part(
+    segments: &[Segment],
+    r: usize,
+    p: usize,
+    cut: Cut<'_>,
+) -> Result<Vec<(usize, Segment)>> {
+    let (first, end) = (start(segments, r, p, cut)?, start(segments, r + 1, p, cut)?);
+    let mut part = Vec::new();
+    for (position, segment) in segments.iter().enumerate().skip(first.segment) {
+        let to = match end {
+            Start { segment, at: None } if segment <= position => break,
+            Start { segment, at: Some(at) } if segment == position => at,
+            Start { segment, .. } if segment < position => break,
+            _ => segment.rest.end,
+        };
+        let mine = match first.at.filter(|_| position == first.segment) {
+            None => Segment { rest: segment.rest.start..to, ..segment.clone() },
+            Some(from) if from == to => continue,
+            Some(from) if from == segment.rest.start => Segment {
+                since: segment.since,
+                before: segment.before,
+                ..Segment::untouched(from..to)
+            },
+            Some(from) => Segment::untouched(from..to),
+        };
+        part.push((position, mine));
+    }
+    Ok(part)
+}
+
+/// Where the part of rank `r` of `p` begins; `r == p` is the end of all.
+fn start(segments: &[Segment], r: usize, p: usize, cut: Cut<'_>) -> Result<Start> {
+    let end = Start { segment: segments.len(), at: None };
+    if r == 0 || r == p {
+        return Ok(if r == 0 { Start { segment: 0, at: None } } else { end });
+    }
+    let costs = segments.iter().map(|s| u128::from(s.forest_cost()) + u128::from(s.unread()));
+    let mut left = costs.sum::<u128>() * r as u128 / p as u128;
+    for (position, segment) in segments.iter().enumerate() {
+        let (forest, rest) = (u128::from(segment.forest_cost()), u128::from(segment.unread()));
+        if left < forest {
+            // The nearer end of the forest.
+            let at = (2 * left >= forest).then_some(segment.rest.start);
+            return Ok(Start { segment: position, at });
+        }
+        left -= forest;
+        if left < rest {
+            let at = cut(&segment.rest, segment.rest.start + left as u64)?;
+            return Ok(Start { segment: position, at: Some(at) });
+        }
+        left -= rest;
+    }
+    Ok(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Consecutive segments, by what was taken in of each, what was not, and the edges of its forest.
+    fn segments(parts: &[(u64, u64, u64)]) -> Vec<Segment> {
+        let mut at = 7;
+        let segment = |&(taken, unread, edges): &(u64, u64, u64)| {
+            let start = at;
+            at += taken + unread;
+            Segment {
+                start,
+                census: Census { records: taken, ..Census::default() },
+                edges: edges.min(taken),
+                ..Segment::untouched(start + taken..at)
+            }
+        };
+        parts.iter().map(segment).collect()
+    }
+
+    proptest! {
+        /// The parts in rank order are all segments: every forest once, every unread place once.
+        #[test]
+        fn parts_tile_the_segments(
+            parts in prop::collection::vec((0u64..30, 0u64..30, 0u64..30), 1..6),
+            p in 1usize..9,
+        ) {
+            let all = segments(&parts);
+            // Cut at multiples of three, as lines are.
+            let cut = |rest: &Range<u64>, at: u64| Ok(at.next_multiple_of(3).min(rest.end));
+            let (mut at, mut forests, mut unread) = (all[0].start, Vec::new(), 0);
+            for r in 0..p {
+                for (from, segment) in part(&all, r, p, &cut).expect("cut") {
+                    prop_assert_eq!(segment.start, at);
+                    prop_assert!(segment.rest.start <= segment.rest.end);
+                    if segment.rest.start > segment.start {
+                        let whole = &all[from];
+                        prop_assert_eq!(
+                            (segment.start, segment.rest.start, segment.edges),
+                            (whole.start, whole.rest.start, whole.edges)
+                        );
+                        forests.push(from);
+                    }
+                    unread += segment.unread();
+                    at = segment.rest.end;
+                }
+            }
+            prop_assert_eq!(at, all[all.len() - 1].rest.end);
+            let held = (0..all.len()).filter(|&i| all[i].rest.start > all[i].start);
+            prop_assert_eq!(forests, held.collect::<Vec<_>>());
+            prop_assert_eq!(unread, all.iter().map(Segment::unread).sum::<u64>());
+        }
+    }
+
+    #[test]
+    fn the_parts_of_one_untouched_segment_are_equal_within_one() {
+        let all = [Segment::untouched(0..10)];
+        for (r, start) in [0, 2, 5, 7].into_iter().enumerate() {
+            let part = part(&all, r, 4, &|_, at| Ok(at)).expect("cut");
+            assert_eq!((part.len(), part[0].1.start), (1, start));
+        }
+    }
+
+    #[test]
+    fn forests_alone_are_dealt_out_too() {
+        let all = segments(&[(10, 0, 5), (10, 0, 5), (10, 0, 5), (10, 0, 5)]);
+        let lens = [0, 1].map(|r| part(&all, r, 2, &|_, at| Ok(at)).expect("cut").len());
+        assert_eq!(lens, [2, 2]);
+    }
+}

@@ -1,0 +1,378 @@
+//! Jobs that are killed at random and resumed until they are done: the same forest, whatever the input and
+//! however many ranks; and checkpoints that cannot be gone on from.
+
+mod common;
+
+use common::{Ended, finish, mpirun, mst};
+use serde_json::Value;
+use std::fs;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+const LIMIT: Duration = Duration::from_secs(120);
+/// Too little for the graphs here: edges are folded, saves or not.
+const MEMORY: [&str; 2] = ["--memory", "37M"];
+const SAVE: [&str; 4] = ["--checkpoint", "saved", "--checkpoint-every", "0"];
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(mst());
+    command.current_dir(folder).args(arguments);
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Ended {
+    finish(&mut command(folder, arguments), LIMIT)
+}
+
+fn right(ended: Ended) -> Ended {
+    assert_eq!(ended.code(), Some(0), "{ended:?}");
+    ended
+}
+
+fn json(ended: &Ended) -> Value {
+    serde_json::from_str(&ended.stdout).unwrap_or_else(|why| panic!("{why}: {ended:?}"))
+}
+
+fn draw(below: u64) -> u64 {
+    RandomState::new().build_hasher().finish() % below
+}
+
+/// The checkpoint's files, in the order of their names.
+fn saved(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder.join("saved")).into_iter().flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Lets a job run for a random time below `longest`, then kills it; what it said if it ended before.
+fn run_or_kill(
+    command: &mut Command,
+    longest: Duration,
+    kill: impl Fn(&mut Child),
+) -> Option<Ended> {
+    let after = Duration::from_micros(draw(longest.as_micros() as u64));
+    let start = Instant::now();
+    let (told, errors) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
+    command.stdin(Stdio::null()).stdout(told.try_clone().unwrap());
+    let mut child = command.stderr(errors.try_clone().unwrap()).spawn().unwrap();
+    while start.elapsed() < after {
+        if child.try_wait().unwrap().is_some() {
+            break;
+        }
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    let done = child.try_wait().unwrap();
+    if done.is_none() {
+        kill(&mut child);
+    }
+    let status = await_end(&mut child);
+    let text = |mut file: fs::File| {
+        use std::io::{Read, Seek};
+        let mut text = String::new();
+        file.rewind().unwrap();
+        file.read_to_string(&mut text).unwrap();
+        text
+    };
+    let (stdout, stderr) = (text(told), text(errors));
+    let ended = Ended { status, stdout, stderr, seconds: start.elapsed().as_secs_f64() };
+    // Whether it was killed or not, it must not have refused its own checkpoint.
+    let refuses = ["mst: saved:", "mst: saved/"].iter().any(|words| ended.stderr.contains(words));
+    assert!(!refuses, "{ended:?}");
+    done.map(|_| right(ended))
+}
+
+/// With SIGKILL.
+fn kill_process(process: &mut Child, _ranks: usize) {
+    process.kill().unwrap();
+}
+
+/// Waits for a program that was told to end.
+fn await_end(child: &mut Child) -> ExitStatus {
+    let begin = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if begin.elapsed() > LIMIT {
+            child.kill().unwrap();
+            panic!("it hangs after a rank was killed");
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Kills one of the `p` ranks of an mpirun, which then ends the others.
+fn kill_a_rank(mpirun: &mut Child, p: usize) {
+    let ranks = ranks_of(mpirun.id());
+    if ranks.len() < p {
+        return mpirun.kill().unwrap(); // while it starts ranks, Open MPI may overlook that one has ended
+    }
+    let victim = ranks[draw(ranks.len() as u64) as usize].to_string();
+    Command::new("kill").args(["-9", &victim]).stderr(Stdio::null()).status().unwrap();
+}
+
+/// The processes of `mst` that a launcher has started, itself or through others.
+fn ranks_of(launcher: u32) -> Vec<u32> {
+    let children = format!("/proc/{launcher}/task/{launcher}/children");
+    let children = fs::read_to_string(children).unwrap_or_default();
+    let children = children.split_whitespace().map(|child| child.parse().unwrap());
+    let found = children.flat_map(|child: u32| {
+        match fs::read_to_string(format!("/proc/{child}/comm")).unwrap_or_default().trim() {
+            "mst" => vec![child],
+            _ => ranks_of(child),
+        }
+    });
+    found.collect()
+}
+
+/// Kills a job again and again, each time going on with other ranks, until it is done.
+fn until_done(
+    start: impl Fn(usize) -> Command,
+    ranks: &[usize],
+    longest: Duration,
+    kill: impl Fn(&mut Child, usize),
+) -> (Ended, usize) {
+    let begin = Instant::now();
+    for kills in 0.. {
+        assert!(begin.elapsed() < LIMIT, "no end after {kills} kills");
+        // A little longer each time, so that it ends however slow the machine is.
+        let longest = longest * (10 + kills as u32) / 10;
+        let p = ranks[draw(ranks.len() as u64) as usize];
+        if let Some(ended) = run_or_kill(&mut start(p), longest, |child| kill(child, p)) {
+            return (ended, kills);
+        }
+    }
+    unreachable!("it ends or fails")
+}
+
+/// A folder with a graph as a generator, a binary file and text.
+fn graphs(weights: &str) -> (tempfile::TempDir, [String; 3]) {
+    let folder = tempfile::tempdir().unwrap();
+    let graph = format!("gnm:n=2000,m=2^20,seed=5,weights={weights}");
+    right(run(folder.path(), &["generate", &graph, "-o", "g.mst"]));
+    right(run(folder.path(), &["convert", "g.mst", "g.txt"]));
+    (folder, [graph, "g.mst".to_owned(), "g.txt".to_owned()])
+}
+
+#[test]
+fn killed_jobs_go_on_with_any_number_of_ranks() {
+    let (mut kills, mut resumed) = (0, 0);
+    for (weights, max) in [("uniform", false), ("float", true), ("constant", false)] {
+        let (folder, inputs) = graphs(weights);
+        for input in &inputs {
+            let mut plain = vec!["solve", input, "--json", "--verify", "-t", "1"];
+            plain.extend(MEMORY);
+            plain.extend(max.then_some("--max"));
+            let expected = json(&right(run(folder.path(), &plain)));
+            let saving = [&plain[..], &SAVE].concat();
+            let whole = right(run(folder.path(), &saving));
+            assert_eq!(json(&whole)["checksum"], expected["checksum"]);
+            assert_eq!(saved(folder.path()), [""; 0].map(PathBuf::from), "{input}");
+            let start = |p: usize| {
+                let mut command = command(folder.path(), &saving);
+                command.args(["--resume", "--ranks", &p.to_string()]);
+                command
+            };
+            let longest = Duration::from_secs_f64(whole.seconds / 3.0);
+            let (ended, times) = until_done(start, &[1, 2, 3, 4], longest, kill_process);
+            let told = json(&ended);
+            for field in ["checksum", "weight", "m", "n", "forest_edges", "verified"] {
+                assert_eq!(told[field], expected[field], "{field} of {input}: {ended:?}");
+            }
+            assert_eq!(saved(folder.path()), [""; 0].map(PathBuf::from), "{ended:?}");
+            kills += times;
+            resumed += usize::from(ended.stderr.contains("resumed from saved"));
+        }
+    }
+    println!("{kills} kills, {resumed} of 9 jobs ended on a checkpoint");
+    assert!(kills >= 9 && resumed >= 5, "{kills} kills, {resumed} resumed at the end");
+}
+
+/// METIS lines mean something by their number, so ranks that begin elsewhere count them.
+#[test]
+fn killed_jobs_on_metis_go_on() {
+    let (folder, _) = graphs("uniform");
+    right(run(folder.path(), &["convert", "g.mst", "g.graph"]));
+    let plain = ["solve", "g.graph", "--json", "--verify", "-t", "1"];
+    let expected = json(&right(run(folder.path(), &plain)));
+    let saving = [&plain[..], &MEMORY, &SAVE, &["--resume"]].concat();
+    let whole = right(run(folder.path(), &saving));
+    let start = |p: usize| {
+        let mut command = command(folder.path(), &saving);
+        command.args(["--ranks", &p.to_string()]);
+        command
+    };
+    let longest = Duration::from_secs_f64(whole.seconds / 2.0);
+    let (ended, _) = until_done(start, &[1, 2, 3, 4], longest, kill_process);
+    assert_eq!(json(&ended)["checksum"], expected["checksum"], "{ended:?}");
+}
+
+#[test]
+fn killed_jobs_go_on_under_mpirun() {
+    let (folder, inputs) = graphs("float");
+    for input in &inputs {
+        let plain = ["solve", input, "--json", "--verify", "-t", "1"];
+        let expected = json(&right(run(folder.path(), &plain)));
+        let start = |p: usize| {
+            let mut command = mpirun(p).expect("it was there before");
+            command.current_dir(folder.path()).arg(mst()).args(plain).args(MEMORY);
+            command.args(SAVE).arg("--resume");
+            command
+        };
+        if mpirun(1).is_none() {
+            return;
+        }
+        let whole = right(finish(&mut start(2), LIMIT));
+        let longest = Duration::from_secs_f64(whole.seconds);
+        let (ended, kills) = until_done(start, &[1, 2, 3], longest, kill_a_rank);
+        println!("{input}: {kills} kills");
+        assert_eq!(json(&ended)["checksum"], expected["checksum"], "{ended:?}");
+        assert_eq!(saved(folder.path()), [""; 0].map(PathBuf::from), "{ended:?}");
+    }
+}
+
+/// Starts a job and kills it when each of its `ranks` has saved some edges in one of the `folders`.
+fn kill_when_saved(
+    command: &mut Command,
+    folders: &[&Path],
+    ranks: usize,
+    kill: impl Fn(&mut Child, usize),
+) {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let begin = Instant::now();
+    let has_saved = |path: &PathBuf| {
+        let whole = path.extension().is_some_and(|end| end == "ckpt");
+        whole && fs::metadata(path).is_ok_and(|about| about.len() > 20_000)
+    };
+    while folders.iter().flat_map(|folder| saved(folder)).filter(has_saved).count() < ranks {
+        assert!(begin.elapsed() < LIMIT && child.try_wait().unwrap().is_none(), "nothing saved");
+    }
+    kill(&mut child, ranks);
+    await_end(&mut child);
+}
+
+/// A folder with the checkpoint of a job on three ranks that was killed when each had saved something.
+fn killed(weights: &str) -> (tempfile::TempDir, [String; 3]) {
+    let (folder, inputs) = graphs(weights);
+    let arguments = [&["solve", "g.txt", "-q", "--ranks", "3"], &MEMORY[..], &SAVE].concat();
+    kill_when_saved(&mut command(folder.path(), &arguments), &[folder.path()], 3, kill_process);
+    (folder, inputs)
+}
+
+/// Ranks with a folder each, as on hosts that share none: the same ranks find their files, others do not.
+#[test]
+fn hosts_may_have_folders_of_their_own() {
+    let root = tempfile::tempdir().unwrap();
+    let [one, two] = ["one", "two"].map(|name| root.path().join(name));
+    for folder in [&one, &two] {
+        fs::create_dir(folder).unwrap();
+    }
+    let graph = "gnm:n=2000,m=2^22,seed=5";
+    let start = |folders: [&Path; 2]| {
+        let mut launcher = mpirun(1)?;
+        let program = ["solve", graph, "--json", "-t", "1", "--resume"];
+        for (rank, folder) in folders.into_iter().enumerate() {
+            if rank > 0 {
+                launcher.args([":", "-n", "1"]);
+            }
+            launcher.arg("-wdir").arg(folder).arg(mst()).args(program).args(MEMORY).args(SAVE);
+        }
+        Some(launcher)
+    };
+    let Some(mut first) = start([&one, &two]) else { return };
+    kill_when_saved(&mut first, &[&one, &two], 2, kill_a_rank);
+    let moved = finish(&mut start([&two, &one]).unwrap(), LIMIT);
+    assert_eq!(moved.code(), Some(1), "{moved:?}");
+    assert!(moved.stderr.contains("sees 1 of its 2 files"), "{moved:?}");
+    let alone = run(&one, &[&["solve", graph, "--resume"], &MEMORY[..], &SAVE].concat());
+    assert!(alone.stderr.contains("no rank sees rank-1-of-2.1.ckpt"), "{alone:?}");
+    let again = right(finish(&mut start([&one, &two]).unwrap(), LIMIT));
+    assert!(again.stderr.contains("resumed from saved: 2 ranks had taken in"), "{again:?}");
+    let expected = json(&right(run(&one, &["solve", graph, "--json"])));
+    assert_eq!(json(&again)["checksum"], expected["checksum"]);
+    assert_eq!([&one, &two].map(|folder| saved(folder).len()), [0, 0]);
+}
+
+#[test]
+fn checkpoints_that_cannot_be_gone_on_from_are_refused() {
+    let (folder, [generated, binary, text]) = killed("uniform");
+    let folder = folder.path();
+    let solve = |graph: &str, more: &[&str]| {
+        let save = ["--checkpoint", "saved"];
+        run(folder, &[&["solve", graph, "--json", "-t", "1"], &save[..], more].concat())
+    };
+    let refused = |graph: &str, more: &[&str], words: &str| {
+        let ended = solve(graph, more);
+        assert_eq!(ended.code(), Some(1), "{words}: {ended:?}");
+        assert!(ended.stderr.contains(words), "{words}: {ended:?}");
+        assert_eq!(ended.stdout, "");
+    };
+    refused(&text, &[], "say --resume to go on");
+    refused(&binary, &["--resume"], "it was saved for another job");
+    refused(&generated, &["--resume"], "it was saved for another job");
+    refused(&text, &["--resume", "--max"], "this one is for the maximum forest");
+    refused(&text, &["--resume", "--columns", "1,2"], "columns 1,2");
+    let path = folder.join("saved/rank-1-of-3.1.ckpt");
+    let whole = fs::read(&path).unwrap();
+    let damage = |bytes: &[u8], words: &str| {
+        fs::write(&path, bytes).unwrap();
+        for ranks in ["1", "2", "3"] {
+            refused(&text, &["--resume", "--ranks", ranks], words);
+        }
+        refused(&text, &["--resume"], "saved/rank-1-of-3.1.ckpt");
+    };
+    damage(&whole[..whole.len() - 1], "bytes of edges, where its head says");
+    damage(&whole[..20], "it is cut short");
+    damage(&[&whole[..], &[0; 16]].concat(), "bytes of edges, where its head says");
+    let mut flipped = whole.clone();
+    let last_edge = whole.len() - 20;
+    flipped[last_edge] ^= 1;
+    damage(&flipped, "its checksum is wrong");
+    flipped = whole.clone();
+    flipped[30] ^= 1;
+    damage(&flipped, "the checksum of its head is wrong");
+    flipped = whole.clone();
+    flipped[7] += 1;
+    damage(&flipped, "another version");
+    fs::remove_file(&path).unwrap();
+    refused(&text, &["--resume"], "no rank sees rank-1-of-3.1.ckpt");
+    refused(&text, &["--resume", "--ranks", "3"], "no rank sees rank-1-of-3.1.ckpt");
+    let (other, _) = killed("uniform");
+    fs::copy(other.path().join("saved/rank-1-of-3.1.ckpt"), &path).unwrap();
+    refused(&text, &["--resume", "--ranks", "3"], "files of several jobs");
+    fs::write(&path, whole).unwrap();
+    let resumed = right(solve(&text, &["--resume", "--verify", "--ranks", "2"]));
+    assert!(resumed.stderr.contains("resumed from saved: 3 ranks had taken in"), "{resumed:?}");
+    assert_eq!(json(&resumed)["checksum"], json(&right(solve(&text, &[])))["checksum"]);
+}
+
+#[test]
+fn what_cannot_be_saved_is_told() {
+    let (folder, [_, binary, text]) = graphs("uniform");
+    let at = |arguments: &[&str]| run(folder.path(), arguments);
+    for alone in [&["--resume"][..], &["--checkpoint-every", "9"]] {
+        let wrong = at(&[&["solve", &text], alone].concat());
+        assert_eq!(wrong.code(), Some(2), "{wrong:?}");
+        assert!(wrong.stderr.contains("--checkpoint <DIR>"), "{wrong:?}");
+    }
+    right(at(&["convert", &binary, "g.txt.gz"]));
+    for input in [&["g.txt.gz"][..], &[&text, "--input-from", "root", "--ranks", "2"]] {
+        let refused = at(&[&["solve", "--checkpoint", "saved"], input].concat());
+        assert_eq!(refused.code(), Some(1), "{refused:?}");
+        assert!(refused.stderr.contains("read their parts themselves"), "{refused:?}");
+    }
+    fs::write(folder.path().join("saved"), "no folder").unwrap();
+    let refused = at(&["solve", &text, "--checkpoint", "saved"]);
+    assert_eq!(refused.code(), Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("cannot make saved"), "{refused:?}");
+    // A job that starts from the beginning says so, and leaves the folder for the next.
+    for _ in 0..2 {
+        let fresh = right(at(&["solve", &text, "--checkpoint", "new", "--resume"]));
+        assert!(fresh.stderr.contains("new has no checkpoint yet"), "{fresh:?}");
+        let quiet = right(at(&["solve", &text, "-q", "--checkpoint", "new", "--resume"]));
+        assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
+    }
+}
