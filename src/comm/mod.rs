@@ -30,9 +30,9 @@ mod streams;
 mod threads;
 mod transfer;
 
-pub use launch::{Launcher, launcher, start};
+pub use launch::{Launcher, is_started, launcher, start};
 pub use link::Link;
-pub use member::{Host, Members};
+pub use member::{Host, Members, fingerprint};
 pub use phase::{Log, Phase, PhaseCost};
 pub use progress::Progress;
 pub use streams::Streams;
@@ -45,6 +45,14 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
+
+/// The MPI library that this program has loaded, whether a job runs or not.
+pub fn linked_library() -> String {
+    #[cfg(feature = "mpi")]
+    return mpi::library();
+    #[cfg(not(feature = "mpi"))]
+    "none: built without MPI".to_owned()
+}
 
 /// One rank's means: the other ranks, its own threads, its clock.
 ///
