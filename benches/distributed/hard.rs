@@ -7,7 +7,6 @@ use mst::graph::{Edge, Key, with_edges};
 use mst::local::Algorithm;
 use mst::measure::{Spread, repeat};
 use mst::selftest::Dealt;
-use std::path::Path;
 
 /// Runs of each; the median counts.
 const REPETITIONS: usize = 7;
@@ -103,11 +102,4 @@ fn compare<K: Key>(comm: &Comm, n: usize, m: u64, mine: &[Edge<K>]) -> (String, 
         chosen = plan.name();
     }
     (chosen, Spread::of(gathers).median, Spread::of(autos).median)
-}
-
-/// Writes the cases.
-pub(crate) fn save(cases: &[Case], path: &Path) -> Result<(), Box<dyn std::error::Error>> {
-    let mut writer = csv::Writer::from_path(path)?;
-    cases.iter().try_for_each(|case| writer.serialize(case))?;
-    Ok(writer.flush()?)
 }

@@ -1,7 +1,7 @@
 //! What scripts/bench-distributed has measured as tables and plots, and the hard cases: is what auto
 //! chooses ever much slower than a gather?
 //!
-//! Reads and writes `results/distributed/`. `MST_BENCH_SHRINK=6` divides the sizes of the hard cases by 2^6;
+//! Reads its rows in `target/bench-distributed/` and writes `results/distributed/`. `MST_BENCH_SHRINK=6` divides the sizes of the hard cases by 2^6;
 //! with `-- --test`, as in CI, those alone are run and nothing is written.
 
 #[path = "../graphs/mod.rs"]
@@ -18,11 +18,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::args().any(|argument| argument == "--test") {
         return Ok(());
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/distributed");
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (rows, folder) =
+        (project.join("target/bench-distributed"), project.join("results/distributed"));
     std::fs::create_dir_all(&folder)?;
-    hard::save(&hard, &folder.join("hard.csv"))?;
-    let times = runs::read(&folder.join("times.csv"))?;
-    let traffic = runs::read(&folder.join("traffic.csv"))?;
+    runs::save(&hard, &folder.join("hard.csv"))?;
+    let times = runs::read(&rows.join("times.csv"))?;
+    let traffic = runs::read(&rows.join("traffic.csv"))?;
+    runs::save(&times, &folder.join("times.csv"))?;
+    runs::save(&traffic, &folder.join("traffic.csv"))?;
     std::fs::write(folder.join("tables.md"), table::all(&times, &traffic, &hard, &folder)?)?;
     plot::traffic(&traffic, &folder.join("traffic.svg"))?;
     plot::times(&times, &folder.join("times.svg"))

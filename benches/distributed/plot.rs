@@ -30,21 +30,23 @@ pub(crate) fn traffic(runs: &[Run], path: &Path) -> Drawn {
 }
 
 fn chart(area: &DrawingArea<SVGBackend<'_>, Shift>, graph: &str, runs: &[&Run]) -> Drawn {
+    let name = graph.split(",a=").next().unwrap_or(graph);
     let megabytes = |run: &Run| (run.received as f64 / 1e6).max(1e-3);
     let shown = || runs.iter().filter(|run| !run.combine.starts_with("shuffle"));
     let most = shown().map(|run| megabytes(run)).fold(0.0, f64::max);
     let least = shown().map(|run| megabytes(run)).fold(f64::INFINITY, f64::min);
     let mut chart = ChartBuilder::on(area)
-        .caption(format!("MB received by the busiest rank: {graph}"), ("sans-serif", 15))
+        .caption(format!("MB received by the busiest rank: {name}"), ("sans-serif", 15))
         .margin(12)
         .x_label_area_size(28)
         .y_label_area_size(52)
-        .build_cartesian_2d((2.0..256.0).log_scale(), (least * 0.8..most * 1.3).log_scale())?;
+        .build_cartesian_2d(1.0..8.0, (least * 0.8..most * 1.3).log_scale())?;
     let number = |y: &f64| if *y < 1.0 { format!("{y:.2}") } else { format!("{y:.0}") };
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
-        .x_label_formatter(&|p| format!("{p:.0} ranks"))
+        .x_labels(8)
+        .x_label_formatter(&|log: &f64| format!("{:.0} ranks", log.exp2()))
         .y_label_formatter(&number)
         .draw()?;
     for (prefix, strength, width) in [("", 1.0, 2), ("contract+", 0.5, 1)] {
@@ -52,7 +54,7 @@ fn chart(area: &DrawingArea<SVGBackend<'_>, Shift>, graph: &str, runs: &[&Run]) 
             let name = format!("{prefix}{way}");
             let of_way = runs.iter().filter(|run| run.combine == name);
             let points: Vec<(f64, f64)> =
-                of_way.map(|run| (run.ranks as f64, megabytes(run))).collect();
+                of_way.map(|run| ((run.ranks as f64).log2(), megabytes(run))).collect();
             let style = colour.mix(strength).stroke_width(width);
             chart
                 .draw_series(LineSeries::new(points, style))?
@@ -62,7 +64,7 @@ fn chart(area: &DrawingArea<SVGBackend<'_>, Shift>, graph: &str, runs: &[&Run]) 
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(SeriesLabelPosition::LowerRight)
         .background_style(WHITE.mix(0.8))
         .draw()?;
     Ok(())

@@ -1,6 +1,6 @@
 //! The rows that `mst --csv` wrote, and the medians of their repetitions.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// A repetition.
@@ -18,6 +18,7 @@ pub(crate) struct Row {
 }
 
 /// The repetitions of one command.
+#[derive(Serialize)]
 pub(crate) struct Run {
     /// The graph, without its seed and weights.
     pub(crate) graph: String,
@@ -30,10 +31,13 @@ pub(crate) struct Run {
     /// Threads a rank.
     pub(crate) threads: usize,
     /// The median, seconds.
+    #[serde(rename = "total_s")]
     pub(crate) seconds: f64,
     /// Bytes received by the rank that received most.
+    #[serde(rename = "bytes_received_max")]
     pub(crate) received: u64,
     /// Bytes sent by the rank that sent most.
+    #[serde(rename = "bytes_sent_max")]
     pub(crate) sent: u64,
 }
 
@@ -59,4 +63,14 @@ fn run(rows: &[Row]) -> Run {
         received: rows[0].bytes_received_max,
         sent: rows[0].bytes_sent_max,
     }
+}
+
+/// Writes results as CSV.
+pub(crate) fn save(
+    results: &[impl Serialize],
+    path: &Path,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let mut writer = csv::Writer::from_path(path)?;
+    results.iter().try_for_each(|result| writer.serialize(result))?;
+    Ok(writer.flush()?)
 }

@@ -2,7 +2,7 @@
 
 use super::output::say;
 use super::{bars, tell};
-use crate::comm::{self, Comm, Link};
+use crate::comm::{self, Comm, Link, Watchdog};
 use crate::distributed::Plan;
 use crate::doctor;
 use crate::error::{Error, Result};
@@ -19,6 +19,7 @@ use serde::Serialize;
 use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The world to run in and what to say on the way.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -30,6 +31,10 @@ pub(super) struct World {
     /// Ranks inside this process instead of MPI's, up to 512; not under mpirun
     #[arg(short, long, value_name = "NUM", value_parser = RangedU64ValueParser::<usize>::new().range(1..=512))]
     pub(super) ranks: Option<usize>,
+
+    /// End the job when a rank's process, not its work, has not answered for so long
+    #[arg(long, env = "MST_TIMEOUT", value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=86_400))]
+    pub(super) timeout: Option<u64>,
 
     /// Say nothing but errors and what was asked for
     #[arg(short, long)]
@@ -117,8 +122,9 @@ impl World {
         comm::start(self.ranks, self.threads, |comm| {
             let visible = comm.rank() == 0 && !self.quiet && std::io::stderr().is_terminal();
             let bars = visible.then(|| bars::Bars::start(comm.progress().clone()));
+            let watchdog = self.watch(comm);
             let result = job(comm);
-            drop(bars);
+            drop((watchdog, bars));
             match result {
                 Ok(_) => 0,
                 Err(error) => {
@@ -128,6 +134,20 @@ impl World {
                     error.exit_code()
                 }
             }
+        })
+    }
+
+    /// A watchdog, if one was asked for and the ranks can reach each other beside MPI.
+    fn watch(&self, comm: &Comm) -> Option<Watchdog> {
+        let patience = Duration::from_secs(self.timeout?);
+        let say = |what: &str| bars::above(|| eprintln!("mst: {what}"));
+        comm.watch(patience, say).unwrap_or_else(|unreached| {
+            let line = format!(
+                "warning: --timeout is without effect, since {unreached} cannot reach rank 0 but by MPI: \
+                 does a firewall let only some ports through?"
+            );
+            self.note(comm, &line);
+            None
         })
     }
 

@@ -17,6 +17,8 @@ use crate::comm::{self, Comm};
 use crate::error::{Error, Result};
 use clap::{CommandFactory, Parser, Subcommand};
 pub use panics::tell_panics_once;
+use std::fs::File;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
@@ -61,11 +63,14 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2));
         }
     };
-    match cli
-        .command
-        .unwrap_or_else(|| Command::Compare(compare::Args::default_run()))
-        .start(speaks)
-    {
+    let command = cli.command.unwrap_or_else(|| Command::Compare(compare::Args::default_run()));
+    let ended = command.start(speaks).and_then(|code| {
+        if code == 0 && speaks {
+            leave_mark()?;
+        }
+        Ok(code)
+    });
+    match ended {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             speak(speaks, || tell(&error));
@@ -108,6 +113,13 @@ fn on_rank_zero<R>(comm: &Comm, work: impl FnOnce(&Comm) -> Result<R>) -> Result
     };
     comm.rest();
     comm.agree(result)
+}
+
+/// Makes the empty file that `MST_DONE` names, as the last deed of a job that has done all it should:
+/// what a script can trust, since launchers have been seen to end a job that failed with code 0.
+fn leave_mark() -> Result<()> {
+    let Some(path) = std::env::var_os("MST_DONE").map(PathBuf::from) else { return Ok(()) };
+    File::create(&path).map(drop).map_err(Error::file("write", &path))
 }
 
 /// Says what ends this process before there is a world to agree in: on rank 0 alone.

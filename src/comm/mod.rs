@@ -24,11 +24,13 @@ mod link;
 mod member;
 #[cfg(feature = "mpi")]
 mod mpi;
+mod peer;
 mod phase;
 mod progress;
 mod streams;
 mod threads;
 mod transfer;
+mod watchdog;
 
 pub use launch::{Launcher, is_started, launcher, start};
 pub use link::Link;
@@ -37,6 +39,7 @@ pub use phase::{Log, Phase, PhaseCost};
 pub use progress::Progress;
 pub use streams::Streams;
 pub use threads::{Bystander, run};
+pub use watchdog::Watchdog;
 
 use crate::error::Result;
 use call::{Call, Op};

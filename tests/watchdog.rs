@@ -1,0 +1,76 @@
+//! A rank that dies or stops under mpirun ends the job soon, with one sentence that names it; one that is
+//! merely slow ends nothing.
+//!
+//! The test starts itself again as the ranks: `MST_CASE` names what rank 1, or rank 0, does.
+
+mod common;
+
+use common::{finish, mpirun};
+use libtest_mimic::{Arguments, Failed, Trial};
+use mst::comm::{self, Comm};
+use std::process::{Command, ExitCode};
+use std::thread;
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A case, whether the job ends well, and what is said.
+const CASES: [(&str, bool, &str); 6] = [
+    ("killed", false, "rank 1 on "),
+    ("first killed", false, "rank 0 on "),
+    ("stopped", false, "has not answered for 2 s"),
+    ("panics", false, "rank 1 on "),
+    ("slow", true, ""),
+    ("busy", true, ""),
+];
+
+fn main() -> ExitCode {
+    if let Ok(case) = std::env::var("MST_CASE") {
+        mst::cli::tell_panics_once();
+        let ran = comm::start(None, Some(1), |comm| be_watched(&case, comm));
+        return ran.map_or(ExitCode::from(2), |()| ExitCode::SUCCESS);
+    }
+    let trials = CASES.map(|(case, well, said)| Trial::test(case, move || run(case, well, said)));
+    libtest_mimic::run(&Arguments::from_args(), trials.into()).exit_code()
+}
+
+fn be_watched(case: &str, comm: &Comm) {
+    let watchdog =
+        comm.watch(PATIENCE, |what| eprintln!("mst: {what}")).expect("ranks on one host");
+    assert!(watchdog.is_some(), "processes are watched");
+    match (case, comm.rank()) {
+        ("killed", 1) | ("first killed", 0) => signal("-9"),
+        ("stopped", 1) => signal("-STOP"),
+        ("panics", 1) => panic!("on purpose"),
+        ("slow", 1) => thread::sleep(3 * PATIENCE),
+        ("busy", 1) => {
+            let end = std::time::Instant::now() + 3 * PATIENCE;
+            comm.compute(|| while std::time::Instant::now() < end {});
+        }
+        _ => {}
+    }
+    comm.barrier();
+}
+
+fn signal(signal: &str) {
+    let me = std::process::id().to_string();
+    let sent = Command::new("kill").args([signal, &me]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "cannot send {signal} to this process");
+}
+
+fn run(case: &str, well: bool, said: &str) -> Result<(), Failed> {
+    let Some(mut launcher) = mpirun(3) else { return Ok(()) };
+    let this = std::env::current_exe()?;
+    let ended = finish(launcher.arg(this).env("MST_CASE", case), LIMIT);
+    let ours: Vec<&str> = ended.stderr.lines().filter(|line| line.starts_with("mst: ")).collect();
+    let told = ours.len() == usize::from(!well) && ours.concat().contains(said);
+    if ended.status.success() == well && told && ended.seconds < 20.0 {
+        return Ok(());
+    }
+    Err(format!(
+        "expected {} and {said:?}, got {ended:#?}",
+        if well { "an end" } else { "a failure" }
+    )
+    .into())
+}
