@@ -2,6 +2,7 @@
 
 use super::common::{Input, World};
 use super::output::say;
+use super::tell;
 use crate::comm::{self, Comm};
 use crate::doctor::{self, Facts, Findings, Question};
 use crate::error::{Error, Result};
@@ -10,6 +11,13 @@ use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
+use std::time::Duration;
+
+/// How long the ranks may take to meet, once they are started.
+const TO_MEET: Duration = Duration::from_secs(15);
 
 /// Look at the hosts and the links between them, and say what is wrong
 #[derive(Debug, clap::Args)]
@@ -59,7 +67,7 @@ struct Part {
 
 impl Args {
     /// Examines the hosts of the job, or asks those of the hostfile where there is no job.
-    pub(super) fn start(&self) -> Result<u8> {
+    pub(super) fn start(&self, speaks: bool) -> Result<u8> {
         if self.part.tell {
             let facts = Facts::here(comm::linked_library(), self.file.as_deref());
             let object = serde_json::to_string(&facts).expect("plain fields");
@@ -80,7 +88,17 @@ impl Args {
             Some(hostfile) if self.world.ranks.is_none() && !comm::is_started() => {
                 self.say(&doctor::reach(hostfile, &question)?).map(|()| 0)
             }
-            _ => self.world.start(|comm| self.run(comm, &question)),
+            _ => {
+                let met = Arc::new(AtomicBool::new(false));
+                if comm::is_started() {
+                    let met = Arc::clone(&met);
+                    thread::spawn(move || end_unless(&met, speaks));
+                }
+                self.world.start(|comm| {
+                    met.store(true, Relaxed);
+                    self.run(comm, &question)
+                })
+            }
         }
     }
 
@@ -104,6 +122,29 @@ impl Args {
             number => Err(Error::Found(format!("{} found", count(number, "problem")))),
         }
     }
+}
+
+/// Ends the job if the ranks have not met after a while: where MPI hangs at its first message, no
+/// comparison of what they know is possible.
+fn end_unless(met: &AtomicBool, speaks: bool) {
+    thread::sleep(TO_MEET);
+    if met.load(Relaxed) {
+        return;
+    }
+    if speaks {
+        let cards = Facts::here(String::new(), None).addresses;
+        let cards: Vec<String> = cards.iter().map(ToString::to_string).collect();
+        let why = Error::Found(format!(
+            "no word from the other ranks for {} s: MPI hangs at its first message, as it does behind a firewall or \
+             on hosts with several cards (here: {}); leave out mpirun, and `mst doctor --hostfile HOSTS` asks the \
+             hosts over ssh which it is",
+            TO_MEET.as_secs(),
+            cards.join(", ")
+        ));
+        tell(&why);
+        comm::end_at_once(1);
+    }
+    // The launcher ends all ranks as soon as one has failed, and the others have nothing to say.
 }
 
 impl Part {

@@ -39,7 +39,7 @@ pub use phase::{Log, Phase, PhaseCost};
 pub use progress::Progress;
 pub use streams::Streams;
 pub use threads::{Bystander, run};
-pub use watchdog::Watchdog;
+pub use watchdog::{Watchdog, end_at_once};
 
 use crate::error::Result;
 use call::{Call, Op};

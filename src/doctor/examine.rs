@@ -38,7 +38,7 @@ pub struct Pair {
     pub hosts: [usize; 2],
     /// Seconds until a short message has arrived.
     pub latency: f64,
-    /// Bytes a second, of long ones.
+    /// Bytes a second, of long ones, in the slower direction.
     pub bandwidth: f64,
 }
 

@@ -19,6 +19,8 @@ const SHORT: (usize, Duration) = (64, Duration::from_millis(50));
 const LONG: (usize, Duration) = (4, Duration::from_millis(100));
 /// Bytes of a short message: room for a time.
 const WORD: usize = size_of::<f64>();
+/// What asks for a long message.
+const ASK: u8 = 1;
 /// Bytes of a long message: the buckets that hold rates down let shorter ones through at once.
 const BULK: usize = 4 << 20;
 
@@ -26,8 +28,8 @@ const BULK: usize = 4 << 20;
 /// every rank.
 ///
 /// # Complexity
-/// A round less than there are ends; in each some 64 short messages and at least one of 4 MiB go to and
-/// fro in each pair, all pairs at once.
+/// A round less than there are ends; in each some 64 short messages go to and fro in each pair, and at
+/// least one of 4 MiB each way, all pairs at once.
 pub(super) fn measure(comm: &Comm, ends: &[usize], patience: Duration) -> Vec<Measured> {
     let start = Instant::now();
     let mine = ends.iter().position(|&end| end == comm.rank());
@@ -79,28 +81,30 @@ fn opponent(team: usize, round: usize, teams: usize) -> Option<usize> {
     }
 }
 
-/// Times messages to rank `to` and back.
+/// Times messages to rank `to` and back; the bandwidth is that of the slower direction.
 fn time(streams: &Streams<'_>, to: usize) -> (Link, f64) {
-    let (there_and_back, ahead) = fastest(streams, to, WORD, SHORT);
-    let (long, _) = fastest(streams, to, BULK, LONG);
+    let (empty, ahead) = fastest(streams, to, &[0; WORD], SHORT);
+    let (there, _) = fastest(streams, to, &vec![0; BULK], LONG);
+    let (back, _) = fastest(streams, to, &[ASK], LONG);
     streams.send::<u8>(to, &[]);
-    let carried = (long - there_and_back).max(long / 2.0) / 2.0;
-    (Link { latency: there_and_back / 2.0, bandwidth: BULK as f64 / carried }, ahead)
+    let slower = there.max(back);
+    let carried = (slower - empty).max(slower / 2.0);
+    (Link { latency: empty / 2.0, bandwidth: BULK as f64 / carried }, ahead)
 }
 
-/// The least time to rank `to` and back, and how far its clock was ahead then.
+/// The least time until rank `to` has answered a message, and how far its clock was ahead then, if that
+/// was the answer.
 fn fastest(
     streams: &Streams<'_>,
     to: usize,
-    bytes: usize,
+    message: &[u8],
     (most, patience): (usize, Duration),
 ) -> (f64, f64) {
-    let message = vec![0u8; bytes];
     let start = Instant::now();
     let mut best = (f64::INFINITY, 0.0);
     for _ in 0..most {
         let (sent_at, sent) = (clock(), Instant::now());
-        streams.send(to, &message);
+        streams.send(to, message);
         let reply = streams.receive::<u8>(to);
         let seconds = sent.elapsed().as_secs_f64();
         if seconds < best.0 {
@@ -114,15 +118,15 @@ fn fastest(
     best
 }
 
-/// Sends back what rank `from` sends, with the time in its first bytes, until nothing comes.
+/// Answers what rank `from` sends, until nothing comes: with the time, or with a long message if that was
+/// asked for.
 fn answer(streams: &Streams<'_>, from: usize) {
     loop {
-        let mut message = streams.receive::<u8>(from);
-        if message.is_empty() {
-            return;
+        match streams.receive::<u8>(from).as_slice() {
+            [] => return,
+            [ASK] => streams.send(from, &vec![0u8; BULK]),
+            _ => streams.send(from, &clock().to_le_bytes()),
         }
-        message[..WORD].copy_from_slice(&clock().to_le_bytes());
-        streams.send(from, &message);
     }
 }
 

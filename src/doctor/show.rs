@@ -64,7 +64,7 @@ fn facts(hosts: &[Seen], what: &str) -> Vec<(&'static str, Vec<String>)> {
         ("MPI library", each(&|one| one.facts.library.clone())),
         ("program", each(&|one| format!("mst {}", one.facts.version))),
         ("its content", each(&|one| one.facts.content.clone())),
-        ("clock ahead", each(&|one| one.ahead.map_or("–".to_owned(), |(by, _)| signed(by)))),
+        ("clock ahead", each(&|one| one.ahead.map_or("–".to_owned(), ahead))),
         (
             "file",
             each(&|one| match &one.facts.file {
@@ -84,9 +84,13 @@ fn facts(hosts: &[Seen], what: &str) -> Vec<(&'static str, Vec<String>)> {
     facts
 }
 
-/// Seconds with their sign.
-fn signed(by: f64) -> String {
-    format!("{}{}", if by < 0.0 { "-" } else { "" }, seconds(by.abs()))
+/// How far a clock is ahead, or within how much that is not known.
+fn ahead((by, error): (f64, f64)) -> String {
+    match by.abs() {
+        0.0 => "0 s".to_owned(),
+        less if less <= error => format!("< {}", seconds(error)),
+        more => format!("{}{}", if by < 0.0 { "-" } else { "" }, seconds(more)),
+    }
 }
 
 /// A table with a column a host; below each other, where they do not fit beside each other.
@@ -222,6 +226,12 @@ mod tests {
         assert_eq!(text.matches("Fast 9000").count(), 1, "{text}");
         assert_eq!(text.matches("123 µs").count(), 3, "{text}");
         assert_eq!(text.matches("117.30 MB/s").count(), 3, "{text}");
+    }
+
+    #[test]
+    fn a_clock_is_told_as_far_as_it_is_known() {
+        let told = [(0.0, 0.0), (0.2, 0.3), (-0.3, 0.2), (2.0, 0.1)].map(ahead);
+        assert_eq!(told, ["0 s", "< 300 ms", "-300 ms", "2.00 s"]);
     }
 
     #[test]
