@@ -80,7 +80,7 @@ fn ranks_of_mpi_tell_of_their_host() {
     let host = &told["hosts"][0];
     assert_eq!((&host["ranks"], &host["threads"]), (&Value::from(3), &Value::from(3)));
     assert!(host["library"].as_str().is_some_and(|name| name.contains("MPI")), "{host}");
-    assert_eq!(host["file"]["Ok"]["len"], fs::metadata(file).unwrap().len());
+    assert_eq!(host["files"][0]["Ok"]["len"], fs::metadata(file).unwrap().len());
     assert_eq!(ended.code(), Some(i32::from(!problems(&told).is_empty())), "{ended:?}");
 }
 
@@ -104,7 +104,7 @@ Host key verification failed.""#, "ssh-keygen -R changed"),
     ("homeless", "answers | sed '/^@mst folder/d'", "homeless has no folder"),
     ("late", r#"answers | sed 's/"clock":[0-9.]*/"clock":1.5/'"#, "the clock of late is"),
     ("small", r#"answers | sed 's/"memory":[0-9]*/"memory":1000/'"#, "small has 1.00 kB free, and the graph takes about"),
-    ("fileless", r#"answers | sed 's/"file":{[^}]*}}/"file":{"Err":"cannot open it"}/'"#, "fileless: cannot open it"),
+    ("fileless", r#"answers | sed 's/"files":\[[^]]*\]/"files":[{"Err":"cannot open it"}]/'"#, "fileless: cannot open it"),
     ("walled", "answers | sed -u 's/^@mst port .*/@mst port 1/'", "cannot connect to walled (127.1.0.18) by TCP: refused; ssh works"),
 ];
 

@@ -30,9 +30,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     hostfile: Option<PathBuf>,
 
-    /// A file that every host should have
+    /// A file that every host should have; may be given several times
     #[arg(long, value_name = "FILE")]
-    file: Option<PathBuf>,
+    file: Vec<PathBuf>,
 
     /// A graph that should fit in memory: a file or a generator, as gnm:n=1e6,m=8e6,seed=1
     #[arg(long, value_name = "GRAPH")]
@@ -69,7 +69,7 @@ impl Args {
     /// Examines the hosts of the job, or asks those of the hostfile where there is no job.
     pub(super) fn start(&self, speaks: bool) -> Result<u8> {
         if self.part.tell {
-            let facts = Facts::here(comm::linked_library(), self.file.as_deref());
+            let facts = Facts::here(comm::linked_library(), &self.file);
             let object = serde_json::to_string(&facts).expect("plain fields");
             return say(format!("{object}\n").as_bytes()).map(|()| 0);
         }
@@ -82,8 +82,8 @@ impl Args {
         }
         let graph =
             self.graph.as_deref().map(|graph| Input::default().source(graph)).transpose()?;
-        let (file, hostfile) = (self.file.clone(), self.hostfile.clone());
-        let question = Question { file, graph, hostfile };
+        let (files, hostfile) = (self.file.clone(), self.hostfile.clone());
+        let question = Question { files, graph, hostfile };
         match &self.hostfile {
             Some(hostfile) if self.world.ranks.is_none() && !comm::is_started() => {
                 self.say(&doctor::reach(hostfile, &question)?).map(|()| 0)
@@ -132,7 +132,7 @@ fn end_unless(met: &AtomicBool, speaks: bool) {
         return;
     }
     if speaks {
-        let cards = Facts::here(String::new(), None).addresses;
+        let cards = Facts::here(String::new(), &[]).addresses;
         let cards: Vec<String> = cards.iter().map(ToString::to_string).collect();
         let why = Error::Found(format!(
             "no word from the other ranks for {} s: MPI hangs at its first message, as it does behind a firewall or \

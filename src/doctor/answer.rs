@@ -13,8 +13,8 @@ pub(super) struct Context {
     pub(super) folder: PathBuf,
     /// The MPI of the launcher here.
     pub(super) launcher: Option<Library>,
-    /// A file to look at.
-    pub(super) file: Option<PathBuf>,
+    /// Files to look at.
+    pub(super) files: Vec<PathBuf>,
 }
 
 /// A host's answers.
@@ -41,8 +41,8 @@ const MARK: &str = "@mst ";
 pub(super) fn script(context: &Context) -> String {
     let word = |path: &Path| shell_word(&path.to_string_lossy());
     let (program, folder) = (word(&context.program), word(&context.folder));
-    let file =
-        context.file.as_deref().map_or(String::new(), |file| format!(" --file {}", word(file)));
+    let files: String =
+        context.files.iter().map(|file| format!(" --file {}", word(file))).collect();
     format!(
         r#"tell() {{ printf '\n{MARK}%s %s\n' "$1" "$(printf %s "$2" | tr '\n' ' ')"; }}
 cd {folder} 2>/dev/null && tell folder yes
@@ -51,12 +51,18 @@ for tool in mpirun orted prted hydra_pmi_proxy; do
 command -v $tool >/dev/null 2>&1 && tell tool $tool
 done
 tell mpirun "$(mpirun --version 2>&1 </dev/null | head -n 3)"
-said=$({program} doctor --tell{file} 2>&1 </dev/null)
+said=$({program} doctor --tell{files} 2>&1 </dev/null)
 tell code $?
 tell said "$said"
 tell end
 "#
     )
+}
+
+/// The facts among the last words of a program, which may have warned of something, too.
+fn facts(said: &str) -> Option<Facts> {
+    let from = said.find("{\"name\"")?;
+    serde_json::Deserializer::from_str(&said[from..]).into_iter().next()?.ok()
 }
 
 impl Answer {
@@ -78,8 +84,7 @@ impl Answer {
                 _ => {}
             }
         }
-        answer.facts =
-            answer.said.find('{').and_then(|at| serde_json::from_str(&answer.said[at..]).ok());
+        answer.facts = facts(&answer.said);
         complete.then_some(answer)
     }
 
@@ -129,8 +134,8 @@ impl Answer {
                 "build it on the host with the oldest system, and copy that",
             ));
         }
-        let what = if self.code == 2 {
-            format!("{host} has another program at {shown}: it knows no doctor")
+        let what = if matches!(self.code, 0 | 2) {
+            format!("{host} has another program at {shown}, which does not tell what this one asks")
         } else {
             format!("{shown} fails on {host} with code {}: {said}", self.code)
         };
@@ -171,7 +176,7 @@ mod tests {
             program: "/opt/mst".into(),
             folder: "/home/lab/work".into(),
             launcher: Library::named(launcher),
-            file: None,
+            files: Vec::new(),
         }
     }
 
@@ -186,8 +191,8 @@ mod tests {
 
     #[test]
     fn each_lack_of_a_host_is_a_problem() {
-        let facts = serde_json::to_string(&Facts::here(String::new(), None)).expect("plain fields");
-        let well = format!("{WELL}@mst code 0\n@mst said {facts}\n");
+        let facts = serde_json::to_string(&Facts::here(String::new(), &[])).expect("plain fields");
+        let well = format!("{WELL}@mst code 0\n@mst said warning: {{}} {facts} more\n");
         let missing = "@mst code 127\n@mst said /opt/mst: error while loading shared libraries: \
                        libmpi.so.40: cannot open shared object file: No such file or directory\n";
         let without = |what: &str| well.replace(what, "");
@@ -222,7 +227,7 @@ mod tests {
             (
                 format!("{WELL}@mst code 2\n@mst said error: unrecognized subcommand\n"),
                 "Open MPI 4.1.4",
-                "it knows no doctor; scp",
+                "which does not tell what this one asks; scp",
             ),
             (
                 format!("{WELL}@mst code 126\n@mst said cannot execute\n"),

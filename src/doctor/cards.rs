@@ -72,7 +72,7 @@ pub(super) fn cards(seen: &[Seen], library: Option<&Library>) -> Vec<Problem> {
 fn mend(shared: Option<&Address>, library: Option<&Library>) -> String {
     match (shared, library) {
         (Some(shared), Some(library)) => {
-            format!("name the network that all share: {}", library.on_network(shared))
+            format!("start it on the network that all share: {}", library.on_network(shared))
         }
         (Some(shared), None) => {
             format!("keep MPI to {}/{}, which all share", shared.network(), shared.prefix)

@@ -6,14 +6,14 @@ use crate::comm::Comm;
 use crate::error::Result;
 use crate::partition::Source;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What to look at besides the hosts.
 #[derive(Clone, Debug, Default)]
 pub struct Question {
-    /// A file that every host should have.
-    pub file: Option<PathBuf>,
+    /// Files that every host should have.
+    pub files: Vec<PathBuf>,
     /// A graph that should fit in memory.
     pub graph: Option<Source>,
     /// The hosts that the job should be on.
@@ -46,13 +46,13 @@ pub struct Pair {
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Question {
-    /// The files that a file's name and a graph's stand for, which every host should have.
-    pub(super) fn files(&self) -> Option<&Path> {
+    /// The files that every host should have, a graph's among them.
+    pub(super) fn all_files(&self) -> Vec<PathBuf> {
         let graph = match &self.graph {
-            Some(Source::File { path, .. }) => Some(path.as_path()),
+            Some(Source::File { path, .. }) => Some(path),
             _ => None,
         };
-        self.file.as_deref().or(graph)
+        self.files.iter().chain(graph.filter(|path| !self.files.contains(path))).cloned().collect()
     }
 
     /// The size of the graph, if there is one.
@@ -76,7 +76,8 @@ pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
         Ok((hostfile, question.size()?))
     };
     let (hostfile, size) = comm.agree(if comm.rank() == 0 { read() } else { Ok((None, None)) })?;
-    let (all, hosts, firsts) = gather(comm, question.files());
+    let files = question.all_files();
+    let (all, hosts, firsts) = gather(comm, &files);
     let measured = match firsts.len() {
         0 | 1 => Vec::new(),
         _ => pairs::measure(comm, &firsts, PATIENCE),
@@ -105,9 +106,7 @@ pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
     problems.extend(cards::cards(&hosts, library.as_ref()));
     problems.extend(verdict::links(&hosts, &pairs));
     problems.extend(verdict::clocks(&hosts));
-    if let Some(path) = question.files() {
-        problems.extend(verdict::files(&hosts, path));
-    }
+    problems.extend(verdict::files(&hosts, &files));
     if let Some(size) = &size {
         problems.extend(verdict::memory(&hosts, size));
     }
@@ -115,8 +114,8 @@ pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
 }
 
 /// What every rank says, what each host's first rank says for all there, and which ranks those are.
-fn gather(comm: &Comm, file: Option<&Path>) -> (Vec<Seen>, Vec<Seen>, Vec<usize>) {
-    let told = serde_json::to_vec(&Facts::here(comm.library(), file)).expect("plain fields");
+fn gather(comm: &Comm, files: &[PathBuf]) -> (Vec<Seen>, Vec<Seen>, Vec<usize>) {
+    let told = serde_json::to_vec(&Facts::here(comm.library(), files)).expect("plain fields");
     let members = comm.members();
     let seen = |(rank, told): (usize, Vec<u8>)| {
         let facts: Facts = serde_json::from_slice(&told).expect("one program");
@@ -143,7 +142,7 @@ mod tests {
         let hostfile = folder.path().join("hosts");
         std::fs::write(&hostfile, "vm1 slots=1\nvm2 slots=1\n").expect("written");
         let question = Question {
-            file: Some("missing.gr".into()),
+            files: vec!["missing.gr".into()],
             graph: Some(Source::Generated("gnm:n=2^30,m=2^39".parse().expect("a spec"))),
             hostfile: Some(hostfile),
         };

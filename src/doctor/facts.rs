@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs;
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// An IPv4 address of a host. Shown as `192.168.56.11/24 enp0s8`.
@@ -66,15 +66,15 @@ pub struct Facts {
     pub content: String,
     /// The networks or cards that MPI was told to keep to, if it was.
     pub kept_to: Option<String>,
-    /// What it sees of a file, if it was asked.
-    pub file: Option<Result<Sight, String>>,
+    /// What it sees of the files it was asked for, in that order.
+    pub files: Vec<Result<Sight, String>>,
     /// Its clock, seconds since 1970.
     pub clock: f64,
 }
 
 impl Facts {
-    /// Those of this process, which uses `library`; with what it sees of `file`.
-    pub fn here(library: String, file: Option<&Path>) -> Self {
+    /// Those of this process, which uses `library`; with what it sees of `files`.
+    pub fn here(library: String, files: &[PathBuf]) -> Self {
         let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
         let told = uname().map(|told| told.release().to_string_lossy().into_owned());
         Self {
@@ -88,7 +88,7 @@ impl Facts {
             version: format!("{} ({})", env!("CARGO_PKG_VERSION"), env!("MST_COMMIT")),
             content: format!("{:016x}", comm::fingerprint()),
             kept_to: kept_to(|name| std::env::var(name).ok()),
-            file: file.map(|path| sight(path).map_err(|why| why.to_string())),
+            files: files.iter().map(|path| sight(path).map_err(|why| why.to_string())).collect(),
             clock: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64(),
         }
     }
@@ -166,12 +166,23 @@ mod tests {
 
     #[test]
     fn this_host_tells_of_itself() {
-        let facts = Facts::here("none".to_owned(), Some("missing.gr".as_ref()));
+        let facts = Facts::here("none".to_owned(), &["missing.gr".into()]);
         assert!(facts.host.cores > 0 && !facts.kernel.is_empty() && !facts.cpu.is_empty());
         assert!(facts.addresses.iter().all(|address| !address.ip.is_loopback()));
-        assert!(facts.file.as_ref().is_some_and(|seen| seen.is_err()), "{:?}", facts.file);
+        assert!(matches!(facts.files.as_slice(), [Err(_)]), "{:?}", facts.files);
         let told = serde_json::to_string(&facts).expect("plain fields");
         assert_eq!(serde_json::from_str::<Facts>(&told).expect("its own words"), facts);
+    }
+
+    #[test]
+    fn what_mpi_was_told_is_in_the_environment() {
+        let told = |set: &str, value: &str| kept_to(|name| (name == set).then(|| value.to_owned()));
+        assert_eq!(
+            told("OMPI_MCA_btl_tcp_if_include", "10.9.0.0/16").as_deref(),
+            Some("10.9.0.0/16")
+        );
+        assert_eq!(told("OMPI_MCA_btl_tcp_if_include", ""), None);
+        assert_eq!(told("PATH", "/bin"), None);
     }
 
     #[test]

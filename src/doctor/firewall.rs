@@ -67,7 +67,10 @@ pub(super) fn firewalls(
         );
         let network = format!("{}/{}", shared.network(), shared.prefix);
         let fixed = context.launcher.as_ref().map_or(String::new(), |launcher| {
-            format!(", or open TCP ports 20000 to 20199 alone and say {}", launcher.on_ports())
+            format!(
+                ", or open TCP ports 20000 to 20199 alone and start with {}",
+                launcher.on_ports()
+            )
         });
         let mend = format!("on {}: sudo ufw allow from {network}{fixed}", end.label);
         problems.push(Problem::new(what, mend));

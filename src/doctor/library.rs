@@ -58,32 +58,34 @@ impl Library {
         }
     }
 
-    /// The options of `mpirun` that keep it and MPI to the network of `shared`.
+    /// How to start a job that keeps to the network of `shared`.
     pub fn on_network(&self, shared: &Address) -> String {
         let network = format!("{}/{}", shared.network(), shared.prefix);
         match self.kind {
-            Kind::Mpich => format!("-iface {}", shared.card),
+            Kind::Mpich => format!("mpirun -iface {}", shared.card),
             Kind::OpenMpi if self.is_old() => {
-                format!("--mca btl_tcp_if_include {network} --mca oob_tcp_if_include {network}")
+                format!(
+                    "mpirun --mca btl_tcp_if_include {network} --mca oob_tcp_if_include {network}"
+                )
             }
             Kind::OpenMpi => {
-                format!("--mca btl_tcp_if_include {network} --prtemca prte_if_include {network}")
+                format!(
+                    "mpirun --mca btl_tcp_if_include {network} --prtemca prte_if_include {network}"
+                )
             }
         }
     }
 
-    /// The options of `mpirun` that keep it and MPI to the TCP ports 20000 to 20199.
+    /// How to start a job that keeps to the TCP ports 20000 to 20199.
     pub fn on_ports(&self) -> &'static str {
         match self.kind {
-            Kind::Mpich => {
-                "-genv MPIEXEC_PORT_RANGE 20000:20199 -genv MPIR_CVAR_CH3_PORT_RANGE 20000:20199"
-            }
+            Kind::Mpich => "MPIR_CVAR_CH3_PORT_RANGE=20000:20199 mpirun",
             Kind::OpenMpi if self.is_old() => {
-                "--mca oob_tcp_dynamic_ipv4_ports 20000-20099 --mca btl_tcp_port_min_v4 20100 \
+                "mpirun --mca oob_tcp_dynamic_ipv4_ports 20000-20099 --mca btl_tcp_port_min_v4 20100 \
                  --mca btl_tcp_port_range_v4 100"
             }
             Kind::OpenMpi => {
-                "--prtemca oob_tcp_dynamic_ipv4_ports 20000-20099 --mca btl_tcp_port_min_v4 20100 \
+                "mpirun --prtemca oob_tcp_dynamic_ipv4_ports 20000-20099 --mca btl_tcp_port_min_v4 20100 \
                  --mca btl_tcp_port_range_v4 100"
             }
         }
@@ -136,11 +138,23 @@ mod tests {
     fn options_are_called_as_the_library_calls_them() {
         let address = Address { ip: [10, 9, 8, 7].into(), prefix: 24, card: "eth1".into() };
         let options = |text| Library::named(text).expect(text).on_network(&address);
-        let four = "--mca btl_tcp_if_include 10.9.8.0/24 --mca oob_tcp_if_include 10.9.8.0/24";
+        let four =
+            "mpirun --mca btl_tcp_if_include 10.9.8.0/24 --mca oob_tcp_if_include 10.9.8.0/24";
         assert_eq!(options("Open MPI 4.1.4"), four);
-        let five = "--mca btl_tcp_if_include 10.9.8.0/24 --prtemca prte_if_include 10.9.8.0/24";
+        let five =
+            "mpirun --mca btl_tcp_if_include 10.9.8.0/24 --prtemca prte_if_include 10.9.8.0/24";
         assert_eq!(options("Open MPI 5.0.3"), five);
-        assert_eq!(options("MPICH 4.2.0"), "-iface eth1");
+        assert_eq!(options("MPICH 4.2.0"), "mpirun -iface eth1");
+    }
+
+    #[test]
+    fn ports_are_called_as_the_library_calls_them() {
+        let start = |text| Library::named(text).expect(text).on_ports();
+        assert!(start("Open MPI 4.1.4").contains("--mca oob_tcp_dynamic_ipv4_ports 20000-20099"));
+        assert!(
+            start("Open MPI 5.0.3").contains("--prtemca oob_tcp_dynamic_ipv4_ports 20000-20099")
+        );
+        assert_eq!(start("MPICH 4.2.0"), "MPIR_CVAR_CH3_PORT_RANGE=20000:20199 mpirun");
     }
 
     #[test]

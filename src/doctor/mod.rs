@@ -48,7 +48,9 @@ pub struct Problem {
 
 impl Problem {
     fn new(what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { what: what.into(), mend: mend.into() }
+        // Some of it is what other hosts say.
+        let line = |text: String| text.replace(char::is_control, " ");
+        Self { what: line(what.into()), mend: line(mend.into()) }
     }
 }
 

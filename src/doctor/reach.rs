@@ -35,12 +35,12 @@ const AT_ONCE: usize = 32;
 pub fn reach(hostfile: &Path, question: &Question) -> Result<Findings> {
     let hostfile = Hostfile::read(hostfile)?;
     let size = question.size()?;
-    let here = Facts::here(comm::linked_library(), question.files());
+    let here = Facts::here(comm::linked_library(), &question.all_files());
     let context = Context {
         program: env::current_exe().map_err(Error::file("find", Path::new("this program")))?,
         folder: env::current_dir().map_err(Error::file("find", Path::new("this folder")))?,
         launcher: launcher(),
-        file: question.files().map(Path::to_owned),
+        files: question.all_files(),
     };
     let launcher = context.launcher.as_ref();
     let mut problems = hostfile.problems(launcher);
@@ -77,9 +77,7 @@ pub fn reach(hostfile: &Path, question: &Question) -> Result<Findings> {
     problems.extend(verdict::slots(&seen, &hostfile));
     problems.extend(cards::cards(&seen, launcher));
     problems.extend(verdict::clocks(&seen));
-    if let Some(path) = &context.file {
-        problems.extend(verdict::files(&seen, path));
-    }
+    problems.extend(verdict::files(&seen, &context.files));
     if let Some(size) = &size {
         problems.extend(verdict::memory(&seen, size));
     }

@@ -1,6 +1,7 @@
 //! What was found, as a terminal shows it: 100 columns, whatever the number of hosts.
 
 use super::{Findings, Pair, Seen};
+use crate::partition::Sight;
 use crate::report::{bytes, count, grouped, seconds, table};
 
 /// The longest line.
@@ -34,7 +35,8 @@ pub fn shown(findings: &Findings) -> String {
             findings.problems.iter().for_each(|problem| text += &format!("- {problem}\n"));
         }
     }
-    text
+    // Other hosts have a say in it, but not over the terminal.
+    text.replace(|c: char| c.is_control() && c != '\n', "?")
 }
 
 /// Each fact, by its name, of each host. Lines of one value stand below each other.
@@ -65,14 +67,7 @@ fn facts(hosts: &[Seen], what: &str) -> Vec<(&'static str, Vec<String>)> {
         ("program", each(&|one| format!("mst {}", one.facts.version))),
         ("its content", each(&|one| one.facts.content.clone())),
         ("clock ahead", each(&|one| one.ahead.map_or("–".to_owned(), ahead))),
-        (
-            "file",
-            each(&|one| match &one.facts.file {
-                None => String::new(),
-                Some(Ok(sight)) => format!("{} B", grouped(&sight.len.to_string())),
-                Some(Err(_)) => "not readable".to_owned(),
-            }),
-        ),
+        ("files", each(&|one| one.facts.files.iter().map(sight).collect::<Vec<_>>().join("\n"))),
     ];
     let running = what == "rank";
     facts.retain(|(name, values)| match *name {
@@ -82,6 +77,14 @@ fn facts(hosts: &[Seen], what: &str) -> Vec<(&'static str, Vec<String>)> {
         _ => values.iter().any(|value| !value.is_empty()),
     });
     facts
+}
+
+/// A file's length, if it can be read.
+fn sight(file: &Result<Sight, String>) -> String {
+    match file {
+        Ok(sight) => format!("{} B", grouped(&sight.len.to_string())),
+        Err(_) => "not readable".to_owned(),
+    }
 }
 
 /// How far a clock is ahead, or within how much that is not known.
@@ -238,9 +241,9 @@ mod tests {
     fn problems_and_gaps_are_told() {
         let mut findings = findings(3);
         findings.pairs.pop();
-        findings.problems = vec![Problem::new("it hurts", "rest")];
+        findings.problems = vec![Problem::new("it\nhurts\x1b[2J", "rest")];
         let text = shown(&findings);
         assert!(text.contains("1 link not measured"), "{text}");
-        assert!(text.ends_with("\n1 problem\n- it hurts; rest\n"), "{text}");
+        assert!(text.ends_with("\n1 problem\n- it hurts [2J; rest\n"), "{text}");
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn seen(label: &str) -> Seen {
         version: "0.1.0 (abc)".to_owned(),
         content: "1111".to_owned(),
         kept_to: None,
-        file: None,
+        files: Vec::new(),
         clock: 0.0,
     };
     Seen { label: label.to_owned(), facts, ranks: 1, threads: 4, ahead: None }
@@ -120,15 +120,15 @@ fn addresses_that_moved_are_told_by_names() {
 
 #[test]
 fn a_file_is_compared_with_the_first_hosts() {
-    let path = Path::new("roads.gr");
+    let paths = ["other.gr".into(), "roads.gr".into()];
     let right = sight("tests/data/rome99.gr".as_ref()).expect("a file");
     let wrong = sight("tests/data/zenios.mtx".as_ref()).expect("a file");
     let files_of = |second: Result<_, &str>| {
         let seen = three(|hosts| {
-            hosts.iter_mut().for_each(|host| host.facts.file = Some(Ok(right)));
-            hosts[1].facts.file = Some(second.map_err(str::to_owned));
+            hosts.iter_mut().for_each(|host| host.facts.files = vec![Ok(right); 2]);
+            hosts[1].facts.files[1] = second.map_err(str::to_owned);
         });
-        files(&seen, path)
+        files(&seen, &paths)
     };
     assert_eq!(files_of(Ok(right)), []);
     only(files_of(Ok(wrong)), &["vm2 has another roads.gr than vm1: ", "scp /"]);
@@ -136,9 +136,9 @@ fn a_file_is_compared_with_the_first_hosts() {
         files_of(Err("cannot open roads.gr")),
         &["vm2: cannot open roads.gr, so rank 0 would", "vm2:/"],
     );
-    let none = three(|hosts| hosts[0].facts.file = Some(Err("cannot open roads.gr".to_owned())));
-    only(files(&none, path), &["vm1: cannot open roads.gr", "rank 0 runs on vm1"]);
-    assert_eq!(files(&three(|_| ()), path), []);
+    let none = three(|hosts| hosts[0].facts.files = vec![Err("cannot open roads.gr".to_owned())]);
+    only(files(&none, &paths), &["vm1: cannot open roads.gr", "rank 0 runs on vm1"]);
+    assert_eq!(files(&three(|_| ()), &paths), []);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::graph::Size;
 use super::{Hostfile, Library, Pair, Problem, Seen, listed};
 use crate::report::{bytes, count, seconds};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A clock that is as many seconds off spoils what is told of times.
 const CLOCK_SECONDS: f64 = 1.0;
@@ -112,13 +112,18 @@ pub(super) fn moved(seen: &[Seen]) -> Vec<Problem> {
     seen.iter().filter(|one| !twice(one)).filter_map(problem).collect()
 }
 
-/// Hosts where the file is missing, or another than on the first.
-pub(super) fn files(seen: &[Seen], path: &Path) -> Vec<Problem> {
+/// Hosts where one of the files is missing, or another than on the first.
+pub(super) fn files(seen: &[Seen], paths: &[PathBuf]) -> Vec<Problem> {
+    paths.iter().enumerate().flat_map(|(at, path)| file(seen, at, path)).collect()
+}
+
+/// Those of the file that is number `at` on each host's list.
+fn file(seen: &[Seen], at: usize, path: &Path) -> Vec<Problem> {
     let Some((first, others)) = seen.split_first() else { return Vec::new() };
     let shown = path.display();
     let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let full = full.display();
-    let right = match &first.facts.file {
+    let right = match first.facts.files.get(at) {
         Some(Err(why)) => {
             let mend = format!("put it there: rank 0 runs on {} and must have it", first.label);
             return vec![Problem::new(format!("{}: {why}", first.label), mend)];
@@ -127,7 +132,7 @@ pub(super) fn files(seen: &[Seen], path: &Path) -> Vec<Problem> {
         None => return Vec::new(),
     };
     let problem = |one: &Seen| {
-        let what = match one.facts.file.as_ref()? {
+        let what = match one.facts.files.get(at)? {
             Ok(sight) if sight == right => return None,
             Ok(sight) if sight.len == right.len => {
                 format!(
