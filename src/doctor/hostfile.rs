@@ -8,26 +8,26 @@ use std::path::Path;
 
 /// The hosts that a file lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hostfile {
+pub(super) struct Hostfile {
     /// Its path, as the user named it.
-    pub path: String,
+    pub(super) path: String,
     /// One a line, but for comments and blanks.
-    pub entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     /// The first line that ends as on Windows.
-    pub carriage: Option<u64>,
+    pub(super) carriage: Option<u64>,
 }
 
 /// A line of a hostfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub(super) struct Entry {
     /// The name or address, with a user before `@` if the file says one.
-    pub host: String,
+    pub(super) host: String,
     /// How many ranks it may get, if the file says.
-    pub slots: Option<u64>,
+    pub(super) slots: Option<u64>,
     /// Whether that is written after a colon, as MPICH does.
-    pub colon: bool,
+    pub(super) colon: bool,
     /// The line, from 1.
-    pub line: u64,
+    pub(super) line: u64,
 }
 
 /// No hostfile has more.
@@ -38,7 +38,7 @@ impl Hostfile {
     ///
     /// # Errors
     /// If it cannot be read, has a line that is none of a hostfile, or no host at all.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub(super) fn read(path: &Path) -> Result<Self> {
         let about = fs::metadata(path).map_err(Error::file("open", path))?;
         if !about.is_file() || about.len() > MOST_BYTES {
             return Err(Error::content(path, "it is no hostfile: one has a host on each line"));
@@ -50,7 +50,7 @@ impl Hostfile {
     ///
     /// # Errors
     /// As [`Hostfile::read`].
-    pub fn parse(path: &Path, text: &[u8]) -> Result<Self> {
+    pub(super) fn parse(path: &Path, text: &[u8]) -> Result<Self> {
         let mut entries = Vec::new();
         let mut carriage = None;
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
@@ -70,13 +70,8 @@ impl Hostfile {
         Ok(Self { path: path.display().to_string(), entries, carriage })
     }
 
-    /// How many slots there are; a host without a number has one.
-    pub fn slots(&self) -> u64 {
-        self.entries.iter().map(|entry| entry.slots.unwrap_or(1)).fold(0, u64::saturating_add)
-    }
-
     /// What is wrong with it for the launcher at hand, if that is known.
-    pub fn problems(&self, launcher: Option<&Library>) -> Vec<Problem> {
+    pub(super) fn problems(&self, launcher: Option<&Library>) -> Vec<Problem> {
         let mut problems = Vec::new();
         let path = &self.path;
         if let Some(line) = self.carriage {
@@ -236,7 +231,7 @@ mod tests {
             ("fe80::1", Some(2), 7),
         ];
         assert_eq!(told, expected);
-        assert_eq!((file.carriage, file.slots()), (Some(1), 9));
+        assert_eq!(file.carriage, Some(1));
     }
 
     #[test]

@@ -5,10 +5,10 @@ use std::fmt;
 
 /// An MPI library or its launcher.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Library {
+pub(super) struct Library {
     kind: Kind,
     /// The version, as `4.1.4`.
-    pub version: String,
+    pub(super) version: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ enum Kind {
 
 impl Library {
     /// The library that `text` names: what `MPI_Get_library_version` says, or `mpirun --version`.
-    pub fn named(text: &str) -> Option<Self> {
+    pub(super) fn named(text: &str) -> Option<Self> {
         const KNOWN: [(&str, Kind); 3] =
             [("Open MPI", Kind::OpenMpi), ("MPICH", Kind::Mpich), ("HYDRA", Kind::Mpich)];
         let found = |(word, kind)| Some((text.find(word)?, kind));
@@ -33,24 +33,24 @@ impl Library {
     }
 
     /// Whether it is MPICH, whose hostfiles say `host:1` where Open MPI's say `host slots=1`.
-    pub fn is_mpich(&self) -> bool {
+    pub(super) fn is_mpich(&self) -> bool {
         self.kind == Kind::Mpich
     }
 
     /// Whether jobs on several hosts are known to hang at their end.
-    pub fn hangs_at_the_end(&self) -> bool {
+    pub(super) fn hangs_at_the_end(&self) -> bool {
         self.is_mpich() && self.version.starts_with("4.0.")
     }
 
     /// Whether both are of the same make and series, so that one's launcher starts the other's programs.
-    pub fn goes_with(&self, other: &Self) -> bool {
+    pub(super) fn goes_with(&self, other: &Self) -> bool {
         let series =
             |library: &Self| library.version.split('.').take(2).collect::<Vec<_>>().join(".");
         self.kind == other.kind && series(self) == series(other)
     }
 
     /// The program that the launcher starts on every other host.
-    pub fn daemon(&self) -> &'static str {
+    pub(super) fn daemon(&self) -> &'static str {
         match self.kind {
             Kind::Mpich => "hydra_pmi_proxy",
             Kind::OpenMpi if self.is_old() => "orted",
@@ -59,7 +59,7 @@ impl Library {
     }
 
     /// How to start a job that keeps to the network of `shared`.
-    pub fn on_network(&self, shared: &Address) -> String {
+    pub(super) fn on_network(&self, shared: &Address) -> String {
         let network = format!("{}/{}", shared.network(), shared.prefix);
         match self.kind {
             Kind::Mpich => format!("mpirun -iface {}", shared.card),
@@ -77,7 +77,7 @@ impl Library {
     }
 
     /// How to start a job that keeps to the TCP ports 20000 to 20199.
-    pub fn on_ports(&self) -> &'static str {
+    pub(super) fn on_ports(&self) -> &'static str {
         match self.kind {
             Kind::Mpich => "MPIR_CVAR_CH3_PORT_RANGE=20000:20199 mpirun",
             Kind::OpenMpi if self.is_old() => {

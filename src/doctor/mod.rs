@@ -27,13 +27,12 @@ mod verdict;
 pub use cores::cores;
 pub use examine::{Findings, Pair, Question, examine};
 pub use facts::{Address, Facts, Seen};
-pub use graph::Size;
-pub use hostfile::{Entry, Hostfile};
-pub use library::Library;
 pub use ports::{connect, listen};
 pub use reach::reach;
 pub use show::shown;
 
+use hostfile::Hostfile;
+use library::Library;
 use serde::Serialize;
 use std::fmt;
 

@@ -1,5 +1,6 @@
 //! One test a rule: nothing where all is well, and the line where it is not.
 
+use super::graph::Size;
 use super::verdict::*;
 use super::*;
 use crate::comm::Host;
