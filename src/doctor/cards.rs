@@ -32,6 +32,15 @@ pub(super) fn in_network<'a>(host: &'a Facts, address: &Address) -> Option<&'a A
     host.addresses.iter().find(|own| own.shares_network(address))
 }
 
+/// The first address of `host` that no other of the hosts has, bridges aside.
+pub(super) fn own<'a>(host: &'a Facts, hosts: &[&Facts]) -> Option<&'a Address> {
+    let owners = |address: &Address| {
+        let has = |other: &&&Facts| other.addresses.iter().any(|its| its.ip == address.ip);
+        hosts.iter().filter(has).count()
+    };
+    host.addresses.iter().find(|address| !is_bridge(address) && owners(address) == 1)
+}
+
 /// Cards that MPI may try in vain, or that it was told to keep to in vain.
 pub(super) fn cards(seen: &[Seen], library: Option<&Library>) -> Vec<Problem> {
     let hosts: Vec<&Facts> = seen.iter().map(|seen| &seen.facts).collect();
@@ -170,6 +179,22 @@ mod tests {
         let nat = ("10.0.2.15", 24, "eth0");
         let told = told(&[with("vm1", &[nat]), with("vm2", &[nat])]);
         assert!(told.contains("there is no network"), "{told}");
+    }
+
+    #[test]
+    fn without_a_shared_network_a_host_has_an_address_of_its_own() {
+        let nat = ("10.0.2.15", 24, "eth0");
+        let (one, other) = (
+            with("vm1", &[nat, ("172.18.0.1", 16, "br-1"), ("10.1.0.1", 32, "eth1")]),
+            with("vm2", &[nat]),
+        );
+        let hosts = [&one.facts, &other.facts];
+        assert_eq!(shared(&hosts), None);
+        assert_eq!(
+            own(&one.facts, &hosts).map(ToString::to_string).as_deref(),
+            Some("10.1.0.1/32 eth1")
+        );
+        assert_eq!(own(&other.facts, &hosts), None);
     }
 
     #[test]

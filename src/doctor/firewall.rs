@@ -2,7 +2,7 @@
 
 use super::answer::Context;
 use super::remote::{Remote, Running, shell_word};
-use super::{Facts, Problem, Seen, cards, listed};
+use super::{Address, Facts, Problem, Seen, cards, listed};
 use std::net::{IpAddr, SocketAddr};
 use std::thread;
 use std::time::Duration;
@@ -34,12 +34,14 @@ pub(super) fn firewalls(
         all.push(ours);
     }
     let hosts: Vec<&Facts> = all.iter().map(|one| &one.facts).collect();
-    let Some(shared) = cards::shared(&hosts).filter(|_| hosts.len() > 1) else {
-        return Vec::new(); // told by the cards, if that is a problem
-    };
+    if hosts.len() < 2 {
+        return Vec::new();
+    }
+    let shared = cards::shared(&hosts);
     let end = |(remote, one): (Remote, &Seen)| {
-        let address = IpAddr::V4(cards::in_network(&one.facts, shared)?.ip);
-        Some(End { remote, label: one.label.clone(), address })
+        let within = shared.and_then(|shared| cards::in_network(&one.facts, shared));
+        let address = within.or_else(|| cards::own(&one.facts, &hosts))?.ip;
+        Some(End { remote, label: one.label.clone(), address: IpAddr::V4(address) })
     };
     let ends: Vec<End> = remotes.into_iter().zip(&all).filter_map(end).collect();
     let program = shell_word(&context.program.to_string_lossy());
@@ -50,32 +52,37 @@ pub(super) fn firewalls(
         .map(|(end, listening)| Some(SocketAddr::new(end.address, listening.as_ref()?.1)))
         .collect();
     let tried = each(&ends, |end| connect(end, &program, &targets));
-    let mut problems = Vec::new();
-    for (to, end) in ends.iter().enumerate() {
-        let failed: Vec<(usize, &String)> = tried
-            .iter()
-            .enumerate()
-            .filter_map(|(from, tried)| Some((from, tried.get(to)?.as_ref()?)))
-            .filter(|(from, _)| *from != to)
-            .collect();
-        let Some((_, why)) = failed.first() else { continue };
-        let from = listed(failed.iter().map(|(from, _)| ends[*from].label.as_str()));
-        let what = format!(
-            "{from} cannot connect to {} ({}) by TCP: {why}; ssh works, so a firewall lets little else through, and MPI would \
-             hang",
-            end.label, end.address
-        );
-        let network = format!("{}/{}", shared.network(), shared.prefix);
-        let fixed = context.launcher.as_ref().map_or(String::new(), |launcher| {
-            format!(
-                ", or open TCP ports 20000 to 20199 alone and start with {}",
-                launcher.on_ports()
-            )
-        });
-        let mend = format!("on {}: sudo ufw allow from {network}{fixed}", end.label);
-        problems.push(Problem::new(what, mend));
-    }
-    problems
+    let unreached = |(to, end): (usize, &End)| {
+        let why = |from: usize| tried[from].get(to)?.as_ref().filter(|_| from != to);
+        let failed: Vec<(&str, &String)> =
+            (0..ends.len()).filter_map(|from| Some((&*ends[from].label, why(from)?))).collect();
+        let (_, why) = failed.first()?;
+        let from = listed(failed.iter().map(|(from, _)| *from));
+        Some(shut_off(&from, end, why, shared, context))
+    };
+    ends.iter().enumerate().filter_map(unreached).collect()
+}
+
+/// The problem of hosts that cannot connect to `end`.
+fn shut_off(
+    from: &str,
+    end: &End,
+    why: &str,
+    shared: Option<&Address>,
+    context: &Context,
+) -> Problem {
+    let what = format!("{from} cannot connect to {} ({}) by TCP: {why}", end.label, end.address);
+    let Some(shared) = shared else {
+        let what = format!("{what}, and there is no network that all hosts share");
+        return Problem::new(what, "connect them to one, with an address for each");
+    };
+    let what =
+        format!("{what}; ssh works, so a firewall lets little else through, and MPI would hang");
+    let network = format!("{}/{}", shared.network(), shared.prefix);
+    let fixed = context.launcher.as_ref().map_or(String::new(), |launcher| {
+        format!(", or open TCP ports 20000 to 20199 alone and start with {}", launcher.on_ports())
+    });
+    Problem::new(what, format!("on {}: sudo ufw allow from {network}{fixed}", end.label))
 }
 
 /// Runs `work` for all ends at once.
