@@ -75,6 +75,10 @@ pub enum Error {
     #[error("{0}")]
     Proof(String),
 
+    /// What a command looked for and should not be there; the command has told the whole of it.
+    #[error("{0}")]
+    Found(String),
+
     /// Another rank's error, as that rank worded it.
     #[error("{message}")]
     Elsewhere {
@@ -110,7 +114,11 @@ impl Error {
     /// The exit code: 1 failed, 2 wrong usage, 3 a proof failed.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::File { .. } | Self::Line { .. } | Self::Content { .. } | Self::TooLarge(_) => 1,
+            Self::File { .. }
+            | Self::Line { .. }
+            | Self::Content { .. }
+            | Self::TooLarge(_)
+            | Self::Found(_) => 1,
             Self::Usage(_) | Self::Launch(_) => 2,
             Self::Proof(_) => 3,
             Self::Elsewhere { code, .. } => *code,

@@ -4,7 +4,7 @@
 //! The road of the data is the module map: [`mod@format`] or [`generate`] make a graph, [`partition`] deals
 //! it out in slices, [`local`] finds a slice's forest, [`distributed`] makes the ranks' forests one over a
 //! [`comm::Comm`], [`verify`] proves it, [`measure`] times it, [`report`] shows it, [`selftest`] tries
-//! it all on random graphs; [`cli`] is the program.
+//! it all on random graphs, [`doctor`] looks at the hosts; [`cli`] is the program.
 //!
 //! ```
 //! use mst::comm;
@@ -34,6 +34,7 @@
 pub mod cli;
 pub mod comm;
 pub mod distributed;
+pub mod doctor;
 pub mod error;
 pub mod format;
 pub mod generate;

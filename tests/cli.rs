@@ -27,9 +27,17 @@ fn help_fits_a_screen_and_names_every_command() {
     assert_eq!(help.code(), Some(0));
     assert!(help.stdout.lines().count() <= 24, "{}", help.stdout);
     assert!(help.stdout.lines().all(|line| line.len() <= 100));
-    for command in
-        ["solve", "compare", "generate", "convert", "verify", "selftest", "completions", "man"]
-    {
+    for command in [
+        "solve",
+        "compare",
+        "generate",
+        "convert",
+        "verify",
+        "selftest",
+        "doctor",
+        "completions",
+        "man",
+    ] {
         assert!(help.stdout.contains(command), "{command}");
         assert_eq!(run(&[command, "--help"]).code(), Some(0), "{command}");
     }

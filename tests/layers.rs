@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers from the bottom; a module may import those of layers below its own.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
     &["error", "graph"],
     &["format", "generate", "local", "comm"],
     &["partition", "distributed", "verify"],
     &["measure"],
     &["selftest"],
     &["report"],
+    &["doctor"],
     &["cli"],
     &["main"],
 ];

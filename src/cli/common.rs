@@ -4,6 +4,7 @@ use super::output::say;
 use super::{bars, tell};
 use crate::comm::{self, Comm, Link, Watchdog};
 use crate::distributed::Plan;
+use crate::doctor;
 use crate::error::{Error, Result};
 use crate::format::{Columns, Format};
 use crate::generate::Spec;
@@ -161,8 +162,8 @@ impl World {
 impl Common {
     /// Warns of what would make the times mislead.
     pub(super) fn warn(&self, comm: &Comm) {
-        for warning in report::warnings(comm.members()) {
-            self.world.note(comm, &warning);
+        for problem in doctor::cores(comm.members()) {
+            self.world.note(comm, &format!("warning: {problem}"));
         }
     }
 

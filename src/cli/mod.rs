@@ -5,6 +5,7 @@ mod checkpoint;
 mod common;
 mod compare;
 mod convert;
+mod doctor;
 mod generate;
 mod manual;
 mod output;
@@ -44,6 +45,7 @@ enum Command {
     Convert(convert::Args),
     Verify(verify::Args),
     Selftest(selftest::Args),
+    Doctor(doctor::Args),
     Completions(manual::Completions),
     Man(manual::Man),
 }
@@ -86,6 +88,7 @@ impl Command {
             Self::Compare(args) => args.common.world.start(|comm| args.run(comm)),
             Self::Verify(args) => args.world.start(|comm| args.run(comm)),
             Self::Selftest(args) => args.world.start(|comm| args.run(comm)),
+            Self::Doctor(args) => args.start(speaks),
             Self::Generate(args) => {
                 args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
             }

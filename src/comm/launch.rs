@@ -51,9 +51,15 @@ impl Launcher {
             "this program was built without MPI: build it with `cargo build --release`"
         };
         let hand = "if you meant one process, say --ranks 1";
+        let slurm = "this MPI does not speak with srun as it is: use `srun --mpi=pmix` (`srun --mpi=list` shows \
+                     what there is), or mpirun inside the allocation";
+        let why = match (self.started, *variable) {
+            (false, _) => hand,
+            (true, "SLURM_NTASKS") if cfg!(feature = "mpi") => slurm,
+            (true, _) => built,
+        };
         Err(Error::Launch(format!(
-            "{variable} says {told} ranks, but the world this process sees has {size}: {}",
-            if self.started { built } else { hand }
+            "{variable} says {told} ranks, but the world this process sees has {size}: {why}"
         )))
     }
 }
@@ -81,7 +87,7 @@ pub fn start<R: Send>(
         )));
     }
     #[cfg(feature = "mpi")]
-    if started.is_some() || under_pmix() {
+    if is_started() {
         let expected = |size| launcher.as_ref().map_or(Ok(()), |launcher| launcher.expect(size));
         return super::mpi::run(threads, expected, job);
     }
@@ -92,10 +98,10 @@ pub fn start<R: Send>(
     Ok(results.swap_remove(0))
 }
 
-/// Whether a launcher that speaks PMIx alone has started this process.
-#[cfg(feature = "mpi")]
-fn under_pmix() -> bool {
-    std::env::var_os("PMIX_RANK").is_some()
+/// Whether a launcher has started this process; some speak PMIx alone.
+pub fn is_started() -> bool {
+    let launcher = launcher(|name| std::env::var(name).ok());
+    launcher.is_some_and(|launcher| launcher.started) || std::env::var_os("PMIX_RANK").is_some()
 }
 
 #[cfg(test)]
@@ -131,5 +137,9 @@ mod tests {
         let error = launcher.expect(1).unwrap_err();
         assert_eq!(error.exit_code(), 2);
         assert!(error.to_string().contains("PMI_SIZE says 3 ranks"), "{error}");
+        let task = [("SLURM_NTASKS", "3"), ("SLURM_PROCID", "0"), ("SLURM_STEP_ID", "0")];
+        let error = told(&task).expect("known").expect(1).unwrap_err().to_string();
+        let advice = if cfg!(feature = "mpi") { "srun --mpi=pmix" } else { "built without MPI" };
+        assert!(error.contains(advice), "{error}");
     }
 }

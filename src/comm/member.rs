@@ -84,7 +84,7 @@ impl Members {
 }
 
 /// A fingerprint of this program's own file; 0 if it cannot be read.
-fn fingerprint() -> u64 {
+pub fn fingerprint() -> u64 {
     let bytes = std::env::current_exe().and_then(std::fs::read);
     bytes.map_or(0, |bytes| xxhash_rust::xxh3::xxh3_64(&bytes))
 }
@@ -111,15 +111,17 @@ fn same_program(calls: &[Call]) -> Result<()> {
         format!("rank {rank} on {host} runs mst {version} with content {:016x}", call.len)
     };
     let differs = |call: &Call| call.len != calls[0].len || call.text[..16] != calls[0].text[..16];
-    match calls.iter().position(differs) {
-        None => Ok(()),
-        Some(other) => Err(Error::Launch(format!(
-            "the ranks run different programs: {}, {}; copy one file to every host and start it \
-             by its absolute path",
-            program(0),
-            program(other)
-        ))),
-    }
+    let Some(other) = calls.iter().position(differs) else {
+        return Ok(());
+    };
+    let path = std::env::current_exe().unwrap_or_else(|_| "PROGRAM".into());
+    let (path, host) = (path.display(), field(&calls[other], 16..40));
+    Err(Error::Launch(format!(
+        "the ranks run different programs: {}, {}; copy one to every host (scp {path} {host}:{path}) \
+         and start it by its absolute path",
+        program(0),
+        program(other)
+    )))
 }
 
 impl Comm {
@@ -172,6 +174,7 @@ mod tests {
         for other in [call(2, "0.1.0", "vm2"), call(1, "0.1.1", "vm2")] {
             let told = same_program(&[call(1, "0.1.0", "vm1"), other]).unwrap_err().to_string();
             assert!(told.contains("rank 0 on vm1") && told.contains("rank 1 on vm2"), "{told}");
+            assert!(told.contains("scp /") && told.contains(" vm2:/"), "{told}");
         }
     }
 

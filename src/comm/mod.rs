@@ -32,14 +32,14 @@ mod threads;
 mod transfer;
 mod watchdog;
 
-pub use launch::{Launcher, launcher, start};
+pub use launch::{Launcher, is_started, launcher, start};
 pub use link::Link;
-pub use member::{Host, Members};
+pub use member::{Host, Members, fingerprint};
 pub use phase::{Log, Phase, PhaseCost};
 pub use progress::Progress;
 pub use streams::Streams;
 pub use threads::{Bystander, run};
-pub use watchdog::Watchdog;
+pub use watchdog::{Watchdog, end_at_once};
 
 use crate::error::Result;
 use call::{Call, Op};
@@ -48,6 +48,14 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
+
+/// The MPI library that this program has loaded, whether a job runs or not.
+pub fn linked_library() -> String {
+    #[cfg(feature = "mpi")]
+    return mpi::library();
+    #[cfg(not(feature = "mpi"))]
+    "none: built without MPI".to_owned()
+}
 
 /// One rank's means: the other ranks, its own threads, its clock.
 ///

@@ -55,6 +55,13 @@ pub(super) fn run<R>(
     outcome.unwrap_or_else(|_| world.abort(PANICKED))
 }
 
+/// The library's name and version, which it tells before it is started, too.
+pub(super) fn library() -> String {
+    let version = mpi::environment::library_version().unwrap_or_default();
+    let first = version.trim_end_matches('\0').lines().next().unwrap_or_default();
+    first.split(", package").next().unwrap_or(first).trim().to_owned()
+}
+
 impl Member {
     pub(super) fn rank(&self) -> usize {
         self.world.rank() as usize
@@ -65,9 +72,7 @@ impl Member {
     }
 
     pub(super) fn library(&self) -> String {
-        let version = mpi::environment::library_version().unwrap_or_default();
-        let first = version.trim_end_matches('\0').lines().next().unwrap_or_default();
-        first.split(", package").next().unwrap_or(first).trim().to_owned()
+        library()
     }
 
     pub(super) fn meet(&self, call: Call) -> Vec<Call> {

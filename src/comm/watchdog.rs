@@ -98,6 +98,13 @@ impl Comm {
     }
 }
 
+/// Ends this process without a goodbye to the other ranks, for which MPI might wait.
+pub fn end_at_once(code: i32) -> ! {
+    // SAFETY: `_exit` takes any number, and ends the process without a look at its memory. No
+    // handler may run first, since those of MPI libraries wait for ranks that are gone.
+    unsafe { nix::libc::_exit(code) }
+}
+
 /// What a rank knows of those it watches: rank 0 of all, the others of rank 0.
 struct Watch {
     rank: usize,
@@ -133,9 +140,7 @@ impl Watch {
             End::Dismissed => self.tell(word::ENDING),
             _ => thread::sleep(COURTESY),
         }
-        // SAFETY: `_exit` takes any number, and ends the process without a look at its memory. No
-        // handler may run first, since those of MPI libraries wait for ranks that are gone.
-        unsafe { nix::libc::_exit(1) }
+        end_at_once(1)
     }
 
     /// Watches until this rank is done, or something ends the job.

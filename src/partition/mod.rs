@@ -21,6 +21,7 @@ use crate::generate::Spec;
 use crate::graph::{Edge, Edges, Slice, Weights};
 pub use checkpoint::{Checkpoint, finish};
 use intake::{Budget, Intake, Purpose};
+pub use presence::{Sight, sight};
 use std::path::PathBuf;
 
 /// Where a graph comes from.
@@ -243,8 +244,8 @@ pub fn fair_share(comm: &Comm) -> u64 {
     available_memory().map_or(u64::MAX, |bytes| bytes / 5 * 4 / ranks)
 }
 
-/// Bytes that this host can still give, as Linux estimates them.
-fn available_memory() -> Option<u64> {
+/// Bytes that this host can still give, as Linux estimates them; `None` where it does not tell.
+pub fn available_memory() -> Option<u64> {
     let told = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = told.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)

@@ -5,6 +5,7 @@ use crate::comm::Comm;
 use crate::error::{Error, Result};
 use crate::format::{Format, is_gzip};
 use bytemuck::{Pod, Zeroable};
+use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -26,15 +27,24 @@ pub(super) struct Input {
     pub(super) identity: String,
 }
 
-/// What a rank sees of the file; the same on two ranks if they have the same file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+/// What a rank sees of a file; the same on two ranks if they have the same file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, Serialize, Deserialize)]
 #[repr(C)]
-struct Sight {
+pub struct Sight {
     present: u64,
-    len: u64,
+    /// The file's length, bytes.
+    pub len: u64,
     /// A hash of evenly spaced samples.
     content: u64,
     gzip: u64,
+}
+
+/// What this process sees of a file.
+///
+/// # Errors
+/// If it is no regular file with something in it, or cannot be read.
+pub fn sight(path: &Path) -> Result<Sight> {
+    look(path).map(|(sight, _)| sight)
 }
 
 impl Input {

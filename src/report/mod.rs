@@ -3,10 +3,9 @@
 mod plans;
 mod table;
 mod terminal;
-mod warnings;
 mod words;
 
 pub use plans::{chosen, tested};
+pub use table::table;
 pub use terminal::{compared, folded, proved, solved, written};
-pub use warnings::warnings;
 pub use words::{bytes, count, grouped, seconds};

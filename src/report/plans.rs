@@ -47,7 +47,7 @@ pub(super) fn explained(plans: &[Explained]) -> String {
     format!(
         "\n{} by the model and by the clock\n{}",
         count(plans.len() as u64, "way"),
-        table(header, &rows)
+        table(&header, &rows)
     )
 }
 
@@ -68,7 +68,7 @@ pub fn tested(tally: &Tally) -> String {
     format!(
         "{}\n{} in {} ways on {} of {} ({}): every forest proved right and that of one rank, \
          no byte lost, {}\n",
-        table(header, &rows.collect::<Vec<_>>()),
+        table(&header, &rows.collect::<Vec<_>>()),
         count(tally.cases, "case"),
         tally.plans.len(),
         count(tally.ranks as u64, "rank"),

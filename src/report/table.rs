@@ -3,7 +3,7 @@
 use comfy_table::{Cell, CellAlignment, Row, Table, presets};
 
 /// A table of `rows` under `header`; an empty header is left out.
-pub(super) fn table<const C: usize>(header: [&str; C], rows: &[[String; C]]) -> String {
+pub fn table(header: &[&str], rows: &[impl AsRef<[String]>]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     let line = |cells: &[&str]| {
@@ -14,10 +14,10 @@ pub(super) fn table<const C: usize>(header: [&str; C], rows: &[[String; C]]) -> 
         Row::from(cells.collect::<Vec<_>>())
     };
     if header.iter().any(|cell| !cell.is_empty()) {
-        table.set_header(line(&header));
+        table.set_header(line(header));
     }
     for row in rows {
-        table.add_row(line(&row.each_ref().map(String::as_str)));
+        table.add_row(line(&row.as_ref().iter().map(String::as_str).collect::<Vec<_>>()));
     }
     // The table pads every cell; what is printed above and below it begins at the margin.
     let flush = |line: String| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned() + "\n";

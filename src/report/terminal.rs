@@ -56,7 +56,7 @@ fn phases(outcome: &Outcome, repetitions: &[Repetition]) -> String {
     let total = Spread::of(repetitions.iter().map(|r| r.total));
     rows.push(line("total without read", total, total.median));
     let range = if repetitions.len() == 1 { "" } else { "least – most" };
-    table(["phase", "slowest rank", range, "mean of ranks"], &rows)
+    table(&["phase", "slowest rank", range, "mean of ranks"], &rows)
 }
 
 fn traffic(outcome: &Outcome) -> String {
@@ -116,7 +116,7 @@ pub fn compared(graph: &str, comm: &Comm, local: &Run, distributed: &Run, csv: &
         size_of_forest(one.forest_edges, one.components),
         grouped(&weight(one))
     );
-    let body = table(["", "local", "distributed"], &rows);
+    let body = table(&["", "local", "distributed"], &rows);
     let written = count(2 * local.repetitions.len() as u64, "row");
     let tail = format!("{written} added to {}\n", csv.display());
     let verdict = verdict(local, distributed);

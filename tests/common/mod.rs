@@ -2,6 +2,8 @@
 
 #![expect(dead_code, reason = "each test uses its part")]
 
+pub(crate) mod lab;
+
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,158 @@
+//! `mst doctor`: the hosts of a job, or those of a hostfile before any job works.
+
+use super::common::{Input, World};
+use super::output::say;
+use super::tell;
+use crate::comm::{self, Comm};
+use crate::doctor::{self, Facts, Findings, Question};
+use crate::error::{Error, Result};
+use crate::report::count;
+use std::ffi::OsString;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
+use std::time::Duration;
+
+/// How long the ranks may take to meet, once they are started.
+const TO_MEET: Duration = Duration::from_secs(15);
+
+/// Look at the hosts and the links between them, and say what is wrong
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+In a job, each rank tells of its host:       mpirun -hostfile hosts ./mst doctor
+Before any job works, hosts are asked by ssh: mst doctor --hostfile hosts
+Exit code 1 if there is a problem; each is one line with the command that mends it.")]
+pub(super) struct Args {
+    /// The hosts; without mpirun they are asked over ssh
+    #[arg(long, value_name = "FILE")]
+    hostfile: Option<PathBuf>,
+
+    /// A file that every host should have; may be given several times
+    #[arg(long, value_name = "FILE")]
+    file: Vec<PathBuf>,
+
+    /// A graph that should fit in memory: a file or a generator, as gnm:n=1e6,m=8e6,seed=1
+    #[arg(long, value_name = "GRAPH")]
+    graph: Option<OsString>,
+
+    /// Print one JSON object instead of tables
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    part: Part,
+
+    #[command(flatten)]
+    world: World,
+}
+
+/// What the program does on a host that another one asks: lines that a person has no use for.
+#[derive(Debug, clap::Args)]
+struct Part {
+    /// Print what this host is, as one JSON object
+    #[arg(long, hide = true)]
+    tell: bool,
+
+    /// Listen on a free port until standard input ends
+    #[arg(long, hide = true)]
+    listen: bool,
+
+    /// Try to connect to listeners
+    #[arg(long, hide = true, value_delimiter = ',')]
+    connect: Vec<SocketAddr>,
+}
+
+impl Args {
+    /// Examines the hosts of the job, or asks those of the hostfile where there is no job.
+    pub(super) fn start(&self, speaks: bool) -> Result<u8> {
+        if self.part.tell {
+            let facts = Facts::here(comm::linked_library(), &self.file);
+            let object = serde_json::to_string(&facts).expect("plain fields");
+            return say(format!("{object}\n").as_bytes()).map(|()| 0);
+        }
+        if self.part.listen {
+            let tell = |port| say(format!("@mst port {port}\n").as_bytes());
+            return doctor::listen(io::stdin(), tell).map(|()| 0);
+        }
+        if !self.part.connect.is_empty() {
+            return self.part.connect().map(|()| 0);
+        }
+        let graph =
+            self.graph.as_deref().map(|graph| Input::default().source(graph)).transpose()?;
+        let (files, hostfile) = (self.file.clone(), self.hostfile.clone());
+        let question = Question { files, graph, hostfile };
+        match &self.hostfile {
+            Some(hostfile) if self.world.ranks.is_none() && !comm::is_started() => {
+                self.say(&doctor::reach(hostfile, &question)?).map(|()| 0)
+            }
+            _ => {
+                let met = Arc::new(AtomicBool::new(false));
+                if comm::is_started() {
+                    let met = Arc::clone(&met);
+                    thread::spawn(move || end_unless(&met, speaks));
+                }
+                self.world.start(|comm| {
+                    met.store(true, Relaxed);
+                    self.run(comm, &question)
+                })
+            }
+        }
+    }
+
+    fn run(&self, comm: &Comm, question: &Question) -> Result<()> {
+        let found = doctor::examine(comm, question)?;
+        comm.agree(if comm.rank() == 0 { self.say(&found) } else { Ok(()) })
+    }
+
+    /// Prints what was found.
+    fn say(&self, found: &Findings) -> Result<()> {
+        match (self.json, self.world.quiet) {
+            (true, _) => {
+                let object = serde_json::to_string(found).expect("plain fields");
+                say(format!("{object}\n").as_bytes())?;
+            }
+            (false, false) => say(doctor::shown(found).as_bytes())?,
+            (false, true) => {}
+        }
+        match found.problems.len() as u64 {
+            0 => Ok(()),
+            number => Err(Error::Found(format!("{} found", count(number, "problem")))),
+        }
+    }
+}
+
+/// Ends the job if the ranks have not met after a while: where MPI hangs at its first message, no
+/// comparison of what they know is possible.
+fn end_unless(met: &AtomicBool, speaks: bool) {
+    thread::sleep(TO_MEET);
+    if met.load(Relaxed) {
+        return;
+    }
+    if speaks {
+        let cards = Facts::here(String::new(), &[]).addresses;
+        let cards: Vec<String> = cards.iter().map(ToString::to_string).collect();
+        let why = Error::Found(format!(
+            "no word from the other ranks for {} s: MPI hangs at its first message, as it does behind a firewall or \
+             on hosts with several cards (here: {}); leave out mpirun, and `mst doctor --hostfile HOSTS` asks the \
+             hosts over ssh which it is",
+            TO_MEET.as_secs(),
+            cards.join(", ")
+        ));
+        tell(&why);
+        comm::end_at_once(1);
+    }
+    // The launcher ends all ranks as soon as one has failed, and the others have nothing to say.
+}
+
+impl Part {
+    /// Says which targets cannot be connected to, and why.
+    fn connect(&self) -> Result<()> {
+        let tried = self.connect.iter().zip(doctor::connect(&self.connect));
+        let told = tried
+            .filter_map(|(target, tried)| Some(format!("@mst no {target} {}\n", tried.err()?)));
+        say(told.collect::<String>().as_bytes())
+    }
+}

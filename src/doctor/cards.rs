@@ -1,0 +1,220 @@
+//! Network cards that lead MPI astray, and the network that all hosts share.
+
+use super::{Address, Facts, Library, Problem, Seen, listed};
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+/// How the bridges are called that programs make for guests on their own host.
+const BRIDGES: [&str; 6] = ["docker", "virbr", "br-", "lxcbr", "lxdbr", "cni"];
+
+/// Whether a card leads to guests on its own host alone.
+fn is_bridge(address: &Address) -> bool {
+    BRIDGES.iter().any(|name| address.card.starts_with(name))
+}
+
+/// The first network of the first host in which every host has an address of its own.
+pub(super) fn shared<'a>(hosts: &[&'a Facts]) -> Option<&'a Address> {
+    let (first, others) = hosts.split_first()?;
+    first.addresses.iter().find(|address| {
+        let within = |host: &&Facts| in_network(host, address).map(|other| other.ip);
+        let found: Option<Vec<Ipv4Addr>> = others.iter().map(within).collect();
+        let distinct = |mut ips: Vec<Ipv4Addr>| {
+            ips.push(address.ip);
+            ips.sort_unstable();
+            ips.windows(2).all(|pair| pair[0] != pair[1])
+        };
+        !is_bridge(address) && found.is_some_and(distinct)
+    })
+}
+
+/// The address of `host` in the network of `address`.
+pub(super) fn in_network<'a>(host: &'a Facts, address: &Address) -> Option<&'a Address> {
+    host.addresses.iter().find(|own| own.shares_network(address))
+}
+
+/// The first address of `host` that no other of the hosts has, bridges aside.
+pub(super) fn own<'a>(host: &'a Facts, hosts: &[&Facts]) -> Option<&'a Address> {
+    let owners = |address: &Address| {
+        let has = |other: &&&Facts| other.addresses.iter().any(|its| its.ip == address.ip);
+        hosts.iter().filter(has).count()
+    };
+    host.addresses.iter().find(|address| !is_bridge(address) && owners(address) == 1)
+}
+
+/// Cards that MPI may try in vain, or that it was told to keep to in vain.
+pub(super) fn cards(seen: &[Seen], library: Option<&Library>) -> Vec<Problem> {
+    let hosts: Vec<&Facts> = seen.iter().map(|seen| &seen.facts).collect();
+    if hosts.len() < 2 {
+        return Vec::new();
+    }
+    let mend = mend(shared(&hosts), library);
+    if hosts.iter().any(|host| host.kept_to.is_some()) {
+        return kept_in_vain(seen, &mend).into_iter().collect();
+    }
+    let mut owners: BTreeMap<Ipv4Addr, Vec<&str>> = BTreeMap::new();
+    for one in seen {
+        for address in &one.facts.addresses {
+            owners.entry(address.ip).or_default().push(&one.label);
+        }
+    }
+    let same = owners.into_iter().filter(|(_, owners)| owners.len() > 1);
+    let mut told: Vec<String> =
+        same.map(|(ip, owners)| format!("{ip} is an address of {}", listed(owners))).collect();
+    for one in seen {
+        let alone = |address: &&Address| {
+            is_bridge(address) && !told.iter().any(|t| t.contains(&address.ip.to_string()))
+        };
+        let bridges: Vec<&str> =
+            one.facts.addresses.iter().filter(alone).map(|address| address.card.as_str()).collect();
+        if !bridges.is_empty() {
+            told.push(format!("{} has the bridge {}", one.label, listed(bridges)));
+        }
+    }
+    if told.is_empty() {
+        return Vec::new();
+    }
+    let what = format!("{}: MPI may try it and hang at its first message", told.join(", "));
+    vec![Problem::new(what, mend)]
+}
+
+/// What keeps MPI to the network that all share.
+fn mend(shared: Option<&Address>, library: Option<&Library>) -> String {
+    match (shared, library) {
+        (Some(shared), Some(library)) => {
+            format!("start it on the network that all share: {}", library.on_network(shared))
+        }
+        (Some(shared), None) => {
+            format!("keep MPI to {}/{}, which all share", shared.network(), shared.prefix)
+        }
+        (None, _) => {
+            "there is no network in which each has an address of its own: connect them to one, \
+                      or give each its own address there"
+                .to_owned()
+        }
+    }
+}
+
+/// The hosts that have no address where MPI was told to keep to, if there are any.
+fn kept_in_vain(seen: &[Seen], mend: &str) -> Option<Problem> {
+    let without = |one: &&Seen| {
+        let facts = &one.facts;
+        facts
+            .kept_to
+            .as_deref()
+            .is_some_and(|told| !told.split(',').any(|part| covers(facts, part)))
+    };
+    let lost: Vec<&Seen> = seen.iter().filter(without).collect();
+    let told = lost.first()?.facts.kept_to.as_deref()?;
+    let names = listed(lost.iter().map(|one| one.label.as_str()));
+    let what = format!(
+        "MPI was told to keep to {told}, where {names} has no address: it ignores that, or hangs"
+    );
+    Some(Problem::new(what, mend))
+}
+
+/// Whether `part`, a card, an address or a network, names an address of the host.
+fn covers(facts: &Facts, part: &str) -> bool {
+    let part = part.trim();
+    let (ip, prefix) = part.split_once('/').unwrap_or((part, "32"));
+    let network = ip.parse::<Ipv4Addr>().ok().zip(prefix.parse().ok());
+    facts.addresses.iter().any(|address| match network {
+        Some((ip, prefix)) => Address { prefix, ..address.clone() }.shares_network(&Address {
+            ip,
+            prefix,
+            card: String::new(),
+        }),
+        None => address.card == part,
+    }) || network.is_none() && facts.host.name == part
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::seen;
+    use super::*;
+
+    fn with(label: &str, addresses: &[(&str, u32, &str)]) -> Seen {
+        let mut one = seen(label);
+        let address = |&(ip, prefix, card): &(&str, u32, &str)| Address {
+            ip: ip.parse().expect(ip),
+            prefix,
+            card: card.to_owned(),
+        };
+        one.facts.addresses = addresses.iter().map(address).collect();
+        one
+    }
+
+    fn told(seen: &[Seen]) -> String {
+        let library = Library::named("Open MPI 4.1.4");
+        let told = cards(seen, library.as_ref());
+        told.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn one_network_is_no_problem() {
+        let three = [("vm1", "10.0.0.1"), ("vm2", "10.0.0.2"), ("vm3", "10.0.0.3")];
+        let three = three.map(|(name, ip)| with(name, &[(ip, 24, "eth0")]));
+        assert_eq!(told(&three), "");
+        assert_eq!(told(&three[..1]), "");
+    }
+
+    #[test]
+    fn the_same_address_everywhere_is_named_with_the_network_to_keep_to() {
+        let nat = ("10.0.2.15", 24, "eth0");
+        let seen = [
+            with("vm1", &[nat, ("192.168.56.11", 24, "eth1")]),
+            with("vm2", &[nat, ("192.168.56.12", 24, "eth1"), ("172.17.0.1", 16, "docker0")]),
+            with("vm3", &[nat, ("192.168.56.13", 24, "eth1")]),
+        ];
+        let told = told(&seen);
+        assert!(told.starts_with(
+            "10.0.2.15 is an address of vm1, vm2 and vm3, vm2 has the bridge docker0"
+        ));
+        let options =
+            "--mca btl_tcp_if_include 192.168.56.0/24 --mca oob_tcp_if_include 192.168.56.0/24";
+        assert!(told.contains(options), "{told}");
+    }
+
+    #[test]
+    fn without_a_shared_network_that_is_said() {
+        let nat = ("10.0.2.15", 24, "eth0");
+        let told = told(&[with("vm1", &[nat]), with("vm2", &[nat])]);
+        assert!(told.contains("there is no network"), "{told}");
+    }
+
+    #[test]
+    fn without_a_shared_network_a_host_has_an_address_of_its_own() {
+        let nat = ("10.0.2.15", 24, "eth0");
+        let (one, other) = (
+            with("vm1", &[nat, ("172.18.0.1", 16, "br-1"), ("10.1.0.1", 32, "eth1")]),
+            with("vm2", &[nat]),
+        );
+        let hosts = [&one.facts, &other.facts];
+        assert_eq!(shared(&hosts), None);
+        assert_eq!(
+            own(&one.facts, &hosts).map(ToString::to_string).as_deref(),
+            Some("10.1.0.1/32 eth1")
+        );
+        assert_eq!(own(&other.facts, &hosts), None);
+    }
+
+    #[test]
+    fn a_network_that_was_named_is_looked_for() {
+        let nat = ("10.0.2.15", 24, "eth0");
+        let mut seen = [
+            with("vm1", &[nat, ("10.9.0.1", 16, "eth1")]),
+            with("vm2", &[nat, ("10.9.0.2", 16, "eth2")]),
+        ];
+        let mut told_of = |kept: &str| {
+            seen.iter_mut().for_each(|one| one.facts.kept_to = Some(kept.to_owned()));
+            told(&seen)
+        };
+        assert_eq!(told_of("10.9.0.0/16"), "");
+        assert_eq!(
+            told_of("eth7,10.9.0.0/24"),
+            "",
+            "as Open MPI matches the bits that it is given"
+        );
+        assert!(told_of("192.168.1.0/24").contains("where vm1 and vm2 has no address"));
+        assert!(told_of("eth1").contains("where vm2 has no address"));
+    }
+}

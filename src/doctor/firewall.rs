@@ -1,0 +1,117 @@
+//! Whether the hosts reach each other as MPI must, not only by ssh.
+
+use super::answer::Context;
+use super::remote::{Remote, Running, shell_word};
+use super::{Address, Facts, Problem, Seen, cards, listed};
+use std::net::{IpAddr, SocketAddr};
+use std::thread;
+use std::time::Duration;
+
+/// How long a host may take to listen; it has answered before.
+const TO_LISTEN: Duration = Duration::from_secs(3);
+/// How long it may take to try all others.
+const TO_CONNECT: Duration = Duration::from_secs(5);
+
+/// A host that takes part.
+struct End {
+    remote: Remote,
+    label: String,
+    address: IpAddr,
+}
+
+/// The hosts that others cannot connect to. Each host listens on a free port; all try to reach all,
+/// this one, where the launcher runs, among them.
+pub(super) fn firewalls(
+    answered: &[Remote],
+    seen: &[Seen],
+    ours: Seen,
+    context: &Context,
+) -> Vec<Problem> {
+    let mut remotes = answered.to_vec();
+    let mut all = seen.to_vec();
+    if !answered.iter().any(|remote| remote.here) {
+        remotes.push(Remote { host: ours.label.clone(), here: true });
+        all.push(ours);
+    }
+    let hosts: Vec<&Facts> = all.iter().map(|one| &one.facts).collect();
+    if hosts.len() < 2 {
+        return Vec::new();
+    }
+    let shared = cards::shared(&hosts);
+    let end = |(remote, one): (Remote, &Seen)| {
+        let within = shared.and_then(|shared| cards::in_network(&one.facts, shared));
+        let address = within.or_else(|| cards::own(&one.facts, &hosts))?.ip;
+        Some(End { remote, label: one.label.clone(), address: IpAddr::V4(address) })
+    };
+    let ends: Vec<End> = remotes.into_iter().zip(&all).filter_map(end).collect();
+    let program = shell_word(&context.program.to_string_lossy());
+    let listening = each(&ends, |end| listen(end, &program));
+    let targets: Vec<Option<SocketAddr>> = ends
+        .iter()
+        .zip(&listening)
+        .map(|(end, listening)| Some(SocketAddr::new(end.address, listening.as_ref()?.1)))
+        .collect();
+    let tried = each(&ends, |end| connect(end, &program, &targets));
+    let unreached = |(to, end): (usize, &End)| {
+        let why = |from: usize| tried[from].get(to)?.as_ref().filter(|_| from != to);
+        let failed: Vec<(&str, &String)> =
+            (0..ends.len()).filter_map(|from| Some((&*ends[from].label, why(from)?))).collect();
+        let (_, why) = failed.first()?;
+        let from = listed(failed.iter().map(|(from, _)| *from));
+        Some(shut_off(&from, end, why, shared, context))
+    };
+    ends.iter().enumerate().filter_map(unreached).collect()
+}
+
+/// The problem of hosts that cannot connect to `end`.
+fn shut_off(
+    from: &str,
+    end: &End,
+    why: &str,
+    shared: Option<&Address>,
+    context: &Context,
+) -> Problem {
+    let what = format!("{from} cannot connect to {} ({}) by TCP: {why}", end.label, end.address);
+    let Some(shared) = shared else {
+        let what = format!("{what}, and there is no network that all hosts share");
+        return Problem::new(what, "connect them to one, with an address for each");
+    };
+    let what =
+        format!("{what}; ssh works, so a firewall lets little else through, and MPI would hang");
+    let network = format!("{}/{}", shared.network(), shared.prefix);
+    let fixed = context.launcher.as_ref().map_or(String::new(), |launcher| {
+        format!(", or open TCP ports 20000 to 20199 alone and start with {}", launcher.on_ports())
+    });
+    Problem::new(what, format!("on {}: sudo ufw allow from {network}{fixed}", end.label))
+}
+
+/// Runs `work` for all ends at once.
+fn each<R: Send>(ends: &[End], work: impl Fn(&End) -> R + Sync) -> Vec<R> {
+    let work = &work;
+    thread::scope(|scope| {
+        let threads: Vec<_> = ends.iter().map(|end| scope.spawn(move || work(end))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    })
+}
+
+/// Lets a host listen, and on which port.
+fn listen(end: &End, program: &str) -> Option<(Running, u16)> {
+    let script = format!("exec {program} doctor --listen\n");
+    let (running, words) = end.remote.start(&script, TO_LISTEN).ok()?;
+    let port =
+        words.lines().find_map(|line| line.strip_prefix("@mst port ")?.trim().parse().ok())?;
+    Some((running, port))
+}
+
+/// What stands between a host and each target, where something does.
+fn connect(end: &End, program: &str, targets: &[Option<SocketAddr>]) -> Vec<Option<String>> {
+    let list: Vec<String> = targets.iter().flatten().map(SocketAddr::to_string).collect();
+    let script =
+        format!("exec {program} doctor --connect {} </dev/null\n", shell_word(&list.join(",")));
+    let said = end.remote.run(&script, TO_CONNECT).map(|said| said.out).unwrap_or_default();
+    let told = |target: &SocketAddr| {
+        let start = format!("@mst no {target} ");
+        said.lines().find_map(|line| line.strip_prefix(&start).map(str::to_owned))
+    };
+    targets.iter().map(|target| target.as_ref().and_then(told)).collect()
+}

@@ -1,0 +1,167 @@
+//! Which MPI it is, and what its options are called.
+
+use super::Address;
+use std::fmt;
+
+/// An MPI library or its launcher.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Library {
+    kind: Kind,
+    /// The version, as `4.1.4`.
+    pub(super) version: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    OpenMpi,
+    Mpich,
+}
+
+impl Library {
+    /// The library that `text` names: what `MPI_Get_library_version` says, or `mpirun --version`.
+    pub(super) fn named(text: &str) -> Option<Self> {
+        const KNOWN: [(&str, Kind); 3] =
+            [("Open MPI", Kind::OpenMpi), ("MPICH", Kind::Mpich), ("HYDRA", Kind::Mpich)];
+        let found = |(word, kind)| Some((text.find(word)?, kind));
+        let (at, kind) = KNOWN.into_iter().find_map(found)?;
+        let number =
+            |word: &&str| word.contains('.') && word.starts_with(|c: char| c.is_ascii_digit());
+        let mut words = text[at..].split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
+        let word =
+            words.find_map(|word| Some(word.strip_prefix('v').unwrap_or(word)).filter(number))?;
+        Some(Self { kind, version: word.to_owned() })
+    }
+
+    /// Whether it is MPICH, whose hostfiles say `host:1` where Open MPI's say `host slots=1`.
+    pub(super) fn is_mpich(&self) -> bool {
+        self.kind == Kind::Mpich
+    }
+
+    /// Whether jobs on several hosts are known to hang at their end.
+    pub(super) fn hangs_at_the_end(&self) -> bool {
+        self.is_mpich() && self.version.starts_with("4.0.")
+    }
+
+    /// Whether both are of the same make and series, so that one's launcher starts the other's programs.
+    pub(super) fn goes_with(&self, other: &Self) -> bool {
+        let series =
+            |library: &Self| library.version.split('.').take(2).collect::<Vec<_>>().join(".");
+        self.kind == other.kind && series(self) == series(other)
+    }
+
+    /// The program that the launcher starts on every other host.
+    pub(super) fn daemon(&self) -> &'static str {
+        match self.kind {
+            Kind::Mpich => "hydra_pmi_proxy",
+            Kind::OpenMpi if self.is_old() => "orted",
+            Kind::OpenMpi => "prted",
+        }
+    }
+
+    /// How to start a job that keeps to the network of `shared`.
+    pub(super) fn on_network(&self, shared: &Address) -> String {
+        let network = format!("{}/{}", shared.network(), shared.prefix);
+        match self.kind {
+            Kind::Mpich => format!("mpirun -iface {}", shared.card),
+            Kind::OpenMpi if self.is_old() => {
+                format!(
+                    "mpirun --mca btl_tcp_if_include {network} --mca oob_tcp_if_include {network}"
+                )
+            }
+            Kind::OpenMpi => {
+                format!(
+                    "mpirun --mca btl_tcp_if_include {network} --prtemca prte_if_include {network}"
+                )
+            }
+        }
+    }
+
+    /// How to start a job that keeps to the TCP ports 20000 to 20199.
+    pub(super) fn on_ports(&self) -> &'static str {
+        match self.kind {
+            Kind::Mpich => "MPIR_CVAR_CH3_PORT_RANGE=20000:20199 mpirun",
+            Kind::OpenMpi if self.is_old() => {
+                "mpirun --mca oob_tcp_dynamic_ipv4_ports 20000-20099 --mca btl_tcp_port_min_v4 20100 \
+                 --mca btl_tcp_port_range_v4 100"
+            }
+            Kind::OpenMpi => {
+                "mpirun --prtemca oob_tcp_dynamic_ipv4_ports 20000-20099 --mca btl_tcp_port_min_v4 20100 \
+                 --mca btl_tcp_port_range_v4 100"
+            }
+        }
+    }
+
+    /// Before Open MPI 5, which has another launcher inside.
+    fn is_old(&self) -> bool {
+        let major = self.version.split('.').next().and_then(|major| major.parse::<u32>().ok());
+        major.is_some_and(|major| major < 5)
+    }
+}
+
+impl fmt::Display for Library {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = if self.is_mpich() { "MPICH" } else { "Open MPI" };
+        write!(f, "{name} {}", self.version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_is_known_by_what_it_says() {
+        let cases = [
+            ("Open MPI v4.1.4, package: Debian OpenMPI, ident: 4.1.4", "Open MPI 4.1.4", "orted"),
+            ("mpirun (Open MPI) 4.1.4", "Open MPI 4.1.4", "orted"),
+            (
+                "mpirun (Open MPI) 5.0.8  Report bugs to https://www.open-mpi.org",
+                "Open MPI 5.0.8",
+                "prted",
+            ),
+            ("Open MPI v10.0.0rc1", "Open MPI 10.0.0rc1", "prted"),
+            ("MPICH Version:      4.0.2", "MPICH 4.0.2", "hydra_pmi_proxy"),
+            ("HYDRA build details:     Version:   5.0.2", "MPICH 5.0.2", "hydra_pmi_proxy"),
+        ];
+        for (text, name, daemon) in cases {
+            let library = Library::named(text).expect(text);
+            assert_eq!((library.to_string().as_str(), library.daemon()), (name, daemon));
+        }
+        for text in
+            ["", "none: ranks are threads of one process", "sh: 1: mpirun: not found", "Open MPI"]
+        {
+            assert_eq!(Library::named(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn options_are_called_as_the_library_calls_them() {
+        let address = Address { ip: [10, 9, 8, 7].into(), prefix: 24, card: "eth1".into() };
+        let options = |text| Library::named(text).expect(text).on_network(&address);
+        let four =
+            "mpirun --mca btl_tcp_if_include 10.9.8.0/24 --mca oob_tcp_if_include 10.9.8.0/24";
+        assert_eq!(options("Open MPI 4.1.4"), four);
+        let five =
+            "mpirun --mca btl_tcp_if_include 10.9.8.0/24 --prtemca prte_if_include 10.9.8.0/24";
+        assert_eq!(options("Open MPI 5.0.3"), five);
+        assert_eq!(options("MPICH 4.2.0"), "mpirun -iface eth1");
+    }
+
+    #[test]
+    fn ports_are_called_as_the_library_calls_them() {
+        let start = |text| Library::named(text).expect(text).on_ports();
+        assert!(start("Open MPI 4.1.4").contains("--mca oob_tcp_dynamic_ipv4_ports 20000-20099"));
+        assert!(
+            start("Open MPI 5.0.3").contains("--prtemca oob_tcp_dynamic_ipv4_ports 20000-20099")
+        );
+        assert_eq!(start("MPICH 4.2.0"), "MPIR_CVAR_CH3_PORT_RANGE=20000:20199 mpirun");
+    }
+
+    #[test]
+    fn a_series_goes_together() {
+        let goes = |a, b| Library::named(a).unwrap().goes_with(&Library::named(b).unwrap());
+        assert!(goes("Open MPI 4.1.4", "Open MPI 4.1.6"));
+        assert!(!goes("Open MPI 4.1.4", "Open MPI 5.0.1"));
+        assert!(!goes("Open MPI 4.1.4", "MPICH 4.1.4"));
+    }
+}

@@ -1,0 +1,191 @@
+//! Running a script of `sh` on a host, over ssh and with a limit on its time.
+
+use std::io::{self, Read, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// A host to run scripts on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Remote {
+    /// What ssh is told: a name or an address, perhaps with a user.
+    pub(super) host: String,
+    /// Whether it is this one, which needs no ssh.
+    pub(super) here: bool,
+}
+
+/// What a script said and how it ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Said {
+    /// Its exit code; 255 is ssh's own. `None` if its time was over.
+    pub(super) code: Option<i32>,
+    pub(super) out: String,
+    pub(super) err: String,
+    /// When it started and how long it took, in seconds; since 1970.
+    pub(super) started: f64,
+    pub(super) seconds: f64,
+}
+
+/// Nothing that a host says is longer.
+const MOST_BYTES: u64 = 1 << 20;
+
+impl Remote {
+    /// The command whose standard input is a script: never asks for anything.
+    fn command(&self) -> Command {
+        let mut command = if self.here {
+            Command::new("sh")
+        } else {
+            let mut ssh = Command::new("ssh");
+            for option in ["BatchMode=yes", "ConnectTimeout=5", "StrictHostKeyChecking=yes"] {
+                ssh.args(["-o", option]);
+            }
+            ssh.args(["-T", "-x", &self.host, "sh"]);
+            ssh
+        };
+        command.env("LC_ALL", "C"); // its messages are read
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a script to its end, or until `limit` is over.
+    ///
+    /// # Errors
+    /// If ssh cannot be started.
+    pub(super) fn run(&self, script: &str, limit: Duration) -> io::Result<Said> {
+        run(self.command(), script, limit)
+    }
+
+    /// Starts a script, whole lines, that ends when its input does, and waits for its first words.
+    ///
+    /// # Errors
+    /// If ssh cannot be started.
+    pub(super) fn start(&self, script: &str, limit: Duration) -> io::Result<(Running, String)> {
+        let mut child = self.command().spawn()?;
+        let mut input = child.stdin.take();
+        let mut out = child.stdout.take().expect("piped");
+        let running = |input| Running { child, _input: input };
+        if let Some(input) = &mut input {
+            // One that is gone already says nothing, and that is told.
+            let _ = input.write_all(script.as_bytes());
+        }
+        let (send, said) = mpsc::channel();
+        thread::spawn(move || {
+            let mut words = [0; 4096];
+            let len = out.read(&mut words).unwrap_or(0);
+            let _ = send.send(String::from_utf8_lossy(&words[..len]).into_owned());
+            let _ = io::copy(&mut out.take(MOST_BYTES), &mut io::sink());
+        });
+        Ok((running(input), said.recv_timeout(limit).unwrap_or_default()))
+    }
+}
+
+/// A script that runs until this is dropped.
+pub(super) struct Running {
+    child: Child,
+    _input: Option<ChildStdin>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Its input ends, and so does it; ssh itself may wait for a host that is gone.
+        self._input = None;
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_millis(500) {
+            if self.child.try_wait().is_ok_and(|ended| ended.is_some()) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a command to its end, or until `limit` is over.
+///
+/// # Errors
+/// If it cannot be started.
+pub(super) fn run(mut command: Command, input: &str, limit: Duration) -> io::Result<Said> {
+    let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+    let start = Instant::now();
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    let mut stdin = child.stdin.take().expect("piped");
+    let input = input.to_owned();
+    // One that is gone already reads nothing, and its code is told.
+    thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
+    let out = read(child.stdout.take().expect("piped"));
+    let err = read(child.stderr.take().expect("piped"));
+    // Both ends are closed when it has ended, but a child of its own may hold them longer.
+    let left = || limit.saturating_sub(start.elapsed());
+    let out = out.recv_timeout(left());
+    let err = err.recv_timeout(left().max(Duration::from_millis(50)));
+    let over = out == Err(RecvTimeoutError::Timeout);
+    let code = loop {
+        match child.try_wait()? {
+            Some(status) => break status.code().filter(|_| !over),
+            None if left().is_zero() => {
+                child.kill()?;
+                child.wait()?;
+                break None;
+            }
+            None => thread::sleep(Duration::from_millis(2)),
+        }
+    };
+    let seconds = start.elapsed().as_secs_f64();
+    Ok(Said { code, out: out.unwrap_or_default(), err: err.unwrap_or_default(), started, seconds })
+}
+
+/// Reads all of a pipe on a thread of its own.
+fn read(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (send, receive) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.take(MOST_BYTES).read_to_end(&mut bytes);
+        let _ = send.send(String::from_utf8_lossy(&bytes).into_owned());
+    });
+    receive
+}
+
+/// `text` as one word of a shell, whatever it holds.
+pub(super) fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn here() -> Remote {
+        Remote { host: "here".to_owned(), here: true }
+    }
+
+    #[test]
+    fn a_script_is_run_and_heard() {
+        let said =
+            here().run("echo out; echo err >&2; exit 3", Duration::from_secs(10)).expect("sh");
+        assert_eq!((said.code, &*said.out, &*said.err), (Some(3), "out\n", "err\n"));
+        let word = "it's $HOME; `true`\n";
+        let said = here().run(&format!("printf %s {}", shell_word(word)), Duration::from_secs(10));
+        assert_eq!(said.expect("sh").out, word);
+    }
+
+    #[test]
+    fn a_script_that_hangs_is_ended() {
+        let start = Instant::now();
+        let said = here().run("sleep 60", Duration::from_millis(100)).expect("sh");
+        assert_eq!(said.code, None);
+        assert!(start.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_running_script_ends_with_its_input() {
+        let start = Instant::now();
+        let (running, words) =
+            here().start("echo ready; cat >/dev/null\n", Duration::from_secs(10)).expect("sh");
+        assert_eq!(words, "ready\n");
+        drop(running);
+        assert!(start.elapsed() < Duration::from_secs(5));
+    }
+}

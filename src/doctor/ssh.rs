@@ -1,0 +1,172 @@
+//! What ssh means when it fails, and what to do about it.
+
+use super::Problem;
+use super::remote::Said;
+
+/// The problem of a host that ssh could not run a script on.
+pub(super) fn explain(host: &str, said: &Said) -> Problem {
+    let name = host.rsplit('@').next().unwrap_or(host);
+    let has = |words: &[&str]| words.iter().any(|word| said.err.contains(word));
+    let keyscan = format!("ssh-keyscan -H {name} >> ~/.ssh/known_hosts");
+    if said.code.is_none() {
+        let what = format!("{host} lets ssh wait for more than {:.0} s", said.seconds);
+        return Problem::new(
+            what,
+            format!("see where it stops: ssh -v -o BatchMode=yes {host} true"),
+        );
+    }
+    if has(&["Could not resolve hostname"]) {
+        let what = format!("the name {name} is not resolved");
+        let mend = format!(
+            "echo ADDRESS {name} | sudo tee -a /etc/hosts, or write its address in its place"
+        );
+        return Problem::new(what, mend);
+    }
+    if has(&["IDENTIFICATION HAS CHANGED", "has changed and you have requested"]) {
+        let what = format!(
+            "{host} has another key than ssh knows: it was installed anew, or its address is another machine's now"
+        );
+        let mend = format!("once you know which: ssh-keygen -R {name} && {keyscan}");
+        return Problem::new(what, mend);
+    }
+    if has(&["host key is known for", "Host key verification failed"]) {
+        let what = format!("ssh does not know the key of {host} yet");
+        let mend = format!(
+            "{keyscan}, and compare `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` there with `ssh-keygen -F {name} -l` here"
+        );
+        return Problem::new(what, mend);
+    }
+    if has(&["Permission denied (", "Too many authentication failures"]) {
+        return denied(host, &said.err);
+    }
+    if has(&["Connection refused"]) {
+        let what = format!("{host} is up but refuses ssh: no sshd runs there");
+        return Problem::new(what, format!("on {name}: sudo systemctl enable --now ssh"));
+    }
+    if has(&["timed out", "Operation timed out"]) {
+        let what = format!(
+            "{host} does not answer: it is off, has another address now, or a firewall drops packets"
+        );
+        let mend = format!(
+            "look with `ip addr` on {name}, and correct its address in /etc/hosts or the hostfile"
+        );
+        return Problem::new(what, mend);
+    }
+    if has(&["No route to host", "Network is unreachable"]) {
+        let what =
+            format!("there is no way to {host}: it is off, or in another network than this host");
+        return Problem::new(what, format!("compare `ip addr` here and on {name}"));
+    }
+    if has(&["Connection closed", "Connection reset", "kex_exchange_identification"]) {
+        let what = format!("{host} ends the connection before the login");
+        return Problem::new(what, format!("on {name}: sudo journalctl -u ssh -n 20"));
+    }
+    let line = said.err.lines().map(str::trim).rfind(|line| !line.is_empty());
+    let what = match line {
+        Some(line) => format!("{host}: {}", line.chars().take(200).collect::<String>()),
+        None => format!("{host}: ssh ends with code {}", said.code.unwrap_or(255)),
+    };
+    Problem::new(what, format!("see what it does: ssh -v -o BatchMode=yes {host} true"))
+}
+
+/// The fingerprint of the key that a host sent in place of the known one.
+pub(super) fn sent_key(said: &Said) -> Option<&str> {
+    let (_, rest) = said.err.split_once("key sent by the remote host is")?;
+    let word = rest.split_whitespace().next()?;
+    word.starts_with("SHA256:").then(|| word.trim_end_matches('.'))
+}
+
+/// The problem of a host that sends the key of `other`, a host on the same list.
+pub(super) fn taken_over(host: &str, other: &str) -> Problem {
+    let what =
+        format!("{host} answers with the key of {other}: addresses have moved, as DHCP lets them");
+    let mend = "correct them in /etc/hosts or the hostfile; `ip addr` on each host tells its own";
+    Problem::new(what, mend)
+}
+
+/// A login that is refused. OpenSSH says the same of three causes.
+fn denied(host: &str, err: &str) -> Problem {
+    let methods = err.rsplit_once("Permission denied (").map_or("", |(_, rest)| rest);
+    let methods = methods.split(')').next().unwrap_or_default();
+    let asks =
+        methods.split(',').any(|method| matches!(method, "password" | "keyboard-interactive"));
+    let what = if asks {
+        format!("{host} asks for a password, and mpirun cannot give one")
+    } else {
+        format!("{host} does not accept this user's key")
+    };
+    let mend = format!(
+        "ssh-copy-id {host}; if that is done, either others may write to the home folder there (chmod go-w ~ ~/.ssh) \
+         or there is no such user (write USER@HOST in the hostfile)"
+    );
+    Problem::new(what, mend)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_message_of_ssh_has_its_cause() {
+        let cases = [
+            (
+                "ssh: Could not resolve hostname vm2: Name or service not known\r\n",
+                "the name vm2 is not resolved; echo ADDRESS vm2 | sudo tee -a /etc/hosts",
+            ),
+            (
+                "ssh: connect to host vm2 port 22: Connection refused\r\n",
+                "lab@vm2 is up but refuses ssh: no sshd runs there; on vm2: sudo systemctl",
+            ),
+            (
+                "ssh: connect to host vm2 port 22: Connection timed out\r\n",
+                "lab@vm2 does not answer",
+            ),
+            (
+                "Connection timed out during banner exchange\r\nConnection to 10.0.0.2 port 22 timed out\r\n",
+                "lab@vm2 does not answer",
+            ),
+            (
+                "ssh: connect to host vm2 port 22: No route to host\r\n",
+                "there is no way to lab@vm2",
+            ),
+            (
+                "No ED25519 host key is known for vm2 and you have requested strict checking.\r\n\
+                 Host key verification failed.\r\n",
+                "ssh does not know the key of lab@vm2 yet; ssh-keyscan -H vm2 >> ~/.ssh/known_hosts",
+            ),
+            (
+                "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\r\n\
+                 Offending ED25519 key in /home/lab/.ssh/known_hosts:3\r\n\
+                 Host key for vm2 has changed and you have requested strict checking.\r\n\
+                 Host key verification failed.\r\n",
+                "lab@vm2 has another key than ssh knows",
+            ),
+            (
+                "lab@vm2: Permission denied (publickey,password).\r\n",
+                "lab@vm2 asks for a password, and mpirun cannot give one; ssh-copy-id lab@vm2",
+            ),
+            (
+                "lab@vm2: Permission denied (publickey).\r\n",
+                "lab@vm2 does not accept this user's key; ssh-copy-id lab@vm2",
+            ),
+            (
+                "kex_exchange_identification: Connection closed by remote host\r\n\
+                 Connection closed by 10.0.0.2 port 22\r\n",
+                "lab@vm2 ends the connection before the login",
+            ),
+            ("a banner\nsomething new\n\n", "lab@vm2: something new; see what it does: ssh -v"),
+            ("", "lab@vm2: ssh ends with code 255"),
+        ];
+        for (err, expected) in cases {
+            let said = Said { code: Some(255), err: err.to_owned(), ..Said::default() };
+            let told = explain("lab@vm2", &said).to_string();
+            assert!(told.starts_with(expected), "{told}\n{expected}");
+            assert!(!told.contains('\n'), "{told}");
+        }
+        let changed = "The fingerprint for the ED25519 key sent by the remote host is\nSHA256:ab/c+d.\nPlease";
+        let said = Said { err: changed.to_owned(), ..Said::default() };
+        assert_eq!((sent_key(&said), sent_key(&Said::default())), (Some("SHA256:ab/c+d"), None));
+        let silent = Said { code: None, seconds: 7.0, ..Said::default() };
+        assert!(explain("vm2", &silent).to_string().contains("wait for more than 7 s"));
+    }
+}

@@ -1,0 +1,278 @@
+//! What is wrong, from what the hosts say of themselves: one function a rule.
+
+use super::graph::Size;
+use super::{Hostfile, Library, Pair, Problem, Seen, listed};
+use crate::report::{bytes, count, seconds};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A clock that is as many seconds off spoils what is told of times.
+const CLOCK_SECONDS: f64 = 1.0;
+/// A link that is as many times slower than the others is a problem.
+const SLOW: f64 = 10.0;
+
+/// Hosts that have another program than the first at `path`.
+pub(super) fn programs(seen: &[Seen], path: &Path) -> Vec<Problem> {
+    let Some((first, others)) = seen.split_first() else { return Vec::new() };
+    let program =
+        |one: &Seen| format!("mst {} with content {}", one.facts.version, one.facts.content);
+    let other = others.iter().filter(|one| one.facts.content != first.facts.content);
+    let problem = |one: &Seen| {
+        let what =
+            format!("{} has {}, {} has {}", one.label, program(one), first.label, program(first));
+        Problem::new(what, format!("scp {0} {1}:{0}", path.display(), one.label))
+    };
+    other.map(problem).collect()
+}
+
+/// Hosts whose ranks use another MPI than the first's.
+pub(super) fn libraries(seen: &[Seen]) -> Vec<Problem> {
+    let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for one in seen {
+        users.entry(&one.facts.library).or_default().push(&one.label);
+    }
+    if users.len() < 2 {
+        return Vec::new();
+    }
+    let told =
+        users.into_iter().map(|(library, labels)| format!("{} on {}", library, listed(labels)));
+    let what = format!("the MPI libraries differ: {}", told.collect::<Vec<_>>().join(", "));
+    vec![Problem::new(what, "install the same MPI on every host; `mpirun --version` names it")]
+}
+
+/// A library that is known to hang.
+pub(super) fn known_to_hang(seen: &[Seen]) -> Option<Problem> {
+    let library = Library::named(&seen.first()?.facts.library)?;
+    let what = format!("{library} is known to hang in MPI_Finalize on several hosts");
+    let mend = "use a newer one, as `pip install mpich` brings, or Open MPI";
+    (seen.len() > 1 && library.hangs_at_the_end()).then(|| Problem::new(what, mend))
+}
+
+/// Clocks that differ from the first host's.
+pub(super) fn clocks(seen: &[Seen]) -> Vec<Problem> {
+    let far = |one: &&Seen| one.ahead.is_some_and(|(by, error)| by.abs() - error > CLOCK_SECONDS);
+    let problem = |one: &Seen| {
+        let by = one.ahead.map_or(0.0, |(by, _)| by);
+        let side = if by > 0.0 { "ahead of" } else { "behind" };
+        let first = &seen[0].label;
+        let what =
+            format!("the clock of {} is {} {side} that of {first}", one.label, seconds(by.abs()));
+        Problem::new(what, format!("ssh {} sudo timedatectl set-ntp true", one.label))
+    };
+    seen.iter().filter(far).map(problem).collect()
+}
+
+/// Hosts that are one and the same, and clones that were never told apart.
+pub(super) fn identities(seen: &[Seen]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (at, one) in seen.iter().enumerate() {
+        let (host, machine) = (&one.facts.host, &one.facts.machine);
+        let before = |same: &dyn Fn(&Seen) -> bool| seen[..at].iter().find(|other| same(other));
+        if let Some(other) = before(&|other| other.facts.host.is(host)) {
+            let what = format!("{} and {} are one machine, {}", other.label, one.label, host.name);
+            problems
+                .push(Problem::new(what, "list it once; if its address moved, list its new one"));
+            continue;
+        }
+        // Containers share the kernel of their machine, and may share its identity with good reason.
+        let booted_apart = |other: &Seen| other.facts.host.boot != host.boot;
+        if before(&|other| other.facts.host.name == host.name && booted_apart(other)).is_some() {
+            let what = format!("two hosts are called {}", host.name);
+            problems.push(Problem::new(what, "on one of them: sudo hostnamectl set-hostname NAME"));
+        }
+        let same = |other: &Seen| {
+            !machine.is_empty() && other.facts.machine == *machine && booted_apart(other)
+        };
+        if let Some(other) = before(&same) {
+            let what = format!(
+                "{} and {} are clones with one machine-id, so DHCP may give them one address",
+                other.label, one.label
+            );
+            let mend = "on one of them: sudo rm /etc/machine-id && sudo systemd-machine-id-setup && sudo reboot";
+            problems.push(Problem::new(what, mend));
+        }
+    }
+    problems
+}
+
+/// Hosts that answer by the name of another one on the list.
+pub(super) fn moved(seen: &[Seen]) -> Vec<Problem> {
+    let bare = |label: &str| label.rsplit('@').next().unwrap_or(label).to_owned();
+    let problem = |one: &Seen| {
+        let name = &one.facts.host.name;
+        let listed = seen.iter().any(|other| bare(&other.label) == *name);
+        let what = format!("{} answers as {name}: addresses have moved", one.label);
+        let mend =
+            "correct them in /etc/hosts or the hostfile; `ip addr` on each host tells its own";
+        (listed && bare(&one.label) != *name).then(|| Problem::new(what, mend))
+    };
+    // Of two names for one machine, that is told elsewhere.
+    let twice =
+        |one: &&Seen| seen.iter().filter(|other| other.facts.host.is(&one.facts.host)).count() > 1;
+    seen.iter().filter(|one| !twice(one)).filter_map(problem).collect()
+}
+
+/// Hosts where one of the files is missing, or another than on the first.
+pub(super) fn files(seen: &[Seen], paths: &[PathBuf]) -> Vec<Problem> {
+    paths.iter().enumerate().flat_map(|(at, path)| file(seen, at, path)).collect()
+}
+
+/// Those of the file that is number `at` on each host's list.
+fn file(seen: &[Seen], at: usize, path: &Path) -> Vec<Problem> {
+    let Some((first, others)) = seen.split_first() else { return Vec::new() };
+    let shown = path.display();
+    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let full = full.display();
+    let right = match first.facts.files.get(at) {
+        Some(Err(why)) => {
+            let mend = format!("put it there: rank 0 runs on {} and must have it", first.label);
+            return vec![Problem::new(format!("{}: {why}", first.label), mend)];
+        }
+        Some(Ok(right)) => right,
+        None => return Vec::new(),
+    };
+    let problem = |one: &Seen| {
+        let what = match one.facts.files.get(at)? {
+            Ok(sight) if sight == right => return None,
+            Ok(sight) if sight.len == right.len => {
+                format!(
+                    "{} has another {shown} than {}, of the same length",
+                    one.label, first.label
+                )
+            }
+            Ok(sight) => format!(
+                "{} has another {shown} than {}: {} against {}",
+                one.label,
+                first.label,
+                bytes(sight.len),
+                bytes(right.len)
+            ),
+            Err(why) => format!("{}: {why}", one.label),
+        };
+        let what = format!("{what}, so rank 0 would read it alone and send the parts");
+        Some(Problem::new(what, format!("scp {full} {}:{full}", one.label)))
+    };
+    others.iter().filter_map(problem).collect()
+}
+
+/// Hosts that have too little memory free for their part of a graph.
+pub(super) fn memory(seen: &[Seen], size: &Size) -> Vec<Problem> {
+    let p = seen.iter().map(|one| one.ranks).sum();
+    let problem = |one: &Seen| {
+        let (free, ranks) = (one.facts.memory?, one.ranks as u64);
+        let room = free / 5 * 4; // as ranks take by default
+        let needed = size.on_each(p).saturating_mul(ranks);
+        let vertices = size.of_vertices().saturating_mul(ranks);
+        if needed <= room {
+            return None;
+        }
+        let what = format!(
+            "{} has {} free, and the graph takes about {} on its {}",
+            one.label,
+            bytes(free),
+            bytes(needed),
+            count(ranks, "rank")
+        );
+        Some(Problem::new(
+            what,
+            match (vertices > room, ranks) {
+                (true, 1) => "take a smaller graph: its vertices alone are too many",
+                (true, _) => "start fewer ranks a host: each holds all vertices",
+                (false, _) => {
+                    "use `mst solve`, which folds what does not fit, more hosts or a smaller graph"
+                }
+            },
+        ))
+    };
+    seen.iter().filter_map(problem).collect()
+}
+
+/// All ranks on one host, though the hostfile names several.
+pub(super) fn one_host(seen: &[Seen], hostfile: &Hostfile) -> Option<Problem> {
+    let [only] = seen else { return None };
+    let named = hostfile.entries.len();
+    let what = format!(
+        "all ranks are on {}, though {} names {}",
+        only.label,
+        hostfile.path,
+        count(named as u64, "host")
+    );
+    let mpich = Library::named(&only.facts.library).is_some_and(|library| library.is_mpich());
+    let spread = if mpich { "-ppn 1" } else { "--map-by node" };
+    let mend = format!("mpirun -hostfile {} {spread}, and slots=1 in the file", hostfile.path);
+    (named > 1).then(|| Problem::new(what, mend))
+}
+
+/// Hosts that the hostfile gives more ranks than they have cores.
+pub(super) fn slots(seen: &[Seen], hostfile: &Hostfile) -> Vec<Problem> {
+    let problem = |one: &Seen| {
+        let is_named = |name: &str| {
+            let name = name.rsplit('@').next().unwrap_or(name);
+            let host = &one.facts.host.name;
+            let at = |address: &super::Address| address.ip.to_string() == name;
+            name == one.label || name == host || one.facts.addresses.iter().any(at)
+        };
+        let entry = hostfile.entries.iter().find(|entry| is_named(&entry.host))?;
+        let (slots, cores) = (entry.slots?, one.facts.host.cores as u64);
+        let what = format!(
+            "{}:{}: {} has {} but {}",
+            hostfile.path,
+            entry.line,
+            entry.host,
+            count(slots, "slot"),
+            count(cores, "core")
+        );
+        (slots > cores).then(|| Problem::new(what, "write slots=1: a rank's threads use all cores"))
+    };
+    seen.iter().filter_map(problem).collect()
+}
+
+/// Links that are far slower than the others.
+pub(super) fn links(seen: &[Seen], pairs: &[Pair]) -> Vec<Problem> {
+    let median_beside = |at: usize| {
+        let others = pairs.iter().enumerate().filter(|(other, _)| *other != at);
+        let mut rates: Vec<f64> = others.map(|(_, pair)| pair.bandwidth).collect();
+        rates.sort_by(f64::total_cmp);
+        rates.get(rates.len() / 2).copied()
+    };
+    let slow = |at: usize| median_beside(at).filter(|median| pairs[at].bandwidth * SLOW < *median);
+    let rate = |rate: f64| format!("{}/s", bytes(rate as u64));
+    let mut told = vec![false; pairs.len()];
+    let mut problems = Vec::new();
+    for (host, one) in seen.iter().enumerate() {
+        let its: Vec<usize> =
+            (0..pairs.len()).filter(|&at| pairs[at].hosts.contains(&host)).collect();
+        let rates: Option<Vec<f64>> = its.iter().map(|&at| slow(at)).collect();
+        let (Some(usual), true) = (rates.and_then(|rates| rates.first().copied()), its.len() > 1)
+        else {
+            continue;
+        };
+        its.iter().for_each(|&at| told[at] = true);
+        let fastest = its.iter().map(|&at| pairs[at].bandwidth).fold(0.0, f64::max);
+        let label = &one.label;
+        let what = format!(
+            "all links of {label} are slow: {} at most, others {}",
+            rate(fastest),
+            rate(usual)
+        );
+        problems.push(Problem::new(what, mend_link(one)));
+    }
+    for at in (0..pairs.len()).filter(|&at| !told[at]) {
+        let Some(usual) = slow(at) else { continue };
+        let [from, to] = pairs[at].hosts.map(|host| &seen[host]);
+        let what = format!(
+            "the link of {} and {} is slow: {}, others {}",
+            from.label,
+            to.label,
+            rate(pairs[at].bandwidth),
+            rate(usual)
+        );
+        problems.push(Problem::new(what, mend_link(to)));
+    }
+    problems
+}
+
+fn mend_link(host: &Seen) -> String {
+    let card = host.facts.addresses.first().map_or("CARD", |address| &address.card);
+    format!("look at its cable and speed: ssh {} ethtool {card}", host.label)
+}
