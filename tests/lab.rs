@@ -3,69 +3,19 @@
 
 mod common;
 
+use common::lab::{LIMIT, Lab, script};
 use common::{Ended, data, finish, mst};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-const LIMIT: Duration = Duration::from_secs(90);
 /// Within so many seconds a job must end when something has died.
 const SOON: f64 = 15.0;
 
-/// A lab of three hosts, which goes down when it is dropped.
-struct Lab {
-    name: String,
-}
-
-impl Lab {
-    /// A lab of its own name; without root or namespaces, says "skipped" and why.
-    fn up(name: &str) -> Option<Self> {
-        let lab = Self { name: format!("{name}-{}", std::process::id()) };
-        let up = lab.call(&["up"]);
-        if up.code() == Some(0) {
-            return Some(lab);
-        }
-        let forbidden = up.stderr.contains("need root") || up.stderr.contains("not permitted");
-        assert!(forbidden, "{up:?}");
-        println!("skipped: {}", up.stderr.trim());
-        None
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(script("lab"));
-        command.args(arguments).env("MST_LAB", &self.name).env("MST", mst());
-        command
-    }
-
-    fn call(&self, arguments: &[&str]) -> Ended {
-        finish(&mut self.command(arguments), LIMIT)
-    }
-
-    /// As [`Lab::call`], of what must go well; returns what it says.
-    fn expect(&self, arguments: &[&str]) -> String {
-        let ended = self.call(arguments);
-        assert_eq!(ended.code(), Some(0), "{arguments:?}: {ended:?}");
-        ended.stdout
-    }
-
-    /// `scripts/cluster` and the program on the first host.
-    fn cluster(&self) {
-        self.expect(&["put", script("cluster").to_str().unwrap(), "1"]);
-        self.expect(&["put", mst(), "1"]);
-    }
-}
-
-impl Drop for Lab {
-    fn drop(&mut self) {
-        self.call(&["down"]);
-        assert!(!Path::new("/run/mst-lab").join(&self.name).exists(), "the lab left something");
-    }
-}
-
-fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts").join(name)
+/// `scripts/cluster` and the program on the first host.
+fn put_cluster(lab: &Lab) {
+    lab.expect(&["put", script("cluster").to_str().unwrap(), "1"]);
+    lab.expect(&["put", mst(), "1"]);
 }
 
 fn json(text: &str) -> Value {
@@ -94,7 +44,7 @@ fn the_main_job_runs_on_three_hosts_of_which_one_has_the_file() {
 #[test]
 fn a_cluster_is_found_out_and_runs() {
     let Some(lab) = Lab::up("cluster") else { return };
-    lab.cluster();
+    put_cluster(&lab);
     let cluster =
         |arguments: &[&str]| lab.call(&[&["shell", "1", "./cluster"], arguments].concat());
     let started = cluster(&["init", "vm1", "vm2", "vm3"]);
@@ -142,7 +92,7 @@ fn struck(lab: &Lab, fault: &[&str]) -> Ended {
 #[test]
 fn a_job_ends_soon_when_something_dies_and_says_what() {
     let Some(lab) = Lab::up("faults") else { return };
-    lab.cluster();
+    put_cluster(&lab);
     lab.expect(&["shell", "1", "./cluster", "init", "vm1", "vm2", "vm3"]);
     let faults: [(&[&str], &str); 5] = [
         (&["kill", "2", "1"], "rank 1 on vm2 has died"),
