@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{finish, mpirun};
+use common::{Ended, finish, mpirun, mst};
 use libtest_mimic::{Arguments, Failed, Trial};
 use mst::comm::{self, Comm};
 use std::process::{Command, ExitCode};
@@ -32,7 +32,9 @@ fn main() -> ExitCode {
         return ran.map_or(ExitCode::from(2), |()| ExitCode::SUCCESS);
     }
     let trials = CASES.map(|(case, well, said)| Trial::test(case, move || run(case, well, said)));
-    libtest_mimic::run(&Arguments::from_args(), trials.into()).exit_code()
+    let mut trials = Vec::from(trials);
+    trials.push(Trial::test("stopped before they meet", stopped_before_they_meet));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
 fn be_watched(case: &str, comm: &Comm) {
@@ -59,18 +61,27 @@ fn signal(signal: &str) {
     assert!(sent.is_ok_and(|status| status.success()), "cannot send {signal} to this process");
 }
 
+/// A rank that stops before MPI has started keeps the others in it for ever, where nobody watches yet.
+fn stopped_before_they_meet() -> Result<(), Failed> {
+    let Some(mut launcher) = mpirun(3) else { return Ok(()) };
+    let stopped =
+        r#"if [ "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" = 1 ]; then kill -STOP $$; fi; exec "$@""#;
+    launcher.args(["sh", "-c", stopped, "sh", mst(), "solve", "path:n=9", "-q", "--timeout", "2"]);
+    judge(&finish(&mut launcher, LIMIT), false, "no word from the other ranks for 15 s")
+}
+
 fn run(case: &str, well: bool, said: &str) -> Result<(), Failed> {
     let Some(mut launcher) = mpirun(3) else { return Ok(()) };
     let this = std::env::current_exe()?;
-    let ended = finish(launcher.arg(this).env("MST_CASE", case), LIMIT);
+    judge(&finish(launcher.arg(this).env("MST_CASE", case), LIMIT), well, said)
+}
+
+fn judge(ended: &Ended, well: bool, said: &str) -> Result<(), Failed> {
     let ours: Vec<&str> = ended.stderr.lines().filter(|line| line.starts_with("mst: ")).collect();
     let told = ours.len() == usize::from(!well) && ours.concat().contains(said);
-    if ended.status.success() == well && told && ended.seconds < 20.0 {
+    if ended.status.success() == well && told && ended.seconds < 25.0 {
         return Ok(());
     }
-    Err(format!(
-        "expected {} and {said:?}, got {ended:#?}",
-        if well { "an end" } else { "a failure" }
-    )
-    .into())
+    let expected = if well { "an end" } else { "a failure" };
+    Err(format!("expected {expected} and {said:?}, got {ended:#?}").into())
 }

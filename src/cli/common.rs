@@ -1,5 +1,6 @@
 //! Options that several commands share.
 
+use super::doctor::{LEAST_TO_MEET, end_unless_met};
 use super::output::say;
 use super::{bars, tell};
 use crate::comm::{self, Comm, Link, Watchdog};
@@ -19,7 +20,11 @@ use serde::Serialize;
 use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
+
+/// How many times as long as a rank may be silent the ranks may take to meet: nobody watches until then.
+const TO_MEET: u64 = 3;
 
 /// The world to run in and what to say on the way.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -119,10 +124,14 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 impl World {
     /// Starts the world and runs `job` on each rank; rank 0 tells an error. Returns the exit code.
     pub(super) fn start<R>(&self, job: impl Fn(&Comm) -> Result<R> + Sync) -> Result<u8> {
+        let met = self.timeout.map(|patience| {
+            end_unless_met(Duration::from_secs(TO_MEET * patience).max(LEAST_TO_MEET))
+        });
         comm::start(self.ranks, self.threads, |comm| {
             let visible = comm.rank() == 0 && !self.quiet && std::io::stderr().is_terminal();
             let bars = visible.then(|| bars::Bars::start(comm.progress().clone()));
             let watchdog = self.watch(comm);
+            met.iter().for_each(|met| met.store(true, Relaxed));
             let result = job(comm);
             drop((watchdog, bars));
             match result {

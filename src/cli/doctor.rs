@@ -17,7 +17,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How long the ranks may take to meet, once they are started.
-const TO_MEET: Duration = Duration::from_secs(15);
+pub(super) const LEAST_TO_MEET: Duration = Duration::from_secs(15);
 
 /// Look at the hosts and the links between them, and say what is wrong
 #[derive(Debug, clap::Args)]
@@ -67,7 +67,7 @@ struct Part {
 
 impl Args {
     /// Examines the hosts of the job, or asks those of the hostfile where there is no job.
-    pub(super) fn start(&self, speaks: bool) -> Result<u8> {
+    pub(super) fn start(&self) -> Result<u8> {
         if self.part.tell {
             let facts = Facts::here(comm::linked_library(), &self.file);
             let object = serde_json::to_string(&facts).expect("plain fields");
@@ -89,11 +89,7 @@ impl Args {
                 self.say(&doctor::reach(hostfile, &question)?).map(|()| 0)
             }
             _ => {
-                let met = Arc::new(AtomicBool::new(false));
-                if comm::is_started() {
-                    let met = Arc::clone(&met);
-                    thread::spawn(move || end_unless(&met, speaks));
-                }
+                let met = end_unless_met(LEAST_TO_MEET);
                 self.world.start(|comm| {
                     met.store(true, Relaxed);
                     self.run(comm, &question)
@@ -124,27 +120,35 @@ impl Args {
     }
 }
 
-/// Ends the job if the ranks have not met after a while: where MPI hangs at its first message, no
-/// comparison of what they know is possible.
-fn end_unless(met: &AtomicBool, speaks: bool) {
-    thread::sleep(TO_MEET);
+/// Ends the job if what is returned is not set after `patience`: where MPI hangs at its first message, no
+/// comparison of what the ranks know is possible. Nothing where no launcher has started this process.
+pub(super) fn end_unless_met(patience: Duration) -> Arc<AtomicBool> {
+    let met = Arc::new(AtomicBool::new(false));
+    if comm::is_started() {
+        let met = Arc::clone(&met);
+        thread::spawn(move || end_unless(&met, patience));
+    }
+    met
+}
+
+fn end_unless(met: &AtomicBool, patience: Duration) {
+    thread::sleep(patience);
     if met.load(Relaxed) {
         return;
     }
-    if speaks {
+    let launcher = comm::launcher(|name| std::env::var(name).ok());
+    super::speak(launcher.is_none_or(|told| told.rank == 0), || {
         let cards = Facts::here(String::new(), &[]).addresses;
         let cards: Vec<String> = cards.iter().map(ToString::to_string).collect();
-        let why = Error::Found(format!(
+        tell(&Error::Found(format!(
             "no word from the other ranks for {} s: MPI hangs at its first message, as it does behind a firewall or \
              on hosts with several cards (here: {}); leave out mpirun, and `mst doctor --hostfile HOSTS` asks the \
              hosts over ssh which it is",
-            TO_MEET.as_secs(),
+            patience.as_secs(),
             cards.join(", ")
-        ));
-        tell(&why);
-        comm::end_at_once(1);
-    }
-    // The launcher ends all ranks as soon as one has failed, and the others have nothing to say.
+        )));
+    });
+    comm::end_at_once(1);
 }
 
 impl Part {

@@ -88,7 +88,7 @@ impl Command {
             Self::Compare(args) => args.common.world.start(|comm| args.run(comm)),
             Self::Verify(args) => args.world.start(|comm| args.run(comm)),
             Self::Selftest(args) => args.world.start(|comm| args.run(comm)),
-            Self::Doctor(args) => args.start(speaks),
+            Self::Doctor(args) => args.start(),
             Self::Generate(args) => {
                 args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
             }
