@@ -132,13 +132,14 @@ enum End {
 impl Watch {
     fn until_done(mut self, say: impl Fn(&str)) {
         let Some(end) = self.watch() else { return };
+        // Also a rank 0 that only stood still must not find the others dead when it goes on.
+        self.tell(word::ENDING);
         match end {
             End::Lost(lost, how) if self.rank == usize::from(lost == 0) => {
                 say(&self.sentence(lost, how));
-                self.tell(word::ENDING);
             }
-            End::Dismissed => self.tell(word::ENDING),
-            _ => thread::sleep(COURTESY),
+            End::Dismissed => {}
+            End::Lost(..) | End::Told => thread::sleep(COURTESY),
         }
         end_at_once(1)
     }
