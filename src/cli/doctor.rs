@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
 
-/// How long the ranks may take to meet, once they are started.
+/// How long the ranks may take to meet at least, once they are started.
 pub(super) const LEAST_TO_MEET: Duration = Duration::from_secs(15);
 
 /// Look at the hosts and the links between them, and say what is wrong
@@ -136,8 +136,7 @@ fn end_unless(met: &AtomicBool, patience: Duration) {
     if met.load(Relaxed) {
         return;
     }
-    let launcher = comm::launcher(|name| std::env::var(name).ok());
-    super::speak(launcher.is_none_or(|told| told.rank == 0), || {
+    super::speak(super::speaks(), || {
         let cards = Facts::here(String::new(), &[]).addresses;
         let cards: Vec<String> = cards.iter().map(ToString::to_string).collect();
         tell(&Error::Found(format!(

@@ -55,7 +55,7 @@ enum Command {
 /// Whatever fails is told once, on rank 0's stderr.
 pub fn main() -> ExitCode {
     tell_panics_once();
-    let speaks = comm::launcher(|name| std::env::var(name).ok()).is_none_or(|told| told.rank == 0);
+    let speaks = speaks();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(told) => {
@@ -121,6 +121,12 @@ fn on_rank_zero<R>(comm: &Comm, work: impl FnOnce(&Comm) -> Result<R>) -> Result
 fn leave_mark() -> Result<()> {
     let Some(path) = std::env::var_os("MST_DONE").map(PathBuf::from) else { return Ok(()) };
     File::create(&path).map(drop).map_err(Error::file("write", &path))
+}
+
+/// Whether this process is the one that speaks before there is a world: rank 0, or one that no launcher
+/// has started.
+fn speaks() -> bool {
+    comm::launcher(|name| std::env::var(name).ok()).is_none_or(|told| told.rank == 0)
 }
 
 /// Says what ends this process before there is a world to agree in: on rank 0 alone.
