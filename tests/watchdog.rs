@@ -16,10 +16,11 @@ const LIMIT: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A case, whether the job ends well, and what is said.
-const CASES: [(&str, bool, &str); 6] = [
+const CASES: [(&str, bool, &str); 7] = [
     ("killed", false, "rank 1 on "),
     ("first killed", false, "rank 0 on "),
     ("stopped", false, "has not answered for 2 s"),
+    ("stopped at the end", false, "has not answered for 2 s"),
     ("panics", false, "rank 1 on "),
     ("slow", true, ""),
     ("busy", true, ""),
@@ -38,12 +39,11 @@ fn main() -> ExitCode {
 }
 
 fn be_watched(case: &str, comm: &Comm) {
-    let watchdog =
-        comm.watch(PATIENCE, |what| eprintln!("mst: {what}")).expect("ranks on one host");
-    assert!(watchdog.is_some(), "processes are watched");
+    comm.watch(PATIENCE, |what| eprintln!("mst: {what}")).expect("ranks on one host");
     match (case, comm.rank()) {
         ("killed", 1) | ("first killed", 0) => signal("-9"),
         ("stopped", 1) => signal("-STOP"),
+        ("stopped at the end", 1) => comm.compute(|| STOPS.with(|_| ())),
         ("panics", 1) => panic!("on purpose"),
         ("slow", 1) => thread::sleep(3 * PATIENCE),
         ("busy", 1) => {
@@ -53,6 +53,20 @@ fn be_watched(case: &str, comm: &Comm) {
         _ => {}
     }
     comm.barrier();
+}
+
+/// Stops the process when the thread that has used it ends. A rank's threads end when all have done their
+/// work, while MPI ends.
+struct Stops;
+
+impl Drop for Stops {
+    fn drop(&mut self) {
+        signal_hook::low_level::raise(signal_hook::consts::SIGSTOP).unwrap();
+    }
+}
+
+thread_local! {
+    static STOPS: Stops = const { Stops };
 }
 
 fn signal(signal: &str) {

@@ -3,7 +3,7 @@
 use super::doctor::{LEAST_TO_MEET, end_unless_met};
 use super::output::say;
 use super::{bars, tell};
-use crate::comm::{self, Comm, Link, Watchdog};
+use crate::comm::{self, Comm, Link};
 use crate::distributed::Plan;
 use crate::doctor;
 use crate::error::{Error, Result};
@@ -130,10 +130,10 @@ impl World {
         comm::start(self.ranks, self.threads, |comm| {
             let visible = comm.rank() == 0 && !self.quiet && std::io::stderr().is_terminal();
             let bars = visible.then(|| bars::Bars::start(comm.progress().clone()));
-            let watchdog = self.watch(comm);
+            self.watch(comm);
             met.iter().for_each(|met| met.store(true, Relaxed));
             let result = job(comm);
-            drop((watchdog, bars));
+            drop(bars);
             match result {
                 Ok(_) => 0,
                 Err(error) => {
@@ -146,18 +146,17 @@ impl World {
         })
     }
 
-    /// A watchdog, if one was asked for and the ranks can reach each other beside MPI.
-    fn watch(&self, comm: &Comm) -> Option<Watchdog> {
-        let patience = Duration::from_secs(self.timeout?);
+    /// Has the ranks watch each other, if that was asked for and they can reach each other beside MPI.
+    fn watch(&self, comm: &Comm) {
+        let Some(seconds) = self.timeout else { return };
         let say = |what: &str| bars::above(|| eprintln!("mst: {what}"));
-        comm.watch(patience, say).unwrap_or_else(|unreached| {
+        if let Err(unreached) = comm.watch(Duration::from_secs(seconds), say) {
             let line = format!(
                 "warning: --timeout is without effect, since {unreached} cannot reach rank 0 but by MPI: \
                  does a firewall let only some ports through?"
             );
             self.note(comm, &line);
-            None
-        })
+        }
     }
 
     /// Says a line on stderr, on rank 0, unless quiet.

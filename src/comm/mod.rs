@@ -39,7 +39,7 @@ pub use phase::{Log, Phase, PhaseCost};
 pub use progress::Progress;
 pub use streams::Streams;
 pub use threads::{Bystander, run};
-pub use watchdog::{Watchdog, end_at_once};
+pub use watchdog::end_at_once;
 
 use crate::error::Result;
 use call::{Call, Op};
@@ -48,6 +48,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
+use watchdog::Watchdog;
 
 /// The MPI library that this program has loaded, whether a job runs or not.
 pub fn linked_library() -> String {
@@ -68,6 +69,7 @@ pub struct Comm {
     members: OnceCell<Members>,
     clock: RefCell<Clock>,
     progress: Arc<Progress>,
+    watchdog: RefCell<Option<Watchdog>>,
     here: PhantomData<*const ()>,
 }
 
@@ -89,6 +91,7 @@ impl Comm {
             members: OnceCell::new(),
             clock: RefCell::default(),
             progress: Arc::default(),
+            watchdog: RefCell::default(),
             here: PhantomData,
         }
     }
@@ -179,10 +182,12 @@ impl Comm {
         self.meet(Call::new(Op::Rest, 0, 0, 0, Location::caller()));
     }
 
-    /// The last call of every rank: one that left early would be found by those still waiting.
+    /// The last call of every rank: one that left early would be found by those still waiting. Returns the
+    /// watchdog, if there is one, for as long as MPI still has to end.
     #[track_caller]
-    fn finish(&self) {
+    fn finish(self) -> Option<Watchdog> {
         self.meet(Call::new(Op::Finish, 0, 0, 0, Location::caller()));
+        self.watchdog.take().map(Watchdog::leave)
     }
 
     /// Waits until all ranks have called, and returns their calls.

@@ -49,10 +49,12 @@ pub(super) fn run<R>(
         let mut comm = Comm::new(World::Mpi(Member { world: universe.world() }));
         comm.join(threads)?;
         let result = job(&comm);
-        comm.finish();
-        Ok(result)
+        Ok((result, comm.finish()))
     }));
-    outcome.unwrap_or_else(|_| world.abort(PANICKED))
+    let (result, watchdog) = outcome.unwrap_or_else(|_| world.abort(PANICKED))?;
+    drop(universe);
+    drop(watchdog);
+    Ok(result)
 }
 
 /// The library's name and version, which it tells before it is started, too.

@@ -16,7 +16,7 @@ const NAME: Duration = Duration::from_millis(500);
 pub(super) mod word {
     /// I am here.
     pub(crate) const HERE: u8 = 1;
-    /// I have done my part: do not miss me.
+    /// I have done my part: my end is no news from now on.
     pub(crate) const BYE: u8 = 2;
     /// The job ends, and somebody has said why.
     pub(crate) const ENDING: u8 = 3;
@@ -98,7 +98,7 @@ impl Invitation {
 /// What is new of a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum News {
-    /// It answers, or has said goodbye.
+    /// It answers, or has ended after it said goodbye.
     Fine,
     /// It ends the job.
     Ending,
@@ -114,6 +114,8 @@ pub(super) struct Peer {
     pub(super) rank: usize,
     stream: TcpStream,
     heard: Instant,
+    /// Whether it has said goodbye.
+    leaving: bool,
     gone: bool,
 }
 
@@ -121,12 +123,17 @@ impl Peer {
     fn new(stream: TcpStream, rank: usize) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
-        Ok(Self { rank, stream, heard: Instant::now(), gone: false })
+        Ok(Self { rank, stream, heard: Instant::now(), leaving: false, gone: false })
     }
 
     /// Says a word. One that cannot be said will be missed, which is the other one's to notice.
     pub(super) fn tell(&mut self, word: u8) {
         self.stream.write_all(&[word]).ok();
+    }
+
+    /// Whether its process has ended after it said goodbye.
+    pub(super) fn has_ended(&self) -> bool {
+        self.gone
     }
 
     /// What has been heard since the last time; silence counts after `patience`.
@@ -137,21 +144,21 @@ impl Peer {
         let mut words = [0; 64];
         while !self.gone {
             match self.stream.read(&mut words) {
-                Ok(0) => return News::Dead,
-                Ok(len) => {
+                Ok(len @ 1..) => {
                     self.heard = Instant::now();
                     if words[..len].contains(&word::ENDING) {
                         return News::Ending;
                     }
-                    self.gone = words[..len].contains(&word::BYE);
+                    self.leaving |= words[..len].contains(&word::BYE);
                 }
                 Err(why) if why.kind() == ErrorKind::WouldBlock => {
                     let silent = self.heard.elapsed() > patience;
                     return if silent { News::Silent } else { News::Fine };
                 }
                 Err(why) if why.kind() == ErrorKind::Interrupted => {}
-                Err(why) if why.kind() == ErrorKind::ConnectionReset => return News::Dead,
-                Err(_) => return News::Silent,
+                Err(why) if why.kind() != ErrorKind::ConnectionReset => return News::Silent,
+                Ok(0) | Err(_) if self.leaving => self.gone = true,
+                Ok(0) | Err(_) => return News::Dead,
             }
         }
         News::Fine

@@ -17,22 +17,37 @@ use std::time::{Duration, Instant};
 
 /// Between two looks at the connections.
 const TICK: Duration = Duration::from_millis(100);
+/// The same once nothing is left but to wait for the others' end.
+const LAST_TICK: Duration = Duration::from_millis(2);
 /// How often a rank answers in the time after which it would be given up.
 const ANSWERS: u32 = 5;
 /// What a rank that has nothing to say leaves to the one that has.
 const COURTESY: Duration = Duration::from_millis(500);
+/// How long MPI may take to end at least, and how many times as long as a rank may be silent.
+const TO_END: (Duration, u32) = (Duration::from_secs(15), 3);
 
 /// Watches until it is dropped. Meanwhile a rank that is told to terminate, as launchers tell all ranks
 /// when one has failed, takes a moment to tell the others not to wonder.
-pub struct Watchdog {
+pub(super) struct Watchdog {
     done: Arc<AtomicBool>,
+    leaving: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
+}
+
+impl Watchdog {
+    /// All ranks have done their work. What remains is MPI's own end, which waits for all once more: when
+    /// what is returned is dropped after that, rank 0 waits until the others' processes have ended.
+    pub(super) fn leave(self) -> Self {
+        self.leaving.store(true, Relaxed);
+        self
+    }
 }
 
 impl Drop for Watchdog {
     fn drop(&mut self) {
         self.done.store(true, Relaxed);
         if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
             // It has nothing left to fail at.
             thread.join().ok();
         }
@@ -40,9 +55,9 @@ impl Drop for Watchdog {
 }
 
 impl Comm {
-    /// Has rank 0 and the others watch each other until what is returned is dropped. A rank that has died,
-    /// or has not answered for `patience`, ends the job with exit code 1, after `say` was told which one:
-    /// on rank 0, or on rank 1 if that is the one. Called by all ranks.
+    /// Has rank 0 and the others watch each other until MPI has ended. A rank that has died, or has not
+    /// answered for `patience`, ends the job with exit code 1, after `say` was told which one: on rank 0,
+    /// or on rank 1 if that is the one. So does an end of MPI that takes far longer. Called by all ranks.
     ///
     /// Nothing is watched where all ranks are of one process.
     ///
@@ -52,9 +67,9 @@ impl Comm {
         &self,
         patience: Duration,
         say: impl Fn(&str) + Send + 'static,
-    ) -> Result<Option<Watchdog>, String> {
+    ) -> Result<(), String> {
         if self.members().one_process || self.size() == 1 {
-            return Ok(None);
+            return Ok(());
         }
         let invited = (self.rank() == 0).then(Invitation::new).transpose().ok().flatten();
         let words = invited.as_ref().map(|(invitation, _)| invitation.to_words());
@@ -65,7 +80,7 @@ impl Comm {
         };
         let reached = !peers.is_empty() || invited.is_some();
         let hosts = self.members().ranks.iter().map(|host| host.name.clone()).collect();
-        let [done, dismissed] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+        let [done, leaving, dismissed] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
         // Once nobody watches any more, the signal ends the process as ever.
         let heeds = flag::register_conditional_default(SIGTERM, done.clone())
             .and_then(|_| flag::register(SIGTERM, dismissed.clone()));
@@ -78,12 +93,13 @@ impl Comm {
             listener,
             peers,
             done: done.clone(),
+            leaving: leaving.clone(),
             dismissed,
         };
         // Before the ranks agree, since rank 0 has to take the calls of many.
         let thread = thread::Builder::new().name("watchdog".to_owned());
         let thread = thread.spawn(move || watch.until_done(say));
-        let dog = Watchdog { done, thread: thread.ok() };
+        let dog = Watchdog { done, leaving, thread: thread.ok() };
         let reached =
             self.all_gather(&[u8::from(reached && heeds.is_ok() && dog.thread.is_some())]).concat();
         let unreached =
@@ -94,7 +110,11 @@ impl Comm {
             .filter(|(_, reached)| **reached == 0)
             .map(unreached)
             .collect();
-        if unreached.is_empty() { Ok(Some(dog)) } else { Err(unreached.join(", ")) }
+        if !unreached.is_empty() {
+            return Err(unreached.join(", "));
+        }
+        self.watchdog.replace(Some(dog));
+        Ok(())
     }
 }
 
@@ -114,6 +134,7 @@ struct Watch {
     listener: Option<TcpListener>,
     peers: Vec<Peer>,
     done: Arc<AtomicBool>,
+    leaving: Arc<AtomicBool>,
     /// Whether this process was told to terminate.
     dismissed: Arc<AtomicBool>,
 }
@@ -127,6 +148,8 @@ enum End {
     Told,
     /// This process was told to terminate.
     Dismissed,
+    /// All have done their work and answer, but MPI does not end.
+    Unended,
 }
 
 impl Watch {
@@ -138,8 +161,13 @@ impl Watch {
             End::Lost(lost, how) if self.rank == usize::from(lost == 0) => {
                 say(&self.sentence(lost, how));
             }
+            End::Unended if self.rank == 0 => say(&format!(
+                "the work is done and all it made is written, but MPI does not end on every host, \
+                 after {} s: MPICH 4.0 is known for that; take a newer one, or Open MPI",
+                self.to_end().as_secs_f64()
+            )),
             End::Dismissed => {}
-            End::Lost(..) | End::Told => thread::sleep(COURTESY),
+            End::Lost(..) | End::Told | End::Unended => thread::sleep(COURTESY),
         }
         end_at_once(1)
     }
@@ -147,7 +175,8 @@ impl Watch {
     /// Watches until this rank is done, or something ends the job.
     fn watch(&mut self) -> Option<End> {
         let mut answered: Option<Instant> = None;
-        while !self.done.load(Relaxed) {
+        let mut left: Option<Instant> = None;
+        while !self.is_done() {
             if let Some(listener) = &self.listener {
                 self.peers.extend(self.invitation.guest(listener));
             }
@@ -165,10 +194,28 @@ impl Watch {
             if self.dismissed.load(Relaxed) {
                 return Some(End::Dismissed);
             }
-            thread::sleep(TICK);
+            if left.is_none() && self.leaving.load(Relaxed) {
+                self.tell(word::BYE);
+                left = Some(Instant::now());
+            }
+            if left.is_some_and(|left| left.elapsed() > self.to_end()) {
+                return Some(End::Unended);
+            }
+            thread::park_timeout(if self.done.load(Relaxed) { LAST_TICK } else { TICK });
         }
         self.tell(word::BYE);
         None
+    }
+
+    /// Whether this rank may go. Rank 0 is the last one: it alone says when another one does not end.
+    fn is_done(&self) -> bool {
+        let last = self.rank == 0 && self.leaving.load(Relaxed);
+        self.done.load(Relaxed) && (!last || self.peers.iter().all(Peer::has_ended))
+    }
+
+    /// How long MPI may take to end.
+    fn to_end(&self) -> Duration {
+        (TO_END.1 * self.patience).max(TO_END.0)
     }
 
     fn tell(&mut self, word: u8) {
@@ -211,6 +258,7 @@ mod tests {
             listener: Some(listener),
             peers: Vec::new(),
             done: done.clone(),
+            leaving: Arc::default(),
             dismissed: Arc::default(),
         };
         thread::scope(|scope| {
@@ -250,7 +298,23 @@ mod tests {
     }
 
     #[test]
-    fn who_says_goodbye_may_go_and_strangers_are_not_heard() {
+    fn who_says_goodbye_may_go_but_not_stop_half_way() {
+        let bye = |invitation: &Invitation| {
+            let mut peer = invitation.accept(1).unwrap();
+            peer.tell(word::BYE);
+            peer
+        };
+        assert_eq!(seen(|invitation| drop(bye(invitation))), None);
+        let stopped = seen(|invitation| {
+            let peer = bye(invitation);
+            thread::sleep(PATIENCE * 2);
+            drop(peer);
+        });
+        assert_eq!(stopped, Some(End::Lost(1, News::Silent)));
+    }
+
+    #[test]
+    fn strangers_are_not_heard() {
         let end = seen(|invitation| {
             let mut peer = invitation.accept(1).unwrap();
             peer.tell(word::BYE);
