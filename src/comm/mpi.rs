@@ -1,4 +1,8 @@
 //! A world of MPI processes. The only file that names the `mpi` crate.
+//!
+//! Nothing here waits inside MPI: all calls are of the non-blocking kind, and this file does the waiting. MPI
+//! libraries spin, some without ever giving way, and where ranks share cores each wait would take the
+//! others' turns away.
 
 use super::call::{CALL_BYTES, Call};
 use super::{Comm, World};
@@ -8,9 +12,7 @@ use mpi::datatype::PartitionMut;
 use mpi::point_to_point::{Message, Status};
 use mpi::request::{Request, Scope};
 use mpi::topology::SimpleCommunicator;
-use mpi::traits::{
-    Communicator, CommunicatorCollectives, Destination, MatchedReceiveVec, Root, Source,
-};
+use mpi::traits::{Communicator, CommunicatorCollectives, Destination, Equivalence, Root, Source};
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -96,11 +98,14 @@ impl Member {
     }
 
     pub(super) fn receive(&self, from: usize, bytes: &mut [u8]) {
-        self.probe(from).0.matched_receive_into(bytes);
+        take(self.probe(from).0, bytes);
     }
 
     pub(super) fn receive_any(&self, from: usize) -> Vec<u8> {
-        self.probe(from).matched_receive_vec().0
+        let (message, status) = self.probe(from);
+        let mut bytes = vec![0; status.count(u8::equivalent_datatype()) as usize];
+        take(message, &mut bytes);
+        bytes
     }
 
     pub(super) fn exchange(&self, to: usize, bytes: &[u8], from: usize) -> Vec<u8> {
@@ -128,7 +133,10 @@ impl Member {
         let starts: Vec<i32> = ends.collect();
         let mut received = vec![0; parts.iter().map(|(_, len)| len).sum()];
         let mut partition = PartitionMut::new(&mut received[..], &counts[..], &starts[..]);
-        self.world.all_gather_varcount_into(&mine[..], &mut partition);
+        mpi::request::scope(|scope| {
+            let (mine, all) = (&mine[..], &mut partition);
+            complete(self.world.immediate_all_gather_varcount_into(scope, mine, all), PAUSE);
+        });
         let mut received = received.as_slice();
         for &(start, len) in parts {
             let part = received.split_off(..len).expect("as long as all parts");
@@ -137,7 +145,10 @@ impl Member {
     }
 
     pub(super) fn broadcast(&self, root: usize, bytes: &mut [u8]) {
-        self.world.process_at_rank(root as i32).broadcast_into(bytes);
+        let root = self.world.process_at_rank(root as i32);
+        mpi::request::scope(|scope| {
+            complete(root.immediate_broadcast_into(scope, bytes), PAUSE);
+        });
     }
 
     /// Waits for another rank to end the job, and ends it if that rank could not.
@@ -166,6 +177,13 @@ fn wait_for<T>(longest: Duration, mut poll: impl FnMut() -> Option<T>) -> T {
             thread::sleep((waited / 16).min(longest));
         }
     }
+}
+
+/// Receives a message that has been found.
+fn take(message: Message, bytes: &mut [u8]) {
+    mpi::request::scope(|scope| {
+        complete(message.immediate_matched_receive_into(scope, bytes), PAUSE);
+    });
 }
 
 fn complete<'a, B: ?Sized, S: Scope<'a>>(request: Request<'a, B, S>, longest: Duration) {
