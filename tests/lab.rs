@@ -64,9 +64,53 @@ fn a_cluster_is_found_out_and_runs() {
     let unknown = cluster(&["init", "vm1", "vm2", "vm3"]);
     assert_eq!(unknown.code(), Some(1), "{unknown:?}");
     assert!(unknown.stderr.contains("ssh-keyscan -H vm3"), "{unknown:?}");
+    assert!(unknown.stderr.contains("nothing was written"), "{unknown:?}");
     lab.expect(&["root", "2", "chmod", "777", "/home/lab"]);
     let open = cluster(&["status"]);
-    assert!(open.stderr.contains("ssh-copy-id vm2"), "{open:?}");
+    assert!(open.stdout.contains("ssh-copy-id vm2"), "{open:?}");
+}
+
+/// The cards that virtual machines bring along: one with the same address on all, one in a network of the
+/// same numbers on all that leads nowhere, and a bridge.
+const CARDS: &str = "
+    set -e
+    card() { ip link add $1 type veth peer name $1-end && ip link set $1-end up && ip link set $1 up; }
+    card same && ip addr add 10.0.2.15/24 dev same
+    card apart && ip addr add 10.0.3.$HOST/24 dev apart
+    ip link add docker0 type bridge && ip addr add 172.17.0.$HOST/16 dev docker0 && ip link set docker0 up";
+
+#[test]
+fn a_cluster_keeps_to_the_network_that_leads_to_all_and_sees_an_address_move() {
+    let Some(lab) = Lab::up("cards") else { return };
+    put_cluster(&lab);
+    let cluster =
+        |arguments: &[&str]| lab.call(&[&["shell", "1", "./cluster"], arguments].concat());
+    for host in ["1", "2", "3"] {
+        lab.root(host, &CARDS.replace("$HOST", host));
+    }
+    let started = cluster(&["init", "vm1", "vm2", "vm3"]);
+    assert_eq!(started.code(), Some(0), "{started:?}");
+    assert!(started.stdout.contains("no problem found"), "{started:?}");
+    let environment = lab.expect(&["shell", "1", "cat", "cluster.env"]);
+    assert!(environment.contains("='10.77.0.0/24'"), "{environment}");
+    let solved = cluster(&["run", "solve", "gnm:n=2^12,m=2^14", "--verify", "--json"]);
+    assert_eq!(solved.code(), Some(0), "{solved:?}");
+    assert_eq!(json(&solved.stdout)["hosts"], 3);
+    lab.root("3", "ip addr del 10.77.0.3/24 dev eth0 && ip addr add 10.77.0.33/24 dev eth0");
+    let moved = cluster(&["run", "solve", "gnm:n=9,m=9"]);
+    assert_eq!(moved.code(), Some(1), "{moved:?}");
+    assert!(moved.stderr.contains("vm3 does not answer at 10.77.0.3 any more"), "{moved:?}");
+    for host in ["1", "2", "3"] {
+        lab.root(
+            host,
+            "sed 's/^10.77.0.3[ \t]/10.77.0.33 /' /etc/hosts >/tmp/new && cat /tmp/new >/etc/hosts",
+        );
+    }
+    lab.expect(&["shell", "1", "sh", "-c", "sed -i 's/,10.77.0.3 / /' .ssh/known_hosts"]);
+    let again = cluster(&["init", "vm1", "vm2", "vm3"]);
+    assert_eq!(again.code(), Some(0), "{again:?}");
+    let solved = cluster(&["run", "solve", "gnm:n=2^12,m=2^14", "--verify", "--json"]);
+    assert_eq!(solved.code(), Some(0), "{solved:?}");
 }
 
 /// Starts a long job on the cluster, does `fault` to it when it is under way, and returns how it ended.

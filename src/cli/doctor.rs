@@ -8,13 +8,13 @@ use crate::doctor::{self, Facts, Findings, Question};
 use crate::error::{Error, Result};
 use crate::report::count;
 use std::ffi::OsString;
-use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
+use std::{fs, io};
 
 /// How long the ranks may take to meet at least, once they are started.
 pub(super) const LEAST_TO_MEET: Duration = Duration::from_secs(15);
@@ -49,7 +49,7 @@ pub(super) struct Args {
     world: World,
 }
 
-/// What the program does on a host that another one asks: lines that a person has no use for.
+/// What the program does for programs: on a host that another one asks, and for `scripts/cluster`.
 #[derive(Debug, clap::Args)]
 struct Part {
     /// Print what this host is, as one JSON object
@@ -63,6 +63,10 @@ struct Part {
     /// Try to connect to listeners
     #[arg(long, hide = true, value_delimiter = ',')]
     connect: Vec<SocketAddr>,
+
+    /// Write how to start a job on the hosts, if that is known
+    #[arg(long, hide = true, requires = "hostfile")]
+    settings: Option<PathBuf>,
 }
 
 impl Args {
@@ -86,7 +90,11 @@ impl Args {
         let question = Question { files, graph, hostfile };
         match &self.hostfile {
             Some(hostfile) if self.world.ranks.is_none() && !comm::is_started() => {
-                self.say(&doctor::reach(hostfile, &question)?).map(|()| 0)
+                let found = doctor::reach(hostfile, &question)?;
+                if let (Some(path), Some(text)) = (&self.part.settings, &found.settings) {
+                    fs::write(path, text).map_err(Error::file("write", path))?;
+                }
+                self.say(&found).map(|()| 0)
             }
             _ => {
                 let met = end_unless_met(LEAST_TO_MEET);

@@ -12,10 +12,10 @@ fn is_bridge(address: &Address) -> bool {
     BRIDGES.iter().any(|name| address.card.starts_with(name))
 }
 
-/// The first network of the first host in which every host has an address of its own.
-pub(super) fn shared<'a>(hosts: &[&'a Facts]) -> Option<&'a Address> {
-    let (first, others) = hosts.split_first()?;
-    first.addresses.iter().find(|address| {
+/// The networks of the first host in which every host has an address of its own.
+pub(super) fn networks<'a>(hosts: &[&'a Facts]) -> Vec<&'a Address> {
+    let Some((first, others)) = hosts.split_first() else { return Vec::new() };
+    let is_shared = |address: &&Address| {
         let within = |host: &&Facts| in_network(host, address).map(|other| other.ip);
         let found: Option<Vec<Ipv4Addr>> = others.iter().map(within).collect();
         let distinct = |mut ips: Vec<Ipv4Addr>| {
@@ -23,8 +23,20 @@ pub(super) fn shared<'a>(hosts: &[&'a Facts]) -> Option<&'a Address> {
             ips.sort_unstable();
             ips.windows(2).all(|pair| pair[0] != pair[1])
         };
-        !is_bridge(address) && found.is_some_and(distinct)
-    })
+        !others.is_empty() && !is_bridge(address) && found.is_some_and(distinct)
+    };
+    first.addresses.iter().filter(is_shared).collect()
+}
+
+/// The network of the first host that MPI should use: the first that all share, of those that it was told
+/// to keep to if it was.
+pub(super) fn shared<'a>(hosts: &[&'a Facts]) -> Option<&'a Address> {
+    let networks = networks(hosts);
+    let kept = |address: &&&Address| {
+        let told = hosts[0].kept_to.as_deref().unwrap_or_default();
+        told.split(',').any(|part| names(part, address))
+    };
+    networks.iter().find(kept).or(networks.first()).copied()
 }
 
 /// The address of `host` in the network of `address`.
@@ -114,17 +126,20 @@ fn kept_in_vain(seen: &[Seen], mend: &str) -> Option<Problem> {
 
 /// Whether `part`, a card, an address or a network, names an address of the host.
 fn covers(facts: &Facts, part: &str) -> bool {
+    facts.addresses.iter().any(|address| names(part, address)) || facts.host.name == part.trim()
+}
+
+/// Whether `part`, a card, an address or a network, names `address`.
+fn names(part: &str, address: &Address) -> bool {
     let part = part.trim();
     let (ip, prefix) = part.split_once('/').unwrap_or((part, "32"));
-    let network = ip.parse::<Ipv4Addr>().ok().zip(prefix.parse().ok());
-    facts.addresses.iter().any(|address| match network {
-        Some((ip, prefix)) => Address { prefix, ..address.clone() }.shares_network(&Address {
-            ip,
-            prefix,
-            card: String::new(),
-        }),
+    match ip.parse::<Ipv4Addr>().ok().zip(prefix.parse().ok()) {
+        Some((ip, prefix)) => {
+            let network = Address { ip, prefix, card: String::new() };
+            Address { prefix, ..address.clone() }.shares_network(&network)
+        }
         None => address.card == part,
-    }) || network.is_none() && facts.host.name == part
+    }
 }
 
 #[cfg(test)]

@@ -29,6 +29,10 @@ pub struct Findings {
     pub pairs: Vec<Pair>,
     /// What is wrong.
     pub problems: Vec<Problem>,
+    /// How to start a job on the hosts of a hostfile, if all have answered and share a network: shell
+    /// assignments for `scripts/cluster`.
+    #[serde(skip)]
+    pub settings: Option<String>,
 }
 
 /// The link between two hosts.
@@ -110,7 +114,7 @@ pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
     if let Some(size) = &size {
         problems.extend(verdict::memory(&hosts, size));
     }
-    Ok(Findings { hosts, pairs, problems })
+    Ok(Findings { hosts, pairs, problems, settings: None })
 }
 
 /// What every rank says, what each host's first rank says for all there, and which ranks those are.

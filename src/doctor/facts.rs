@@ -135,10 +135,11 @@ fn addresses() -> Vec<Address> {
 
 /// What the launchers' options leave in the environment of the ranks.
 fn kept_to(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
-    const KNOWN: [&str; 3] = [
+    const KNOWN: [&str; 4] = [
         "OMPI_MCA_btl_tcp_if_include",
         "MPIR_CVAR_CH3_INTERFACE_HOSTNAME",
         "MPICH_INTERFACE_HOSTNAME",
+        "HYDRA_IFACE",
     ];
     KNOWN.into_iter().find_map(variable).filter(|told| !told.is_empty())
 }

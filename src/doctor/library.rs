@@ -91,6 +91,58 @@ impl Library {
         }
     }
 
+    /// mpirun's words for: the hosts in the file `hosts`, a rank on each, unbound, and a cut cable found in about
+    /// ten seconds, also by the `ssh` options that it starts other hosts with.
+    pub(super) fn options<'a>(&self, ssh: &'a str) -> Vec<&'a str> {
+        let on_each = [
+            "--hostfile",
+            "hosts",
+            "--map-by",
+            "ppr:1:node",
+            "--bind-to",
+            "none",
+            "-x",
+            "MST_TIMEOUT",
+        ];
+        let (mca, shell) = match self.kind {
+            Kind::Mpich => return "-f hosts -ppn 1 -bind-to none".split(' ').collect(),
+            Kind::OpenMpi if self.is_old() => ("--mca", "plm_rsh_args"),
+            Kind::OpenMpi => ("--prtemca", "plm_ssh_args"),
+        };
+        let mut words = Vec::from(on_each);
+        words.extend([mca, shell, ssh]);
+        words.extend([mca, "oob_tcp_keepalive_time", "5"]);
+        words.extend([mca, "oob_tcp_keepalive_intvl", "2"]);
+        words.extend([mca, "oob_tcp_keepalive_probes", "3"]);
+        words
+    }
+
+    /// What keeps a job to the `network`, and MPICH's word for the `ssh` options: variables and their values.
+    pub(super) fn environment(
+        &self,
+        network: Option<&Address>,
+        ssh: &str,
+    ) -> Vec<(&'static str, String)> {
+        let range = network.map(|network| format!("{}/{}", network.network(), network.prefix));
+        let card = network.map(|network| network.card.clone());
+        let named = |name: &'static str, value: &Option<String>| Some((name, value.clone()?));
+        let found = match self.kind {
+            Kind::Mpich => vec![
+                named("HYDRA_IFACE", &card),
+                Some(("HYDRA_LAUNCHER_EXTRA_ARGS", ssh.to_owned())),
+            ],
+            Kind::OpenMpi if self.is_old() => vec![
+                named("OMPI_MCA_btl_tcp_if_include", &range),
+                named("OMPI_MCA_oob_tcp_if_include", &range),
+            ],
+            Kind::OpenMpi => vec![
+                named("OMPI_MCA_btl_tcp_if_include", &range),
+                named("PRTE_MCA_prte_if_include", &range),
+            ],
+        };
+        found.into_iter().flatten().collect()
+    }
+
     /// Before Open MPI 5, which has another launcher inside.
     fn is_old(&self) -> bool {
         let major = self.version.split('.').next().and_then(|major| major.parse::<u32>().ok());

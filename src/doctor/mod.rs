@@ -18,6 +18,7 @@ mod pairs;
 mod ports;
 mod reach;
 mod remote;
+mod settings;
 mod show;
 mod ssh;
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use super::answer::{self, Answer, Context};
 use super::remote::{self, Remote, Said};
 use super::{
-    Facts, Findings, Hostfile, Library, Problem, Question, Seen, cards, firewall, ssh, verdict,
+    Facts, Findings, Hostfile, Library, Problem, Question, Seen, cards, firewall, settings, ssh,
+    verdict,
 };
 use crate::comm;
 use crate::error::{Error, Result};
@@ -82,7 +83,10 @@ pub fn reach(hostfile: &Path, question: &Question) -> Result<Findings> {
         problems.extend(verdict::memory(&seen, size));
     }
     problems.extend(firewall::firewalls(&answered, &seen, ours, &context));
-    Ok(Findings { hosts: seen, pairs: Vec::new(), problems })
+    let settings = launcher
+        .filter(|_| seen.len() == remotes.len())
+        .and_then(|launcher| settings::settings(&seen, launcher));
+    Ok(Findings { hosts: seen, pairs: Vec::new(), problems, settings })
 }
 
 /// The MPI that `mpirun` here belongs to.

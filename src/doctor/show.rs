@@ -207,7 +207,8 @@ mod tests {
         };
         let pair = |hosts| Pair { hosts, latency: 123e-6, bandwidth: 117.3e6 };
         let pairs = (1..hosts).flat_map(|b| (0..b).map(move |a| [a, b])).map(pair).collect();
-        Findings { hosts: (0..hosts).map(host).collect(), pairs, problems: Vec::new() }
+        let hosts = (0..hosts).map(host).collect();
+        Findings { hosts, pairs, problems: Vec::new(), settings: None }
     }
 
     #[test]
