@@ -16,11 +16,12 @@ const LIMIT: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A case, whether the job ends well, and what is said.
-const CASES: [(&str, bool, &str); 7] = [
+const CASES: [(&str, bool, &str); 8] = [
     ("killed", false, "rank 1 on "),
     ("first killed", false, "rank 0 on "),
     ("stopped", false, "has not answered for 2 s"),
     ("stopped at the end", false, "has not answered for 2 s"),
+    ("orphaned", false, "what mpirun started rank 1 on "),
     ("panics", false, "rank 1 on "),
     ("slow", true, ""),
     ("busy", true, ""),
@@ -45,7 +46,7 @@ fn be_watched(case: &str, comm: &Comm) {
         ("stopped", 1) => signal("-STOP"),
         ("stopped at the end", 1) => comm.compute(|| STOPS.with(|_| ())),
         ("panics", 1) => panic!("on purpose"),
-        ("slow", 1) => thread::sleep(3 * PATIENCE),
+        ("slow" | "orphaned", 1) => thread::sleep(3 * PATIENCE),
         ("busy", 1) => {
             let end = std::time::Instant::now() + 3 * PATIENCE;
             comm.compute(|| while std::time::Instant::now() < end {});
@@ -54,6 +55,10 @@ fn be_watched(case: &str, comm: &Comm) {
     }
     comm.barrier();
 }
+
+/// Stands between the launcher and a rank, and dies on rank 1.
+const PARENT: &str = r#"
+    if [ "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" = 1 ]; then "$@" & sleep 2; kill -9 $$; else exec "$@"; fi"#;
 
 /// Stops the process when the thread that has used it ends. A rank's threads end when all have done their
 /// work, while MPI ends.
@@ -87,6 +92,9 @@ fn stopped_before_they_meet() -> Result<(), Failed> {
 fn run(case: &str, well: bool, said: &str) -> Result<(), Failed> {
     let Some(mut launcher) = mpirun(3) else { return Ok(()) };
     let this = std::env::current_exe()?;
+    if case == "orphaned" {
+        launcher.args(["sh", "-c", PARENT, "sh"]);
+    }
     judge(&finish(launcher.arg(this).env("MST_CASE", case), LIMIT), well, said)
 }
 

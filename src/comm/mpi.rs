@@ -63,7 +63,8 @@ pub(super) fn run<R>(
 pub(super) fn library() -> String {
     let version = mpi::environment::library_version().unwrap_or_default();
     let first = version.trim_end_matches('\0').lines().next().unwrap_or_default();
-    first.split(", package").next().unwrap_or(first).trim().to_owned()
+    let name = first.split(", package").next().unwrap_or(first);
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Member {

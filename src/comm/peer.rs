@@ -20,6 +20,8 @@ pub(super) mod word {
     pub(crate) const BYE: u8 = 2;
     /// The job ends, and somebody has said why.
     pub(crate) const ENDING: u8 = 3;
+    /// What the launcher started me with has died.
+    pub(crate) const ORPHANED: u8 = 4;
 }
 
 /// Where rank 0 takes calls, and a number that only ranks of this job know.
@@ -104,6 +106,8 @@ pub(super) enum News {
     Ending,
     /// Its process has ended.
     Dead,
+    /// Its process runs on, but not the launcher's that started it.
+    Orphaned,
     /// It has not answered for too long.
     Silent,
 }
@@ -148,6 +152,9 @@ impl Peer {
                     self.heard = Instant::now();
                     if words[..len].contains(&word::ENDING) {
                         return News::Ending;
+                    }
+                    if words[..len].contains(&word::ORPHANED) {
+                        return News::Orphaned;
                     }
                     self.leaving |= words[..len].contains(&word::BYE);
                 }

@@ -7,6 +7,7 @@
 
 use super::Comm;
 use super::peer::{Invitation, News, Peer, word};
+use nix::unistd::{Pid, getppid};
 use signal_hook::consts::SIGTERM;
 use signal_hook::flag;
 use std::net::TcpListener;
@@ -95,6 +96,7 @@ impl Comm {
             done: done.clone(),
             leaving: leaving.clone(),
             dismissed,
+            parent: getppid(),
         };
         // Before the ranks agree, since rank 0 has to take the calls of many.
         let thread = thread::Builder::new().name("watchdog".to_owned());
@@ -137,6 +139,8 @@ struct Watch {
     leaving: Arc<AtomicBool>,
     /// Whether this process was told to terminate.
     dismissed: Arc<AtomicBool>,
+    /// The process that has started this one.
+    parent: Pid,
 }
 
 /// Why a job ends.
@@ -148,6 +152,8 @@ enum End {
     Told,
     /// This process was told to terminate.
     Dismissed,
+    /// What the launcher started this process with has died.
+    Orphaned,
     /// All have done their work and answer, but MPI does not end.
     Unended,
 }
@@ -155,8 +161,9 @@ enum End {
 impl Watch {
     fn until_done(mut self, say: impl Fn(&str)) {
         let Some(end) = self.watch() else { return };
-        // Also a rank 0 that only stood still must not find the others dead when it goes on.
-        self.tell(word::ENDING);
+        // Also a rank 0 that only stood still must not find the others dead when it goes on. An orphan has
+        // nobody left to hear what it says.
+        self.tell(if end == End::Orphaned { word::ORPHANED } else { word::ENDING });
         match end {
             End::Lost(lost, how) if self.rank == usize::from(lost == 0) => {
                 say(&self.sentence(lost, how));
@@ -166,7 +173,7 @@ impl Watch {
                  after {} s: MPICH 4.0 is known for that; take a newer one, or Open MPI",
                 self.to_end().as_secs_f64()
             )),
-            End::Dismissed => {}
+            End::Dismissed | End::Orphaned => {}
             End::Lost(..) | End::Told | End::Unended => thread::sleep(COURTESY),
         }
         end_at_once(1)
@@ -193,6 +200,9 @@ impl Watch {
             }
             if self.dismissed.load(Relaxed) {
                 return Some(End::Dismissed);
+            }
+            if getppid() != self.parent {
+                return Some(End::Orphaned);
             }
             if left.is_none() && self.leaving.load(Relaxed) {
                 self.tell(word::BYE);
@@ -230,6 +240,10 @@ impl Watch {
                  see to that, then run again",
                 self.patience.as_secs_f64()
             ),
+            News::Orphaned => format!(
+                "what mpirun started {who} with has died: see there what ended it (`dmesg | tail` tells \
+                 whether memory ran out), then run again"
+            ),
             _ => format!(
                 "{who} has died: see there what ended it (`dmesg | tail` tells whether memory ran out), \
                  then run again"
@@ -260,6 +274,7 @@ mod tests {
             done: done.clone(),
             leaving: Arc::default(),
             dismissed: Arc::default(),
+            parent: getppid(),
         };
         thread::scope(|scope| {
             scope.spawn(|| {
@@ -295,6 +310,8 @@ mod tests {
             drop(peer);
         });
         assert_eq!(silent, Some(End::Lost(1, News::Silent)));
+        let orphaned = seen(|invitation| invitation.accept(1).unwrap().tell(word::ORPHANED));
+        assert_eq!(orphaned, Some(End::Lost(1, News::Orphaned)));
     }
 
     #[test]

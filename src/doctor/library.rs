@@ -105,7 +105,10 @@ impl Library {
             "MST_TIMEOUT",
         ];
         let (mca, shell) = match self.kind {
-            Kind::Mpich => return "-f hosts -ppn 1 -bind-to none".split(' ').collect(),
+            // Its clean-up would end the others before they can say who has died.
+            Kind::Mpich => {
+                return "-f hosts -ppn 1 -bind-to none -disable-auto-cleanup".split(' ').collect();
+            }
             Kind::OpenMpi if self.is_old() => ("--mca", "plm_rsh_args"),
             Kind::OpenMpi => ("--prtemca", "plm_ssh_args"),
         };
