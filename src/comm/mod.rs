@@ -30,6 +30,7 @@ mod progress;
 mod streams;
 mod threads;
 mod transfer;
+mod watch;
 mod watchdog;
 
 pub use launch::{Launcher, is_started, launcher, start};
@@ -39,7 +40,7 @@ pub use phase::{Log, Phase, PhaseCost};
 pub use progress::Progress;
 pub use streams::Streams;
 pub use threads::{Bystander, run};
-pub use watchdog::end_at_once;
+pub use watch::end_at_once;
 
 use crate::error::Result;
 use call::{Call, Op};

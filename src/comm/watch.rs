@@ -1,0 +1,264 @@
+//! What a watchdog's thread does: listens to the other ranks, answers, and ends the job.
+
+use super::peer::{Invitation, News, Peer, word};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::unistd::{Pid, getppid};
+use std::io::PipeReader;
+use std::net::TcpListener;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Between two looks at the connections.
+const TICK: Duration = Duration::from_millis(100);
+/// The same once nothing is left but to wait for the others' end.
+const LAST_TICK: Duration = Duration::from_millis(2);
+/// How often a rank answers in the time after which it would be given up.
+const ANSWERS: u32 = 5;
+/// What a rank that has nothing to say leaves to the one that has.
+const COURTESY: Duration = Duration::from_millis(500);
+/// How long MPI may take to end at least, and how many times as long as a rank may be silent.
+const TO_END: (Duration, u32) = (Duration::from_secs(15), 3);
+
+/// Ends this process without a goodbye to the other ranks, for which MPI might wait.
+pub fn end_at_once(code: i32) -> ! {
+    // SAFETY: `_exit` takes any number, and ends the process without a look at its memory. No
+    // handler may run first, since those of MPI libraries wait for ranks that are gone.
+    unsafe { nix::libc::_exit(code) }
+}
+
+/// What a rank knows of those it watches: rank 0 of all, the others of rank 0.
+pub(super) struct Watch {
+    pub(super) rank: usize,
+    pub(super) hosts: Vec<String>,
+    pub(super) patience: Duration,
+    pub(super) invitation: Invitation,
+    pub(super) listener: Option<TcpListener>,
+    pub(super) peers: Vec<Peer>,
+    pub(super) done: Arc<AtomicBool>,
+    pub(super) leaving: Arc<AtomicBool>,
+    /// Whether this process was told to terminate.
+    pub(super) dismissed: Arc<AtomicBool>,
+    /// Where the [`Watchdog`] wakes this one.
+    pub(super) woken: Option<PipeReader>,
+    /// The process that has started this one.
+    pub(super) parent: Pid,
+}
+
+/// Why a job ends.
+#[derive(Debug, PartialEq)]
+enum End {
+    /// A rank is gone, and how.
+    Lost(usize, News),
+    /// Another rank has said why.
+    Told,
+    /// This process was told to terminate.
+    Dismissed,
+    /// What the launcher started this process with has died.
+    Orphaned,
+    /// All have done their work and answer, but MPI does not end.
+    Unended,
+}
+
+impl Watch {
+    /// Watches until this rank may go, or ends the job; whoever is to say why tells `say`.
+    pub(super) fn until_done(mut self, say: impl Fn(&str)) {
+        let Some(end) = self.watch() else { return };
+        // Also a rank 0 that only stood still must not find the others dead when it goes on. An orphan has
+        // nobody left to hear what it says.
+        self.tell(if end == End::Orphaned { word::ORPHANED } else { word::ENDING });
+        match end {
+            End::Lost(lost, how) if self.rank == usize::from(lost == 0) => {
+                say(&self.sentence(lost, how));
+            }
+            End::Unended if self.rank == 0 => say(&format!(
+                "the work is done and all it made is written, but MPI does not end on every host, \
+                 after {} s: MPICH 4.0 is known for that; take a newer one, or Open MPI",
+                self.to_end().as_secs_f64()
+            )),
+            End::Dismissed | End::Orphaned => {}
+            End::Lost(..) | End::Told | End::Unended => thread::sleep(COURTESY),
+        }
+        end_at_once(1)
+    }
+
+    /// Watches until this rank is done, or something ends the job.
+    fn watch(&mut self) -> Option<End> {
+        let mut answered: Option<Instant> = None;
+        let mut left: Option<Instant> = None;
+        while !self.is_done() {
+            if let Some(listener) = &self.listener {
+                self.peers.extend(self.invitation.guest(listener));
+            }
+            if answered.is_none_or(|last| last.elapsed() >= self.patience / ANSWERS) {
+                self.tell(word::HERE);
+                answered = Some(Instant::now());
+            }
+            for peer in &mut self.peers {
+                match peer.news(self.patience) {
+                    News::Fine => {}
+                    News::Ending => return Some(End::Told),
+                    gone => return Some(End::Lost(peer.rank, gone)),
+                }
+            }
+            if self.dismissed.load(Relaxed) {
+                return Some(End::Dismissed);
+            }
+            if getppid() != self.parent {
+                return Some(End::Orphaned);
+            }
+            if left.is_none() && self.leaving.load(Relaxed) {
+                self.tell(word::BYE);
+                left = Some(Instant::now());
+            }
+            if left.is_some_and(|left| left.elapsed() > self.to_end()) {
+                return Some(End::Unended);
+            }
+            self.pause();
+        }
+        self.tell(word::BYE);
+        None
+    }
+
+    /// Waits for news, not longer than a tick: of several ranks that end, the first to do so is the one that
+    /// all the others were ended for.
+    fn pause(&self) {
+        let done = self.done.load(Relaxed);
+        let streams = self.peers.iter().filter(|peer| !peer.has_ended()).map(Peer::as_fd);
+        let woken = self.woken.as_ref().filter(|_| !done).map(AsFd::as_fd);
+        let heard = streams.chain(self.listener.as_ref().map(AsFd::as_fd)).chain(woken);
+        let mut heard: Vec<PollFd<'_>> =
+            heard.map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
+        let tick = if done { LAST_TICK } else { TICK };
+        // Whatever it says, all is looked at again.
+        poll(&mut heard, PollTimeout::try_from(tick).expect("short")).ok();
+    }
+
+    /// Whether this rank may go. Rank 0 is the last one: it alone says when another one does not end.
+    fn is_done(&self) -> bool {
+        let last = self.rank == 0 && self.leaving.load(Relaxed);
+        self.done.load(Relaxed) && (!last || self.peers.iter().all(Peer::has_ended))
+    }
+
+    /// How long MPI may take to end.
+    fn to_end(&self) -> Duration {
+        (TO_END.1 * self.patience).max(TO_END.0)
+    }
+
+    fn tell(&mut self, word: u8) {
+        self.peers.iter_mut().for_each(|peer| peer.tell(word));
+    }
+
+    fn sentence(&self, lost: usize, how: News) -> String {
+        let who = format!("rank {lost} on {}", self.hosts[lost]);
+        match how {
+            News::Silent => format!(
+                "{who} has not answered for {} s: its process is stopped, or its host or cable is gone; \
+                 see to that, then run again",
+                self.patience.as_secs_f64()
+            ),
+            News::Orphaned => format!(
+                "what mpirun started {who} with has died: see there what ended it (`dmesg | tail` tells \
+                 whether memory ran out), then run again"
+            ),
+            _ => format!(
+                "{who} has died: see there what ended it (`dmesg | tail` tells whether memory ran out), \
+                 then run again"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::net::TcpStream;
+
+    const PATIENCE: Duration = Duration::from_millis(600);
+
+    /// What rank 0 of two makes of a rank 1 that does `as_rank_1`.
+    fn seen(as_rank_1: impl FnOnce(&Invitation) + Send) -> Option<End> {
+        let (invitation, listener) = Invitation::new().unwrap();
+        let done = Arc::new(AtomicBool::new(false));
+        let mut watch = Watch {
+            rank: 0,
+            hosts: vec!["a".to_owned(), "b".to_owned()],
+            patience: PATIENCE,
+            invitation: invitation.clone(),
+            listener: Some(listener),
+            peers: Vec::new(),
+            done: done.clone(),
+            leaving: Arc::default(),
+            dismissed: Arc::default(),
+            woken: None,
+            parent: getppid(),
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                as_rank_1(&invitation);
+                thread::sleep(PATIENCE * 2);
+                done.store(true, Relaxed);
+            });
+            watch.watch()
+        })
+    }
+
+    #[test]
+    fn a_rank_that_answers_is_let_alone_however_long_it_takes() {
+        let end = seen(|invitation| {
+            let mut peer = invitation.accept(1).unwrap();
+            for _ in 0..30 {
+                peer.tell(word::HERE);
+                assert_eq!(peer.news(PATIENCE), News::Fine);
+                thread::sleep(PATIENCE / 10);
+            }
+            peer.tell(word::BYE);
+        });
+        assert_eq!(end, None);
+    }
+
+    #[test]
+    fn a_dead_rank_is_told_from_a_silent_one() {
+        let died = seen(|invitation| drop(invitation.accept(1).unwrap()));
+        assert_eq!(died, Some(End::Lost(1, News::Dead)));
+        let silent = seen(|invitation| {
+            let peer = invitation.accept(1).unwrap();
+            thread::sleep(PATIENCE * 2);
+            drop(peer);
+        });
+        assert_eq!(silent, Some(End::Lost(1, News::Silent)));
+        let orphaned = seen(|invitation| invitation.accept(1).unwrap().tell(word::ORPHANED));
+        assert_eq!(orphaned, Some(End::Lost(1, News::Orphaned)));
+    }
+
+    #[test]
+    fn who_says_goodbye_may_go_but_not_stop_half_way() {
+        let bye = |invitation: &Invitation| {
+            let mut peer = invitation.accept(1).unwrap();
+            peer.tell(word::BYE);
+            peer
+        };
+        assert_eq!(seen(|invitation| drop(bye(invitation))), None);
+        let stopped = seen(|invitation| {
+            let peer = bye(invitation);
+            thread::sleep(PATIENCE * 2);
+            drop(peer);
+        });
+        assert_eq!(stopped, Some(End::Lost(1, News::Silent)));
+    }
+
+    #[test]
+    fn strangers_are_not_heard() {
+        let end = seen(|invitation| {
+            let mut peer = invitation.accept(1).unwrap();
+            peer.tell(word::BYE);
+            drop(peer);
+            let mut stranger = TcpStream::connect(invitation.addresses()[0]).unwrap();
+            stranger.write_all(&[7; 16]).unwrap();
+        });
+        assert_eq!(end, None);
+    }
+}
