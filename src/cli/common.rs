@@ -1,7 +1,7 @@
 //! Options that several commands share.
 
 use super::doctor::{LEAST_TO_MEET, end_unless_met};
-use super::output::say;
+use super::output::say_result;
 use super::{bars, tell};
 use crate::comm::{self, Comm, Link};
 use crate::distributed::Plan;
@@ -124,9 +124,17 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 impl World {
     /// Starts the world and runs `job` on each rank; rank 0 tells an error. Returns the exit code.
     pub(super) fn start<R>(&self, job: impl Fn(&Comm) -> Result<R> + Sync) -> Result<u8> {
-        let met = self.timeout.map(|patience| {
-            end_unless_met(Duration::from_secs(TO_MEET * patience).max(LEAST_TO_MEET))
-        });
+        let to_meet = self.timeout.map(|patience| Duration::from_secs(TO_MEET * patience));
+        self.start_within(to_meet.map(|time| time.max(LEAST_TO_MEET)), job)
+    }
+
+    /// As [`World::start`]; if the ranks have not met after `to_meet`, the job ends.
+    pub(super) fn start_within<R>(
+        &self,
+        to_meet: Option<Duration>,
+        job: impl Fn(&Comm) -> Result<R> + Sync,
+    ) -> Result<u8> {
+        let met = to_meet.map(end_unless_met);
         comm::start(self.ranks, self.threads, |comm| {
             let visible = comm.rank() == 0 && !self.quiet && std::io::stderr().is_terminal();
             let bars = visible.then(|| bars::Bars::start(comm.progress().clone()));
@@ -181,14 +189,7 @@ impl Common {
         result: &impl Serialize,
         table: impl FnOnce() -> String,
     ) -> Result<()> {
-        match (self.json, self.world.quiet) {
-            (true, _) => {
-                let object = serde_json::to_string(result).expect("plain fields");
-                say(format!("{object}\n").as_bytes())
-            }
-            (false, false) => say(table().as_bytes()),
-            (false, true) => Ok(()),
-        }
+        say_result(self.json, self.world.quiet, result, table)
     }
 
     /// A job with these options, run once without more.

@@ -1,7 +1,7 @@
 //! `mst doctor`: the hosts of a job, or those of a hostfile before any job works.
 
 use super::common::{Input, World};
-use super::output::say;
+use super::output::{say, say_result};
 use super::tell;
 use crate::comm::{self, Comm};
 use crate::doctor::{self, Facts, Findings, Question};
@@ -96,13 +96,7 @@ impl Args {
                 }
                 self.say(&found).map(|()| 0)
             }
-            _ => {
-                let met = end_unless_met(LEAST_TO_MEET);
-                self.world.start(|comm| {
-                    met.store(true, Relaxed);
-                    self.run(comm, &question)
-                })
-            }
+            _ => self.world.start_within(Some(LEAST_TO_MEET), |comm| self.run(comm, &question)),
         }
     }
 
@@ -113,14 +107,7 @@ impl Args {
 
     /// Prints what was found.
     fn say(&self, found: &Findings) -> Result<()> {
-        match (self.json, self.world.quiet) {
-            (true, _) => {
-                let object = serde_json::to_string(found).expect("plain fields");
-                say(format!("{object}\n").as_bytes())?;
-            }
-            (false, false) => say(doctor::shown(found).as_bytes())?,
-            (false, true) => {}
-        }
+        say_result(self.json, self.world.quiet, found, || doctor::shown(found))?;
         match found.problems.len() as u64 {
             0 => Ok(()),
             number => Err(Error::Found(format!("{} found", count(number, "problem")))),

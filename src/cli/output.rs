@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::format::{self, Format};
 use crate::graph::{Slice, Weights};
+use serde::Serialize;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -102,6 +103,23 @@ fn fill(path: &Path, slice: &Slice, file: &File) -> Result<()> {
 /// What the umask makes of rw-rw-rw-, as for any file.
 fn permissions() -> std::fs::Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(0o666)
+}
+
+/// Prints a result on standard output: as one JSON object, or the table unless quiet.
+pub(super) fn say_result(
+    json: bool,
+    quiet: bool,
+    result: &impl Serialize,
+    table: impl FnOnce() -> String,
+) -> Result<()> {
+    match (json, quiet) {
+        (true, _) => {
+            let object = serde_json::to_string(result).expect("plain fields");
+            say(format!("{object}\n").as_bytes())
+        }
+        (false, false) => say(table().as_bytes()),
+        (false, true) => Ok(()),
+    }
 }
 
 /// Writes to standard output. A reader that has closed it has read enough.
