@@ -42,11 +42,12 @@ fn main() -> ExitCode {
 fn be_watched(case: &str, comm: &Comm) {
     comm.watch(PATIENCE, |what| eprintln!("mst: {what}")).expect("ranks on one host");
     match (case, comm.rank()) {
-        ("killed", 1) | ("first killed", 0) => signal("-9"),
-        ("stopped", 1) => signal("-STOP"),
+        ("killed", 1) | ("first killed", 0) => signal("-9", std::process::id()),
+        ("stopped", 1) => signal("-STOP", std::process::id()),
+        ("orphaned", 1) => signal("-9", std::os::unix::process::parent_id()),
         ("stopped at the end", 1) => comm.compute(|| STOPS.with(|_| ())),
         ("panics", 1) => panic!("on purpose"),
-        ("slow" | "orphaned", 1) => thread::sleep(3 * PATIENCE),
+        ("slow", 1) => thread::sleep(3 * PATIENCE),
         ("busy", 1) => {
             let end = std::time::Instant::now() + 3 * PATIENCE;
             comm.compute(|| while std::time::Instant::now() < end {});
@@ -56,9 +57,8 @@ fn be_watched(case: &str, comm: &Comm) {
     comm.barrier();
 }
 
-/// Stands between the launcher and a rank, and dies on rank 1.
-const PARENT: &str = r#"
-    if [ "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" = 1 ]; then "$@" & sleep 2; kill -9 $$; else exec "$@"; fi"#;
+/// Stands between the launcher and a rank.
+const PARENT: &str = r#""$@" & wait"#;
 
 /// Stops the process when the thread that has used it ends. A rank's threads end when all have done their
 /// work, while MPI ends.
@@ -74,10 +74,9 @@ thread_local! {
     static STOPS: Stops = const { Stops };
 }
 
-fn signal(signal: &str) {
-    let me = std::process::id().to_string();
-    let sent = Command::new("kill").args([signal, &me]).status();
-    assert!(sent.is_ok_and(|status| status.success()), "cannot send {signal} to this process");
+fn signal(signal: &str, process: u32) {
+    let sent = Command::new("kill").args([signal, &process.to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "cannot send {signal} to {process}");
 }
 
 /// A rank that stops before MPI has started keeps the others in it for ever, where nobody watches yet.
@@ -101,8 +100,10 @@ fn run(case: &str, well: bool, said: &str) -> Result<(), Failed> {
 fn judge(ended: &Ended, well: bool, said: &str) -> Result<(), Failed> {
     let ours: Vec<&str> = ended.stderr.lines().filter(|line| line.starts_with("mst: ")).collect();
     let told = ours.len() == usize::from(!well) && ours.concat().contains(said);
-    // MPICH's launcher ends the others at once and says itself who was killed.
-    let told = told || said.ends_with(" on ") && ended.stdout.contains("Killed (signal 9)");
+    // MPICH's launcher ends the others at once and says itself who was killed. So may any, of what it started.
+    let mpich = said.ends_with(" on ") && ended.stdout.contains("Killed (signal 9)");
+    let other = said.starts_with("what mpirun") && ended.stderr.contains("exited on signal 9");
+    let told = told || mpich || other;
     if ended.status.success() == well && told && ended.seconds < 25.0 {
         return Ok(());
     }
