@@ -12,10 +12,11 @@ use std::time::{Duration, Instant};
 /// Within so many seconds a job must end when something has died.
 const SOON: f64 = 15.0;
 
-/// `scripts/cluster` and the program on the first host.
-fn put_cluster(lab: &Lab) {
+/// Puts `scripts/cluster` and the program on the first host; returns how to call it there.
+fn put_cluster(lab: &Lab) -> impl Fn(&[&str]) -> Ended {
     lab.expect(&["put", script("cluster").to_str().unwrap(), "1"]);
     lab.expect(&["put", mst(), "1"]);
+    |arguments| lab.call(&[&["shell", "1", "./cluster"], arguments].concat())
 }
 
 fn json(text: &str) -> Value {
@@ -44,9 +45,7 @@ fn the_main_job_runs_on_three_hosts_of_which_one_has_the_file() {
 #[test]
 fn a_cluster_is_found_out_and_runs() {
     let Some(lab) = Lab::up("cluster") else { return };
-    put_cluster(&lab);
-    let cluster =
-        |arguments: &[&str]| lab.call(&[&["shell", "1", "./cluster"], arguments].concat());
+    let cluster = put_cluster(&lab);
     let started = cluster(&["init", "vm1", "vm2", "vm3"]);
     assert_eq!(started.code(), Some(0), "{started:?}");
     assert!(started.stdout.contains("vm3 got mst"), "{started:?}");
@@ -82,9 +81,7 @@ const CARDS: &str = "
 #[test]
 fn a_cluster_keeps_to_the_network_that_leads_to_all_and_sees_an_address_move() {
     let Some(lab) = Lab::up("cards") else { return };
-    put_cluster(&lab);
-    let cluster =
-        |arguments: &[&str]| lab.call(&[&["shell", "1", "./cluster"], arguments].concat());
+    let cluster = put_cluster(&lab);
     for host in ["1", "2", "3"] {
         lab.root(host, &CARDS.replace("$HOST", host));
     }
@@ -136,8 +133,8 @@ fn struck(lab: &Lab, fault: &[&str]) -> Ended {
 #[test]
 fn a_job_ends_soon_when_something_dies_and_says_what() {
     let Some(lab) = Lab::up("faults") else { return };
-    put_cluster(&lab);
-    lab.expect(&["shell", "1", "./cluster", "init", "vm1", "vm2", "vm3"]);
+    let cluster = put_cluster(&lab);
+    assert_eq!(cluster(&["init", "vm1", "vm2", "vm3"]).code(), Some(0));
     let faults: [(&[&str], &str); 5] = [
         (&["kill", "2", "1"], "rank 1 on vm2 has died"),
         (&["kill", "3", "daemon"], "vm3"),

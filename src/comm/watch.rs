@@ -206,6 +206,13 @@ mod tests {
         })
     }
 
+    /// Rank 1 after its goodbye.
+    fn bye(invitation: &Invitation) -> Peer {
+        let mut peer = invitation.accept(1).unwrap();
+        peer.tell(word::BYE);
+        peer
+    }
+
     #[test]
     fn a_rank_that_answers_is_let_alone_however_long_it_takes() {
         let end = seen(|invitation| {
@@ -236,11 +243,6 @@ mod tests {
 
     #[test]
     fn who_says_goodbye_may_go_but_not_stop_half_way() {
-        let bye = |invitation: &Invitation| {
-            let mut peer = invitation.accept(1).unwrap();
-            peer.tell(word::BYE);
-            peer
-        };
         assert_eq!(seen(|invitation| drop(bye(invitation))), None);
         let stopped = seen(|invitation| {
             let peer = bye(invitation);
@@ -253,9 +255,7 @@ mod tests {
     #[test]
     fn strangers_are_not_heard() {
         let end = seen(|invitation| {
-            let mut peer = invitation.accept(1).unwrap();
-            peer.tell(word::BYE);
-            drop(peer);
+            drop(bye(invitation));
             let mut stranger = TcpStream::connect(invitation.addresses()[0]).unwrap();
             stranger.write_all(&[7; 16]).unwrap();
         });
