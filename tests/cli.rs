@@ -73,6 +73,26 @@ fn a_forest_goes_through_files_and_its_proof() {
 }
 
 #[test]
+fn a_program_that_is_killed_while_it_writes_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let generate = ["generate", "gnm:n=2^20,m=2^23", "-o", "g.txt.gz"];
+    let mut running =
+        Command::new(mst()).current_dir(folder.path()).args(generate).spawn().unwrap();
+    let open_files = Path::new("/proc").join(running.id().to_string()).join("fd");
+    let writes = |file: fs::DirEntry| {
+        let to = fs::read_link(file.path()).unwrap_or_default();
+        to.starts_with(folder.path()) && fs::metadata(file.path()).is_ok_and(|its| its.len() > 0)
+    };
+    while !fs::read_dir(&open_files).unwrap().flatten().any(writes) {
+        assert!(running.try_wait().unwrap().is_none(), "it is done before it was seen to write");
+    }
+    running.kill().unwrap();
+    running.wait().unwrap();
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().flatten().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
 fn a_maximum_forest_is_the_minimum_one_of_negated_weights() {
     let folder = tempfile::tempdir().unwrap();
     let list = [(0, 1, 5), (1, 2, -3), (2, 0, 4), (3, 3, 9), (2, 3, 0)];

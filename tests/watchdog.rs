@@ -7,7 +7,7 @@ mod common;
 
 use common::{Ended, finish, mpirun, mst};
 use libtest_mimic::{Arguments, Failed, Trial};
-use mst::comm::{self, Comm};
+use mst::comm::{self, Comm, Phase};
 use std::process::{Command, ExitCode};
 use std::thread;
 use std::time::Duration;
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const CASES: [(&str, bool, &str); 8] = [
     ("killed", false, "rank 1 on "),
     ("first killed", false, "rank 0 on "),
-    ("stopped", false, "has not answered for 2 s"),
+    ("stopped", false, "has not answered for 2 s (phase: merge)"),
     ("stopped at the end", false, "has not answered for 2 s"),
     ("orphaned", false, "what mpirun started rank 1 on "),
     ("panics", false, "rank 1 on "),
@@ -40,6 +40,7 @@ fn main() -> ExitCode {
 }
 
 fn be_watched(case: &str, comm: &Comm) {
+    comm.enter(Phase::Merge);
     comm.watch(PATIENCE, |what| eprintln!("mst: {what}")).expect("ranks on one host");
     match (case, comm.rank()) {
         ("killed", 1) | ("first killed", 0) => signal("-9", std::process::id()),

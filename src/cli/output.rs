@@ -3,11 +3,15 @@
 use crate::error::{Error, Result};
 use crate::format::{self, Format};
 use crate::graph::{Slice, Weights};
+use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
+use nix::unistd::linkat;
 use serde::Serialize;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
 
 /// A file to be written beside its path, and renamed when it is complete.
 pub(super) struct Output {
@@ -47,7 +51,7 @@ impl Output {
             }
             _ => {}
         }
-        beside(&target)?; // and gone again: a job that is ended while it computes leaves nothing
+        Unfinished::beside(&target)?; // and gone again: a job that is ended while it computes leaves nothing
         Ok(Place::File(target))
     }
 
@@ -77,32 +81,76 @@ impl Output {
         match place {
             Place::Direct(device) => fill(&path, slice, &device),
             Place::File(target) => {
-                let beside = beside(&target).map_err(failed)?;
-                fill(&path, slice, beside.as_file())?;
-                beside.as_file().sync_all().map_err(failed)?;
-                beside.persist(target).map(drop).map_err(|why| failed(why.error))
+                let unfinished = Unfinished::beside(&target).map_err(failed)?;
+                fill(&path, slice, unfinished.file())?;
+                unfinished.finish(&target).map_err(failed)
             }
         }
     }
 }
 
-/// A new file in the folder of `target`, which goes when it is dropped.
-fn beside(target: &Path) -> io::Result<NamedTempFile> {
+/// A file that is being filled. Where the file system can, it has no name yet, so that even a process that is
+/// killed leaves nothing of it; else it has one that goes when it is dropped.
+enum Unfinished {
+    Nameless(File),
+    Named(NamedTempFile),
+}
+
+impl Unfinished {
+    /// A new file in the folder of `target`.
+    fn beside(target: &Path) -> io::Result<Self> {
+        let mut options = File::options();
+        options.write(true).mode(ANYBODY).custom_flags(OFlag::O_TMPFILE.bits());
+        match options.open(folder_of(target)) {
+            Ok(file) => Ok(Self::Nameless(file)),
+            // Not on networks' file systems, nor on the shared folders of virtual machines.
+            Err(_) => names().tempfile_in(folder_of(target)).map(Self::Named),
+        }
+    }
+
+    fn file(&self) -> &File {
+        match self {
+            Self::Nameless(file) => file,
+            Self::Named(named) => named.as_file(),
+        }
+    }
+
+    /// Puts it in the place of `target`.
+    fn finish(self, target: &Path) -> io::Result<()> {
+        self.file().sync_all()?;
+        let path = match self {
+            Self::Named(named) => named.into_temp_path(),
+            Self::Nameless(file) => {
+                let link = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
+                let name = |new: &Path| {
+                    Ok(linkat(AT_FDCWD, &link, AT_FDCWD, new, AtFlags::AT_SYMLINK_FOLLOW)?)
+                };
+                names().make_in(folder_of(target), name)?.into_temp_path()
+            }
+        };
+        path.persist(target).map_err(|why| why.error)
+    }
+}
+
+/// What the umask leaves of rw-rw-rw- is a new file's, as ever.
+const ANYBODY: u32 = 0o666;
+
+/// Makes names of files to be renamed.
+fn names() -> Builder<'static, 'static> {
+    let mut names = Builder::new();
+    names.prefix(".mst-").permissions(Permissions::from_mode(ANYBODY));
+    names
+}
+
+fn folder_of(target: &Path) -> &Path {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".mst-").permissions(permissions());
-    builder.tempfile_in(folder.unwrap_or(Path::new(".")))
+    folder.unwrap_or(Path::new("."))
 }
 
 fn fill(path: &Path, slice: &Slice, file: &File) -> Result<()> {
     let mut out = format::compressed(path, BufWriter::new(file));
     format::write(Format::of_output(path), path, slice, &mut out)?;
     out.finish().and_then(|mut buffer| buffer.flush()).map_err(Error::file("write", path))
-}
-
-/// What the umask makes of rw-rw-rw-, as for any file.
-fn permissions() -> std::fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o666)
 }
 
 /// Prints a result on standard output: as one JSON object, or the table unless quiet.

@@ -1,6 +1,7 @@
 //! What a watchdog's thread does: listens to the other ranks, answers, and ends the job.
 
 use super::peer::{Invitation, News, Peer, word};
+use super::{Phase, Progress};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{Pid, getppid};
 use std::io::PipeReader;
@@ -45,6 +46,8 @@ pub(super) struct Watch {
     pub(super) woken: Option<PipeReader>,
     /// The process that has started this one.
     pub(super) parent: Pid,
+    /// What this rank is at.
+    pub(super) progress: Arc<Progress>,
 }
 
 /// Why a job ends.
@@ -153,18 +156,22 @@ impl Watch {
 
     fn sentence(&self, lost: usize, how: News) -> String {
         let who = format!("rank {lost} on {}", self.hosts[lost]);
+        let during = match self.progress.phase() {
+            Phase::Other => String::new(),
+            phase => format!(" (phase: {})", phase.name()),
+        };
         match how {
             News::Silent => format!(
-                "{who} has not answered for {} s: its process is stopped, or its host or cable is gone; \
+                "{who} has not answered for {} s{during}: its process is stopped, or its host or cable is gone; \
                  see to that, then run again",
                 self.patience.as_secs_f64()
             ),
             News::Orphaned => format!(
-                "what mpirun started {who} with has died: see there what ended it (`dmesg | tail` tells \
+                "what mpirun started {who} with has died{during}: see there what ended it (`dmesg | tail` tells \
                  whether memory ran out), then run again"
             ),
             _ => format!(
-                "{who} has died: see there what ended it (`dmesg | tail` tells whether memory ran out), \
+                "{who} has died{during}: see there what ended it (`dmesg | tail` tells whether memory ran out), \
                  then run again"
             ),
         }
@@ -195,6 +202,7 @@ mod tests {
             dismissed: Arc::default(),
             woken: None,
             parent: getppid(),
+            progress: Arc::default(),
         };
         thread::scope(|scope| {
             scope.spawn(|| {

@@ -91,6 +91,7 @@ impl Comm {
             dismissed,
             woken,
             parent: getppid(),
+            progress: self.progress().clone(),
         };
         // Before the ranks agree, since rank 0 has to take the calls of many.
         let thread = thread::Builder::new().name("watchdog".to_owned());
