@@ -110,18 +110,27 @@ fn a_cluster_keeps_to_the_network_that_leads_to_all_and_sees_an_address_move() {
     assert_eq!(solved.code(), Some(0), "{solved:?}");
 }
 
+/// A comparison whose local run takes long.
+const LOCAL: &str = "compare gnm:n=2^16,m=2^19 --reps 100000 --csv out.csv";
+/// A graph that takes long to make.
+const READ: &str = "solve complete:n=2^17 --memory 100M -o out.txt";
+/// Ranks that talk most of the time.
+const EXCHANGE: &str = "solve gnm:n=2^14,m=2^15 --combine boruvka --reps 1000000";
+const MERGE: &str = "solve gnm:n=2^16,m=2^16 --combine tree --reps 1000000";
+
 /// Starts a long job on the cluster, does `fault` to it when it is under way, and returns how it ended.
-fn struck(lab: &Lab, fault: &[&str]) -> Ended {
-    let job = "cd && MST_TIMEOUT=4; sed -i s/MST_TIMEOUT=.*/MST_TIMEOUT=4/ cluster.env; rm -f out.csv; \
-               exec ./cluster run compare gnm:n=2^16,m=2^19 --reps 100000 -q -t 1 --csv out.csv";
-    let mut command = lab.command(&["shell", "1", "bash", "-c", job]);
+fn struck(lab: &Lab, job: &str, fault: &[&str]) -> Ended {
+    let job = format!(
+        "cd; sed -i s/MST_TIMEOUT=.*/MST_TIMEOUT=4/ cluster.env; exec ./cluster run {job} -q -t 1"
+    );
+    let mut command = lab.command(&["shell", "1", "bash", "-c", &job]);
     thread::scope(|scope| {
         let running = scope.spawn(move || finish(&mut command, LIMIT));
         let start = Instant::now();
         while !lab.expect(&["status"]).lines().nth(2).is_some_and(|line| line.contains("mst")) {
             assert!(start.elapsed() < LIMIT, "the job does not start");
         }
-        thread::sleep(Duration::from_secs(3));
+        thread::sleep(Duration::from_secs(2));
         let struck = Instant::now();
         lab.expect(fault);
         let mut ended = running.join().unwrap();
@@ -135,15 +144,19 @@ fn a_job_ends_soon_when_something_dies_and_says_what() {
     let Some(lab) = Lab::up("faults") else { return };
     let cluster = put_cluster(&lab);
     assert_eq!(cluster(&["init", "vm1", "vm2", "vm3"]).code(), Some(0));
-    let faults: [(&[&str], &str); 5] = [
-        (&["kill", "2", "1"], "rank 1 on vm2 has died"),
-        (&["kill", "3", "daemon"], "vm3"),
-        (&["kill", "3", "2", "STOP"], "rank 2 on vm3 has not answered"),
-        (&["cut", "2"], "rank 1 on vm2 has not answered"),
-        (&["poweroff", "3"], "rank 2 on vm3 has not answered"),
+    let faults: [(&str, &[&str], &str); 5] = [
+        (READ, &["kill", "2", "1"], "rank 1 on vm2 has died (phase: read)"),
+        (MERGE, &["kill", "3", "daemon"], "vm3"),
+        (
+            LOCAL,
+            &["kill", "3", "2", "STOP"],
+            "rank 2 on vm3 has not answered for 4 s (phase: local)",
+        ),
+        (EXCHANGE, &["cut", "2"], "rank 1 on vm2 has not answered"),
+        (READ, &["poweroff", "3"], "rank 2 on vm3 has not answered for 4 s (phase: read)"),
     ];
-    for (fault, said) in faults {
-        let ended = struck(&lab, fault);
+    for (job, fault, said) in faults {
+        let ended = struck(&lab, job, fault);
         assert_ne!(ended.code(), Some(0), "{fault:?}: {ended:?}");
         assert!(ended.seconds < SOON, "{fault:?}: {ended:?}");
         let ours = |line: &&str| line.starts_with("mst: ") || line.starts_with("cluster: ");
@@ -158,7 +171,24 @@ fn a_job_ends_soon_when_something_dies_and_says_what() {
             assert!(start.elapsed().as_secs_f64() < SOON, "{fault:?} left ranks running");
             thread::sleep(Duration::from_millis(200));
         }
-        let rows = lab.expect(&["shell", "1", "sh", "-c", "cat out.csv 2>/dev/null; true"]);
-        assert!(rows.is_empty(), "no row of a job that did not end: {rows}");
+        let files = lab.expect(&["shell", "1", "sh", "-c", "cat out.* .mst-* 2>/dev/null; true"]);
+        assert!(files.is_empty(), "no row and no edge of a job that did not end: {files}");
     }
+}
+
+#[test]
+fn a_job_that_cannot_start_is_ended_with_the_reason() {
+    let Some(lab) = Lab::up("unstarted") else { return };
+    let cluster = put_cluster(&lab);
+    assert_eq!(cluster(&["init", "vm1", "vm2", "vm3"]).code(), Some(0));
+    lab.root(
+        "3",
+        "nft add table inet wall && nft add chain inet wall out '{ type filter hook output priority 0; }' &&
+         nft add rule inet wall out oif eth0 ct state new drop",
+    );
+    let ended = cluster(&["run", "solve", "gnm:n=9,m=9"]);
+    assert_ne!(ended.code(), Some(0), "{ended:?}");
+    assert!(ended.stderr.contains("no rank has started for 15 s"), "{ended:?}");
+    assert!(ended.stderr.contains("vm3 cannot connect to vm1"), "{ended:?}");
+    assert!(ended.seconds < 2.0 * SOON, "{ended:?}");
 }
