@@ -27,6 +27,7 @@ mod mpi;
 mod peer;
 mod phase;
 mod progress;
+mod reaper;
 mod streams;
 mod threads;
 mod transfer;

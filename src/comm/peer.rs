@@ -142,6 +142,11 @@ impl Peer {
         self.stream.write_all(&[word]).ok();
     }
 
+    /// How long it has said nothing.
+    pub(super) fn silence(&self) -> Duration {
+        self.heard.elapsed()
+    }
+
     /// Whether its process has ended after it said goodbye.
     pub(super) fn has_ended(&self) -> bool {
         self.gone

@@ -1,9 +1,10 @@
 //! What a watchdog's thread does: listens to the other ranks, answers, and ends the job.
 
 use super::peer::{Invitation, News, Peer, word};
-use super::{Phase, Progress};
+use super::{Phase, Progress, reaper};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{Pid, getppid};
+use std::collections::BTreeSet;
 use std::io::PipeReader;
 use std::net::TcpListener;
 use std::os::fd::AsFd;
@@ -20,9 +21,6 @@ const LAST_TICK: Duration = Duration::from_millis(2);
 const ANSWERS: u32 = 5;
 /// What a rank that has nothing to say leaves to the one that has.
 const COURTESY: Duration = Duration::from_millis(500);
-/// How long MPI may take to end at least, and how many times as long as a rank may be silent.
-const TO_END: (Duration, u32) = (Duration::from_secs(15), 3);
-
 /// Ends this process without a goodbye to the other ranks, for which MPI might wait.
 pub fn end_at_once(code: i32) -> ! {
     // SAFETY: `_exit` takes any number, and ends the process without a look at its memory. No
@@ -35,6 +33,8 @@ pub(super) struct Watch {
     pub(super) rank: usize,
     pub(super) hosts: Vec<String>,
     pub(super) patience: Duration,
+    /// How long MPI may take to end.
+    pub(super) to_end: Duration,
     pub(super) invitation: Invitation,
     pub(super) listener: Option<TcpListener>,
     pub(super) peers: Vec<Peer>,
@@ -72,6 +72,9 @@ impl Watch {
         // Also a rank 0 that only stood still must not find the others dead when it goes on. An orphan has
         // nobody left to hear what it says.
         self.tell(if end == End::Orphaned { word::ORPHANED } else { word::ENDING });
+        if self.rank == 0 {
+            reaper::end_launcher_later();
+        }
         match end {
             End::Lost(lost, how) if self.rank == usize::from(lost == 0) => {
                 say(&self.sentence(lost, how));
@@ -79,7 +82,7 @@ impl Watch {
             End::Unended if self.rank == 0 => say(&format!(
                 "the work is done and all it made is written, but MPI does not end on every host, \
                  after {} s: MPICH 4.0 is known for that; take a newer one, or Open MPI",
-                self.to_end().as_secs_f64()
+                self.to_end.as_secs_f64()
             )),
             End::Dismissed | End::Orphaned => {}
             End::Lost(..) | End::Told | End::Unended => thread::sleep(COURTESY),
@@ -116,7 +119,8 @@ impl Watch {
                 self.tell(word::BYE);
                 left = Some(Instant::now());
             }
-            if left.is_some_and(|left| left.elapsed() > self.to_end()) {
+            // Of all ranks one has to say it.
+            if self.rank == 0 && left.is_some_and(|left| left.elapsed() > self.to_end) {
                 return Some(End::Unended);
             }
             self.pause();
@@ -145,9 +149,14 @@ impl Watch {
         self.done.load(Relaxed) && (!last || self.peers.iter().all(Peer::has_ended))
     }
 
-    /// How long MPI may take to end.
-    fn to_end(&self) -> Duration {
-        (TO_END.1 * self.patience).max(TO_END.0)
+    /// Whether all of several other hosts have fallen silent at about the same time, so that the fault is here.
+    fn is_alone(&self) -> bool {
+        let others =
+            self.peers.iter().filter(|peer| self.hosts[peer.rank] != self.hosts[self.rank]);
+        let (hosts, silent): (BTreeSet<&str>, Vec<bool>) = others
+            .map(|peer| (&*self.hosts[peer.rank], peer.silence() > self.patience / 2))
+            .unzip();
+        hosts.len() > 1 && silent.iter().all(|&silent| silent)
     }
 
     fn tell(&mut self, word: u8) {
@@ -161,6 +170,12 @@ impl Watch {
             phase => format!(" (phase: {})", phase.name()),
         };
         match how {
+            News::Silent if self.is_alone() => format!(
+                "no rank on another host has answered for {} s{during}: is the cable of {}, where rank 0 \
+                 runs, in? See to that, then run again",
+                self.patience.as_secs_f64(),
+                self.hosts[0]
+            ),
             News::Silent => format!(
                 "{who} has not answered for {} s{during}: its process is stopped, or its host or cable is gone; \
                  see to that, then run again",
@@ -188,17 +203,25 @@ mod tests {
 
     /// What rank 0 of two makes of a rank 1 that does `as_rank_1`.
     fn seen(as_rank_1: impl FnOnce(&Invitation) + Send) -> Option<End> {
+        seen_by(Arc::default(), as_rank_1)
+    }
+
+    fn seen_by(
+        leaving: Arc<AtomicBool>,
+        as_rank_1: impl FnOnce(&Invitation) + Send,
+    ) -> Option<End> {
         let (invitation, listener) = Invitation::new().unwrap();
         let done = Arc::new(AtomicBool::new(false));
         let mut watch = Watch {
             rank: 0,
             hosts: vec!["a".to_owned(), "b".to_owned()],
             patience: PATIENCE,
+            to_end: PATIENCE,
             invitation: invitation.clone(),
             listener: Some(listener),
             peers: Vec::new(),
             done: done.clone(),
-            leaving: Arc::default(),
+            leaving,
             dismissed: Arc::default(),
             woken: None,
             parent: getppid(),
@@ -258,6 +281,19 @@ mod tests {
             drop(peer);
         });
         assert_eq!(stopped, Some(End::Lost(1, News::Silent)));
+    }
+
+    #[test]
+    fn an_end_of_mpi_that_takes_for_ever_is_ended() {
+        let leaving = Arc::new(AtomicBool::new(true));
+        let end = seen_by(leaving, |invitation| {
+            let mut peer = bye(invitation);
+            for _ in 0..20 {
+                peer.tell(word::HERE);
+                thread::sleep(PATIENCE / 10);
+            }
+        });
+        assert_eq!(end, Some(End::Unended));
     }
 
     #[test]

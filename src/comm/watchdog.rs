@@ -17,6 +17,9 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+/// How long MPI may take to end at least, and how many times as long as a rank may be silent.
+const TO_END: (Duration, u32) = (Duration::from_secs(15), 3);
+
 /// Watches until it is dropped. Meanwhile a rank that is told to terminate, as launchers tell all ranks
 /// when one has failed, takes a moment to tell the others not to wonder.
 pub(super) struct Watchdog {
@@ -83,6 +86,7 @@ impl Comm {
             rank: self.rank(),
             hosts,
             patience,
+            to_end: (TO_END.1 * patience).max(TO_END.0),
             invitation,
             listener,
             peers,
