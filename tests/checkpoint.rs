@@ -79,7 +79,9 @@ fn run_or_kill(
     let (stdout, stderr) = (text(told), text(errors));
     let ended = Ended { status, stdout, stderr, seconds: start.elapsed().as_secs_f64() };
     // Whether it was killed or not, it must not have refused its own checkpoint.
-    let refuses = ["mst: saved:", "mst: saved/"].iter().any(|words| ended.stderr.contains(words));
+    let refuses = ["mst: error: saved:", "mst: error: saved/"]
+        .iter()
+        .any(|words| ended.stderr.contains(words));
     assert!(!refuses, "{ended:?}");
     done.map(|_| right(ended))
 }

@@ -320,7 +320,7 @@ fn a_file_that_one_rank_lacks() {
     assert!(sent.stderr.contains("rank 0 reads g.txt and sends the parts: rank 1 on"), "{sent:?}");
     let refused = run(&["--input-from", "all"]).unwrap();
     assert_eq!(refused.code(), Some(1), "{refused:?}");
-    assert_eq!(refused.stderr.matches("mst: rank 1 on").count(), 1, "{refused:?}");
+    assert_eq!(refused.stderr.matches("mst: error: rank 1 on").count(), 1, "{refused:?}");
     assert!(refused.stderr.contains("cannot open g.txt"), "{refused:?}");
 }
 

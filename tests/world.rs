@@ -127,12 +127,12 @@ fn run_case(case: &str) -> ExitCode {
             None => fault(case, comm),
         };
         if let (Err(error), 0) = (&ended, comm.rank()) {
-            eprintln!("mst: {error}");
+            eprintln!("mst: error: {error}");
         }
         ended.map_or_else(|error| error.exit_code(), |()| 0)
     });
     ExitCode::from(ran.unwrap_or_else(|error| {
-        eprintln!("mst: {error}");
+        eprintln!("mst: error: {error}");
         error.exit_code()
     }))
 }

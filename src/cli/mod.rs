@@ -138,5 +138,5 @@ fn speak(speaks: bool, say: impl FnOnce()) {
 }
 
 fn tell(error: &Error) {
-    eprintln!("mst: {error}");
+    eprintln!("mst: error: {error}");
 }
