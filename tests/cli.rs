@@ -295,6 +295,8 @@ fn under_mpirun_one_rank_speaks() {
 #[test]
 fn mst_alone_compares() {
     let folder = tempfile::tempdir().unwrap();
+    let one = in_folder(folder.path(), &["compare", "path:n=9", "--csv", "one.csv"]);
+    assert!(one.stdout.contains("one rank: nothing was distributed"), "{one:?}");
     let Some(mut command) = mpirun(3) else { return };
     let ended = finish(command.current_dir(&folder).arg(mst()), Duration::from_secs(300));
     assert_eq!(ended.code(), Some(0), "{ended:?}");

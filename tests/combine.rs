@@ -165,6 +165,17 @@ fn auto_chooses_for_the_graph_and_the_link_and_says_why() {
 }
 
 #[test]
+fn auto_is_not_misled_by_edges_that_were_folded_as_they_were_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let saved = folder.path().join("saved");
+    let graph = ["solve", "gnm:n=2^17,m=2^22", "--link", "1gbit,100us"];
+    let solved = inside(4, &[&graph[..], &["--checkpoint", saved.to_str().unwrap()]].concat());
+    let shared = solved.stderr.split("ranks share ").nth(1).and_then(|rest| rest.split(' ').next());
+    let shared: f64 = shared.and_then(|share| share.parse().ok()).expect("a share");
+    assert!(shared > 90.0, "of a random graph each vertex has edges on all ranks: {shared} %");
+}
+
+#[test]
 fn explain_shows_every_way_beside_the_model() {
     let arguments = ["solve", "gnm:n=2^12,m=2^15", "--explain"];
     let table = inside(3, &arguments);

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// Make a graph of a family and write it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Families, each with seed= and weights=uniform|float|constant (rgg2d also distance):
+Families, each with seed= and weights=uniform|float|constant (rgg2d: also weights=distance):
   gnm:n=,m=     random edges                   grid2d:n=    a square grid, row by row
   rmat:n=,m=    a few vertices with many       complete:n=  all pairs
   rgg2d:n=,m=   near points in the plane       path:n=  star:n=

@@ -90,7 +90,7 @@ fn sight(file: &Result<Sight, String>) -> String {
 /// How far a clock is ahead, or within how much that is not known.
 fn ahead((by, error): (f64, f64)) -> String {
     match by.abs() {
-        less if less <= error && error > 0.0 => format!("< {}", seconds(error)),
+        less if less <= error && error > 0.0 => format!("0 s ± {}", seconds(error)),
         0.0 => "0 s".to_owned(),
         more => format!("{}{}", if by < 0.0 { "-" } else { "" }, seconds(more)),
     }
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn a_clock_is_told_as_far_as_it_is_known() {
         let told = [(0.0, 0.0), (0.0, 0.3), (0.2, 0.3), (-0.3, 0.2), (2.0, 0.1)].map(ahead);
-        assert_eq!(told, ["0 s", "< 300 ms", "< 300 ms", "-300 ms", "2.00 s"]);
+        assert_eq!(told, ["0 s", "0 s ± 300 ms", "0 s ± 300 ms", "-300 ms", "2.00 s"]);
     }
 
     #[test]

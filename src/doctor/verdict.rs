@@ -162,7 +162,7 @@ pub(super) fn memory(seen: &[Seen], size: &Size) -> Vec<Problem> {
         let (free, ranks) = (one.facts.memory?, one.ranks as u64);
         let room = free / 5 * 4; // as ranks take by default
         let needed = size.on_each(p).saturating_mul(ranks);
-        let vertices = size.of_vertices().saturating_mul(ranks);
+        let most = room / size.of_vertices().max(1);
         if needed <= room {
             return None;
         }
@@ -173,16 +173,17 @@ pub(super) fn memory(seen: &[Seen], size: &Size) -> Vec<Problem> {
             bytes(needed),
             count(ranks, "rank")
         );
-        Some(Problem::new(
-            what,
-            match (vertices > room, ranks) {
-                (true, 1) => "take a smaller graph: its vertices alone are too many",
-                (true, _) => "start fewer ranks a host: each holds all vertices",
-                (false, _) => {
-                    "use `mst solve`, which folds what does not fit, more hosts or a smaller graph"
-                }
-            },
-        ))
+        let help = match most {
+            0 => "take a smaller graph: its vertices alone are too many".to_owned(),
+            _ if most < ranks => {
+                format!(
+                    "each rank holds all vertices: --map-by ppr:{most}:node (MPICH: -ppn {most})"
+                )
+            }
+            _ => "use `mst solve`, which folds what does not fit, more hosts or a smaller graph"
+                .to_owned(),
+        };
+        Some(Problem::new(what, help))
     };
     seen.iter().filter_map(problem).collect()
 }

@@ -67,7 +67,9 @@ impl Job {
         let slice = &loaded.slice;
         let n = usize::try_from(slice.n).expect("vertices that were checked to fit");
         let link = self.link(comm);
-        let choose = |link| Choice::of(comm, n, slice.m, edges, link);
+        // Fewer than the graph has, where they were folded as they were read.
+        let held = comm.all_gather(&[edges.len() as u64]).concat().into_iter().sum();
+        let choose = |link| Choice::of(comm, n, held, edges, link);
         let forest = || {
             let choice = link.filter(|_| self.plan.is_none()).map(choose);
             let plan = self.plan.or(choice.map(|choice| choice.plan)).unwrap_or(Plan::PLAIN);
@@ -100,8 +102,8 @@ impl Job {
         outcome.seconds.read = read.slowest(Phase::Read);
         outcome.seconds.verify = verify_seconds;
         outcome.count(&repetitions);
-        if let Some(link) = link.filter(|_| self.explain && slice.m > 0) {
-            let shape = Shape::of(comm, n, slice.m, edges, link);
+        if let Some(link) = link.filter(|_| self.explain && held > 0) {
+            let shape = Shape::of(comm, n, held, edges, link);
             let run = |plan: Plan| drop(plan.forest(comm, n, edges, self.algorithm));
             outcome.explained = explain(comm, self.reps, shape, run);
         }

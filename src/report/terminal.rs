@@ -126,6 +126,10 @@ pub fn compared(graph: &str, comm: &Comm, local: &Run, distributed: &Run, csv: &
 /// Which was faster, by how much, and where a slower one's time went: on rank 0, which does all of
 /// the work there is.
 fn verdict(local: &Run, distributed: &Run) -> String {
+    if distributed.outcome.ranks == 1 {
+        return "one rank: nothing was distributed; start it under mpirun, or with --ranks 3\n"
+            .to_owned();
+    }
     let ratio = local.outcome.seconds.total / distributed.outcome.seconds.total;
     if ratio >= 1.0 {
         return format!("distributed was {ratio:.2} times as fast as local\n");
