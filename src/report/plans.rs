@@ -20,11 +20,14 @@ pub fn chosen(choice: &Choice) -> String {
         }
         _ => String::new(),
     };
+    let against = match choice.plan {
+        Plan::PLAIN => ", less than any other way".to_owned(),
+        _ => format!(" against {} by gather", seconds(shape.seconds(Plan::PLAIN))),
+    };
     format!(
-        "combining by {name}: {} by the model against {} by gather; ranks share {} of the \
-         vertices{crossing}; the link takes {} and {}/s",
+        "combining by {name}: {} by the model{against}; ranks share {} of the vertices{crossing}; the link takes \
+         {} and {}/s",
         seconds(shape.seconds(choice.plan)),
-        seconds(shape.seconds(Plan::PLAIN)),
         percent(locality.shared),
         seconds(shape.link.latency),
         bytes(shape.link.bandwidth as u64),
