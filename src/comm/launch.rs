@@ -36,6 +36,18 @@ pub fn launcher(variable: impl Fn(&str) -> Option<String>) -> Option<Launcher> {
     })
 }
 
+const SLURM: &str = "this MPI does not speak with srun as it is: use `srun --mpi=pmix` (`srun --mpi=list` shows \
+                     what there is), or mpirun inside the allocation";
+
+/// Whether srun has started this process in a way that Open MPI does not know: its start of MPI would end
+/// each process with two screens of text.
+#[cfg(feature = "mpi")]
+fn srun_is_foreign(variable: impl Fn(&str) -> Option<String>, library: &str) -> bool {
+    let has = |name: &str| variable(name).is_some();
+    let own = has("OMPI_COMM_WORLD_RANK") || has("PMIX_RANK");
+    library.starts_with("Open MPI") && has("SLURM_STEP_ID") && has("SLURM_PROCID") && !own
+}
+
 impl Launcher {
     /// Refuses a world of another size than the launcher's: the sign of a program that was built
     /// for another MPI, where each process would believe to be alone.
@@ -51,11 +63,9 @@ impl Launcher {
             "this program was built without MPI: build it with `cargo build --release`"
         };
         let hand = "if you meant one process, say --ranks 1";
-        let slurm = "this MPI does not speak with srun as it is: use `srun --mpi=pmix` (`srun --mpi=list` shows \
-                     what there is), or mpirun inside the allocation";
         let why = match (self.started, *variable) {
             (false, _) => hand,
-            (true, "SLURM_NTASKS") if cfg!(feature = "mpi") => slurm,
+            (true, "SLURM_NTASKS") if cfg!(feature = "mpi") => SLURM,
             (true, _) => built,
         };
         Err(Error::Launch(format!(
@@ -88,6 +98,9 @@ pub fn start<R: Send>(
     }
     #[cfg(feature = "mpi")]
     if is_started() {
+        if srun_is_foreign(|name| std::env::var(name).ok(), &super::linked_library()) {
+            return Err(Error::Launch(SLURM.to_owned()));
+        }
         let expected = |size| launcher.as_ref().map_or(Ok(()), |launcher| launcher.expect(size));
         return super::mpi::run(threads, expected, job);
     }
@@ -128,6 +141,19 @@ mod tests {
         assert!(told(&task).expect("known").started);
         let within = told(&[("SLURM_NTASKS", "8"), ("PMI_SIZE", "2"), ("PMI_RANK", "1")]);
         assert_eq!(within.expect("known").size, 2, "mpirun's word counts inside an allocation");
+    }
+
+    #[cfg(feature = "mpi")]
+    #[test]
+    fn open_mpi_speaks_with_srun_by_pmix_alone() {
+        let foreign = |more: &str, library: &str| {
+            let has = ["SLURM_STEP_ID", "SLURM_PROCID", more];
+            srun_is_foreign(|name| has.contains(&name).then(|| "0".to_owned()), library)
+        };
+        assert!(foreign("", "Open MPI v4.1.4") && foreign("PMI_RANK", "Open MPI v4.1.4"));
+        assert!(!foreign("PMIX_RANK", "Open MPI v4.1.4"));
+        assert!(!foreign("OMPI_COMM_WORLD_RANK", "Open MPI v4.1.4"), "mpirun within a step");
+        assert!(!foreign("PMI_RANK", "MPICH Version: 4.0.2"));
     }
 
     #[test]
