@@ -1,5 +1,6 @@
 //! The end of a launcher that waits for a machine that is gone: Open MPI's may do so for a quarter of an hour.
 
+use nix::libc;
 use std::fs;
 use std::os::unix::process::{CommandExt, parent_id};
 use std::process::{Command, Stdio};
@@ -19,6 +20,9 @@ pub(super) fn end_launcher_later() {
     let mut reaper = Command::new("sh");
     reaper.args(["-c", &script]).process_group(0);
     reaper.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // SAFETY: it closes nothing, but marks what a new program must not inherit: launchers take a process for
+    // running as long as somebody holds its connections.
+    unsafe { libc::close_range(3, u32::MAX, libc::CLOSE_RANGE_CLOEXEC as i32) };
     // Where it cannot be started, all is as it would be without.
     drop(reaper.spawn());
 }

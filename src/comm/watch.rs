@@ -72,9 +72,6 @@ impl Watch {
         // Also a rank 0 that only stood still must not find the others dead when it goes on. An orphan has
         // nobody left to hear what it says.
         self.tell(if end == End::Orphaned { word::ORPHANED } else { word::ENDING });
-        if self.rank == 0 {
-            reaper::end_launcher_later();
-        }
         match end {
             End::Lost(lost, how) if self.rank == usize::from(lost == 0) => {
                 say(&self.sentence(lost, how));
@@ -86,6 +83,9 @@ impl Watch {
             )),
             End::Dismissed | End::Orphaned => {}
             End::Lost(..) | End::Told | End::Unended => thread::sleep(COURTESY),
+        }
+        if self.rank == 0 {
+            reaper::end_launcher_later();
         }
         end_at_once(1)
     }
