@@ -301,6 +301,10 @@ fn mst_alone_compares() {
     let ended = finish(command.current_dir(&folder).arg(mst()), Duration::from_secs(300));
     assert_eq!(ended.code(), Some(0), "{ended:?}");
     assert!(ended.stdout.contains("10 rows added to mst.csv"), "{ended:?}");
+    assert!(
+        ended.stdout.contains("MPI library "),
+        "the launcher decides which one it is: {ended:?}"
+    );
     let csv = fs::read_to_string(folder.path().join("mst.csv")).unwrap();
     assert_eq!(csv.lines().count(), 1 + 2 * 5);
 }

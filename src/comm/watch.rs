@@ -21,6 +21,7 @@ const LAST_TICK: Duration = Duration::from_millis(2);
 const ANSWERS: u32 = 5;
 /// What a rank that has nothing to say leaves to the one that has.
 const COURTESY: Duration = Duration::from_millis(500);
+
 /// Ends this process without a goodbye to the other ranks, for which MPI might wait.
 pub fn end_at_once(code: i32) -> ! {
     // SAFETY: `_exit` takes any number, and ends the process without a look at its memory. No

@@ -130,6 +130,7 @@ impl Job {
             algorithm: self.algorithm.name(),
             combine: (comm.size() > 1).then(|| plan.name()),
             ranks: comm.size(),
+            mpi_library: comm.library(),
             hosts: members.hosts().len(),
             threads: members.threads[0],
             seconds: Seconds::default(),

@@ -67,6 +67,8 @@ pub struct Outcome {
     pub combine: Option<String>,
     /// Ranks.
     pub ranks: usize,
+    /// The MPI library that the launcher has led to, or what stands for it.
+    pub mpi_library: String,
     /// Hosts.
     pub hosts: usize,
     /// Threads a rank.

@@ -22,6 +22,7 @@ pub fn solved(graph: &str, comm: &Comm, run: &Run, loops: u64) -> String {
     ];
     if let Some(combine) = &outcome.combine {
         rows.insert(3, ["combined by".to_owned(), combine.clone()]);
+        rows.insert(2, ["MPI library".to_owned(), outcome.mpi_library.clone()]);
     }
     if outcome.verified == Some(true) {
         let proof = format!("spanning, acyclic, minimum ({})", seconds(outcome.seconds.verify));
@@ -92,6 +93,11 @@ pub fn compared(graph: &str, comm: &Comm, local: &Run, distributed: &Run, csv: &
     let rows = [
         row("ranks x threads", &|run| format!("{} x {}", run.outcome.ranks, run.outcome.threads)),
         ["hosts (ranks)".to_owned(), comm.members().ranks[0].name.clone(), hosts(comm.members())],
+        row("MPI library", &|run| match run.outcome.ranks {
+            1 => "–".to_owned(),
+            _ if comm.members().one_process => "none".to_owned(),
+            _ => run.outcome.mpi_library.clone(),
+        }),
         row("algorithm", &|run| run.outcome.algorithm.to_owned()),
         row("combined by", &|run| run.outcome.combine.clone().unwrap_or_else(|| "–".to_owned())),
         row("read", &|run| seconds(run.outcome.seconds.read)),
