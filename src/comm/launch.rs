@@ -36,8 +36,8 @@ pub fn launcher(variable: impl Fn(&str) -> Option<String>) -> Option<Launcher> {
     })
 }
 
-const SLURM: &str = "this MPI does not speak with srun as it is: use `srun --mpi=pmix` (`srun --mpi=list` shows \
-                     what there is), or mpirun inside the allocation";
+const SLURM: &str = "this MPI does not speak with srun as it is: use `srun --mpi=pmix` for Open MPI, `--mpi=pmi2` for \
+                     MPICH (`srun --mpi=list` shows what there is), or mpirun inside the allocation";
 
 /// Whether srun has started this process in a way that Open MPI does not know: its start of MPI would end
 /// each process with two screens of text.
