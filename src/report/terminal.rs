@@ -137,6 +137,9 @@ fn verdict(local: &Run, distributed: &Run) -> String {
             .to_owned();
     }
     let ratio = local.outcome.seconds.total / distributed.outcome.seconds.total;
+    if (0.995..1.005).contains(&ratio) {
+        return "distributed was as fast as local\n".to_owned();
+    }
     if ratio >= 1.0 {
         return format!("distributed was {ratio:.2} times as fast as local\n");
     }
