@@ -163,7 +163,10 @@ fn a_job_ends_soon_when_something_dies_and_says_what() {
         assert!(ended.seconds < SOON, "{fault:?}: {ended:?}");
         let ours = |line: &&str| line.starts_with("mst: ") || line.starts_with("cluster: ");
         let told: Vec<&str> = ended.stderr.lines().filter(ours).collect();
-        assert!(told.len() == 1 && told[0].contains(said), "{fault:?}: {told:?} of {ended:?}");
+        // mpirun may end rank 0 before it has said so; then cluster tells what mpirun saw.
+        let killed = fault[0] == "kill" && told.concat().contains("rank 1 on vm2 was killed");
+        let right = told.len() == 1 && (told[0].contains(said) || killed);
+        assert!(right, "{fault:?}: {told:?} of {ended:?}");
         if fault[0] == "cut" {
             lab.expect(&["mend", fault[1]]);
         }
