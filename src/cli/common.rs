@@ -157,7 +157,7 @@ impl World {
     /// Has the ranks watch each other, if that was asked for and they can reach each other beside MPI.
     fn watch(&self, comm: &Comm) {
         let Some(seconds) = self.timeout else { return };
-        let say = |what: &str| bars::above(|| eprintln!("mst: error: {what}"));
+        let say = |what: &str| bars::above(|| tell(&what));
         if let Err(unreached) = comm.watch(Duration::from_secs(seconds), say) {
             let line = format!(
                 "warning: --timeout is without effect, since {unreached} cannot reach rank 0 but by MPI: \

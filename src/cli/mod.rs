@@ -18,6 +18,7 @@ use crate::comm::{self, Comm};
 use crate::error::{Error, Result};
 use clap::{CommandFactory, Parser, Subcommand};
 pub use panics::tell_panics_once;
+use std::fmt::Display;
 use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -137,6 +138,7 @@ fn speak(speaks: bool, say: impl FnOnce()) {
     if speaks { say() } else { thread::sleep(Duration::from_millis(500)) }
 }
 
-fn tell(error: &Error) {
+/// What goes wrong is told by this alone, so that scripts can tell it from notes.
+fn tell(error: &impl Display) {
     eprintln!("mst: error: {error}");
 }

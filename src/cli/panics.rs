@@ -17,9 +17,9 @@ pub fn tell_panics_once() {
         let host = crate::comm::Host::here().name;
         let place = panic.location().map_or_else(String::new, |place| format!(" at {place}"));
         let what = panic.payload_as_str().unwrap_or("no message");
-        eprintln!(
-            "mst: error: {name} on {host} panicked{place}: {what}; this is a bug, please report it"
-        );
+        super::tell(&format_args!(
+            "{name} on {host} panicked{place}: {what}; this is a bug, please report it"
+        ));
         let trace = Backtrace::capture();
         if trace.status() == BacktraceStatus::Captured {
             eprintln!("{trace}");
