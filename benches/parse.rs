@@ -1,7 +1,7 @@
 //! How many bytes a second one thread parses, of each format and kind of number.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mst::format::{Format, Preamble, Tally, binary, write};
+use mst::format::{Format, Preamble, Tally, TextOptions, binary, write};
 use mst::graph::{Edge, Edges, Numbers, Slice, Weights, float_key, integer_key};
 use std::io::Write;
 use std::path::Path;
@@ -48,7 +48,8 @@ fn parse(criterion: &mut Criterion) {
         ("metis, integers", Format::Metis, Numbers::Integers),
     ] {
         let bytes = file(format, numbers);
-        let preamble = Preamble::read(path, format, None, &mut &bytes[..]).expect("a header");
+        let preamble = Preamble::read(path, format, &TextOptions::default(), &mut &bytes[..])
+            .expect("a header");
         let block = &bytes[preamble.body as usize..];
         group.throughput(Throughput::Bytes(block.len() as u64));
         group.bench_function(name, |b| {

@@ -1,6 +1,6 @@
 //! What the targets share: one file read in two ways must give the same graph or the same error.
 
-use mst::format::{Columns, Format, Parsed, Preamble, Tally};
+use mst::format::{Format, Parsed, Preamble, Tally, TextOptions};
 use mst::graph::{Edge, Numbers, Raw};
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
@@ -10,9 +10,9 @@ pub type Outcome = Result<(u64, u64, Numbers, Vec<Edge<u64>>), String>;
 
 /// Reads a text of some format as one block, and again as blocks that are cut at the line ends
 /// behind every few bytes. Returns what both say.
-pub fn read(path: &str, format: Format, columns: Option<Columns>, bytes: &[u8]) -> Outcome {
+pub fn read(path: &str, format: Format, options: &TextOptions, bytes: &[u8]) -> Outcome {
     let path = Path::new(path);
-    let preamble = Preamble::read(path, format, columns, &mut &bytes[..])
+    let preamble = Preamble::read(path, format, options, &mut &bytes[..])
         .map_err(|error| error.to_string())?;
     let body = &bytes[preamble.body as usize..];
     let whole = graph(path, &preamble, &[body]);

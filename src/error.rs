@@ -21,7 +21,7 @@ pub struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.path.display(), self.line, self.column)
+        write!(f, "{}:{}:{}", shown(&self.path), self.line, self.column)
     }
 }
 
@@ -37,7 +37,7 @@ pub enum Error {
     Launch(String),
 
     /// A file or folder that the operating system refuses.
-    #[error("cannot {action} {}: {why}", path.display())]
+    #[error("cannot {action} {}: {why}", shown(path))]
     File {
         /// What was tried: `open`, `read`, `write`, as it stands after "cannot".
         action: &'static str,
@@ -59,7 +59,7 @@ pub enum Error {
     },
 
     /// A file that is wrong as a whole: empty, cut short, or at odds with its own header.
-    #[error("{}: {what}", path.display())]
+    #[error("{}: {what}", shown(path))]
     Content {
         /// The file.
         path: PathBuf,
@@ -131,6 +131,31 @@ impl Error {
     }
 }
 
+/// Where a process finds its own open files: what standard input was kept in has no other name.
+pub const OPEN_FILES: &str = "/proc/self/fd/";
+
+/// A path as it may stand in a message: whoever has named the file must not speak to the terminal, so control
+/// characters are escaped.
+pub fn shown(path: &Path) -> String {
+    if path.starts_with(OPEN_FILES) {
+        return "standard input".to_owned();
+    }
+    printable(&path.to_string_lossy())
+}
+
+/// Text with its control characters escaped, and those that turn the direction of writing round.
+pub fn printable(text: &str) -> String {
+    let is_harmful = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let escape = |c: char| match is_harmful(c) {
+        true => c.escape_default().collect::<String>(),
+        false => c.to_string(),
+    };
+    text.chars().map(escape).collect()
+}
+
 /// Input as it may stand in a message: quoted, control characters escaped, at most 40 characters.
 pub fn quoted(bytes: &[u8]) -> String {
     const MOST: usize = 40;
@@ -152,6 +177,16 @@ mod tests {
         let error = Error::Line { place, expected: "a weight".into(), found: quoted(b"heavy\t") };
         assert_eq!(error.to_string(), r#"roads.gr:17:9: expected a weight, found "heavy\t""#);
         assert_eq!(error.exit_code(), 1);
+    }
+
+    #[test]
+    fn names_do_not_speak_to_the_terminal() {
+        let place = Place {
+            path: Path::new("a\nmst: error: \x1b[31m\u{202e}ñ'.txt").into(),
+            line: 1,
+            column: 2,
+        };
+        assert_eq!(place.to_string(), r"a\nmst: error: \u{1b}[31m\u{202e}ñ'.txt:1:2");
     }
 
     #[test]

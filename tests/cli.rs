@@ -51,7 +51,7 @@ fn a_forest_goes_through_files_and_its_proof() {
     let folder = tempfile::tempdir().unwrap();
     let at = |arguments: &[&str]| in_folder(folder.path(), arguments);
     let graph = "gnm:n=500,m=4000,seed=3";
-    for forest in ["f.txt", "f.gr", "f.mtx", "f.graph", "f.mst", "f.txt.gz"] {
+    for forest in ["f.txt", "f.csv", "f.tsv.gz", "f.gr", "f.mtx", "f.graph", "f.mst", "f.txt.gz"] {
         let solved = at(&["solve", graph, "-o", forest, "--ranks", "3", "--quiet"]);
         assert_eq!((solved.code(), solved.stdout.as_str()), (Some(0), ""), "{solved:?}");
         let proved = at(&["verify", graph, forest, "--ranks", "2"]);
@@ -60,7 +60,8 @@ fn a_forest_goes_through_files_and_its_proof() {
     }
     let text = fs::read_to_string(folder.path().join("f.txt")).unwrap();
     let mut lines: Vec<_> = text.lines().collect();
-    lines[0] = "500 498";
+    assert_eq!(lines[0], "# vertices 500, edges 499, ids from 0");
+    lines[0] = "# vertices 500, edges 498, ids from 0";
     lines.pop();
     fs::write(folder.path().join("g.txt"), lines.join("\n")).unwrap();
     let refused = at(&["verify", graph, "g.txt"]);
@@ -197,7 +198,12 @@ fn compare_times_both_runs_and_appends_to_the_csv() {
     let both = json(&both);
     assert_eq!(both["local"]["checksum"], both["distributed"]["checksum"]);
     assert_eq!((&both["local"]["ranks"], &both["distributed"]["ranks"]), (&1.into(), &3.into()));
-    assert!(both["speedup"].as_f64().unwrap() > 0.0);
+    let speedup = &both["speedup"];
+    let clear = ["faster", "slower"].contains(&both["verdict"].as_str().unwrap());
+    assert_eq!(speedup.as_f64().is_some_and(|speedup| speedup > 0.0), clear, "{both}");
+    for name in ["graph", "ran", "repetitions", "total", "cores"] {
+        assert!(!both["distributed"][name].is_null(), "{name}: {both}");
+    }
     assert!(both["distributed"]["bytes_sent_total"].as_u64().unwrap() > 0);
     let mut reader = csv::Reader::from_path(folder.path().join("runs.csv")).unwrap();
     let header = reader.headers().unwrap().clone();
@@ -207,6 +213,12 @@ fn compare_times_both_runs_and_appends_to_the_csv() {
     assert_eq!(rows.len(), 2 * (2 + 2), "a row a repetition, the header once");
     let runs = rows.iter().filter(|row| &row[column("run")] == "distributed").count();
     assert_eq!(runs, 4);
+    let combine = |run: &str| {
+        let of = rows.iter().filter(|row| &row[column("run")] == run);
+        of.map(|row| row[column("combine")].to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(combine("local"), ["none"; 4]);
+    assert!(rows.iter().all(|row| !row[column("ran")].is_empty()), "what auto has chosen");
     for name in ["version", "commit", "command", "hosts", "mpi_library", "graph", "seed", "threads"]
     {
         assert!(rows.iter().all(|row| !row[column(name)].is_empty()), "{name}");
@@ -291,12 +303,15 @@ fn under_mpirun_one_rank_speaks() {
     }
 }
 
-/// `mst` alone is compare on its default graph.
+/// `mst` alone helps; where there are ranks it is compare on its default graph.
 #[test]
 fn mst_alone_compares() {
     let folder = tempfile::tempdir().unwrap();
     let one = in_folder(folder.path(), &["compare", "path:n=9", "--csv", "one.csv"]);
     assert!(one.stdout.contains("one rank: nothing was distributed"), "{one:?}");
+    let alone = in_folder(folder.path(), &[]);
+    assert_eq!((alone.code(), alone.stdout.contains("Usage: mst")), (Some(0), true), "{alone:?}");
+    assert!(!folder.path().join("mst.csv").exists(), "nothing is left behind");
     let Some(mut command) = mpirun(3) else { return };
     let ended = finish(command.current_dir(&folder).arg(mst()), Duration::from_secs(300));
     assert_eq!(ended.code(), Some(0), "{ended:?}");

@@ -33,7 +33,10 @@ const KNOWN: [Known; 8] = [
     known("lesmis.graph", [77, 254, 1, 76], 105.0),
     known("zenios.mtx", [2873, 12159, 1391, 1482], 0.054_007_284_078_448_4),
     known("wiki-Vote.txt", [8298, 103_689, 1207, 7091], 7091.0),
-    known("soc-sign-bitcoinotc.csv.gz", [6006, 35592, 129, 5877], -6190.0),
+    Known {
+        columns: Some("1,2,3"),
+        ..known("soc-sign-bitcoinotc.csv.gz", [6006, 35592, 129, 5877], -6190.0)
+    },
 ];
 
 const ALGORITHMS: [&str; 4] = ["auto", "kruskal", "filter-kruskal", "boruvka"];

@@ -1,10 +1,9 @@
 #![no_main]
-use mst::format::Format;
+use mst::format::{Format, TextOptions};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = mst_fuzz::read("a.txt", Format::Text, None, bytes);
-    let _ = mst_fuzz::read("a.csv", Format::Text, None, bytes);
-    for columns in ["1,2", "3,1,2"] {
-        let _ = mst_fuzz::read("a.txt", Format::Text, columns.parse().ok(), bytes);
+    for columns in [None, "1,2".parse().ok(), "3,1,2".parse().ok(), "u,v".parse().ok()] {
+        let options = TextOptions { columns, ..TextOptions::default() };
+        let _ = mst_fuzz::read("a.txt", Format::Text, &options, bytes);
     }
 });

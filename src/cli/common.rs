@@ -1,22 +1,21 @@
 //! Options that several commands share.
 
 use super::doctor::{LEAST_TO_MEET, end_unless_met};
-use super::output::say_result;
-use super::{bars, tell};
+use super::speech::{aside, tell};
+use super::{bars, standard_input};
 use crate::comm::{self, Comm, Link};
 use crate::distributed::Plan;
 use crate::doctor;
 use crate::error::{Error, Result};
-use crate::format::{Columns, Format};
+use crate::format::{Decimal, Format, Selection, Separator, TextOptions};
 use crate::generate::Spec;
 use crate::local::Algorithm;
 use crate::measure::{Job, Run};
-use crate::partition::{InputFrom, Memory, Request, Source, fair_share};
+use crate::partition::{InputFrom, Loaded, Memory, Request, Source, fair_share};
 use crate::report;
 use crate::verify::VERTEX_BYTES;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
-use serde::Serialize;
 use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -38,8 +37,8 @@ pub(super) struct World {
     pub(super) ranks: Option<usize>,
 
     /// End the job when a rank's process, not its work, has not answered for so long
-    #[arg(long, env = "MST_TIMEOUT", value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=86_400))]
-    pub(super) timeout: Option<u64>,
+    #[arg(long, env = "MST_TIMEOUT", value_name = "SECONDS", value_parser = patience)]
+    timeout: Option<Patience>,
 
     /// Say nothing but errors and what was asked for
     #[arg(short, long)]
@@ -53,9 +52,22 @@ pub(super) struct Input {
     #[arg(short, long, value_name = "FORMAT", value_parser = formats())]
     pub(super) format: Option<Format>,
 
-    /// Columns of u, v and weight in a text file, from 1; two columns: no weights
+    /// Columns of u, v and weight in a text file, by places from 1 or by the names in its first line; two
+    /// columns: no weights
     #[arg(short, long, value_name = "U,V[,W]")]
-    pub(super) columns: Option<Columns>,
+    pub(super) columns: Option<Selection>,
+
+    /// What separates the columns of a text file [default: found out]
+    #[arg(long, value_name = "WHAT", value_parser = separators())]
+    pub(super) separator: Option<Separator>,
+
+    /// The sign of decimals in a text file [default: found out]
+    #[arg(long, value_name = "SIGN", value_parser = decimals())]
+    pub(super) decimal: Option<Decimal>,
+
+    /// The first id of a text file, 0 or 1 [default: 0]
+    #[arg(long, value_name = "ID", value_parser = RangedU64ValueParser::<u64>::new().range(0..=1))]
+    pub(super) first_id: Option<u64>,
 
     /// Who reads a file: each rank its part, or rank 0 for all [default: all, if all have it]
     #[arg(long, value_name = "WHO")]
@@ -105,9 +117,7 @@ pub(super) struct Common {
 }
 
 fn algorithms() -> impl TypedValueParser<Value = Algorithm> {
-    let find = |name: String| Algorithm::ALL.into_iter().find(|a| a.name() == name);
-    PossibleValuesParser::new(Algorithm::ALL.map(Algorithm::name))
-        .map(move |name| find(name).expect("one of the possible values"))
+    one_of(Algorithm::ALL, Algorithm::name)
 }
 
 fn plans() -> impl TypedValueParser<Value = Combine> {
@@ -116,15 +126,50 @@ fn plans() -> impl TypedValueParser<Value = Combine> {
         .map(|name| Combine(Plan::all().find(|plan| plan.name() == name)))
 }
 
+fn separators() -> impl TypedValueParser<Value = Separator> {
+    one_of(Separator::ALL, Separator::name)
+}
+
+pub(super) fn decimals() -> impl TypedValueParser<Value = Decimal> {
+    one_of(Decimal::ALL, Decimal::name)
+}
+
+/// A value of several that have names.
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.map(name)).map(move |told: String| {
+        all.into_iter().find(|one| name(*one) == told).expect("one of the possible values")
+    })
+}
+
 fn formats() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::name))
-        .map(|name| name.parse().expect("one of the possible values"))
+    one_of(Format::ALL, Format::name)
+}
+
+/// Seconds, if any: a variable that is empty is none.
+#[derive(Clone, Copy, Debug)]
+struct Patience(Option<u64>);
+
+fn patience(text: &str) -> Result<Patience, String> {
+    const MOST: u64 = 86_400;
+    if text.is_empty() {
+        return Ok(Patience(None));
+    }
+    let seconds = text.parse().ok().filter(|seconds| (1..=MOST).contains(seconds));
+    let wrong = || format!("seconds are a whole number from 1 to {MOST}");
+    seconds.map(|seconds| Patience(Some(seconds))).ok_or_else(wrong)
 }
 
 impl World {
+    fn patience(&self) -> Option<u64> {
+        self.timeout.and_then(|Patience(seconds)| seconds)
+    }
+
     /// Starts the world and runs `job` on each rank; rank 0 tells an error. Returns the exit code.
     pub(super) fn start<R>(&self, job: impl Fn(&Comm) -> Result<R> + Sync) -> Result<u8> {
-        let to_meet = self.timeout.map(|patience| Duration::from_secs(TO_MEET * patience));
+        let to_meet = self.patience().map(|patience| Duration::from_secs(TO_MEET * patience));
         self.start_within(to_meet.map(|time| time.max(LEAST_TO_MEET)), job)
     }
 
@@ -156,8 +201,8 @@ impl World {
 
     /// Has the ranks watch each other, if that was asked for and they can reach each other beside MPI.
     fn watch(&self, comm: &Comm) {
-        let Some(seconds) = self.timeout else { return };
-        let say = |what: &str| bars::above(|| tell(&what));
+        let Some(seconds) = self.patience() else { return };
+        let say = |what: &str| tell(&what);
         if let Err(unreached) = comm.watch(Duration::from_secs(seconds), say) {
             let line = format!(
                 "warning: --timeout is without effect, since {unreached} cannot reach rank 0 but by MPI: \
@@ -167,10 +212,21 @@ impl World {
         }
     }
 
+    /// Says what there is to say of how a graph was read.
+    pub(super) fn note_all(&self, comm: &Comm, loaded: &Loaded) {
+        loaded.notes.iter().for_each(|note| self.note(comm, note));
+    }
+
+    /// Warns where far more vertices were counted than `edges`, the graph's or its forest's, have.
+    pub(super) fn warn_of_gaps(&self, comm: &Comm, loaded: &Loaded, edges: u64) {
+        let warning = report::gaps(loaded.slice.n, edges).filter(|_| loaded.n_by_ids);
+        warning.iter().for_each(|warning| self.note(comm, warning));
+    }
+
     /// Says a line on stderr, on rank 0, unless quiet.
     pub(super) fn note(&self, comm: &Comm, line: &str) {
         if comm.rank() == 0 && !self.quiet {
-            bars::above(|| eprintln!("mst: {line}"));
+            aside(&line);
         }
     }
 }
@@ -181,15 +237,6 @@ impl Common {
         for problem in doctor::cores(comm.members()) {
             self.world.note(comm, &format!("warning: {problem}"));
         }
-    }
-
-    /// Prints a result on standard output: as one JSON object, or the table unless quiet.
-    pub(super) fn say(
-        &self,
-        result: &impl Serialize,
-        table: impl FnOnce() -> String,
-    ) -> Result<()> {
-        say_result(self.json, self.world.quiet, result, table)
     }
 
     /// A job with these options, run once without more.
@@ -220,20 +267,57 @@ impl Common {
 }
 
 impl Input {
-    /// The source that a GRAPH argument names.
+    /// The source that a GRAPH argument names: for `-` what rank 0 reads of its standard input now, and how it
+    /// is then read.
+    ///
+    /// # Errors
+    /// As [`Input::named`]; if standard input cannot be kept. All ranks return the same.
+    pub(super) fn source(&self, comm: &Comm, graph: &OsStr) -> Result<Source> {
+        let source = self.named(graph)?;
+        if graph != standard_input::NAME {
+            return Ok(source);
+        }
+        if let Some(From::All) = self.input_from {
+            let what = "standard input is rank 0's alone; leave out --input-from all";
+            return Err(Error::Usage(what.to_owned()));
+        }
+        let kept =
+            comm.agree(if comm.rank() == 0 { standard_input::keep().map(Some) } else { Ok(None) })?;
+        let path = kept.unwrap_or_else(|| standard_input::NAME.into());
+        Ok(Source::File { path, format: self.format, text: self.text() })
+    }
+
+    /// The file or family that a GRAPH argument names.
     ///
     /// # Errors
     /// If it is a generator's spec with a mistake, or options that only files have stand beside one.
-    pub(super) fn source(&self, graph: &OsStr) -> Result<Source> {
-        let Some(spec) = graph.to_str().filter(|text| Spec::looks_like(text)) else {
+    pub(super) fn named(&self, graph: &OsStr) -> Result<Source> {
+        let text = graph.to_str();
+        let Some(spec) = text.filter(|text| Spec::looks_like(text)) else {
             let path = PathBuf::from(graph);
-            return Ok(Source::File { path, format: self.format, columns: self.columns });
+            if let Some(name) = text.and_then(Spec::unknown_family).filter(|_| !path.exists()) {
+                let families = Spec::families();
+                let what = format!("no family of graphs is called {name}; there are {families}");
+                return Err(Error::Usage(what));
+            }
+            return Ok(Source::File { path, format: self.format, text: self.text() });
         };
-        if self.format.is_some() || self.columns.is_some() || self.input_from.is_some() {
-            let what = "--format, --columns and --input-from are for files, not for generators";
-            return Err(Error::Usage(what.to_owned()));
+        let of_text = self.text().first_given();
+        let given = of_text.or(self.format.map(|_| "--format"));
+        if let Some(option) = given.or(self.input_from.map(|_| "--input-from")) {
+            return Err(Error::Usage(format!("{option} is for files, not for generators")));
         }
         spec.parse().map(Source::Generated)
+    }
+
+    /// How a text file is written, as far as it was said.
+    pub(super) fn text(&self) -> TextOptions {
+        TextOptions {
+            columns: self.columns.clone(),
+            separator: self.separator,
+            decimal: self.decimal,
+            first_id: self.first_id,
+        }
     }
 
     /// A request for all of `source`, in memory, for no forest yet.

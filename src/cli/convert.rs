@@ -29,11 +29,14 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(&self, solo: &Comm) -> Result<()> {
-        let source = self.input.source(&self.input_graph)?;
+        let source = self.input.source(solo, &self.input_graph)?;
         let output = Output::create(&self.output)?;
         let vertex_bytes = Output::vertex_bytes(&self.output);
         let request = Request { vertex_bytes, ..self.input.request(solo, &source) };
-        let slice = partition::load(solo, &request)?.slice;
+        let loaded = partition::load(solo, &request)?;
+        self.world.note_all(solo, &loaded);
+        self.world.warn_of_gaps(solo, &loaded, loaded.slice.m);
+        let slice = loaded.slice;
         output.write(&slice)?;
         self.world.note(solo, &report::written(&self.output, &slice));
         Ok(())

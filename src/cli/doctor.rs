@@ -1,8 +1,7 @@
 //! `mst doctor`: the hosts of a job, or those of a hostfile before any job works.
 
 use super::common::{Input, World};
-use super::output::{say, say_result};
-use super::tell;
+use super::speech::{Voice, say, tell};
 use crate::comm::{self, Comm};
 use crate::doctor::{self, Facts, Findings, Question};
 use crate::error::{Error, Result};
@@ -84,8 +83,7 @@ impl Args {
         if !self.part.connect.is_empty() {
             return self.part.connect().map(|()| 0);
         }
-        let graph =
-            self.graph.as_deref().map(|graph| Input::default().source(graph)).transpose()?;
+        let graph = self.graph.as_deref().map(|graph| Input::default().named(graph)).transpose()?;
         let (files, hostfile) = (self.file.clone(), self.hostfile.clone());
         let question = Question { files, graph, hostfile };
         match &self.hostfile {
@@ -107,7 +105,8 @@ impl Args {
 
     /// Prints what was found.
     fn say(&self, found: &Findings) -> Result<()> {
-        say_result(self.json, self.world.quiet, found, || doctor::shown(found))?;
+        let voice = Voice { json: self.json, quiet: self.world.quiet, aside: false };
+        voice.say(found, || doctor::shown(found))?;
         match found.problems.len() as u64 {
             0 => Ok(()),
             number => Err(Error::Found(format!("{} found", count(number, "problem")))),

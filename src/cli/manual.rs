@@ -1,6 +1,6 @@
 //! Completions and the manual page, made from the command line itself.
 
-use super::output::say;
+use super::speech::say;
 use crate::error::{Error, Result};
 use clap_complete::Shell;
 use std::path::PathBuf;

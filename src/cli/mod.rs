@@ -10,16 +10,21 @@ mod generate;
 mod manual;
 mod output;
 mod panics;
+mod rows;
 mod selftest;
 mod solve;
+mod speech;
+mod standard_input;
 mod verify;
 
 use crate::comm::{self, Comm};
 use crate::error::{Error, Result};
+use clap::builder::RangedU64ValueParser;
 use clap::{CommandFactory, Parser, Subcommand};
 pub use panics::tell_panics_once;
-use std::fmt::Display;
-use std::fs::File;
+use speech::{say, tell};
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
@@ -27,15 +32,25 @@ use std::time::Duration;
 
 /// Minimum spanning forests of large weighted graphs: threads on one machine, MPI on several
 #[derive(Parser)]
-#[command(version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true
+)]
 #[command(after_help = "\
 A GRAPH is a file (text, .gr, .mtx, .graph, .mst; all but .mst also .gz) or a generator, as
-gnm:n=1e6,m=8e6,seed=1. Without a command: compare, on a graph of about ten seconds.
+gnm:n=1e6,m=8e6,seed=1, or - for standard input. Under mpirun without a command: compare, on a
+graph of about ten seconds.
 Several machines:  mpirun -hostfile hosts ./mst compare GRAPH
 Exit codes:        0 done, 1 failed, 2 wrong usage, 3 a proof failed, 101 a bug")]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+
+    /// Without a command: compare one rank with so many, inside this process
+    #[arg(short, long, value_name = "NUM", value_parser = RangedU64ValueParser::<usize>::new().range(1..=512))]
+    ranks: Option<usize>,
 }
 
 #[derive(Subcommand)]
@@ -65,7 +80,13 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2));
         }
     };
-    let command = cli.command.unwrap_or_else(|| Command::Compare(compare::Args::default_run()));
+    let Some(command) = cli.command.or_else(|| default_command(cli.ranks)) else {
+        let help = Cli::command().render_help();
+        return match say(help.to_string().as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => ExitCode::from(error.exit_code()),
+        };
+    };
     let ended = command.start(speaks).and_then(|code| {
         if code == 0 && speaks {
             leave_mark()?;
@@ -79,6 +100,12 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// What is run where no command is named: a comparison, where there are ranks to compare with.
+fn default_command(ranks: Option<usize>) -> Option<Command> {
+    let compares = ranks.is_some() || comm::is_started();
+    compares.then(|| Command::Compare(compare::Args::default_run(ranks)))
 }
 
 impl Command {
@@ -121,7 +148,16 @@ fn on_rank_zero<R>(comm: &Comm, work: impl FnOnce(&Comm) -> Result<R>) -> Result
 /// what a script can trust, since launchers have been seen to end a job that failed with code 0.
 fn leave_mark() -> Result<()> {
     let Some(path) = std::env::var_os("MST_DONE").map(PathBuf::from) else { return Ok(()) };
-    File::create(&path).map(drop).map_err(Error::file("write", &path))
+    let made = OpenOptions::new().write(true).create_new(true).open(&path).map(drop);
+    match (made, path.metadata()) {
+        // One that was left there by a job before, or by `mktemp`, serves as well: nothing is ever truncated.
+        (Err(why), Ok(found))
+            if why.kind() == ErrorKind::AlreadyExists && found.len() == 0 && found.is_file() =>
+        {
+            Ok(())
+        }
+        (made, _) => made.map_err(Error::file("write", &path)),
+    }
 }
 
 /// Whether this process is the one that speaks before there is a world: rank 0, or one that no launcher
@@ -136,9 +172,4 @@ fn speaks() -> bool {
 /// one that is about to speak among them.
 fn speak(speaks: bool, say: impl FnOnce()) {
     if speaks { say() } else { thread::sleep(Duration::from_millis(500)) }
-}
-
-/// What goes wrong is told by this alone, so that scripts can tell it from notes.
-fn tell(error: &impl Display) {
-    eprintln!("mst: error: {error}");
 }

@@ -1,30 +1,35 @@
-//! Standard output, and files that appear whole or not at all.
+//! Files that appear whole or not at all.
 
 use crate::error::{Error, Result};
 use crate::format::{self, Format};
 use crate::graph::{Slice, Weights};
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
 use nix::unistd::linkat;
-use serde::Serialize;
 use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Write};
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
-/// A file to be written beside its path, and renamed when it is complete.
+/// A file to be written beside its path, and renamed when it is complete. It may have been the input, which has
+/// been read whole by then; other names of a file that is replaced keep what it was.
 pub(super) struct Output {
     path: PathBuf,
+    format: Format,
     place: Place,
 }
 
 enum Place {
     /// The path of a file, which is the file itself where the user named a link.
     File(PathBuf),
-    /// A device or pipe, which must not be replaced by a file.
+    /// A device or pipe, which must not be replaced by a file, or a file that is open already, which must not
+    /// be truncated.
     Direct(File),
 }
+
+/// The name for standard output.
+const STANDARD: &str = "-";
 
 impl Output {
     /// Prepares to write `path`; called before the work, so that nobody computes for nothing.
@@ -33,16 +38,32 @@ impl Output {
     /// If its folder cannot be written.
     pub(super) fn create(path: &Path) -> Result<Self> {
         let gzip = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
-        if gzip && Format::of_output(path) == Format::Binary {
+        let format = Self::format(path)?;
+        if gzip && format == Format::Binary {
             let what =
                 "binary graphs cannot be read compressed, so none are written; leave out .gz";
             return Err(Error::content(path, what));
         }
         let place = Self::place(path).map_err(Error::file("write", path))?;
-        Ok(Self { path: path.to_owned(), place })
+        Ok(Self { path: path.to_owned(), format, place })
+    }
+
+    /// Whether `path` names standard output.
+    pub(super) fn is_standard(path: &Path) -> bool {
+        descriptor(path) == Some(1)
+    }
+
+    fn format(path: &Path) -> Result<Format> {
+        let is_named = descriptor(path).is_none() && !path.starts_with("/dev");
+        if is_named { Format::of_output(path) } else { Ok(Format::Text) }
     }
 
     fn place(path: &Path) -> io::Result<Place> {
+        if let Some(number) = descriptor(path) {
+            // SAFETY: it is only borrowed to be doubled; of a number that is not open the system says so.
+            let open = unsafe { BorrowedFd::borrow_raw(number) };
+            return Ok(Place::Direct(open.try_clone_to_owned()?.into()));
+        }
         let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         match target.metadata() {
             Ok(about) if about.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
@@ -57,9 +78,9 @@ impl Output {
 
     /// What writing to `path` takes for each vertex, bytes.
     pub(super) fn vertex_bytes(path: &Path) -> u64 {
-        match Format::of_output(path) {
-            Format::Metis => 16, // two offsets into the neighbours
-            Format::Text | Format::Dimacs | Format::MatrixMarket | Format::Binary => 0,
+        match Self::format(path) {
+            Ok(Format::Metis) => 16, // two offsets into the neighbours
+            _ => 0,
         }
     }
 
@@ -68,7 +89,7 @@ impl Output {
     /// # Errors
     /// If its format has none such.
     pub(super) fn check(&self, weights: Weights) -> Result<()> {
-        format::holds(Format::of_output(&self.path), &self.path, weights)
+        format::holds(self.format, &self.path, weights)
     }
 
     /// Writes a graph or forest in the format of the path's name, and puts it in its place.
@@ -76,13 +97,13 @@ impl Output {
     /// # Errors
     /// If the disk is full or the format cannot hold the weights; the path is then as it was.
     pub(super) fn write(self, slice: &Slice) -> Result<()> {
-        let Self { path, place } = self;
+        let Self { path, format, place } = self;
         let failed = |why| Error::file("write", &path)(why);
         match place {
-            Place::Direct(device) => fill(&path, slice, &device),
+            Place::Direct(device) => fill(&path, format, slice, &device),
             Place::File(target) => {
                 let unfinished = Unfinished::beside(&target).map_err(failed)?;
-                fill(&path, slice, unfinished.file())?;
+                fill(&path, format, slice, unfinished.file())?;
                 unfinished.finish(&target).map_err(failed)
             }
         }
@@ -117,6 +138,11 @@ impl Unfinished {
 
     /// Puts it in the place of `target`.
     fn finish(self, target: &Path) -> io::Result<()> {
+        if let Ok(before) = target.metadata() {
+            // What others may do with a file does not change with its content. Only root may give it away.
+            let _ = fchown(self.file(), Some(before.uid()), Some(before.gid()));
+            self.file().set_permissions(before.permissions())?;
+        }
         self.file().sync_all()?;
         let path = match self {
             Self::Named(named) => named.into_temp_path(),
@@ -147,39 +173,26 @@ fn folder_of(target: &Path) -> &Path {
     folder.unwrap_or(Path::new("."))
 }
 
-fn fill(path: &Path, slice: &Slice, file: &File) -> Result<()> {
+fn fill(path: &Path, format: Format, slice: &Slice, file: &File) -> Result<()> {
     let mut out = format::compressed(path, BufWriter::new(file));
-    format::write(Format::of_output(path), path, slice, &mut out)?;
-    out.finish().and_then(|mut buffer| buffer.flush()).map_err(Error::file("write", path))
-}
-
-/// Prints a result on standard output: as one JSON object, or the table unless quiet.
-pub(super) fn say_result(
-    json: bool,
-    quiet: bool,
-    result: &impl Serialize,
-    table: impl FnOnce() -> String,
-) -> Result<()> {
-    match (json, quiet) {
-        (true, _) => {
-            let object = serde_json::to_string(result).expect("plain fields");
-            say(format!("{object}\n").as_bytes())
-        }
-        (false, false) => say(table().as_bytes()),
-        (false, true) => Ok(()),
+    let written = format::write(format, path, slice, &mut out).and_then(|()| {
+        out.finish().and_then(|mut buffer| buffer.flush()).map_err(Error::file("write", path))
+    });
+    match written {
+        // Whoever has closed a pipe has read enough.
+        Err(Error::File { why, .. }) if why.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
 }
 
-/// Writes to standard output. A reader that has closed it has read enough.
-///
-/// # Errors
-/// If it is a file on a full disk.
-pub(super) fn say(text: &[u8]) -> Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text).and_then(|()| out.flush()) {
-        Err(why) if why.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::file("write", Path::new("standard output"))(why))
+/// The number of an open file that a path stands for: of standard output and error, or of any other.
+fn descriptor(path: &Path) -> Option<RawFd> {
+    match path.to_str()? {
+        STANDARD | "/dev/stdout" => Some(1),
+        "/dev/stderr" => Some(2),
+        other => {
+            let number = other.strip_prefix("/dev/fd/").or(other.strip_prefix("/proc/self/fd/"));
+            number?.parse().ok()
         }
-        _ => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 //! A panic is a bug of ours: told in one line that names the rank.
 
+use super::speech::{tell, write_aside};
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic;
 use std::thread;
@@ -17,12 +18,12 @@ pub fn tell_panics_once() {
         let host = crate::comm::Host::here().name;
         let place = panic.location().map_or_else(String::new, |place| format!(" at {place}"));
         let what = panic.payload_as_str().unwrap_or("no message");
-        super::tell(&format_args!(
+        tell(&format_args!(
             "{name} on {host} panicked{place}: {what}; this is a bug, please report it"
         ));
         let trace = Backtrace::capture();
         if trace.status() == BacktraceStatus::Captured {
-            eprintln!("{trace}");
+            write_aside(&format!("{trace}\n"));
         }
     }));
 }

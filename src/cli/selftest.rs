@@ -1,7 +1,7 @@
 //! `mst selftest`: random cases on the ranks at hand.
 
 use super::common::World;
-use super::output::say;
+use super::speech::say;
 use crate::comm::Comm;
 use crate::error::Result;
 use crate::report;

@@ -3,6 +3,8 @@
 use super::checkpoint::Saving;
 use super::common::Common;
 use super::output::Output;
+use super::rows::RowOptions;
+use super::speech::Voice;
 use crate::comm::Comm;
 use crate::distributed::collect;
 use crate::error::Result;
@@ -22,7 +24,8 @@ pub(super) struct Args {
     /// A file or a generator, as gnm:n=1e6,m=8e6,seed=1
     graph: OsString,
 
-    /// Write the forest; the name decides the format (.txt, .gr, .mtx, .graph, .mst, also .gz)
+    /// Write the forest; the name decides the format (.txt, .csv, .tsv, .gr, .mtx, .graph, .mst, also .gz); - is
+    /// standard output, as text
     #[arg(short, long, value_name = "FOREST")]
     output: Option<PathBuf>,
 
@@ -34,9 +37,12 @@ pub(super) struct Args {
     #[arg(long, value_name = "NUM", default_value = "1")]
     reps: NonZeroUsize,
 
-    /// Append a row for each repetition to this file
+    /// Append a row for each repetition to this file; - is standard output
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+
+    #[command(flatten)]
+    rows: RowOptions,
 
     /// Memory that a rank may take for edges, as 2G; what is more is folded as it is read [default: its
     /// share of what the host has free]
@@ -57,8 +63,9 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(&self, comm: &Comm) -> Result<()> {
         let common = &self.common;
-        let source = common.input.source(&self.graph)?;
-        let output = comm.agree(self.outputs(comm))?;
+        let context = context(&self.graph, &common.input.named(&self.graph)?);
+        let output = comm.agree(self.outputs(comm, &context))?;
+        let source = common.input.source(comm, &self.graph)?;
         common.warn(comm);
         let written = self.output.as_deref().map_or(0, Output::vertex_bytes);
         let memory = self.memory.map_or_else(|| fair_share(comm), |bytes| bytes.as_u64());
@@ -75,9 +82,7 @@ impl Args {
         let loaded = loaded?;
         let weights = loaded.slice.weights;
         comm.agree(output.as_ref().map_or(Ok(()), |output| output.check(weights)))?;
-        if let Some(how) = &loaded.how {
-            common.world.note(comm, how);
-        }
+        common.world.note_all(comm, &loaded);
         if loaded.folds > 0 {
             common.world.note(comm, &report::folded(loaded.folds, self.saving.is_on()));
         }
@@ -86,29 +91,36 @@ impl Args {
         let job = Job { reps, warm_up, verify, explain, ..common.job() };
         let run = job.run(comm, &request, &loaded, &read)?;
         common.say_choice(comm, &run);
+        common.world.warn_of_gaps(comm, &loaded, run.outcome.forest_edges);
         comm.agree(self.write(comm, &loaded.slice, &run, output))?;
-        let context = context(&self.graph, &source);
         let kind = if comm.size() == 1 { "local" } else { "distributed" };
         let csv = self.csv.as_deref().filter(|_| comm.rank() == 0);
-        comm.agree(
-            csv.map_or(Ok(()), |csv| measure::append(csv, &context.rows(comm, kind, &run))),
-        )?;
+        let append = |csv| self.rows.append(csv, &context.rows(comm, kind, &run));
+        comm.agree(csv.map_or(Ok(()), append))?;
         let mut told = Ok(());
         if comm.rank() == 0 {
             let table = || report::solved(&context.graph, comm, &run, loaded.slice.loops);
-            told = common.say(&run.outcome, table);
+            told = self.voice().say(&run.outcome, table);
         }
         comm.agree(told)?;
         self.saving.finish(comm)
     }
 
+    /// How the result is said, where a file may go to standard output as well.
+    fn voice(&self) -> Voice {
+        let files = [&self.csv, &self.output];
+        let aside = files.into_iter().flatten().any(|path| Output::is_standard(path));
+        Voice { json: self.common.json, quiet: self.common.world.quiet, aside }
+    }
+
     /// On rank 0, what the command will write, tried before the work.
-    fn outputs(&self, comm: &Comm) -> Result<Option<Output>> {
+    fn outputs(&self, comm: &Comm, context: &Context) -> Result<Option<Output>> {
+        self.voice().check()?;
         if comm.rank() != 0 {
             return Ok(None);
         }
-        if let Some(path) = &self.csv {
-            measure::open(path)?;
+        if let Some(csv) = &self.csv {
+            self.rows.check(comm, csv, context, self.output.as_deref())?;
         }
         self.output.as_deref().map(Output::create).transpose()
     }

@@ -1,9 +1,10 @@
 //! `mst verify`: the proof alone, of a forest that anybody made.
 
 use super::common::{Input, World};
-use super::output::say;
+use super::speech::say;
 use crate::comm::Comm;
 use crate::error::{Error, Result};
+use crate::format::TextOptions;
 use crate::graph::{Edge, Key, Slice, Summary, Weights, with_edges};
 use crate::partition::{self, Request, Source};
 use crate::report;
@@ -33,14 +34,17 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(&self, comm: &Comm) -> Result<()> {
-        let source = self.input.source(&self.graph)?;
+        let source = self.input.source(comm, &self.graph)?;
         let request = Request {
             descending: self.max,
             vertex_bytes: VERTEX_BYTES,
             ..self.input.request(comm, &source)
         };
-        let graph = partition::load(comm, &request)?.slice;
-        let source = Source::File { path: self.forest.clone(), format: None, columns: None };
+        let graph = partition::load(comm, &request)?;
+        self.world.note_all(comm, &graph);
+        let graph = graph.slice;
+        let source =
+            Source::File { path: self.forest.clone(), format: None, text: TextOptions::default() };
         let request = Request {
             source: &source,
             from: None,
@@ -48,7 +52,9 @@ impl Args {
             vertex_bytes: 0,
             memory: request.memory,
         };
-        let forest = partition::load(comm, &request)?.slice;
+        let forest = partition::load(comm, &request)?;
+        self.world.note_all(comm, &forest);
+        let forest = forest.slice;
         is_forest_of(&graph, &forest)?;
         with_edges!(&graph.edges, edges => self.prove(comm, &graph, edges, &forest))
     }

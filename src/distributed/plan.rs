@@ -101,17 +101,33 @@ impl Plan {
         mine: &[Edge<K>],
         algorithm: Algorithm,
     ) -> Vec<Edge<K>> {
+        self.forest_told(comm, n, mine, algorithm, &|_| {})
+    }
+
+    /// As [`Plan::forest`]; `tell` is told the name of what made each forest of this rank's own.
+    ///
+    /// # Panics
+    /// If an endpoint is not below `n`.
+    pub fn forest_told<K: Key>(
+        self,
+        comm: &Comm,
+        n: usize,
+        mine: &[Edge<K>],
+        algorithm: Algorithm,
+        tell: Tell<'_>,
+    ) -> Vec<Edge<K>> {
         comm.enter(Phase::Local);
-        let local = |n: usize, edges: &[Edge<K>]| algorithm.forest(n, edges);
+        let local = |n: usize, edges: &[Edge<K>]| own(n, edges, algorithm, tell);
         let part = match self.first {
             _ if comm.size() == 1 => comm.compute(|| local(n, mine)),
             First::Nothing => self.way.combine(comm, n, mine, local),
-            First::Contract => self.contracted(comm, n, mine, algorithm),
+            First::Contract => self.contracted(comm, n, mine, algorithm, tell),
             First::Shuffle => match shuffle(comm, n, mine) {
                 Some(shuffled) => {
-                    shuffled.restore(self.contracted(comm, n, &shuffled.edges, algorithm))
+                    let part = self.contracted(comm, n, &shuffled.edges, algorithm, tell);
+                    shuffled.restore(part)
                 }
-                None => self.contracted(comm, n, mine, algorithm),
+                None => self.contracted(comm, n, mine, algorithm, tell),
             },
         };
         comm.enter(Phase::Other);
@@ -124,9 +140,10 @@ impl Plan {
         n: usize,
         mine: &[Edge<K>],
         algorithm: Algorithm,
+        tell: Tell<'_>,
     ) -> Vec<Edge<K>> {
         comm.enter(Phase::Local);
-        let forest = comm.compute(|| algorithm.forest(n, mine));
+        let forest = comm.compute(|| own(n, mine, algorithm, tell));
         let contracted = contract(comm, n, &forest);
         // What is left is a forest already.
         let chosen =
@@ -135,6 +152,16 @@ impl Plan {
         part.extend(chosen.iter().map(|live| forest[live.origin as usize]));
         part
     }
+}
+
+/// Is told the name of what ran.
+type Tell<'a> = &'a (dyn Fn(&'static str) + Sync);
+
+/// A rank's own forest of some edges.
+fn own<K: Key>(n: usize, edges: &[Edge<K>], algorithm: Algorithm, tell: Tell<'_>) -> Vec<Edge<K>> {
+    let (forest, name) = algorithm.forest_told(n, edges);
+    tell(name);
+    forest
 }
 
 impl Way {

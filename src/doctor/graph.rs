@@ -1,12 +1,11 @@
 //! How much memory a graph will take.
 
 use crate::error::{Error, Result};
-use crate::format::{Format, Preamble, Stream, binary, is_gzip};
+use crate::format::{Format, Preamble, Stream, TextOptions, binary};
 use crate::partition::{Source, sight};
 use crate::verify::VERTEX_BYTES;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 /// A graph's size in memory, as far as its spec or the head of its file tells.
@@ -46,16 +45,14 @@ impl Size {
     fn of_file(path: &Path) -> Result<Self> {
         let len = sight(path)?.len; // refuses what is no file, on which the next line might wait
         let file = File::open(path).map_err(Error::file("open", path))?;
-        let mut head = Vec::new();
-        let looked = (&file).take(64).read_to_end(&mut head);
-        looked.map_err(Error::file("read", path))?;
-        let format = Format::detect(path, &head);
+        let mut stream = Stream::open(path)?;
+        let format = Format::detect(path, stream.head()?)?;
         if format == Format::Binary {
             let header = binary::Header::read(path, &file)?;
             return Ok(Self { n: header.n, edge_bytes: header.m.saturating_mul(WIDE) });
         }
-        let top = Preamble::read(path, format, None, &mut Stream::open(path)?)?;
-        let guessed = if is_gzip(&head) { len.saturating_mul(GZIP) } else { len };
+        let top = Preamble::read(path, format, &TextOptions::default(), &mut stream)?;
+        let guessed = if stream.is_gzip() { len.saturating_mul(GZIP) } else { len };
         let edge_bytes = top.m.map_or(guessed, |m| m.saturating_mul(WIDE));
         Ok(Self { n: top.n.unwrap_or(0), edge_bytes })
     }
@@ -83,7 +80,11 @@ mod tests {
         assert_eq!(size, Size { n: 1000, edge_bytes: 72_000 });
         assert_eq!(size.on_each(3), 1000 * VERTEX_BYTES + 2 * 24_000);
         assert_eq!(of("gnm:n=10,m=20,weights=float").edge_bytes, 320);
-        let file = |name: &str| Source::File { path: name.into(), format: None, columns: None };
+        let file = |name: &str| Source::File {
+            path: name.into(),
+            format: None,
+            text: TextOptions::default(),
+        };
         let told = [
             ("rome99.gr", Size { n: 3353, edge_bytes: 4444 * WIDE }),
             ("tinyEWG.txt", Size { n: 8, edge_bytes: 16 * WIDE }),

@@ -1,6 +1,6 @@
 //! Which columns of a text file hold u, v and the weight.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -23,24 +23,111 @@ impl Columns {
     }
 }
 
-impl FromStr for Columns {
+/// The columns as a user tells them: by their places or by the names in the first line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Selection {
+    /// Their numbers.
+    Places(Columns),
+    /// The names of u, v and, where there is one, the weight.
+    Names(Vec<String>),
+}
+
+/// A line of more columns than this is no edge list; the bound keeps line scans short.
+pub(super) const MOST: u32 = 10_000;
+
+/// Names by which the columns of u, v and the weight are known in whatever order.
+const KNOWN: [&[&str]; 3] = [
+    &["source", "src", "from", "u"],
+    &["target", "dst", "to", "v"],
+    &["weight", "w", "cost", "distance", "length"],
+];
+
+impl Columns {
+    /// The columns that are called as u, v and the weight usually are, none of them twice. A third column
+    /// after u and v is the weight whatever its name, as it is where there are no names.
+    pub(super) fn known(names: &[String]) -> Option<Self> {
+        let found = KNOWN.map(|known| {
+            let is_known =
+                |name: &String| known.iter().any(|known| name.eq_ignore_ascii_case(known));
+            let mut places = (1..).zip(names).filter(|(_, name)| is_known(name));
+            (places.next().map(|(place, _)| place), places.next().is_some())
+        });
+        let [(Some(u), false), (Some(v), false), (weight, false)] = found else { return None };
+        let third = (names.len() == 3 && (u, v) == (1, 2)).then_some(3);
+        let weight = weight.or(third);
+        (weight.is_some() || names.len() == 2).then_some(Self { u, v, weight })
+    }
+
+    /// Whether a name speaks against u, v and weight being the columns 1, 2 and 3.
+    pub(super) fn are_elsewhere(names: &[String]) -> bool {
+        let is = |kind: usize, name: &str| {
+            KNOWN[kind].iter().any(|known| name.eq_ignore_ascii_case(known))
+        };
+        names
+            .iter()
+            .enumerate()
+            .any(|(place, name)| (0..3).any(|kind| kind != place && is(kind, name)))
+    }
+
+    /// Whether the third name, if there is one, is a weight's.
+    pub(super) fn third_is_weight(names: &[String]) -> bool {
+        names
+            .get(2)
+            .is_none_or(|name| KNOWN[2].iter().any(|known| name.eq_ignore_ascii_case(known)))
+    }
+}
+
+impl Selection {
+    /// The columns in a file whose first line has these `names`, if it has any.
+    ///
+    /// # Errors
+    /// A name that is not there, or more than once; names where there are none.
+    pub(super) fn find(&self, names: Option<&[String]>) -> Result<Columns, String> {
+        let asked = match self {
+            Self::Places(columns) => return Ok(*columns),
+            Self::Names(asked) => asked,
+        };
+        let names = names.ok_or("no names: the first line holds numbers, so say their places")?;
+        let place = |asked: &String| {
+            let mut places =
+                (1..).zip(names).filter(|(_, name)| name == &asked).map(|(place, _)| place);
+            match (places.next(), places.next()) {
+                (Some(place), None) => Ok(place),
+                (None, _) => Err(format!("no column {}", quoted(asked.as_bytes()))),
+                (Some(_), Some(_)) => Err(format!("several columns {}", quoted(asked.as_bytes()))),
+            }
+        };
+        let places: Vec<u32> = asked.iter().map(place).collect::<Result<_, _>>()?;
+        Ok(Columns { u: places[0], v: places[1], weight: places.get(2).copied() })
+    }
+}
+
+impl FromStr for Selection {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
         let wrong = || {
-            let example = "two or three different numbers from 1, as 2,3,4 for u, v and weight";
-            Error::Usage(format!("--columns {text}: expected {example}"))
+            let example = "two or three different columns, by places as 2,3,4 for u, v and weight, or by names \
+                           as from,to,cost";
+            Error::Usage(format!("--columns {}: expected {example}", quoted(text.as_bytes())))
         };
-        let numbers: Result<Vec<u32>, _> = text.split(',').map(str::parse).collect();
+        let words: Vec<&str> = text.split(',').map(str::trim).collect();
+        let numbers: Result<Vec<u32>, _> = words.iter().map(|word| word.parse()).collect();
         let columns = match numbers.as_deref() {
-            Ok(&[u, v]) => Self { u, v, weight: None },
-            Ok(&[u, v, weight]) => Self { u, v, weight: Some(weight) },
-            _ => return Err(wrong()),
+            Ok(&[u, v]) => Columns { u, v, weight: None },
+            Ok(&[u, v, weight]) => Columns { u, v, weight: Some(weight) },
+            Ok(_) => return Err(wrong()),
+            Err(_) => {
+                let differ = (1..words.len()).all(|at| !words[..at].contains(&words[at]));
+                let right = (2..=3).contains(&words.len()) && differ && !words.contains(&"");
+                return right
+                    .then(|| Self::Names(words.into_iter().map(str::to_owned).collect()))
+                    .ok_or_else(wrong);
+            }
         };
-        let Self { u, v, weight } = columns;
+        let Columns { u, v, weight } = columns;
         let right = u > 0 && v > 0 && u != v && weight.is_none_or(|w| w > 0 && w != u && w != v);
-        // A line of more columns than this is no edge list; the bound keeps line scans short.
-        if right && columns.last() <= 10_000 { Ok(columns) } else { Err(wrong()) }
+        if right && columns.last() <= MOST { Ok(Self::Places(columns)) } else { Err(wrong()) }
     }
 }
 
@@ -56,12 +143,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_two_or_three_different_numbers() {
+    fn columns_are_two_or_three_different_ones() {
         for text in ["1,2", "2,3,4", "3,1,2"] {
-            assert_eq!(text.parse::<Columns>().expect("right").to_string(), text);
+            let Selection::Places(columns) = text.parse().expect("right") else { panic!("{text}") };
+            assert_eq!(columns.to_string(), text);
         }
-        for text in ["", "1", "1,1", "0,1", "1,2,2", "1,2,3,4", "a,b", "1,99999"] {
-            assert_eq!(text.parse::<Columns>().unwrap_err().exit_code(), 2, "{text}");
+        for text in ["a,b", "from,to,cost", "1,b", " a , b "] {
+            assert!(matches!(text.parse(), Ok(Selection::Names(_))), "{text}");
+        }
+        for text in
+            ["", "1", "1,1", "0,1", "1,2,2", "1,2,3,4", "a", "a,a", "a,,b", "a,b,c,d", "1,99999"]
+        {
+            assert_eq!(text.parse::<Selection>().unwrap_err().exit_code(), 2, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_unmistakable_are_known() {
+        #[rustfmt::skip]
+        let cases: [(&[&str], Option<&str>); 9] = [
+            (&["source", "target"],                Some("1,2")),
+            (&["Weight", "Source", "Target"],      Some("2,3,1")),
+            (&["id", "from", "to", "cost"],        Some("2,3,4")),
+            (&["from", "to", "rating"],            Some("1,2,3")),
+            (&["id", "from", "to"],                None),
+            (&["from", "to", "cost", "distance"],  None),
+            (&["from", "source", "to", "cost"],    None),
+            (&["from", "to", "rating", "time"],    None),
+            (&["a", "b", "c"],                     None),
+        ];
+        for (names, expected) in cases {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            let found = Columns::known(&names).map(|columns| columns.to_string());
+            assert_eq!(found.as_deref(), expected, "{names:?}");
         }
     }
 }

@@ -30,18 +30,18 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
         if fields.peek() != b"p" {
             return Err(fields.fault(what));
         }
-        fields.skip();
+        fields.skip()?;
         if fields.peek() != b"sp" {
             return Err(fields.fault("sp: only shortest-path graphs are read"));
         }
-        fields.skip();
+        fields.skip()?;
         let n = fields.number("the number of vertices")?;
         let m = fields.number("the number of arcs")?;
         fields.end().map(|()| (n, m))
     };
     let (n, m) = head.check(read())?;
     let (body, before) = (head.offset, head.line);
-    Ok(Top { n: Some(n), m: Some(m), layout: Layout::Dimacs, body, before })
+    Ok(Top { n: Some(n), m: Some(m), layout: Layout::Dimacs, body, before, notes: Vec::new() })
 }
 
 /// Parses one line.
@@ -49,7 +49,7 @@ pub(super) fn arc(line: &[u8], ids: Ids, raw: &mut Raw) -> Checked<()> {
     let mut fields = Fields::of(line);
     match fields.peek() {
         b"a" => {
-            fields.skip();
+            fields.skip()?;
             let (u, v, weight) = (fields.vertex(ids)?, fields.vertex(ids)?, fields.weight()?);
             fields.end()?;
             raw.push(u, v, weight);

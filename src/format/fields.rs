@@ -1,7 +1,10 @@
 //! The fields of one line, numbers read in place.
 
+use super::dialect::{Decimal, Dialect, Separator};
 use crate::error::quoted;
 use crate::graph::{MOST_VERTICES, Vertex, Weight};
+use memchr::memchr;
+use std::borrow::Cow;
 
 /// What is wrong with a line.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,13 +17,24 @@ pub(super) struct Fault {
 
 pub(super) type Checked<T> = Result<T, Box<Fault>>;
 
-/// Walks over a line's fields, which blanks separate, or one comma or semicolon with blanks around.
+/// Walks over a line's fields. Blanks around a field are no part of it; one that begins with a quote goes on to
+/// the next that is not doubled, as in RFC 4180, but not beyond its line.
 #[derive(Clone, Copy)]
 pub(super) struct Fields<'a> {
     line: &'a [u8],
     at: usize,
-    /// A comma stands before: a field follows, be it empty.
+    /// A separator stands before: a field follows, be it empty.
     open: bool,
+    dialect: Dialect,
+}
+
+/// A field as it stands.
+struct Field<'a> {
+    /// What is in it, without its quotes.
+    content: &'a [u8],
+    /// Where it ends, its quotes included.
+    end: usize,
+    quoted: bool,
 }
 
 /// How vertices are written.
@@ -32,25 +46,25 @@ pub(super) struct Ids {
     pub(super) n: Option<u64>,
 }
 
-fn is_blank(byte: u8) -> bool {
-    byte == b' ' || byte == b'\t'
-}
-
-fn ends_field(byte: u8) -> bool {
-    is_blank(byte) || byte == b',' || byte == b';'
-}
-
 impl<'a> Fields<'a> {
-    /// The fields of `line`, which has no line feed but may have the carriage return before it.
+    /// The fields of `line`, which blanks separate; it has no line feed but may have the carriage return
+    /// before it.
     #[inline]
     pub(super) fn of(line: &'a [u8]) -> Self {
+        Self::with(line, Dialect::PLAIN)
+    }
+
+    /// As [`Fields::of`], of a line that is written as `dialect` says.
+    #[inline]
+    pub(super) fn with(line: &'a [u8], dialect: Dialect) -> Self {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let mut fields = Self { line, at: 0, open: false };
+        let mut fields = Self { line, at: 0, open: false, dialect };
         fields.skip_blanks();
         fields
     }
 
     /// Whether no field is left.
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.at >= self.line.len() && !self.open
     }
@@ -61,35 +75,49 @@ impl<'a> Fields<'a> {
         self.line.get(self.at).copied()
     }
 
-    /// The next field as it stands; empty at the end of the line.
+    /// What is in the next field; nothing at the end of the line.
     pub(super) fn peek(&self) -> &'a [u8] {
-        let rest = &self.line[self.at..];
-        let end = rest.iter().position(|&byte| ends_field(byte)).unwrap_or(rest.len());
-        &rest[..end]
+        self.field().content
     }
 
-    /// Passes over the next field and returns it.
-    pub(super) fn skip(&mut self) -> &'a [u8] {
-        let field = self.peek();
-        self.pass(field.len());
-        field
+    /// As [`Fields::peek`], as text: of two quotes within quotes, one.
+    pub(super) fn name(&self) -> String {
+        let Field { content, quoted, .. } = self.field();
+        let text = String::from_utf8_lossy(content);
+        if quoted { text.replace("\"\"", "\"") } else { text.into_owned() }
     }
 
-    /// The fields that are left.
-    pub(super) fn count(mut self) -> usize {
+    /// Passes over the next field.
+    ///
+    /// # Errors
+    /// If a quote in it has no end.
+    pub(super) fn skip(&mut self) -> Checked<()> {
+        let Field { content, end, quoted } = self.field();
+        if !quoted && content.first() == Some(&b'"') {
+            return Err(self.fault("a field, and the end of its quote on the same line"));
+        }
+        self.pass(end);
+        Ok(())
+    }
+
+    /// How many fields are left.
+    ///
+    /// # Errors
+    /// As [`Fields::skip`].
+    pub(super) fn count(mut self) -> Checked<usize> {
         let mut count = 0;
         while !self.is_empty() {
-            self.skip();
+            self.skip()?;
             count += 1;
         }
-        count
+        Ok(count)
     }
 
     /// A whole number that is not negative.
     pub(super) fn number(&mut self, what: &str) -> Checked<u64> {
-        match self.digits::<u64>() {
-            Some((number, len)) => {
-                self.pass(len);
+        match self.digits() {
+            Some((number, end)) => {
+                self.pass(end);
                 Ok(number)
             }
             None => Err(self.fault(what)),
@@ -99,10 +127,10 @@ impl<'a> Fields<'a> {
     /// A vertex, from 0 whatever the file's first is.
     #[inline]
     pub(super) fn vertex(&mut self, ids: Ids) -> Checked<Vertex> {
-        if let Some((id, len)) = self.digits::<u64>() {
+        if let Some((id, end)) = self.digits() {
             let vertex = id.wrapping_sub(ids.first);
             if vertex < ids.n.unwrap_or(MOST_VERTICES).min(MOST_VERTICES) {
-                self.pass(len);
+                self.pass(end);
                 return Ok(vertex as Vertex);
             }
         }
@@ -111,10 +139,19 @@ impl<'a> Fields<'a> {
 
     #[cold]
     fn wrong_vertex(&self, Ids { first, n }: Ids) -> Box<Fault> {
+        let text = self.peek();
+        let is_number = text.iter().all(u8::is_ascii_digit) && !text.is_empty();
+        let most = MOST_VERTICES - 1 + first;
         self.fault(&match n {
             Some(0) => "no edge, for the header says 0 vertices".to_owned(),
             Some(n) => format!("a vertex from {first} to {}, as the header says", n - 1 + first),
-            None => format!("a vertex from {first} to {}", MOST_VERTICES - 1 + first),
+            None if is_number && text != b"0" => {
+                format!("a vertex from {first} to {most}: ids have 32 bits, so number the vertices that are in use")
+            }
+            None if text.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte >= 128) => {
+                format!("a vertex from {first} to {most}; names have to be numbered first, as pandas.factorize does")
+            }
+            None => format!("a vertex from {first} to {most}"),
         })
     }
 
@@ -125,32 +162,69 @@ impl<'a> Fields<'a> {
         let signed = start > self.at && matches!(self.line.get(start), Some(b'-' | b'+'));
         if let (Ok((integer, len)), false) =
             (atoi_simd::parse_prefix::<i64, true, false>(&self.line[start..]), signed)
-            && self.line.get(start + len).is_none_or(|&byte| ends_field(byte))
+            && self.ends_at(start + len)
         {
-            self.pass(start - self.at + len);
+            self.pass(start + len);
             return Ok(Weight::Integer(integer));
         }
-        self.float()
+        self.other_weight()
     }
 
-    fn float(&mut self) -> Checked<Weight> {
-        let field = self.peek();
-        let digits = field.strip_prefix(b"+").or(field.strip_prefix(b"-")).unwrap_or(field);
+    /// A weight that is no plain integer.
+    fn other_weight(&mut self) -> Checked<Weight> {
+        let Field { content, end, quoted } = self.field();
+        let digits = content.strip_prefix(b"+").or(content.strip_prefix(b"-")).unwrap_or(content);
         if digits.iter().all(u8::is_ascii_digit) && !digits.is_empty() {
-            let what = "an integer of 64 bits (with a decimal point it is read as a float)";
-            return Err(self.fault(what));
+            let integer = std::str::from_utf8(content).ok().and_then(|text| text.parse().ok());
+            let Some(integer) = integer.filter(|_| quoted) else {
+                let what = "an integer of 64 bits (with a decimal point it is read as a float)";
+                return Err(self.fault(what));
+            };
+            self.pass(end);
+            return Ok(Weight::Integer(integer));
         }
-        match fast_float2::parse::<f64, _>(field) {
-            Ok(weight) if weight.is_finite() => {
-                self.pass(field.len());
+        match self.with_point(content).and_then(|text| fast_float2::parse::<f64, _>(text).ok()) {
+            Some(weight) if weight.is_finite() => {
+                self.pass(end);
                 Ok(Weight::Float(weight))
             }
-            Ok(_) => Err(self.fault("a finite weight; remove the edge or give it a number")),
-            Err(_) => Err(self.fault("a weight")),
+            Some(_) => Err(self.fault("a finite weight; remove the edge or give it a number")),
+            None => Err(self.wrong_weight(content)),
         }
+    }
+
+    /// A number with the point for its decimal sign; `None` if it has the other one as well.
+    fn with_point<'t>(&self, text: &'t [u8]) -> Option<Cow<'t, [u8]>> {
+        match self.dialect.decimal {
+            Decimal::Point => Some(Cow::Borrowed(text)),
+            Decimal::Comma if text.contains(&b'.') => None,
+            Decimal::Comma => {
+                let point = |&byte: &u8| if byte == b',' { b'.' } else { byte };
+                Some(text.iter().map(point).collect())
+            }
+        }
+    }
+
+    #[cold]
+    fn wrong_weight(&self, text: &[u8]) -> Box<Fault> {
+        let other = match self.dialect.decimal {
+            Decimal::Point => b',',
+            Decimal::Comma => b'.',
+        };
+        let has_digit = text.iter().any(u8::is_ascii_digit);
+        self.fault(match self.dialect.decimal {
+            Decimal::Point if has_digit && text.contains(&other) => {
+                "a weight with a decimal point (if all of them have commas: --decimal comma)"
+            }
+            Decimal::Comma if has_digit && text.contains(&other) => {
+                "a weight with a decimal comma (if all of them have points: --decimal point)"
+            }
+            _ => "a weight",
+        })
     }
 
     /// Nothing more on the line.
+    #[inline]
     pub(super) fn end(&self) -> Checked<()> {
         if self.is_empty() { Ok(()) } else { Err(self.fault("the end of the line")) }
     }
@@ -166,21 +240,62 @@ impl<'a> Fields<'a> {
         Box::new(Fault { at: self.at, expected: expected.to_owned(), found })
     }
 
-    /// The whole number at the start of the next field, if it fills the field, and its length.
-    #[inline]
-    fn digits<T: atoi_simd::Parse>(&self) -> Option<(T, usize)> {
+    /// The next field as it stands, which is empty at the end of the line.
+    fn field(&self) -> Field<'a> {
         let rest = &self.line[self.at..];
-        let (number, len) = atoi_simd::parse_prefix_pos::<T, true>(rest).ok()?;
-        rest.get(len).is_none_or(|&byte| ends_field(byte)).then_some((number, len))
+        if let Some(close) = closing_quote(rest) {
+            let end = self.at + close + 1;
+            if self.ends_at(end) {
+                return Field { content: &rest[1..close], end, quoted: true };
+            }
+        }
+        let is_separator = |&byte: &u8| byte == self.dialect.separator.byte() || self.is_gap(byte);
+        let len = rest.iter().position(is_separator).unwrap_or(rest.len());
+        let content = rest[..len].trim_ascii_end();
+        Field { content, end: self.at + content.len(), quoted: false }
     }
 
-    /// Passes over `len` bytes of a field and what separates it from the next.
+    /// The whole number at the start of the next field, if it fills the field, and where that ends.
     #[inline]
-    fn pass(&mut self, len: usize) {
-        self.at += len;
+    fn digits(&self) -> Option<(u64, usize)> {
+        let parsed = atoi_simd::parse_prefix_pos::<u64, true>(&self.line[self.at..]);
+        match parsed {
+            Ok((number, len)) if self.ends_at(self.at + len) => Some((number, self.at + len)),
+            _ => self.quoted_digits(),
+        }
+    }
+
+    #[cold]
+    fn quoted_digits(&self) -> Option<(u64, usize)> {
+        let Field { content, end, quoted } = self.field();
+        let parsed = atoi_simd::parse_prefix_pos::<u64, true>(content).ok();
+        parsed.filter(|(_, len)| quoted && *len == content.len()).map(|(number, _)| (number, end))
+    }
+
+    /// Whether a field may end at `at`: nothing but blanks stand before the next separator.
+    #[inline]
+    fn ends_at(&self, at: usize) -> bool {
+        let separator = self.dialect.separator;
+        match self.line.get(at) {
+            None => true,
+            Some(&byte) if byte == separator.byte() => true,
+            Some(&byte) if self.is_gap(byte) => true,
+            Some(&byte) if self.is_blank(byte) => {
+                let rest = self.line[at..].iter().find(|&&byte| !self.is_blank(byte));
+                rest.is_none_or(|&byte| byte == separator.byte())
+            }
+            Some(_) => false,
+        }
+    }
+
+    /// Passes over a field that ends at `end`, and what separates it from the next.
+    #[inline]
+    fn pass(&mut self, end: usize) {
+        self.at = end;
         self.open = false;
         self.skip_blanks();
-        if matches!(self.line.get(self.at), Some(b',' | b';')) {
+        let separator = self.dialect.separator;
+        if separator != Separator::Blank && self.peek_byte() == Some(separator.byte()) {
             self.at += 1;
             self.open = true;
             self.skip_blanks();
@@ -189,33 +304,86 @@ impl<'a> Fields<'a> {
 
     #[inline]
     fn skip_blanks(&mut self) {
-        while self.line.get(self.at).is_some_and(|&byte| is_blank(byte)) {
+        while self.line.get(self.at).is_some_and(|&byte| self.is_blank(byte)) {
             self.at += 1;
         }
+    }
+
+    /// Whether a byte is no part of any field, and separates none where tabs do.
+    #[inline]
+    fn is_blank(&self, byte: u8) -> bool {
+        byte == b' ' || byte == b'\t' && self.dialect.separator != Separator::Tab
+    }
+
+    /// Whether a byte separates fields as blanks do.
+    #[inline]
+    fn is_gap(&self, byte: u8) -> bool {
+        self.dialect.separator == Separator::Blank && self.is_blank(byte)
+    }
+}
+
+/// Where the quote ends that `text` begins with; `None` if it begins with none, or that has no end.
+fn closing_quote(text: &[u8]) -> Option<usize> {
+    if text.first() != Some(&b'"') {
+        return None;
+    }
+    let mut at = 1;
+    loop {
+        let close = at + memchr(b'"', text.get(at..)?)?;
+        if text.get(close + 1) != Some(&b'"') {
+            return Some(close);
+        }
+        at = close + 2;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn fields_are_separated_by_blanks_or_one_comma() {
         let ids = Ids { first: 0, n: None };
-        for line in ["1 2 3", "1\t2\t3\r", " 1,2,3", "1 , 2 ; 3 "] {
-            let mut fields = Fields::of(line.as_bytes());
-            assert_eq!(fields.count(), 3, "{line}");
+        let with = |separator, line: &'static str| {
+            Fields::with(line.as_bytes(), Dialect { separator, decimal: Decimal::Point })
+        };
+        use Separator::{Blank, Comma, Semicolon, Tab};
+        let lines =
+            [(Blank, "1 2 3"), (Blank, "1 \t2\t3\r"), (Comma, " 1,2,3"), (Comma, "1 ,\t2 , 3 ")];
+        let more = [(Semicolon, "1;2;3"), (Tab, "1\t 2 \t3"), (Comma, "\"1\", \"2\" ,\"3\"")];
+        for (separator, line) in lines.into_iter().chain(more) {
+            let mut fields = with(separator, line);
+            assert_eq!(fields.count(), Ok(3), "{line}");
             let read = (fields.vertex(ids), fields.vertex(ids), fields.weight(), fields.end());
             assert_eq!(read, (Ok(1), Ok(2), Ok(Weight::Integer(3)), Ok(())), "{line}");
         }
-        let mut fields = Fields::of(b"1,,3");
-        fields.skip();
+        let mut fields = with(Comma, "1,,3");
+        fields.skip().expect("no quotes");
         assert_eq!(fields.vertex(ids).unwrap_err().found, "an empty field");
-        let mut fields = Fields::of(b"1,2,");
-        assert_eq!(fields.count(), 3, "a field follows every comma");
-        fields.skip();
-        fields.skip();
+        let mut fields = with(Comma, "1,2,");
+        assert_eq!(fields.count(), Ok(3), "a field follows every comma");
+        fields.skip().expect("no quotes");
+        fields.skip().expect("no quotes");
         assert_eq!(fields.weight().unwrap_err().found, "an empty field");
+    }
+
+    proptest! {
+        /// Quotes are those of the csv crate, but for fields that go on after their quote or over a line's end.
+        #[test]
+        fn quoted_fields_are_those_of_csv(fields in prop::collection::vec("[a-z0-9,;\" .]{0,6}", 1..6)) {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.write_record(&fields).expect("memory");
+            let line = writer.into_inner().expect("memory");
+            let line = line.strip_suffix(b"\n").expect("a line");
+            let mut left = Fields::with(line, Dialect { separator: Separator::Comma, decimal: Decimal::Point });
+            for field in &fields {
+                // What is not quoted is read without the blanks around it.
+                prop_assert_eq!(left.name().trim().to_owned(), field.trim());
+                left.skip().expect("quotes that end");
+            }
+            prop_assert!(left.is_empty());
+        }
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The top of a text file, line by line.
 
 use super::fields::{Checked, Fault};
+use super::lines::too_long;
 use crate::error::{Error, Place, Result};
 use std::io::{BufRead, Read};
 use std::path::Path;
 
-/// What is kept of a line at the top of a file; only comments are longer.
+/// The most bytes of a line at the top of a file.
 const LONGEST: u64 = 1 << 20;
 /// What editors of other systems write before UTF-8.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -34,12 +35,15 @@ impl<'a> Head<'a> {
     }
 
     /// The next line without its end; `None` at the end of the file.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be read, [`Error::Line`] if it is longer than lines may be.
     pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>> {
         let mut line = Vec::new();
-        let mut limited = Read::take(&mut *self.reader, LONGEST);
-        let mut read = limited.read_until(b'\n', &mut line).map_err(|why| self.failed(why))?;
-        if read as u64 == LONGEST && line.last() != Some(&b'\n') {
-            read += self.reader.skip_until(b'\n').map_err(|why| self.failed(why))?;
+        let mut limited = Read::take(&mut *self.reader, LONGEST + 1);
+        let read = limited.read_until(b'\n', &mut line).map_err(|why| self.failed(why))?;
+        if read as u64 > LONGEST && line.last() != Some(&b'\n') {
+            return Err(too_long(self.path, self.line + 1, LONGEST));
         }
         self.offset += read as u64;
         self.line += u64::from(read > 0);
@@ -73,6 +77,16 @@ impl<'a> Head<'a> {
     /// The file as a whole is wrong.
     pub(super) fn content(&self, what: &str) -> Error {
         Error::content(self.path, what)
+    }
+
+    /// A line, counted from 1, is not what was expected.
+    pub(super) fn line_error(&self, line: u64, expected: &str, found: String) -> Error {
+        located(self.path, line, Fault { at: 0, expected: expected.to_owned(), found })
+    }
+
+    /// A fault on a line, counted from 1.
+    pub(super) fn fault_error(&self, line: u64, fault: Fault) -> Error {
+        located(self.path, line, fault)
     }
 
     fn failed(&self, why: std::io::Error) -> Error {

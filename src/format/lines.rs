@@ -1,11 +1,11 @@
 //! Blocks of whole lines, parsed in parallel.
 
 use super::census::Census;
-use super::fields::Checked;
+use super::fields::{Checked, Fault};
 use super::head::located;
 use super::preamble::{Layout, Preamble};
 use super::{dimacs, matrix_market, metis, text};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graph::Raw;
 use memchr::{memchr, memchr_iter};
 use rayon::prelude::*;
@@ -16,6 +16,15 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// What one task parses: small enough to share out, large enough to be worth a task.
 const CHUNK: usize = 1 << 20;
+
+/// The most bytes of a line, but for METIS, where it holds all neighbours of a vertex.
+const LONGEST: u64 = 1 << 20;
+
+/// The error of a line, counted from 1, that has more than `longest` bytes.
+pub fn too_long(path: &Path, line: u64, longest: u64) -> Error {
+    let expected = format!("a line of at most {longest} bytes");
+    located(path, line, Fault { at: 0, expected, found: "a longer one".to_owned() })
+}
 
 /// What some whole lines hold, so that those after them know where they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +59,11 @@ impl Preamble {
     /// Whether what a line means depends on how many come before it: in METIS it stands for a vertex.
     pub fn counts_vertices(&self) -> bool {
         matches!(self.layout, Layout::Metis { .. })
+    }
+
+    /// The most bytes that a line may have, of which `memory` bytes may be taken for lines.
+    pub fn longest_line(&self, memory: u64) -> u64 {
+        if self.counts_vertices() { memory } else { memory.min(LONGEST) }
     }
 
     /// Counts the lines of a block of whole lines, in parallel.
@@ -114,18 +128,21 @@ impl Preamble {
         raw.edges.reserve(chunk.len() / (first + 1).max(6)); // an edge takes 4 bytes and more
         let mut census = Census::default();
         let at = self.line + start.lines;
+        let longest = self.longest_line(u64::MAX);
         let ids = self.ids();
         match self.layout {
-            Layout::Text { columns } => {
-                each_line(path, chunk, at, |line| text::edge(line, columns, ids, &mut raw))?
+            Layout::Text(rows) => {
+                each_line(path, chunk, at, longest, |line| text::edge(line, &rows, ids, &mut raw))?
             }
-            Layout::Dimacs => each_line(path, chunk, at, |line| dimacs::arc(line, ids, &mut raw))?,
-            Layout::MatrixMarket { pattern } => each_line(path, chunk, at, |line| {
-                matrix_market::entry(line, pattern, ids, &mut raw)
+            Layout::Dimacs => {
+                each_line(path, chunk, at, longest, |line| dimacs::arc(line, ids, &mut raw))?
+            }
+            Layout::MatrixMarket(values) => each_line(path, chunk, at, longest, |line| {
+                matrix_market::entry(line, values, ids, &mut raw)
             })?,
             Layout::Metis { skipped, weighted } => {
                 let mut vertex = start.vertices;
-                each_line(path, chunk, at, |line| {
+                each_line(path, chunk, at, longest, |line| {
                     metis::vertex(line, &mut vertex, skipped, weighted, ids, &mut raw, &mut census)
                 })?;
                 census.vertices = vertex - start.vertices;
@@ -134,6 +151,7 @@ impl Preamble {
         census.records = raw.records();
         census.loops = raw.loops;
         census.bound = raw.bound;
+        census.lowest = raw.lowest;
         Ok((raw, census))
     }
 }
@@ -143,9 +161,13 @@ fn each_line(
     path: &Path,
     chunk: &[u8],
     before: u64,
+    longest: u64,
     mut parse: impl FnMut(&[u8]) -> Checked<()>,
 ) -> Result<()> {
     for (number, line) in (before + 1..).zip(Lines::of(chunk)) {
+        if line.len() as u64 > longest {
+            return Err(too_long(path, number, longest));
+        }
         parse(line).map_err(|fault| located(path, number, *fault))?;
     }
     Ok(())

@@ -9,6 +9,7 @@ use super::head::Head;
 use super::preamble::{Layout, Top};
 use crate::error::Result;
 use crate::graph::{Numbers, Raw, Slice, Weight};
+use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 
 fn is_record(line: &[u8]) -> bool {
@@ -18,7 +19,7 @@ fn is_record(line: &[u8]) -> bool {
 
 pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
     let banner = head.header(|_| true)?;
-    let pattern = head.check(kind(&banner))?;
+    let values = head.check(kind(&banner))?;
     let line = head.header(is_record)?;
     let mut fields = Fields::of(&line);
     let mut read = || {
@@ -35,17 +36,33 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
     };
     let (n, m) = head.check(read())?;
     let (body, before) = (head.offset, head.line);
-    Ok(Top { n: Some(n), m: Some(m), layout: Layout::MatrixMarket { pattern }, body, before })
+    Ok(Top {
+        n: Some(n),
+        m: Some(m),
+        layout: Layout::MatrixMarket(values),
+        body,
+        before,
+        notes: Vec::new(),
+    })
 }
 
-/// Reads the banner; whether entries have no value.
-fn kind(banner: &[u8]) -> Checked<bool> {
+/// What the entries of a matrix are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Values {
+    Real,
+    Integer,
+    /// None: every edge weighs 1.
+    Pattern,
+}
+
+/// Reads the banner.
+fn kind(banner: &[u8]) -> Checked<Values> {
     let mut fields = Fields::of(banner);
     let mut one_of = |words: &[&str]| {
         let found = fields.peek().to_ascii_lowercase();
         match words.iter().position(|word| word.as_bytes() == found) {
             Some(place) => {
-                fields.skip();
+                fields.skip()?;
                 Ok(place)
             }
             None => Err(fields.fault(&words.join(" or "))),
@@ -56,17 +73,24 @@ fn kind(banner: &[u8]) -> Checked<bool> {
     one_of(&["coordinate"])?;
     let value = one_of(&["real", "integer", "pattern"])?;
     one_of(&["general", "symmetric"])?;
-    Ok(value == 2)
+    Ok([Values::Real, Values::Integer, Values::Pattern][value])
 }
 
 /// Parses one line.
-pub(super) fn entry(line: &[u8], pattern: bool, ids: Ids, raw: &mut Raw) -> Checked<()> {
+pub(super) fn entry(line: &[u8], values: Values, ids: Ids, raw: &mut Raw) -> Checked<()> {
     let mut fields = Fields::of(line);
     if matches!(fields.peek_byte(), None | Some(b'%')) {
         return Ok(());
     }
     let (u, v) = (fields.vertex(ids)?, fields.vertex(ids)?);
-    let weight = if pattern { Weight::Integer(1) } else { fields.weight()? };
+    let at = fields;
+    let weight = match values {
+        Values::Pattern => Weight::Integer(1),
+        Values::Real | Values::Integer => fields.weight()?,
+    };
+    if values == Values::Integer && matches!(weight, Weight::Float(_)) {
+        return Err(at.fault("an integer, as the first line says (real allows others)"));
+    }
     fields.end()?;
     raw.push(u, v, weight);
     Ok(())

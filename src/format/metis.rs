@@ -25,11 +25,12 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
     let mut read = || {
         let n = fields.number("the number of vertices")?;
         let m = fields.number("the number of edges")?;
-        let (at, format) = (fields, if fields.is_empty() { b"0" } else { fields.skip() });
+        let (at, format) = (fields, if fields.is_empty() { &b"0"[..] } else { fields.peek() });
         let known = format.len() <= 3 && format.iter().all(|digit| matches!(digit, b'0' | b'1'));
         if !known {
             return Err(at.fault("a format of up to three digits, 0 or 1"));
         }
+        fields.skip()?;
         let flag = |place: usize| format.iter().rev().nth(place) == Some(&b'1');
         let (weighted, weights, sizes) = (flag(0), flag(1), flag(2));
         let at = fields;
@@ -41,7 +42,7 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
     };
     let (n, m, layout) = head.check(read())?;
     let (body, before) = (head.offset, head.line);
-    Ok(Top { n: Some(n), m: Some(m), layout, body, before })
+    Ok(Top { n: Some(n), m: Some(m), layout, body, before, notes: Vec::new() })
 }
 
 /// Parses the line of `vertex`, which then is the next.

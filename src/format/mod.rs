@@ -8,8 +8,11 @@ pub mod binary;
 pub mod blocks;
 mod census;
 mod columns;
+mod dialect;
 mod dimacs;
 mod fields;
+mod foreign;
+mod gzip;
 mod head;
 mod lines;
 mod matrix_market;
@@ -20,13 +23,16 @@ mod text;
 mod write;
 
 pub use census::Census;
-pub use columns::Columns;
-pub use lines::{Parsed, Tally};
+pub use columns::{Columns, Selection};
+pub use dialect::{Decimal, Separator};
+pub use gzip::is_gzip;
+pub use lines::{Parsed, Tally, too_long};
 pub use preamble::Preamble;
-pub use stream::{Stream, is_gzip};
+pub use stream::Stream;
+pub use text::TextOptions;
 pub use write::{Compressed, compressed, holds, write};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, printable, shown};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::Path;
@@ -63,38 +69,66 @@ impl Format {
         }
     }
 
-    /// The format of a file that begins with `head`: by content where it is unmistakable, else by
-    /// the name.
-    pub fn detect(path: &Path, head: &[u8]) -> Self {
+    /// The format of a file whose content, decompressed, begins with `head`: by that where it is
+    /// unmistakable, else by the name.
+    ///
+    /// # Errors
+    /// [`Error::Content`] if it is of a format that is not read, with the conversion.
+    pub fn detect(path: &Path, head: &[u8]) -> Result<Self> {
         let head = head.strip_prefix(head::BYTE_ORDER_MARK).unwrap_or(head);
         if head.starts_with(binary::MAGIC) {
-            Self::Binary
+            Ok(Self::Binary)
         } else if head.starts_with(b"%%MatrixMarket") {
-            Self::MatrixMarket
+            Ok(Self::MatrixMarket)
         } else if dimacs::begins(head) {
-            Self::Dimacs
+            Ok(Self::Dimacs)
         } else {
-            Self::of_output(path)
+            foreign::refuse(path, head)?;
+            Ok(Self::by_name(path).unwrap_or(Self::Text))
         }
     }
 
-    /// The format that a file's name asks for, `.gz` aside; text if it asks for none.
-    pub fn of_output(path: &Path) -> Self {
-        match extension(path).as_str() {
-            "gr" => Self::Dimacs,
-            "mtx" => Self::MatrixMarket,
-            "graph" | "metis" => Self::Metis,
-            "mst" | "bin" => Self::Binary,
-            _ => Self::Text,
-        }
+    /// The format that a file's name asks for, `.gz` aside; `None` if its ending is not known.
+    pub fn by_name(path: &Path) -> Option<Self> {
+        let ending = extension(path);
+        let known = ENDINGS.iter().find(|(_, endings)| endings.contains(&&*ending));
+        known.map(|(format, _)| *format)
+    }
+
+    /// The format to write a file in, by its name.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if no format is known by its ending: nobody wants a picture of numbers.
+    pub fn of_output(path: &Path) -> Result<Self> {
+        Self::by_name(path).ok_or_else(|| {
+            let known = ENDINGS.iter().flat_map(|(_, endings)| endings.iter());
+            let known = known.filter(|ending| !ending.is_empty()).map(|ending| format!(".{ending}"));
+            Error::Usage(format!(
+                "cannot write {}: no format is known by the ending {}; there are {}, also with .gz, and no ending \
+                 for text",
+                shown(path),
+                printable(&extension(path)),
+                known.collect::<Vec<_>>().join(", ")
+            ))
+        })
     }
 }
+
+/// The endings by which formats are known; of text also none.
+const ENDINGS: [(Format, &[&str]); 5] = [
+    (Format::Text, &["txt", "csv", "tsv", "edges", "edgelist", "el", "wel", "dat", ""]),
+    (Format::Dimacs, &["gr"]),
+    (Format::MatrixMarket, &["mtx"]),
+    (Format::Metis, &["graph", "metis"]),
+    (Format::Binary, &["mst", "bin"]),
+];
 
 /// The end of a file's name in lower case, `.gz` aside.
 fn extension(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    name.rsplit_once('.').map_or_else(String::new, |(_, end)| end.to_owned())
+    let ending = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty());
+    ending.map_or_else(String::new, |(_, end)| end.to_owned())
 }
 
 impl fmt::Display for Format {

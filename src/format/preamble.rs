@@ -1,11 +1,12 @@
 //! What the top of a text file says, and whether the rest agrees.
 
 use super::census::Census;
-use super::columns::Columns;
 use super::fields::Ids;
 use super::head::Head;
-use super::{Format, dimacs, extension, matrix_market, metis, text};
-use crate::error::{Error, Result};
+use super::matrix_market::Values;
+use super::text::{self, Rows, TextOptions};
+use super::{Format, dimacs, matrix_market, metis};
+use crate::error::{Error, Result, shown};
 use crate::graph::MOST_VERTICES;
 use serde::{Deserialize, Serialize};
 use std::io::BufRead;
@@ -23,19 +24,16 @@ pub struct Preamble {
     /// Lines before the first record.
     pub line: u64,
     pub(super) layout: Layout,
+    /// What was found out of how the file is written and is not plain, a line each.
+    pub notes: Vec<String>,
 }
 
 /// How a line is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Layout {
-    Text {
-        columns: Columns,
-    },
+    Text(Rows),
     Dimacs,
-    MatrixMarket {
-        /// Entries have no value.
-        pattern: bool,
-    },
+    MatrixMarket(Values),
     Metis {
         /// Numbers before the neighbours on each line.
         skipped: u32,
@@ -51,31 +49,31 @@ pub(super) struct Top {
     pub(super) layout: Layout,
     pub(super) body: u64,
     pub(super) before: u64,
+    pub(super) notes: Vec<String>,
 }
 
 impl Preamble {
-    /// Reads the top of a text file from its (decompressed) start. `columns` are for edge lists.
+    /// Reads the top of a text file from its (decompressed) start. `options` are for edge lists.
     ///
     /// # Errors
     /// [`Error::Line`] for a header that cannot be read, [`Error::Content`] for a file without any
-    /// data, [`Error::Usage`] for columns of a format that has none.
+    /// data, [`Error::Usage`] for options of a format that has none.
     ///
     /// # Panics
     /// For [`Format::Binary`], which has a header of its own.
     pub fn read(
         path: &Path,
         format: Format,
-        columns: Option<Columns>,
+        options: &TextOptions,
         reader: &mut dyn BufRead,
     ) -> Result<Self> {
-        if columns.is_some() && format != Format::Text {
-            let what = format!("--columns are for text; {} is {format}", path.display());
+        if let Some(option) = options.first_given().filter(|_| format != Format::Text) {
+            let what = format!("{option} is for text; {} is {format}", shown(path));
             return Err(Error::Usage(what));
         }
         let mut head = Head::of(path, reader)?;
-        let names = matches!(extension(path).as_str(), "csv" | "tsv");
-        let Top { n, m, layout, body, before } = match format {
-            Format::Text => text::top(&mut head, columns, names)?,
+        let Top { n, m, layout, body, before, notes } = match format {
+            Format::Text => text::top(&mut head, options)?,
             Format::Dimacs => dimacs::top(&mut head)?,
             Format::MatrixMarket => matrix_market::top(&mut head)?,
             Format::Metis => metis::top(&mut head)?,
@@ -86,7 +84,7 @@ impl Preamble {
                 format!("{n} vertices are too many: ids are 32 bits, so at most {MOST_VERTICES}");
             return Err(Error::content(path, what));
         }
-        Ok(Self { n, m, body, line: before, layout })
+        Ok(Self { n, m, body, line: before, layout, notes })
     }
 
     /// Holds the counts of all blocks against the header, and returns the number of vertices: the
@@ -108,9 +106,34 @@ impl Preamble {
         }
     }
 
+    /// How lines are read where that is not a matter of the format alone, in words that differ where that does.
+    pub fn layout(&self) -> Option<String> {
+        let Layout::Text(rows) = self.layout else { return None };
+        let Rows { dialect, columns, width, first_id } = rows;
+        Some(format!(
+            "columns {columns} of {width}, separated by {}, decimal {}s, ids from {first_id}",
+            dialect.separator.plural(),
+            dialect.decimal.name()
+        ))
+    }
+
+    /// What `census` of all lines makes doubtful, in words: the ids of a text seem to count from 1.
+    pub fn doubt(&self, census: &Census) -> Option<String> {
+        let Layout::Text(rows) = self.layout else { return None };
+        let doubtful = rows.first_id == 0 && self.n.is_none() && census.lowest == 1;
+        doubtful.then(|| {
+            "warning: ids seem to count from 1, since no edge has vertex 0, which is then a component of its own; \
+             say --first-id 1 if so"
+                .to_owned()
+        })
+    }
+
     /// How this file writes vertices.
     pub(super) fn ids(&self) -> Ids {
-        let first = u64::from(!matches!(self.layout, Layout::Text { .. }));
+        let first = match self.layout {
+            Layout::Text(rows) => rows.first_id,
+            Layout::Dimacs | Layout::MatrixMarket(_) | Layout::Metis { .. } => 1,
+        };
         Ids { first, n: self.n }
     }
 }

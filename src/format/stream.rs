@@ -1,7 +1,9 @@
 //! A file from its start to its end, decompressed if need be.
 
+use super::gzip::{Members, is_gzip};
+use super::lines::too_long;
 use crate::error::{Error, Result};
-use flate2::bufread::MultiGzDecoder;
+use memchr::{memchr_iter, memrchr};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -10,15 +12,11 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 const BUFFER: usize = 1 << 18;
 
-/// Whether a file that begins with `head` is compressed with gzip.
-pub fn is_gzip(head: &[u8]) -> bool {
-    head.starts_with(&[0x1f, 0x8b])
-}
-
 /// A plain or gzip file, read in order.
 pub struct Stream {
     path: PathBuf,
     reader: Box<dyn BufRead + Send>,
+    gzip: bool,
     consumed: Arc<AtomicU64>,
     len: u64,
 }
@@ -50,11 +48,11 @@ impl Stream {
         let mut plain = BufReader::with_capacity(BUFFER, counted);
         let gzip = is_gzip(plain.fill_buf().map_err(Error::file("read", path))?);
         let reader: Box<dyn BufRead + Send> = if gzip {
-            Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(plain)))
+            Box::new(BufReader::with_capacity(BUFFER, Members::of(plain)))
         } else {
             Box::new(plain)
         };
-        Ok(Self { path: path.to_owned(), reader, consumed, len })
+        Ok(Self { path: path.to_owned(), reader, gzip, consumed, len })
     }
 
     /// Opens a file and passes over the first `bytes` of its (decompressed) content.
@@ -71,15 +69,36 @@ impl Stream {
     /// The next whole lines, at least `at_least` bytes unless the file ends; `None` at its end.
     ///
     /// # Errors
-    /// [`Error::File`] if it cannot be read, [`Error::Content`] if its gzip is cut short or corrupt.
-    pub fn next_block(&mut self, at_least: usize) -> Result<Option<Vec<u8>>> {
+    /// [`Error::File`] if it cannot be read, [`Error::Content`] if its gzip is cut short or corrupt,
+    /// [`Error::Line`], counted from the start of the block, of a line of more than `longest` bytes.
+    pub fn next_block(&mut self, at_least: usize, longest: u64) -> Result<Option<Vec<u8>>> {
         let mut block = Vec::new();
         let failed = |why| failed(&self.path, why);
         (&mut self.reader).take(at_least as u64).read_to_end(&mut block).map_err(failed)?;
-        if block.last().is_some_and(|&byte| byte != b'\n') {
-            self.reader.read_until(b'\n', &mut block).map_err(failed)?;
+        let begun = block.len() - memrchr(b'\n', &block).map_or(0, |end| end + 1);
+        if begun > 0 {
+            let room = longest.saturating_sub(begun as u64).saturating_add(1);
+            let rest =
+                (&mut self.reader).take(room).read_until(b'\n', &mut block).map_err(failed)?;
+            if rest as u64 == room && block.last() != Some(&b'\n') {
+                let before = memchr_iter(b'\n', &block).count() as u64;
+                return Err(too_long(&self.path, before + 1, longest));
+            }
         }
         Ok((!block.is_empty()).then_some(block))
+    }
+
+    /// Whether it is decompressed.
+    pub fn is_gzip(&self) -> bool {
+        self.gzip
+    }
+
+    /// What the (decompressed) content begins with: at least the first 64 bytes, if there are as many.
+    ///
+    /// # Errors
+    /// As [`Stream::next_block`].
+    pub fn head(&mut self) -> Result<&[u8]> {
+        self.reader.fill_buf().map_err(|why| failed(&self.path, why))
     }
 
     /// How many of the file's bytes have been read, and how many it has.

@@ -8,10 +8,14 @@ use std::sync::atomic::AtomicU64;
 
 /// Reads `text` in `p` blocks, as p ranks would.
 fn read(name: &str, text: &[u8], columns: Option<&str>, p: usize) -> Result<(u64, Vec<Raw>)> {
-    let path = Path::new(name);
-    let format = Format::detect(path, text);
     let columns = columns.map(|columns| columns.parse().expect("right columns"));
-    let preamble = Preamble::read(path, format, columns, &mut Cursor::new(text))?;
+    read_as(name, text, &TextOptions { columns, ..TextOptions::default() }, p)
+}
+
+fn read_as(name: &str, text: &[u8], options: &TextOptions, p: usize) -> Result<(u64, Vec<Raw>)> {
+    let path = Path::new(name);
+    let format = Format::detect(path, text)?;
+    let preamble = Preamble::read(path, format, options, &mut Cursor::new(text))?;
     let body = &text[preamble.body as usize..];
     let mut cuts = vec![0];
     for r in 1..p {
@@ -56,17 +60,25 @@ fn refused(name: &str, text: &str) -> String {
 fn a_bad_line_is_refused_with_its_place() {
     #[rustfmt::skip]
     let cases = [
-        ("a.txt", "0 1 5\n\n# c\n1 x 2\n",  "a.txt:4:3: expected a vertex from 0 to 4294967294, found \"x\""),
+        ("a.txt", "0 1 5\n\n# c\n1 x 2\n",  "a.txt:4:3: expected a vertex from 0 to 4294967294; names have to be numbered first, as pandas.factorize does, found \"x\""),
         ("a.txt", "0 1 5\n1 2\n",           "a.txt:2:4: expected a weight, found the end of the line"),
         ("a.txt", "0 1\n2\n",               "a.txt:2:2: expected a vertex from 0 to 4294967294, found the end of the line"),
-        ("a.txt", "0 1 5\n0,,3\n",          "a.txt:2:3: expected a vertex from 0 to 4294967294, found an empty field"),
+        ("a.txt", "0,1,5\n0,,3\n",          "a.txt:2:3: expected a vertex from 0 to 4294967294, found an empty field"),
+        ("a.txt", "0,1,5\n0,1,5,6\n",       "a.txt:2:7: expected the end of the line after 3 columns, as in the first, found \"6\""),
+        ("a.txt", "0 1\n1 2\n1 2 7\n",      "a.txt:3:5: expected the end of the line after 2 columns, as in the first, found \"7\""),
+        ("a.txt", "0 1 0.25\n1 2 0,5\n",       "a.txt:2:5: expected a weight with a decimal point (if all of them have commas: --decimal comma), found \"0,5\""),
+        ("a.txt", "0 1 0,5\n1 2 0.5\n",     "a.txt:2:5: expected a weight with a decimal comma (if all of them have points: --decimal point), found \"0.5\""),
+        ("a.txt", "1,2,0,5\n",              "a.txt: line 1: it has 4 columns, separated by commas: 1: \"1\", 2: \"2\", 3: \"0\", 4: \"5\": say which are u, v and the weight with --columns, as 2,3,4 (two of them: no weights)"),
+        ("a.txt", "id,from,to\n1,0,1\n",    "a.txt: line 1: it has 3 columns, separated by commas: 1: \"id\", 2: \"from\", 3: \"to\": say which are u, v and the weight with --columns, as id,from,to (two of them: no weights)"),
+        ("a.txt", "\"0\",\"1\",\"5\n",      "a.txt:1:9: expected a field, and the end of its quote on the same line, found \"\\\"5\""),
+        ("a.txt", "0 5000000000 1\n",       "a.txt:1:3: expected a vertex from 0 to 4294967294: ids have 32 bits, so number the vertices that are in use, found \"5000000000\""),
         ("a.txt", "0 1 nan\n",              "a.txt:1:5: expected a finite weight; remove the edge or give it a number, found \"nan\""),
         ("a.txt", "0 1 -inf\r\n",           "a.txt:1:5: expected a finite weight; remove the edge or give it a number, found \"-inf\""),
         ("a.txt", "0 1 9999999999999999999\n", "a.txt:1:5: expected an integer of 64 bits (with a decimal point it is read as a float), found \"9999999999999999999\""),
         ("a.txt", "-1 1 5\n",               "a.txt:1:1: expected a vertex from 0 to 4294967294, found \"-1\""),
         ("a.txt", "3 1\n0 1 5\n2 3 5\n",    "a.txt:3:3: expected a vertex from 0 to 2, as the header says, found \"3\""),
         ("a.txt", "3\n2\n0 1 5\n",          "a.txt: the header says 2 edges, but there are 1"),
-        ("a.txt", "3\n\n",                  "a.txt:2:1: expected the number of edges, alone, after a line with the number of vertices, found the end of the line"),
+        ("a.txt", "3\n\n",                  "a.txt:1:2: expected a second vertex, found the end of the line"),
         ("a.txt", "3,1,\n0,1,7\n",          "a.txt:1:5: expected a weight, found an empty field"),
         ("a.txt", "0 1 5\r1 2 3\r",         "a.txt:1:5: expected a weight, found \"5\\r1\""),
         ("a.gr",  "c only\n",               "a.gr: it ends before its header"),
@@ -82,6 +94,7 @@ fn a_bad_line_is_refused_with_its_place() {
         ("a.mtx", "%%MatrixMarket matrix coordinate complex general\n", "a.mtx:1:34: expected real or integer or pattern, found \"complex\""),
         ("a.mtx", "%%MatrixMarket matrix coordinate real general\n2 3 1\n", "a.mtx:2:3: expected 2 columns as there are rows: a graph's matrix is square, found \"3\""),
         ("a.mtx", "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 2 x\n", "a.mtx:3:5: expected a weight, found \"x\""),
+        ("a.mtx", "%%MatrixMarket matrix coordinate integer general\n2 2 1\n1 2 1.5\n", "a.mtx:3:5: expected an integer, as the first line says (real allows others), found \"1.5\""),
         ("a.graph", "2 1 1\n2 5\n1 6\n",    "a.graph: an edge stands on only one of its endpoints' lines, or with two weights"),
         ("a.graph", "2 1\n2\n",             "a.graph: the header says 2 vertices, but there are 1 lines for them"),
         ("a.graph", "2 1\n2\n1\n1\n",       "a.graph:4:1: expected no more lines than the header's vertices, found \"1\""),
@@ -100,9 +113,9 @@ type Case<'a> = (&'a str, &'a str, Option<&'a str>, u64, &'a [(u32, u32, Weight)
 fn headers_comments_names_and_columns() {
     let edge = |u, v, weight| (u, v, Weight::Integer(weight));
     #[rustfmt::skip]
-    let cases: [Case<'_>; 17] = [
+    let cases: [Case<'_>; 25] = [
         ("a.txt", "0 1\n1 2\n",                         None,          3, &[edge(0, 1, 1), edge(1, 2, 1)]),
-        ("a.txt", "0\t1\t-4\r\n2,1,7",                  None,          3, &[edge(0, 1, -4), edge(2, 1, 7)]),
+        ("a.txt", "0\t1\t-4\r\n2\t1\t7",                  None,          3, &[edge(0, 1, -4), edge(2, 1, 7)]),
         ("a.txt", "\u{feff}0 1 5\n",                    None,          2, &[edge(0, 1, 5)]),
         ("a.txt", "\u{feff}c x\np sp 4 1\na 1 2 5\n",   None,          4, &[edge(0, 1, 5)]),
         ("a.txt", "9 2\n% c\n0 1 4\n1 1 2\n",           None,          9, &[edge(0, 1, 4)]),
@@ -111,7 +124,15 @@ fn headers_comments_names_and_columns() {
         ("a.txt", "7 0 1 5\n8 1 2 6\n",                 Some("2,3,4"), 3, &[edge(0, 1, 5), edge(1, 2, 6)]),
         ("a.txt", "0 1 5\n",                            Some("1,2"),   2, &[edge(0, 1, 1)]),
         ("a.txt", "5 9 1 0\n",                          Some("4,3,1"), 2, &[edge(0, 1, 5)]),
-        ("a.txt", "0 1 5 99\n",                         None,          2, &[edge(0, 1, 5)]),
+        ("a.txt", "0 1 5 99\n",                         Some("1,2,3"), 2, &[edge(0, 1, 5)]),
+        ("a.txt", "\"0\",\"1\",\"5\"\n",               None,          2, &[edge(0, 1, 5)]),
+        ("a.txt", "\"0\";1;5\n1;\"2\";-3\n",           None,          3, &[edge(0, 1, 5), edge(1, 2, -3)]),
+        ("a.txt", "id\tsource\tweight\ttarget\n9\t0\t5\t1\n", None, 2, &[edge(0, 1, 5)]),
+        ("a.txt", "a;b;c;d\n9;0;5;1\n",                Some("b,d,c"), 2, &[edge(0, 1, 5)]),
+        ("a.csv", "\"from, first\",\"to \"\"x\"\"\",cost\n0,1,5\n", None, 2, &[edge(0, 1, 5)]),
+        ("a.csv", "source,target,weight,label\n0,1,5,\"a, \"\"b\"\"\"\n", None, 2, &[edge(0, 1, 5)]),
+        ("a.txt", "# vertices 9, edges 1, ids from 0\n0 1 4\n", None, 9, &[edge(0, 1, 4)]),
+        ("a.txt", "# vertices 5, edges 0, ids from 0\n", None,         5, &[]),
         ("a.csv", "source,target,weight\n0,1,5\n",      None,          2, &[edge(0, 1, 5)]),
         ("a.gr",  "c x\np sp 4 1\nc y\na 1 2 5\n\n",    None,          4, &[edge(0, 1, 5)]),
         ("a.txt", "c x\np sp 4 1\na 1 2 5\n",            None,          4, &[edge(0, 1, 5)]),
@@ -134,12 +155,56 @@ fn headers_comments_names_and_columns() {
 }
 
 #[test]
-fn comments_may_be_of_any_length() {
-    let long = format!("# {}\n0 1 5\n", "x".repeat(1_200_000));
-    let (n, pieces) = read("a.txt", long.as_bytes(), None, 1).expect("right");
+fn lines_have_a_length() {
+    let comment = format!("# {}\n", "x".repeat((1 << 20) - 2));
+    let (n, pieces) =
+        read("a.txt", (comment.clone() + "0 1 5\n").as_bytes(), None, 1).expect("right");
     assert_eq!((n, pieces.len()), (2, 1));
-    let told = read("a.txt", (long + "0 x 5\n").as_bytes(), None, 1).expect_err("a bad line");
-    assert!(told.to_string().starts_with("a.txt:3:3"), "{told}");
+    for text in [
+        format!("0 1 5\n#{comment}0 1 5\n"),
+        "0 1 5\n".repeat(2000) + "0 1 " + &"0".repeat(1 << 20),
+    ] {
+        let told = read("a.txt", text.as_bytes(), None, 1).expect_err("a long line").to_string();
+        assert!(
+            told.ends_with("expected a line of at most 1048576 bytes, found a longer one"),
+            "{told}"
+        );
+    }
+    let hub = format!("9 8\n{}\n", "2 ".repeat(1 << 20));
+    let told = read("a.graph", hub.as_bytes(), None, 1).expect_err("no such edges").to_string();
+    assert!(
+        told.contains("8 edges") || told.contains("lines"),
+        "a line of METIS may be long: {told}"
+    );
+}
+
+/// What decides how numbers are read: all lines, or an option.
+#[test]
+fn decimal_commas_are_read_where_all_lines_agree() {
+    let weights = |text: &str, options: &TextOptions| {
+        let (_, pieces) = read_as("a.txt", text.as_bytes(), options, 2)?;
+        let slice = edges((9, pieces), Numbers::Floats);
+        Ok::<_, Error>(
+            slice.weighted().map(|(_, _, weight)| weight.to_string()).collect::<Vec<_>>(),
+        )
+    };
+    let plain = TextOptions::default();
+    for text in [
+        "0 1 0,5\n1 2 3\n",
+        "0;1;0,5\n1;2;3\n",
+        "0\t1\t0,5\n1\t2\t3\n",
+        "\"0\",\"1\",\"0,5\"\n1,2,3\n",
+    ] {
+        assert_eq!(weights(text, &plain).expect(text), ["0.5", "3.0"], "{text}");
+    }
+    let comma = TextOptions { decimal: Some(Decimal::Comma), ..plain.clone() };
+    let point = TextOptions { decimal: Some(Decimal::Point), ..plain.clone() };
+    assert_eq!(weights("0 1 7\n", &comma).expect("no sign"), ["7.0"]);
+    assert!(weights("0 1 0,5\n", &point).is_err());
+    assert!(weights("0 1 1.234,5\n", &plain).is_err());
+    assert!(weights("0 1 1,234,567\n", &plain).is_err());
+    let tab = TextOptions { separator: Some(Separator::Tab), ..plain };
+    assert!(weights("0 1 7\n", &tab).is_err());
 }
 
 #[test]
@@ -218,7 +283,7 @@ proptest! {
             let name = if gz { format!("{name}.gz") } else { name.to_owned() };
             let path = Path::new(&name);
             let mut out = compressed(path, Vec::new());
-            write(Format::of_output(path), path, &slice, &mut out).expect("written");
+            write(Format::of_output(path).expect("known"), path, &slice, &mut out).expect("written");
             let written = out.finish().expect("written");
             prop_assert_eq!(is_gzip(&written), gz);
             let mut text = Vec::new();

@@ -1,6 +1,6 @@
 //! Writing a graph in any format, compressed or not.
 
-use super::{Format, binary, dimacs, matrix_market, metis, text};
+use super::{Format, binary, dimacs, extension, matrix_market, metis, text};
 use crate::error::{Error, Result};
 use crate::graph::{Numbers, Slice, Weights};
 use flate2::Compression;
@@ -27,7 +27,7 @@ pub fn holds(format: Format, path: &Path, weights: Weights) -> Result<()> {
 pub fn write(format: Format, path: &Path, slice: &Slice, out: &mut dyn Write) -> Result<()> {
     holds(format, path, slice.weights)?;
     let written = match format {
-        Format::Text => text::write(slice, out),
+        Format::Text => text::write(&extension(path), slice, out),
         Format::Dimacs => dimacs::write(slice, out),
         Format::MatrixMarket => matrix_market::write(slice, out),
         Format::Metis => metis::write(slice, out),

@@ -185,11 +185,30 @@ impl Spec {
         text.split_once(':').is_some_and(|(name, _)| known(name).is_some())
     }
 
+    /// The name in `text` before a colon and a first parameter, as `xyz` in `xyz:n=10`, if no family is called so.
+    ///
+    /// ```
+    /// # use mst::generate::Spec;
+    /// assert_eq!(Spec::unknown_family("xyz:n=10"), Some("xyz"));
+    /// assert_eq!(Spec::unknown_family("roads:n.gr"), None);
+    /// ```
+    pub fn unknown_family(text: &str) -> Option<&str> {
+        let (name, fields) = text.split_once(':')?;
+        let is_word = |word: &str| !word.is_empty() && word.chars().all(char::is_alphanumeric);
+        let has_key = fields.split_once('=').is_some_and(|(key, _)| is_word(key));
+        (is_word(name) && has_key && known(name).is_none()).then_some(name)
+    }
+
+    /// The names of all families.
+    pub fn families() -> String {
+        FAMILIES.map(|family| family.name).join(", ")
+    }
+
     /// The spec, or what is wrong with it.
     fn parse(text: &str) -> Result<Self, String> {
         let family = text.split_once(':').and_then(|(name, fields)| Some((known(name)?, fields)));
         let Some((known, fields)) = family else {
-            let names = FAMILIES.map(|family| family.name).join(", ");
+            let names = Self::families();
             return Err(format!(
                 "it does not start with one of the families {names}; write it as {}",
                 FAMILIES[0].example

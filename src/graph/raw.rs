@@ -14,6 +14,8 @@ pub struct Raw {
     pub loops: u64,
     /// The largest vertex + 1, those of loops among them; 0 if there was none.
     pub bound: u64,
+    /// The smallest vertex, those of loops among them; `u64::MAX` if there was none.
+    pub lowest: u64,
     /// Whether edges were dropped by comparing integers that no `f64` holds: as floats some of them
     /// would have been ties.
     pub beyond_floats: bool,
@@ -26,6 +28,7 @@ impl Default for Raw {
             numbers: Numbers::Integers,
             loops: 0,
             bound: 0,
+            lowest: u64::MAX,
             beyond_floats: false,
         }
     }
@@ -65,6 +68,7 @@ impl Raw {
     #[inline]
     pub fn push(&mut self, u: Vertex, v: Vertex, weight: Weight) {
         self.bound = self.bound.max(u64::from(u.max(v)) + 1);
+        self.lowest = self.lowest.min(u64::from(u.min(v)));
         let key = match (self.numbers, weight) {
             (Numbers::Integers, Weight::Integer(weight)) => integer_key(weight),
             (Numbers::Floats, Weight::Integer(weight)) => finite_key(weight as f64),

@@ -5,7 +5,7 @@ use super::filter_kruskal::{extend, join};
 use super::record::BLOCK;
 use super::sample::sample;
 use super::window::are_local;
-use super::{Components, NONE, PIECE};
+use super::{Algorithm, Components, NONE, PIECE};
 use crate::graph::{Edge, Key, Vertex};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -18,6 +18,10 @@ const ROUNDS: usize = 2;
 /// Edges that tell whether all may lie between few vertices; and with fewer keys in a sample, sorting
 /// costs little and keeps locality.
 const FEW: usize = 64;
+
+/// The names of choices that are no algorithm of their own.
+const IN_ORDER: &str = "kruskal without a sort";
+const BORUVKA_FIRST: &str = "boruvka, then filter-kruskal";
 
 /// Returns the forest that [`super::kruskal()`] returns, edges of equal weight in the order of the
 /// input.
@@ -32,12 +36,17 @@ const FEW: usize = 64;
 /// # Panics
 /// If an endpoint is not below `n`.
 pub fn auto<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
+    auto_told(n, edges).0
+}
+
+/// As [`auto()`], with the name of what it has chosen.
+pub(super) fn auto_told<K: Key>(n: usize, edges: &[Edge<K>]) -> (Vec<Edge<K>>, &'static str) {
     if edges.is_sorted_by_key(|e| e.key) {
-        return in_order(n, [edges]);
+        return (in_order(n, [edges]), IN_ORDER);
     }
     if edges.is_sorted_by(|a, b| a.key > b.key) {
         let reverse = |block: &[Edge<K>]| block.iter().rev().copied().collect::<Vec<_>>();
-        return in_order(n, edges.rchunks(BLOCK).map(reverse));
+        return (in_order(n, edges.rchunks(BLOCK).map(reverse)), IN_ORDER);
     }
     let part = part(n, edges);
     assert!(part.end as usize <= n, "an endpoint is not below {n}");
@@ -57,28 +66,32 @@ fn part<K: Key>(n: usize, edges: &[Edge<K>]) -> Range<Vertex> {
 }
 
 /// The forest of edges between the vertices `part`, which are counted from its start meanwhile.
-fn in_part<K: Key>(part: Range<Vertex>, edges: &[Edge<K>]) -> Vec<Edge<K>> {
+fn in_part<K: Key>(part: Range<Vertex>, edges: &[Edge<K>]) -> (Vec<Edge<K>>, &'static str) {
     let first = part.start;
     let near = |e: &Edge<K>| Edge { u: e.u - first, v: e.v - first, key: e.key };
     let near: Vec<Edge<K>> = edges.par_iter().with_min_len(PIECE).map(near).collect();
-    let mut forest = in_any_order(part.len(), part.len(), &near);
+    let (mut forest, chosen) = in_any_order(part.len(), part.len(), &near);
     forest.iter_mut().for_each(|e| (e.u, e.v) = (e.u + first, e.v + first));
-    forest
+    (forest, chosen)
 }
 
 /// The forest of edges on the vertices `0..n`, between about `vertices` of them.
-fn in_any_order<K: Key>(n: usize, vertices: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
+fn in_any_order<K: Key>(
+    n: usize,
+    vertices: usize,
+    edges: &[Edge<K>],
+) -> (Vec<Edge<K>>, &'static str) {
     let pieces: Vec<&[Edge<K>]> = edges.chunks(PIECE).collect();
     if !favours_boruvka(n, vertices, edges.len(), &pieces) {
         let mut forest = Vec::new();
         extend(&mut forest, &mut Components::new(n), vertices, pieces);
-        return forest;
+        return (forest, Algorithm::FilterKruskal.name());
     }
     let (mut forest, mut contracted) = (Vec::new(), Contracted::of(n, edges));
     (1..ROUNDS).for_each(|_| contracted.again());
     let components = &mut Components::new(contracted.n);
     extend(&mut forest, components, contracted.n, contracted.pieces());
-    contracted.forest(edges, &forest)
+    (contracted.forest(edges, &forest), BORUVKA_FIRST)
 }
 
 /// The forest of edges that come by weight, list after list.

@@ -79,12 +79,21 @@ impl Algorithm {
     /// # Panics
     /// If an endpoint is not below `n`.
     pub fn forest<K: Key>(self, n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
-        match self {
-            Self::Auto => auto(n, edges),
+        self.forest_told(n, edges).0
+    }
+
+    /// As [`Algorithm::forest`], with the name of what ran: of `auto` what it has chosen.
+    ///
+    /// # Panics
+    /// As [`Algorithm::forest`].
+    pub fn forest_told<K: Key>(self, n: usize, edges: &[Edge<K>]) -> (Vec<Edge<K>>, &'static str) {
+        let forest = match self {
+            Self::Auto => return auto::auto_told(n, edges),
             Self::Kruskal => kruskal(n, edges),
             Self::FilterKruskal => filter_kruskal(n, edges),
             Self::Boruvka => boruvka(n, edges),
-        }
+        };
+        (forest, self.name())
     }
 }
 

@@ -1,11 +1,7 @@
-//! The CSV file: one row a repetition, with all that is needed to repeat it.
+//! One row a repetition, with all that is needed to repeat it.
 
 use super::{Outcome, Repetition, Run};
 use crate::comm::{Comm, Phase, PhaseCost};
-use crate::error::{Error, Result};
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::path::Path;
 
 /// What the rows of one command have in common.
 #[derive(Clone, Debug)]
@@ -31,19 +27,34 @@ impl Context {
     /// One row for each repetition of `run`, which was made on `comm` and is called `kind`:
     /// `local` or `distributed`.
     pub fn rows(&self, comm: &Comm, kind: &str, run: &Run) -> Vec<Row> {
-        let last = run.repetitions.len();
-        let numbered = run.repetitions.iter().enumerate();
-        let row = |(index, repetition): (usize, &Repetition)| {
-            let mut row = self.provenance(comm);
-            row.push(("run", kind.to_owned()));
-            row.push(("repetition", format!("{}", index + 1)));
-            row.push(("repetitions", last.to_string()));
-            row.extend(result(&run.outcome));
-            row.extend(cost(&run.outcome, repetition));
-            row.extend(TRAFFIC.iter().flat_map(|columns| traffic(columns, repetition)));
-            row
-        };
-        numbered.map(row).collect()
+        let numbered = (1..).zip(&run.repetitions);
+        numbered
+            .map(|(number, repetition)| self.row(comm, kind, number, &run.outcome, repetition))
+            .collect()
+    }
+
+    /// The names of the columns that every row has.
+    pub fn columns(&self, comm: &Comm) -> Vec<&'static str> {
+        let row = self.row(comm, "", 0, &Outcome::default(), &Repetition::default());
+        row.into_iter().map(|(name, _)| name).collect()
+    }
+
+    fn row(
+        &self,
+        comm: &Comm,
+        kind: &str,
+        number: usize,
+        outcome: &Outcome,
+        repetition: &Repetition,
+    ) -> Row {
+        let mut row = self.provenance(comm);
+        row.push(("run", kind.to_owned()));
+        row.push(("repetition", number.to_string()));
+        row.push(("repetitions", outcome.repetitions.to_string()));
+        row.extend(result(outcome));
+        row.extend(cost(outcome, repetition));
+        row.extend(TRAFFIC.iter().flat_map(|columns| traffic(columns, repetition)));
+        row
     }
 
     fn provenance(&self, comm: &Comm) -> Row {
@@ -85,10 +96,12 @@ fn result(outcome: &Outcome) -> Row {
         ("checksum", outcome.checksum.clone()),
         ("verified", outcome.verified.map_or_else(String::new, |verified| verified.to_string())),
         ("algorithm", outcome.algorithm.to_owned()),
-        ("combine", outcome.combine.clone().unwrap_or_default()),
+        ("ran", outcome.ran.clone()),
+        ("combine", outcome.combine.clone().unwrap_or_else(|| "none".to_owned())),
         ("host_count", outcome.hosts.to_string()),
         ("ranks", outcome.ranks.to_string()),
         ("threads", outcome.threads.to_string()),
+        ("cores", outcome.cores.to_string()),
     ]
 }
 
@@ -136,87 +149,4 @@ fn traffic((phase, names): &Traffic, repetition: &Repetition) -> Row {
         ranks.collect::<Vec<_>>().join(" ")
     };
     names.iter().zip(counts).map(|(name, count)| (*name, by_rank(count))).collect()
-}
-
-/// Appends `rows` to the CSV file at `path`, below its header, which is written if the file is new.
-///
-/// The rows go out in one write under the file's lock, so commands may share a file.
-///
-/// # Errors
-/// If the file cannot be written, or begins with another header.
-pub fn append(path: &Path, rows: &[Row]) -> Result<()> {
-    let Some(first) = rows.first() else { return Ok(()) };
-    let header = line(first.iter().map(|(name, _)| *name));
-    let mut file = open(path)?;
-    let write = || {
-        file.lock()?;
-        let mut found = String::new();
-        file.seek(SeekFrom::Start(0))?;
-        BufReader::new(&file).read_line(&mut found)?;
-        let mut text =
-            if found.is_empty() { header.clone() } else { unfinished_line(&file)?.to_owned() };
-        text.extend(rows.iter().map(|row| line(row.iter().map(|(_, value)| value.as_str()))));
-        if found.is_empty() || found == header {
-            file.write_all(text.as_bytes())?;
-            return Ok(true);
-        }
-        Ok(false)
-    };
-    let mut write = write;
-    match write().map_err(Error::file("write", path))? {
-        true => Ok(()),
-        false => Err(Error::content(
-            path,
-            "it begins with another header than this version's; name a new file with --csv",
-        )),
-    }
-}
-
-/// A line feed if the file's last line has none, as after a full disk; else nothing.
-fn unfinished_line(mut file: &File) -> std::io::Result<&'static str> {
-    let mut last = [0];
-    file.seek(SeekFrom::End(-1))?;
-    file.read_exact(&mut last)?;
-    Ok(if last == *b"\n" { "" } else { "\n" })
-}
-
-/// Opens a CSV file for [`append`], and makes it if there is none.
-///
-/// # Errors
-/// If it cannot be written: called early, so that nobody computes for nothing.
-pub fn open(path: &Path) -> Result<File> {
-    if path.metadata().is_ok_and(|about| !about.is_file()) {
-        return Err(Error::content(
-            path,
-            "it is no regular file, so no rows can be appended to it",
-        ));
-    }
-    let mut options = File::options();
-    options.read(true).append(true).create(true).open(path).map_err(Error::file("write", path))
-}
-
-fn line<'a>(fields: impl Iterator<Item = &'a str>) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(fields).expect("a vector takes all");
-    let bytes = writer.into_inner().expect("a vector takes all");
-    String::from_utf8(bytes).expect("text")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_header_stands_once_and_another_one_is_refused() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("runs.csv");
-        let row = |value: &str| vec![("graph", value.to_owned()), ("n", "3".to_owned())];
-        append(&path, &[row("a,b"), row("c")]).expect("written");
-        append(&path, &[row("d")]).expect("written");
-        let text = std::fs::read_to_string(&path).expect("there");
-        assert_eq!(text, "graph,n\n\"a,b\",3\nc,3\nd,3\n");
-        let other = append(&path, &[vec![("graph", String::new())]]).unwrap_err();
-        assert!(other.to_string().contains("another header"), "{other}");
-        assert_eq!(std::fs::read_to_string(&path).expect("there"), text, "nothing half-written");
-    }
 }

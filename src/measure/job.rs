@@ -1,6 +1,7 @@
 //! One job: the forest of a graph that is already dealt out, timed, summed up and proved.
 
-use super::{Number, Outcome, Repetition, Seconds, explain, peak_rss, repeat, time};
+use super::comparison::cores_used;
+use super::{Number, Outcome, Repetition, Seconds, Spread, explain, peak_rss, repeat, time};
 use crate::comm::{Comm, Link, Phase};
 use crate::distributed::{self, Choice, Plan, Shape};
 use crate::error::{Error, Result};
@@ -8,6 +9,8 @@ use crate::graph::{Edge, Edges, Key, Slice, Summary, Weights, with_edges};
 use crate::local::Algorithm;
 use crate::partition::{self, Loaded, Request};
 use crate::verify::{self, Proof};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 /// What to do with a graph.
 #[derive(Clone, Copy, Debug)]
@@ -70,10 +73,14 @@ impl Job {
         // Fewer than the graph has, where they were folded as they were read.
         let held = comm.all_gather(&[edges.len() as u64]).concat().into_iter().sum();
         let choose = |link| Choice::of(comm, n, held, edges, link);
+        let ran = Mutex::new(BTreeSet::new());
         let forest = || {
             let choice = link.filter(|_| self.plan.is_none()).map(choose);
             let plan = self.plan.or(choice.map(|choice| choice.plan)).unwrap_or(Plan::PLAIN);
-            (plan.forest(comm, n, edges, self.algorithm), plan, choice)
+            let tell = |name| {
+                ran.lock().expect("nothing panics while it is held").insert(name);
+            };
+            (plan.forest_told(comm, n, edges, self.algorithm, &tell), plan, choice)
         };
         let ((part, plan, choice), repetitions) = repeat(comm, self.reps, self.warm_up, forest);
         let summary = distributed::summarize(comm, slice.n, &part, slice.weights);
@@ -98,7 +105,10 @@ impl Job {
             proved?;
             verify_seconds = cost.slowest(Phase::Verify);
         }
+        let ran = ran.into_inner().expect("nothing panics while it is held");
         let mut outcome = self.outcome(comm, slice, &summary, plan);
+        outcome.graph = request.source.to_string();
+        outcome.ran = on_any_rank(comm, &ran);
         outcome.seconds.read = read.slowest(Phase::Read);
         outcome.seconds.verify = verify_seconds;
         outcome.count(&repetitions);
@@ -119,21 +129,28 @@ impl Job {
     fn outcome(self, comm: &Comm, slice: &Slice, summary: &Summary, plan: Plan) -> Outcome {
         let peaks = comm.all_gather(&[peak_rss()]).concat();
         let members = comm.members();
+        let weight = Number::from(&summary.weight);
         Outcome {
+            graph: String::new(),
             n: slice.n,
             m: slice.m,
             components: summary.components(),
             forest_edges: summary.edges,
-            weight: Number::from(&summary.weight),
+            weight,
+            weight_text: weight.text(),
             checksum: format!("{:016x}", summary.checksum),
             verified: self.verify.then_some(true),
             algorithm: self.algorithm.name(),
+            ran: String::new(),
             combine: (comm.size() > 1).then(|| plan.name()),
             ranks: comm.size(),
             mpi_library: comm.library(),
             hosts: members.hosts().len(),
             threads: members.threads[0],
+            cores: cores_used(members),
+            repetitions: 0,
             seconds: Seconds::default(),
+            total: Spread::default(),
             bytes_sent_max: 0,
             bytes_received_max: 0,
             bytes_sent_total: 0,
@@ -141,6 +158,20 @@ impl Job {
             explained: Vec::new(),
         }
     }
+}
+
+/// The names that any rank has, each once.
+fn on_any_rank(comm: &Comm, names: &BTreeSet<&str>) -> String {
+    let mine: Vec<&str> = names.iter().copied().collect();
+    let all = comm.all_gather(mine.join("; ").as_bytes());
+    let all: BTreeSet<String> = all
+        .iter()
+        .flat_map(|names| {
+            String::from_utf8_lossy(names).split("; ").map(str::to_owned).collect::<Vec<_>>()
+        })
+        .filter(|name| !name.is_empty())
+        .collect();
+    all.into_iter().collect::<Vec<_>>().join("; ")
 }
 
 /// Proves a forest of edges that no rank holds any more: they are read once more.

@@ -16,6 +16,23 @@ pub enum Number {
     Float(f64),
 }
 
+impl Default for Number {
+    fn default() -> Self {
+        Self::Integer(0)
+    }
+}
+
+impl Number {
+    /// All digits, where a float would not hold the integer.
+    pub(super) fn text(self) -> Option<String> {
+        const EXACT: u128 = 1 << 53;
+        match self {
+            Self::Integer(sum) if sum.unsigned_abs() > EXACT => Some(sum.to_string()),
+            Self::Integer(_) | Self::Float(_) => None,
+        }
+    }
+}
+
 impl From<&Total> for Number {
     fn from(total: &Total) -> Self {
         match total {
@@ -45,8 +62,10 @@ pub struct Seconds {
 }
 
 /// One run, local or distributed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Outcome {
+    /// The graph, as the user named it or as its spec reads in full.
+    pub graph: String,
     /// Vertices.
     pub n: u64,
     /// Edges, self-loops not among them.
@@ -57,12 +76,17 @@ pub struct Outcome {
     pub forest_edges: u64,
     /// The forest's weight.
     pub weight: Number,
+    /// The same in text, if it is an integer that readers of JSON that know floats alone would round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight_text: Option<String>,
     /// The forest's checksum, 16 hexadecimal digits.
     pub checksum: String,
     /// Whether the proof held; `None` if none was asked for.
     pub verified: Option<bool>,
-    /// How each rank made its own forest.
+    /// How each rank was to make its own forest.
     pub algorithm: &'static str,
+    /// What ran: of `auto` what it has chosen, on all ranks, each once.
+    pub ran: String,
     /// How the ranks combined theirs; `None` for one rank.
     pub combine: Option<String>,
     /// Ranks.
@@ -73,8 +97,14 @@ pub struct Outcome {
     pub hosts: usize,
     /// Threads a rank.
     pub threads: usize,
+    /// The cores that all threads together can keep busy.
+    pub cores: usize,
+    /// Repetitions.
+    pub repetitions: usize,
     /// Where the time went.
     pub seconds: Seconds,
+    /// The spread of the total over the repetitions.
+    pub total: Spread,
     /// Payload bytes sent by the rank that sent most, in one repetition.
     pub bytes_sent_max: u64,
     /// Payload bytes received by the rank that received most.
@@ -96,7 +126,9 @@ impl Outcome {
         self.seconds.contract = median(Phase::Contract);
         self.seconds.exchange = median(Phase::Exchange);
         self.seconds.merge = median(Phase::Merge);
-        self.seconds.total = Spread::of(repetitions.iter().map(|r| r.total)).median;
+        self.repetitions = repetitions.len();
+        self.total = Spread::of(repetitions.iter().map(|r| r.total));
+        self.seconds.total = self.total.median;
         // Traffic does not differ between repetitions.
         if let Some(any) = repetitions.last() {
             self.bytes_sent_max = any.bytes_sent_max();
@@ -104,15 +136,4 @@ impl Outcome {
             self.bytes_sent_total = any.bytes_sent_total();
         }
     }
-}
-
-/// A local and a distributed run of the same graph: what `compare --json` prints.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Comparison {
-    /// On rank 0's host alone.
-    pub local: Outcome,
-    /// On all ranks.
-    pub distributed: Outcome,
-    /// The local median over the distributed one: above 1, distribution paid.
-    pub speedup: f64,
 }

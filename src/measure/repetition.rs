@@ -1,10 +1,11 @@
 //! One timed run over all ranks, and what several of them say together.
 
 use crate::comm::{Comm, Log, Phase, PhaseCost};
+use serde::Serialize;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// One timed run: what its phases cost, over all ranks. The same on every rank.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Repetition {
     /// From the barrier before it to the last rank's end, seconds.
     pub total: f64,
@@ -112,7 +113,7 @@ pub fn repeat<R>(
 }
 
 /// The median of some seconds, with their least and most.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Spread {
     /// The middle one, or the mean of the two in the middle.
     pub median: f64,
@@ -128,7 +129,7 @@ impl Spread {
         let mut sorted: Vec<f64> = values.into_iter().collect();
         sorted.sort_by(f64::total_cmp);
         let [Some(&least), Some(&most)] = [sorted.first(), sorted.last()] else {
-            return Self { median: 0.0, least: 0.0, most: 0.0 };
+            return Self::default();
         };
         let (low, high) = ((sorted.len() - 1) / 2, sorted.len() / 2);
         Self { median: (sorted[low] + sorted[high]) / 2.0, least, most }

@@ -20,6 +20,9 @@ const PROCESS: u64 = if cfg!(test) { 0 } else { 32 << 20 };
 /// Bytes that are read at once, at most and at least.
 const BLOCK: RangeInclusive<u64> = if cfg!(test) { 64 } else { 1 << 18 }..=1 << 24;
 
+/// The part of the budget that one line may take: of METIS a line holds all neighbours of a vertex.
+const LINE: u64 = 4;
+
 /// Bytes that are read at once to be shown and forgotten.
 const SHOWN: u64 = 1 << 20;
 
@@ -45,6 +48,16 @@ impl Purpose<'_> {
             }
             Self::Hold(_) => *BLOCK.end(),
             Self::Show(..) => SHOWN,
+        }
+    }
+}
+
+impl Purpose<'_> {
+    /// The bytes that one line may take.
+    pub(super) fn line(&self) -> u64 {
+        match self {
+            Self::Hold(Budget { memory: Memory::Folding(bytes), .. }) => bytes / LINE,
+            Self::Hold(_) | Self::Show(..) => u64::MAX,
         }
     }
 }

@@ -15,13 +15,14 @@ mod text;
 mod whole;
 
 use crate::comm::{Comm, Phase};
-use crate::error::{Error, Result};
-use crate::format::{Columns, Format};
+use crate::error::{Error, OPEN_FILES, Result};
+use crate::format::{Format, TextOptions};
 use crate::generate::Spec;
 use crate::graph::{Edge, Edges, Slice, Weights};
 pub use checkpoint::{Checkpoint, finish};
 use intake::{Budget, Intake, Purpose};
 pub use presence::{Sight, sight};
+use std::fmt;
 use std::path::PathBuf;
 
 /// Where a graph comes from.
@@ -33,11 +34,22 @@ pub enum Source {
         path: PathBuf,
         /// Its format, if it is not to be found out.
         format: Option<Format>,
-        /// The columns of a text file, if not the usual ones.
-        columns: Option<Columns>,
+        /// How a text file is written, as far as that is not to be found out.
+        text: TextOptions,
     },
     /// A family of graphs.
     Generated(Spec),
+}
+
+impl fmt::Display for Source {
+    /// The graph as a user named it, or as its spec reads in full.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, .. } if path.starts_with(OPEN_FILES) => f.pad("-"),
+            Self::File { path, .. } => f.pad(&path.to_string_lossy()),
+            Self::Generated(spec) => spec.fmt(f),
+        }
+    }
 }
 
 /// Who reads a file.
@@ -54,8 +66,10 @@ pub enum InputFrom {
 pub struct Loaded {
     /// This rank's slice.
     pub slice: Slice,
-    /// How the input was read, in words, where there was a choice.
-    pub how: Option<String>,
+    /// What is to be said of how the input was read, a line each.
+    pub notes: Vec<String>,
+    /// Whether the largest id tells how many vertices there are, and no header does.
+    pub n_by_ids: bool,
     /// How often a rank has folded its edges, of all the most: if ever, the slices hold no more all
     /// edges of the graph, but those of its forest and some.
     pub folds: u64,
@@ -109,7 +123,7 @@ pub fn load_saving(
 ) -> Result<Loaded> {
     comm.enter(Phase::Read);
     let budget = Budget { memory: request.memory, descending: request.descending };
-    let (taken, how) = take(comm, request, Purpose::Hold(budget), checkpoint)?;
+    let taken = take(comm, request, Purpose::Hold(budget), checkpoint)?;
     let mut slice = taken.slice;
     if request.descending {
         slice.reverse();
@@ -119,7 +133,7 @@ pub fn load_saving(
     let mut folds = [taken.folds];
     comm.all_reduce(&mut folds, u64::max);
     comm.enter(Phase::Other);
-    Ok(Loaded { slice, how, folds: folds[0] })
+    Ok(Loaded { slice, notes: taken.notes, n_by_ids: taken.n_by_ids, folds: folds[0] })
 }
 
 /// Reads a graph that [`load`] has read, and shows this rank's edges in order to `visit`, with the
@@ -141,29 +155,33 @@ struct Taken {
     /// As far as it was held.
     slice: Slice,
     folds: u64,
+    /// What is to be said of it.
+    notes: Vec<String>,
+    n_by_ids: bool,
 }
 
-/// Takes in this rank's edges; how, in words, where there was a choice.
+/// Takes in this rank's edges.
 fn take(
     comm: &Comm,
     request: &Request<'_>,
     purpose: Purpose<'_>,
     checkpoint: Option<&Checkpoint<'_>>,
-) -> Result<(Taken, Option<String>)> {
+) -> Result<Taken> {
     match request.source {
-        Source::Generated(spec) => Ok((generated(comm, spec, purpose, checkpoint)?, None)),
-        Source::File { path, format, columns } => {
+        Source::Generated(spec) => generated(comm, spec, purpose, checkpoint),
+        Source::File { path, format, text } => {
             let input = presence::Input::find(comm, path, *format, request.from)?;
             if checkpoint.is_some() && input.from == InputFrom::Root {
                 let what = "a checkpoint needs ranks that read their parts themselves, not rank 0 for all: \
                             put the file on every host, and decompress it if it is gzip";
                 return Err(Error::content(path, what));
             }
-            let taken = match input.format {
+            let mut taken = match input.format {
                 Format::Binary => whole::load(comm, path, &input, purpose, checkpoint)?,
-                _ => text::load(comm, path, &input, *columns, purpose, checkpoint)?,
+                _ => text::load(comm, path, &input, text, purpose, checkpoint)?,
             };
-            Ok((taken, input.how))
+            taken.notes.splice(0..0, input.how);
+            Ok(taken)
         }
     }
 }
@@ -217,7 +235,7 @@ fn generated(
     let folds = intake.folds;
     let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
     let slice = Slice { n: spec.n(), m: m[0], loops: 0, edges, weights };
-    Ok(Taken { slice, folds })
+    Ok(Taken { slice, folds, notes: Vec::new(), n_by_ids: false })
 }
 
 /// Refuses what is more than the host has left, `bytes` on each of its ranks: a header or a spec may

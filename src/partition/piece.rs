@@ -49,7 +49,7 @@ impl Piece for Raw {
         let edges: Vec<Edge<u64>> = bytemuck::pod_collect_to_vec(bytes);
         let bound = edges.iter().map(|e| u64::from(e.u.max(e.v)) + 1).max().unwrap_or(0);
         let Held { numbers, beyond_floats, .. } = held;
-        Self { edges, numbers, loops: 0, bound, beyond_floats }
+        Self { edges, numbers, loops: 0, bound, lowest: u64::MAX, beyond_floats }
     }
 
     fn bound(&self) -> u64 {
@@ -73,7 +73,14 @@ impl Piece for Raw {
         };
         let beyond_floats = !floats && pieces.iter().any(beyond);
         let lists = pieces.into_iter().map(|piece| piece.edges).collect();
-        Self { edges: forest(lists, n, descending), numbers, loops: 0, bound, beyond_floats }
+        Self {
+            edges: forest(lists, n, descending),
+            numbers,
+            loops: 0,
+            bound,
+            lowest: u64::MAX,
+            beyond_floats,
+        }
     }
 
     fn canonical(self, weights: Weights) -> Vec<Edge<u64>> {

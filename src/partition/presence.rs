@@ -2,8 +2,8 @@
 
 use super::InputFrom;
 use crate::comm::Comm;
-use crate::error::{Error, Result};
-use crate::format::{Format, is_gzip};
+use crate::error::{Error, Result, shown};
+use crate::format::{Format, Stream};
 use bytemuck::{Pod, Zeroable};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -65,7 +65,8 @@ impl Input {
         };
         let (sight, head) = comm.agree(looked)?;
         let sights = comm.all_gather(&[sight]).concat();
-        let format = format.unwrap_or_else(|| Format::detect(path, &head));
+        let format = format.map_or_else(|| Format::detect(path, &head), Ok);
+        let format = comm.agree(if comm.rank() == 0 { format } else { Ok(Format::Text) })?;
         let chosen = comm.broadcast(0, format.to_string().into_bytes());
         let format = String::from_utf8_lossy(&chosen).parse()?;
         let gzip = sights[0].gzip == 1;
@@ -95,9 +96,9 @@ impl Input {
             (None, None) => (InputFrom::All, "it looks the same on every host".to_owned()),
         };
         let how = (comm.size() > 1).then(|| match from {
-            InputFrom::All => format!("every rank reads its part of {}: {why}", path.display()),
+            InputFrom::All => format!("every rank reads its part of {}: {why}", shown(path)),
             InputFrom::Root => {
-                format!("rank 0 reads {} and sends the parts: {why}", path.display())
+                format!("rank 0 reads {} and sends the parts: {why}", shown(path))
             }
         });
         let Sight { len, content, .. } = sights[0];
@@ -106,7 +107,7 @@ impl Input {
     }
 }
 
-/// What this rank sees, and the first bytes.
+/// What this rank sees, and what the content begins with.
 fn look(path: &Path) -> Result<(Sight, Vec<u8>)> {
     // Before opening: to open a pipe waits for a writer.
     let about = path.metadata().map_err(Error::file("open", path))?;
@@ -123,7 +124,8 @@ fn look(path: &Path) -> Result<(Sight, Vec<u8>)> {
         return Err(Error::content(path, "the file is empty"));
     }
     let file = File::open(path).map_err(Error::file("open", path))?;
-    let head = sample(&file, 0, len).map_err(Error::file("read", path))?;
+    let mut stream = Stream::open(path)?;
+    let head = stream.head()?.to_vec();
     let mut hash = Xxh3Default::new();
     let step = len.div_ceil(SAMPLES).max(SAMPLE);
     for from in (0..len).step_by(step as usize) {
@@ -133,7 +135,7 @@ fn look(path: &Path) -> Result<(Sight, Vec<u8>)> {
         &sample(&file, len.saturating_sub(SAMPLE), len).map_err(Error::file("read", path))?,
     );
     let content = hash.digest();
-    let gzip = u64::from(is_gzip(&head));
+    let gzip = u64::from(stream.is_gzip());
     Ok((Sight { present: 1, len, content, gzip }, head))
 }
 

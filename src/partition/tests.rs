@@ -32,7 +32,7 @@ fn forest(slices: &[Slice]) -> Vec<(u32, u32, String)> {
 fn write(folder: &Path, name: &str, graph: &Slice) -> PathBuf {
     let path = folder.join(name);
     let mut out = format::compressed(&path, fs::File::create(&path).expect("a file"));
-    let kind = Format::of_output(&path);
+    let kind = Format::of_output(&path).expect("known");
     format::write(kind, &path, graph, &mut out).expect("written");
     out.finish().and_then(|mut file| file.flush()).expect("finished");
     path
@@ -64,7 +64,7 @@ proptest! {
         let whole = graph(edges);
         for name in ["g.txt", "g.txt.gz", "g.gr", "g.mst", "g.graph"] {
             let path = write(folder.path(), name, &whole);
-            let source = Source::File { path, format: None, columns: None };
+            let source = Source::File { path, format: None, text: TextOptions::default() };
             let all = load_on(1, &source, None, descending, Memory::Unlimited);
             let expected = forest(std::slice::from_ref(&all[0].slice));
             prop_assert_eq!(all[0].folds, 0);
@@ -120,7 +120,7 @@ fn floats_may_come_late() {
         (0..800).map(line).collect::<String>() + "3 4 0.5\n5 6 2.25\n"
     };
     let path = folder.path().join("late.txt");
-    let source = Source::File { path: path.clone(), format: None, columns: None };
+    let source = Source::File { path: path.clone(), format: None, text: TextOptions::default() };
     fs::write(&path, lines(-5)).expect("written");
     let all = load_on(1, &source, None, false, Memory::Unlimited);
     let folded = load_on(1, &source, None, false, TIGHT);

@@ -9,7 +9,7 @@ use super::segment::Segment;
 use super::{InputFrom, Taken};
 use crate::comm::Comm;
 use crate::error::{Error, Result};
-use crate::format::{Census, Columns, Preamble, Stream, Tally, blocks};
+use crate::format::{Census, Preamble, Stream, Tally, TextOptions, blocks, too_long};
 use crate::graph::Raw;
 use std::fs::File;
 use std::ops::Range;
@@ -21,11 +21,11 @@ pub(super) fn load(
     comm: &Comm,
     path: &Path,
     input: &Input,
-    columns: Option<Columns>,
+    options: &TextOptions,
     purpose: Purpose<'_>,
     checkpoint: Option<&Checkpoint<'_>>,
 ) -> Result<Taken> {
-    let reader = Reader { comm, path, input, columns };
+    let reader = Reader { comm, path, input, options };
     let (preamble, intake, mine) = match input.from {
         InputFrom::All => reader.read_part(purpose, checkpoint)?,
         InputFrom::Root => reader.receive_part(purpose)?,
@@ -34,8 +34,10 @@ pub(super) fn load(
     let words = comm.all_gather(&mine.to_words());
     words.iter().for_each(|words| census.merge(&Census::from_words(words)));
     let n = comm.agree(preamble.check(path, &census))?;
+    let mut notes = preamble.notes.clone();
+    notes.extend(preamble.doubt(&census));
     let slice = assemble(comm, path, n, mine, intake.pieces)?;
-    Ok(Taken { slice, folds: intake.folds })
+    Ok(Taken { slice, folds: intake.folds, notes, n_by_ids: preamble.n.is_none() })
 }
 
 /// Bytes that are read at once where lines are only counted.
@@ -45,7 +47,7 @@ struct Reader<'a> {
     comm: &'a Comm,
     path: &'a Path,
     input: &'a Input,
-    columns: Option<Columns>,
+    options: &'a TextOptions,
 }
 
 /// The file's preamble, this rank's edges, and what was counted of them.
@@ -59,19 +61,19 @@ impl Reader<'_> {
         checkpoint: Option<&Checkpoint<'_>>,
     ) -> Result<Read<'p>> {
         let (comm, path) = (self.comm, self.path);
-        let (format, columns) = (self.input.format, self.columns);
+        let (format, options) = (self.input.format, self.options);
         let open = || {
             let mut head = Stream::open(path)?;
-            let preamble = Preamble::read(path, format, columns, &mut head)?;
+            let preamble = Preamble::read(path, format, options, &mut head)?;
             let file = File::open(path).map_err(Error::file("open", path))?;
             let len = file.metadata().map_err(Error::file("read", path))?.len();
             Ok((preamble, file, len))
         };
         let (preamble, file, len) = comm.agree(comm.compute(open))?;
-        let text = Text { path, file: &file, preamble: &preamble };
-        let identity = columns.map_or(self.input.identity.clone(), |columns| {
-            format!("{}, columns {columns}", self.input.identity)
-        });
+        let longest = preamble.longest_line(purpose.line());
+        let text = Text { path, file: &file, preamble: &preamble, longest };
+        let layout = preamble.layout().map_or(String::new(), |layout| format!(", {layout}"));
+        let identity = format!("{}{layout}", self.input.identity);
         let parts = checkpoint::Input {
             graph: checkpoint::words(&identity, purpose.descending()),
             n: preamble.n,
@@ -99,7 +101,7 @@ impl Reader<'_> {
         let mut opened = Ok(None);
         if comm.rank() == 0 {
             opened = Stream::open(path).and_then(|mut head| {
-                let preamble = Preamble::read(path, self.input.format, self.columns, &mut head)?;
+                let preamble = Preamble::read(path, self.input.format, self.options, &mut head)?;
                 // The preamble looks ahead, so the records are read from a new start.
                 let stream = Stream::open_at(path, preamble.body)?;
                 Ok(Some((preamble, stream)))
@@ -110,8 +112,7 @@ impl Reader<'_> {
         let told = told.transpose().expect("plain fields").unwrap_or_default();
         let preamble: Preamble =
             serde_json::from_slice(&comm.broadcast(0, told)).expect("one program");
-        let mut dealer =
-            opened.map(|(_, stream)| Dealer::new(comm, stream, &preamble, purpose.block()));
+        let mut dealer = opened.map(|(_, stream)| Dealer::new(comm, stream, &preamble, &purpose));
         let mut failed = Ok(());
         let (mut intake, mut census) = (Intake::new(purpose, preamble.n), Census::default());
         let mut taken = Ok(());
@@ -148,6 +149,8 @@ struct Text<'a> {
     path: &'a Path,
     file: &'a File,
     preamble: &'a Preamble,
+    /// The most bytes of a line.
+    longest: u64,
 }
 
 impl Text<'_> {
@@ -165,9 +168,17 @@ impl Text<'_> {
             segment.before = [earlier, segment.before].into_iter().sum();
             segment.since = self.preamble.body;
         }
-        let Some(block) = self.next_lines(&mut segment.rest, at_least)? else { return Ok(None) };
-        match self.preamble.parse(self.path, &block, segment.before, done) {
-            Ok(parsed) => {
+        let block = self
+            .next_lines(&mut segment.rest, at_least)
+            .map_err(|why| why.further_down(self.preamble.line + segment.before.lines));
+        let parsed = block.and_then(|block| {
+            let parse =
+                |block: Vec<u8>| self.preamble.parse(self.path, &block, segment.before, done);
+            block.map(parse).transpose()
+        });
+        match parsed {
+            Ok(None) => Ok(None),
+            Ok(Some(parsed)) => {
                 segment.before = parsed.after;
                 segment.census.merge(&parsed.census);
                 Ok(Some(parsed.pieces))
@@ -180,26 +191,39 @@ impl Text<'_> {
     }
 
     /// The first lines of `rest`, which begins after them then.
+    ///
+    /// # Errors
+    /// [`Error::File`]; [`Error::Line`], counted from the start of `rest`, of a line that is too long.
     fn next_lines(self, rest: &mut Range<u64>, at_least: u64) -> Result<Option<Vec<u8>>> {
         if rest.is_empty() {
             return Ok(None);
         }
-        let read = || {
-            let lines = blocks::first_lines(self.file, rest, at_least)?;
-            Ok((lines.end, blocks::read_range(self.file, lines)?))
-        };
-        let (end, block) = read().map_err(Error::file("read", self.path))?;
-        rest.start = end;
+        let failed = |why| Error::file("read", self.path)(why);
+        let mut lines = blocks::first_lines(self.file, rest, at_least).map_err(failed)?;
+        let asked = lines.start.saturating_add(at_least);
+        let is_long = lines.end.saturating_sub(asked) > self.longest;
+        if is_long {
+            lines.end = asked;
+        }
+        let block = blocks::read_range(self.file, lines.clone()).map_err(failed)?;
+        if is_long {
+            let before = self.preamble.tally(&block).lines.max(1); // the last of them is the long one
+            return Err(too_long(self.path, before, self.longest));
+        }
+        rest.start = lines.end;
         Ok(Some(block))
     }
 
     /// What the lines of `range` hold, read once more.
     fn tally(self, range: Range<u64>) -> Result<Tally> {
         let (mut rest, mut tallies) = (range, Vec::new());
-        while let Some(block) = self.next_lines(&mut rest, COUNTED)? {
+        loop {
+            let before = tallies.iter().copied().sum::<Tally>().lines + self.preamble.line;
+            let block =
+                self.next_lines(&mut rest, COUNTED).map_err(|why| why.further_down(before))?;
+            let Some(block) = block else { return Ok(tallies.into_iter().sum()) };
             tallies.push(self.preamble.tally(&block));
         }
-        Ok(tallies.into_iter().sum())
     }
 
     /// Counts the lines before the part of each rank, where nothing has been read: each rank counts its own.
@@ -223,12 +247,20 @@ struct Dealer<'a> {
     stream: Stream,
     preamble: &'a Preamble,
     block: u64,
+    /// The most bytes of a line.
+    longest: u64,
     before: Tally,
 }
 
 impl<'a> Dealer<'a> {
-    fn new(comm: &'a Comm, stream: Stream, preamble: &'a Preamble, block: u64) -> Self {
-        Self { comm, stream, preamble, block, before: Tally::default() }
+    fn new(comm: &'a Comm, stream: Stream, preamble: &'a Preamble, purpose: &Purpose<'_>) -> Self {
+        let longest = preamble.longest_line(purpose.line());
+        Self { comm, stream, preamble, block: purpose.block(), longest, before: Tally::default() }
+    }
+
+    fn next_block(&mut self, room: usize) -> Result<Option<Vec<u8>>> {
+        let block = self.stream.next_block(room, self.longest);
+        block.map_err(|why| why.further_down(self.preamble.line + self.before.lines))
     }
 
     fn next(&mut self, rank: usize) -> Result<Option<Vec<u8>>> {
@@ -243,7 +275,7 @@ impl<'a> Dealer<'a> {
             return Ok(None);
         }
         let room = (total / (4 * size)).clamp(1, self.block) as usize;
-        let Some(mut block) = self.stream.next_block(room)? else { return Ok(None) };
+        let Some(mut block) = self.next_block(room)? else { return Ok(None) };
         let tally = self.comm.compute(|| self.preamble.tally(&block));
         block.extend([self.before.lines, self.before.vertices].map(u64::to_le_bytes).concat());
         self.before = [self.before, tally].into_iter().sum();

@@ -1,11 +1,13 @@
 //! Results in words and tables, for people. Returns text; the command line prints it.
 
+mod compared;
 mod plans;
 mod table;
 mod terminal;
 mod words;
 
+pub use compared::compared;
 pub use plans::{chosen, tested};
 pub use table::table;
-pub use terminal::{compared, folded, proved, solved, written};
+pub use terminal::{added, folded, gaps, proved, solved, written};
 pub use words::{bytes, count, grouped, seconds};

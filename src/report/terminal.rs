@@ -3,7 +3,8 @@
 use super::plans::explained;
 use super::table::table;
 use super::{bytes, count, grouped, seconds};
-use crate::comm::{Comm, Members, Phase, PhaseCost};
+use crate::comm::{Comm, Members, Phase};
+use crate::error::{printable, shown};
 use crate::graph::{Slice, Summary};
 use crate::measure::{Outcome, Repetition, Run, Spread};
 use std::path::Path;
@@ -15,7 +16,7 @@ pub fn solved(graph: &str, comm: &Comm, run: &Run, loops: u64) -> String {
     let mut rows = vec![
         ["graph".to_owned(), size_of_graph(graph, outcome, loops)],
         ["ranks".to_owned(), where_it_ran(outcome, comm.members())],
-        ["algorithm".to_owned(), outcome.algorithm.to_owned()],
+        ["algorithm".to_owned(), algorithm(outcome)],
         ["forest".to_owned(), size_of_forest(outcome.forest_edges, outcome.components)],
         ["weight".to_owned(), grouped(&weight(outcome))],
         ["checksum".to_owned(), outcome.checksum.clone()],
@@ -72,111 +73,11 @@ fn traffic(outcome: &Outcome) -> String {
     )
 }
 
-/// What `mst compare` found: both runs side by side and what the difference comes from.
-pub fn compared(graph: &str, comm: &Comm, local: &Run, distributed: &Run, csv: &Path) -> String {
-    let one = &local.outcome;
-    let row =
-        |name: &str, of: &dyn Fn(&Run) -> String| [name.to_owned(), of(local), of(distributed)];
-    let phase = |name, phase| {
-        row(name, &|run: &Run| {
-            let of = |what: fn(&Repetition, Phase) -> f64| {
-                seconds(Spread::of(run.repetitions.iter().map(|r| what(r, phase))).median)
-            };
-            match (run.outcome.ranks, phase) {
-                (1, Phase::Local) => of(Repetition::slowest),
-                (1, _) => "–".to_owned(),
-                _ => format!("{} (mean {})", of(Repetition::slowest), of(Repetition::mean)),
-            }
-        })
-    };
-    let totals = |run: &Run| Spread::of(run.repetitions.iter().map(|r| r.total));
-    let rows = [
-        row("ranks x threads", &|run| format!("{} x {}", run.outcome.ranks, run.outcome.threads)),
-        ["hosts (ranks)".to_owned(), comm.members().ranks[0].name.clone(), hosts(comm.members())],
-        row("MPI library", &|run| match run.outcome.ranks {
-            1 => "–".to_owned(),
-            _ if comm.members().one_process => "none".to_owned(),
-            _ => run.outcome.mpi_library.clone(),
-        }),
-        row("algorithm", &|run| run.outcome.algorithm.to_owned()),
-        row("combined by", &|run| run.outcome.combine.clone().unwrap_or_else(|| "–".to_owned())),
-        row("read", &|run| seconds(run.outcome.seconds.read)),
-        phase("local forests", Phase::Local),
-        phase("contraction", Phase::Contract),
-        phase("exchange", Phase::Exchange),
-        phase("merge", Phase::Merge),
-        row("total, median", &|run| seconds(totals(run).median)),
-        row("least – most", &|run| {
-            format!("{} – {}", seconds(totals(run).least), seconds(totals(run).most))
-        }),
-        row("sent, busiest rank", &|run| bytes(run.outcome.bytes_sent_max)),
-        row("received, busiest rank", &|run| bytes(run.outcome.bytes_received_max)),
-        row("sent by all", &|run| bytes(run.outcome.bytes_sent_total)),
-        row("peak memory, a rank", &|run| bytes(run.outcome.peak_rss_max)),
-        row("checksum", &|run| run.outcome.checksum.clone()),
-        row("proved", &|run| format!("yes, in {}", seconds(run.outcome.seconds.verify))),
-    ];
-    let head = format!(
-        "{}\n{}, weight {}\n\n",
-        size_of_graph(graph, one, 0),
-        size_of_forest(one.forest_edges, one.components),
-        grouped(&weight(one))
-    );
-    let body = table(&["", "local", "distributed"], &rows);
-    let written = count(2 * local.repetitions.len() as u64, "row");
-    let tail = format!("{written} added to {}\n", csv.display());
-    let verdict = verdict(local, distributed);
-    format!("{head}{body}\n{verdict}{}{tail}", one_host(comm.members()))
-}
-
-/// Which was faster, by how much, and where a slower one's time went: on rank 0, which does all of
-/// the work there is.
-fn verdict(local: &Run, distributed: &Run) -> String {
-    if distributed.outcome.ranks == 1 {
-        return "one rank: nothing was distributed; start it under mpirun, or with --ranks 3\n"
-            .to_owned();
-    }
-    let ratio = local.outcome.seconds.total / distributed.outcome.seconds.total;
-    if (0.995..1.005).contains(&ratio) {
-        return "distributed was as fast as local\n".to_owned();
-    }
-    if ratio >= 1.0 {
-        return format!("distributed was {ratio:.2} times as fast as local\n");
-    }
-    let share = |part: &dyn Fn(&[PhaseCost]) -> f64| {
-        let shares = distributed.repetitions.iter().map(|r| {
-            let costs = Phase::TIMED.map(|phase| *r.on_rank(0, phase));
-            100.0 * part(&costs) / costs.iter().map(|cost| cost.seconds).sum::<f64>()
-        });
-        format!("{:.0} %", Spread::of(shares).median)
-    };
-    let busy = |cost: &PhaseCost| cost.seconds - cost.waited;
-    format!(
-        "distributed was {:.2} times slower than local: of rank 0's time {} went to its own forest, {} \
-         to waiting\nfor other ranks, {} to what all ranks learn, {} to merging\n",
-        1.0 / ratio,
-        share(&|costs| costs[..2].iter().map(busy).sum()),
-        share(&|costs| costs.iter().map(|cost| cost.waited).sum()),
-        share(&|costs| busy(&costs[2])),
-        share(&|costs| busy(&costs[3])),
-    )
-}
-
-fn one_host(members: &Members) -> String {
-    match members.hosts().as_slice() {
-        [(host, 2..)] => format!(
-            "all ranks ran on one host ({}): this shows the program, not a network\n",
-            host.name
-        ),
-        _ => String::new(),
-    }
-}
-
 /// What a proof showed.
 pub fn proved(forest: &Path, summary: &Summary, time: Duration) -> String {
     format!(
         "{}: {}, weight {}, checksum {:016x}\nproved: spanning, acyclic, minimum ({})\n",
-        forest.display(),
+        shown(forest),
         size_of_forest(summary.edges, summary.components()),
         grouped(&summary.weight.to_string()),
         summary.checksum,
@@ -202,20 +103,45 @@ pub fn folded(folds: u64, saved: bool) -> String {
     )
 }
 
-/// What was written where.
-pub fn written(path: &Path, slice: &Slice) -> String {
-    format!("{}: {}, {}", path.display(), count_of("vertex", slice.n), count(slice.m, "edge"))
+/// The warning that most of `n` vertices are in none of the `edges`, which are a graph's or its forest's.
+pub fn gaps(n: u64, edges: u64) -> Option<String> {
+    const FEW: u64 = 100;
+    // An edge has two ends, so at most a quarter of the vertices are in use.
+    let far_above = n >= FEW && edges.checked_mul(8).is_some_and(|most| n > most);
+    far_above.then(|| {
+        format!(
+            "warning: ids have gaps: {} or more of the {} vertices are in no edge, and each of them is a component; \
+             number those in use from 0 if that is not meant",
+            grouped(&(n - 2 * edges).to_string()),
+            grouped(&n.to_string())
+        )
+    })
 }
 
-fn size_of_graph(graph: &str, outcome: &Outcome, loops: u64) -> String {
+/// The line that says how many rows went to a CSV file.
+pub fn added(rows: u64, csv: &Path) -> String {
+    format!("{} added to {}", count(rows, "row"), shown(csv))
+}
+
+/// What was written where.
+pub fn written(path: &Path, slice: &Slice) -> String {
+    format!("{}: {}, {}", shown(path), count_of("vertex", slice.n), count(slice.m, "edge"))
+}
+
+pub(super) fn size_of_graph(graph: &str, outcome: &Outcome, loops: u64) -> String {
     let loops = match loops {
         0 => String::new(),
         _ => format!(" ({} dropped)", count(loops, "loop")),
     };
-    format!("{graph}: {}, {}{loops}", count_of("vertex", outcome.n), count(outcome.m, "edge"))
+    format!(
+        "{}: {}, {}{loops}",
+        printable(graph),
+        count_of("vertex", outcome.n),
+        count(outcome.m, "edge")
+    )
 }
 
-fn size_of_forest(edges: u64, components: u64) -> String {
+pub(super) fn size_of_forest(edges: u64, components: u64) -> String {
     format!("{}, {}", count(edges, "edge"), count(components, "component"))
 }
 
@@ -234,7 +160,7 @@ fn where_it_ran(outcome: &Outcome, members: &Members) -> String {
 }
 
 /// The hosts with the ranks on each, or only how many where there are many.
-fn hosts(members: &Members) -> String {
+pub(super) fn hosts(members: &Members) -> String {
     let hosts = members.hosts();
     match hosts.len() {
         1..=4 => {
@@ -245,6 +171,14 @@ fn hosts(members: &Members) -> String {
     }
 }
 
-fn weight(outcome: &Outcome) -> String {
+/// The algorithm by which ranks make their own forests, and of `auto` what it has chosen.
+pub(super) fn algorithm(outcome: &Outcome) -> String {
+    match outcome.algorithm {
+        "auto" if !outcome.ran.is_empty() => format!("auto: {}", outcome.ran),
+        name => name.to_owned(),
+    }
+}
+
+pub(super) fn weight(outcome: &Outcome) -> String {
     serde_json::to_string(&outcome.weight).expect("a number")
 }

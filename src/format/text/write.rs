@@ -1,0 +1,25 @@
+//! Writing a text edge list: with blanks and a comment that tells n and m, or as a table for spreadsheets.
+
+use crate::graph::Slice;
+use std::io::{self, Write};
+
+/// What tells n and m at the top of a text of ours, before and between the two.
+pub(super) const HEADER: [&str; 2] = ["# vertices ", ", edges "];
+
+/// The name of a text file that asks for a table, and what separates its columns.
+const TABLES: [(&str, char); 2] = [("csv", ','), ("tsv", '\t')];
+
+/// Writes a line for each edge, ids from 0: `u v w` after a comment with n and m, or, if the name ends in `csv`
+/// or `tsv`, a table with the names of its columns, which has no place for n.
+pub(in crate::format) fn write(ending: &str, slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
+    let table = TABLES.iter().find(|(name, _)| *name == ending).map(|(_, separator)| *separator);
+    let [vertices, edges] = HEADER;
+    match table {
+        Some(between) => writeln!(out, "u{between}v{between}weight")?,
+        None => writeln!(out, "{vertices}{}{edges}{}, ids from 0", slice.n, slice.edges.len())?,
+    }
+    let between = table.unwrap_or(' ');
+    slice
+        .weighted()
+        .try_for_each(|(u, v, weight)| writeln!(out, "{u}{between}{v}{between}{weight}"))
+}

@@ -1,0 +1,138 @@
+//! A local and a distributed run side by side: which was faster, as far as the measurement tells.
+
+use super::{Outcome, Repetition, Run};
+use crate::comm::{Members, Phase, PhaseCost};
+use serde::Serialize;
+
+/// Runs of the same graph on rank 0's host alone and on all ranks: what `compare --json` prints.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Comparison {
+    /// On rank 0's host alone, by what is fastest there.
+    pub local: Outcome,
+    /// There as well, by the algorithm that was asked for, where that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local_as_asked: Option<Outcome>,
+    /// On all ranks.
+    pub distributed: Outcome,
+    /// The best local median over the distributed one, above 1 where distribution paid; `None` where the
+    /// repetitions overlap, so that there is no clear difference.
+    pub speedup: Option<f64>,
+    /// The same in words.
+    pub verdict: Verdict,
+}
+
+/// What the repetitions of two runs tell.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Nothing was distributed.
+    OneRank,
+    /// One repetition each shows no spread, so no difference can be told from chance.
+    OneRepetition,
+    /// The ranges of the two overlap.
+    NoClearDifference,
+    /// Every distributed repetition took less than every local one.
+    Faster,
+    /// Every distributed repetition took more.
+    Slower,
+}
+
+impl Comparison {
+    /// Compares runs: local by what is best, local by what was asked for if that is another, and distributed.
+    pub fn of(local: &Run, as_asked: Option<&Run>, distributed: &Run) -> Self {
+        let mut comparison = Self {
+            local: local.outcome.clone(),
+            local_as_asked: as_asked.map(|run| run.outcome.clone()),
+            distributed: distributed.outcome.clone(),
+            speedup: None,
+            verdict: Verdict::OneRank,
+        };
+        let (best, other) = (comparison.best(), &comparison.distributed);
+        let verdict = Verdict::of(best, other);
+        let clear = matches!(verdict, Verdict::Faster | Verdict::Slower);
+        comparison.speedup = clear.then(|| best.total.median / other.total.median);
+        comparison.verdict = verdict;
+        comparison
+    }
+
+    /// The local outcome that the distributed one is held against: the fastest.
+    pub fn best(&self) -> &Outcome {
+        let others = self.local_as_asked.iter();
+        others.fold(
+            &self.local,
+            |best, other| {
+                if other.total.median < best.total.median { other } else { best }
+            },
+        )
+    }
+}
+
+impl Verdict {
+    fn of(local: &Outcome, distributed: &Outcome) -> Self {
+        if distributed.ranks == 1 {
+            Self::OneRank
+        } else if local.repetitions < 2 || distributed.repetitions < 2 {
+            Self::OneRepetition
+        } else if distributed.total.most < local.total.least {
+            Self::Faster
+        } else if local.total.most < distributed.total.least {
+            Self::Slower
+        } else {
+            Self::NoClearDifference
+        }
+    }
+}
+
+/// The cores that all ranks' threads can keep busy: on each host no more than it has.
+pub(super) fn cores_used(members: &Members) -> usize {
+    let mut firsts: Vec<usize> = Vec::new();
+    for rank in 0..members.ranks.len() {
+        if !firsts.iter().any(|&first| members.ranks[first].is(&members.ranks[rank])) {
+            firsts.push(rank);
+        }
+    }
+    firsts.iter().map(|&rank| members.threads_beside(rank).min(members.ranks[rank].cores)).sum()
+}
+
+/// Where rank 0's time went in one repetition, in parts of one whole, percent: its own forest with what it could
+/// be sure of, waiting for other ranks, what all ranks learn, merging. They add up to 100.
+pub fn shares(repetition: &Repetition) -> [u64; 4] {
+    let costs = Phase::TIMED.map(|phase| *repetition.on_rank(0, phase));
+    let busy = |cost: &PhaseCost| cost.seconds - cost.waited;
+    let waited = costs.iter().map(|cost| cost.waited).sum();
+    percentages([busy(&costs[0]) + busy(&costs[1]), waited, busy(&costs[2]), busy(&costs[3])])
+}
+
+/// Parts of a whole in percent, rounded so that they add up to 100: by the largest remainders.
+fn percentages<const C: usize>(parts: [f64; C]) -> [u64; C] {
+    let whole: f64 = parts.iter().sum();
+    let exact = parts.map(|part| if whole > 0.0 { (100.0 * part / whole).max(0.0) } else { 0.0 });
+    let mut rounded = exact.map(|share| share as u64);
+    let missing = 100u64.saturating_sub(rounded.iter().sum());
+    let mut order: Vec<usize> = (0..C).collect();
+    order.sort_by(|&a, &b| exact[b].fract().total_cmp(&exact[a].fract()));
+    for place in order.into_iter().take(missing as usize) {
+        rounded[place] += 1;
+    }
+    rounded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn percentages_add_up(parts: [f64; 4]) {
+            let parts = parts.map(|part| part.abs().min(1e9));
+            prop_assume!(parts.iter().all(|part| part.is_finite()) && parts.iter().sum::<f64>() > 1e-9);
+            let rounded = percentages(parts);
+            prop_assert_eq!(rounded.iter().sum::<u64>(), 100);
+            let whole: f64 = parts.iter().sum();
+            for (part, rounded) in parts.iter().zip(rounded) {
+                prop_assert!((100.0 * part / whole - rounded as f64).abs() < 1.0 + 1e-9);
+            }
+        }
+    }
+}
