@@ -90,9 +90,15 @@ pub enum Error {
 }
 
 impl Error {
-    /// An [`Error::File`], for `map_err`.
+    /// An [`Error::File`], for `map_err`; of a file that ends earlier than it was long an [`Error::Content`].
     pub fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |why| Self::File { action, path: path.to_owned(), why }
+        move |why| match why.kind() {
+            io::ErrorKind::UnexpectedEof => Self::content(
+                path,
+                "it has become shorter while it was read; run again when nobody writes to it",
+            ),
+            _ => Self::File { action, path: path.to_owned(), why },
+        }
     }
 
     /// An [`Error::Content`].

@@ -1,6 +1,10 @@
 //! The program: starts a world, runs one command, rank 0 prints the one error.
 
+use mst::cli::Allocator;
 use std::process::ExitCode;
+
+#[global_allocator]
+static MEMORY: Allocator = Allocator;
 
 fn main() -> ExitCode {
     mst::cli::main()

@@ -37,6 +37,7 @@ impl Args {
         self.world.note_all(solo, &loaded);
         self.world.warn_of_gaps(solo, &loaded, loaded.slice.m);
         let slice = loaded.slice;
+        output.check(slice.weights, slice.n, slice.m)?;
         output.write(&slice)?;
         self.world.note(solo, &report::written(&self.output, &slice));
         Ok(())

@@ -44,6 +44,7 @@ impl Args {
             },
         )?
         .slice;
+        output.check(slice.weights, slice.n, slice.m)?;
         output.write(&slice)?;
         self.world.note(solo, &report::written(&self.output, &slice));
         Ok(())

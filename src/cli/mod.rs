@@ -1,5 +1,6 @@
 //! The command line: one file and one `Args` struct a command; no algorithm here.
 
+mod allocator;
 mod bars;
 mod checkpoint;
 mod common;
@@ -19,6 +20,7 @@ mod verify;
 
 use crate::comm::{self, Comm};
 use crate::error::{Error, Result};
+pub use allocator::Allocator;
 use clap::builder::RangedU64ValueParser;
 use clap::{CommandFactory, Parser, Subcommand};
 pub use panics::tell_panics_once;

@@ -1,8 +1,9 @@
 //! Files that appear whole or not at all.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::format::{self, Format};
 use crate::graph::{Slice, Weights};
+use crate::partition::available_memory;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
 use nix::unistd::linkat;
 use std::fs::{File, Permissions};
@@ -27,6 +28,11 @@ enum Place {
     /// be truncated.
     Direct(File),
 }
+
+/// What METIS takes in memory: of a vertex two offsets into the neighbours, of an edge the neighbour and key at each
+/// end, bytes.
+const METIS_VERTEX: u64 = 16;
+const METIS_EDGE: u64 = 32;
 
 /// The name for standard output.
 const STANDARD: &str = "-";
@@ -79,17 +85,32 @@ impl Output {
     /// What writing to `path` takes for each vertex, bytes.
     pub(super) fn vertex_bytes(path: &Path) -> u64 {
         match Self::format(path) {
-            Ok(Format::Metis) => 16, // two offsets into the neighbours
+            Ok(Format::Metis) => METIS_VERTEX,
             _ => 0,
         }
     }
 
-    /// Refuses weights that the file cannot hold, as soon as they are known.
+    /// Refuses weights that the file cannot hold, and `edges` on the vertices `0..n` that this host has no memory to
+    /// write, as soon as they are known.
     ///
     /// # Errors
-    /// If its format has none such.
-    pub(super) fn check(&self, weights: Weights) -> Result<()> {
-        format::holds(self.format, &self.path, weights)
+    /// [`Error::Content`] if its format has no such weights, [`Error::TooLarge`].
+    pub(super) fn check(&self, weights: Weights, n: u64, edges: u64) -> Result<()> {
+        format::holds(self.format, &self.path, weights)?;
+        let taken = match self.format {
+            Format::Metis => METIS_VERTEX * n + METIS_EDGE * edges,
+            Format::Text | Format::Dimacs | Format::MatrixMarket | Format::Binary => 0,
+        };
+        match available_memory() {
+            Some(left) if taken > left => Err(Error::TooLarge(format!(
+                "{}: METIS lists edges by vertex, which takes {:.1} GB here, and this host has {:.1} GB left; choose \
+                 another format",
+                shown(&self.path),
+                taken as f64 / 1e9,
+                left as f64 / 1e9
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// Writes a graph or forest in the format of the path's name, and puts it in its place.

@@ -81,7 +81,12 @@ impl Args {
         let (loaded, read) = measure::time(comm, load);
         let loaded = loaded?;
         let weights = loaded.slice.weights;
-        comm.agree(output.as_ref().map_or(Ok(()), |output| output.check(weights)))?;
+        let n = loaded.slice.n;
+        comm.agree(
+            output
+                .as_ref()
+                .map_or(Ok(()), |output| output.check(weights, n, n.min(loaded.slice.m))),
+        )?;
         common.world.note_all(comm, &loaded);
         if loaded.folds > 0 {
             common.world.note(comm, &report::folded(loaded.folds, self.saving.is_on()));

@@ -3,8 +3,9 @@
 //! MSF(A + B) = MSF(MSF(A) + B), so a rank may replace the edges it holds by their forest whenever it
 //! likes, as long as positions keep their order. The next edges are read meanwhile.
 
-use super::Memory;
 use super::piece::{Piece, complement};
+use super::{Memory, Request};
+use crate::comm::Comm;
 use crate::error::{Error, Result};
 use crate::graph::{Edge, Weights};
 use std::ops::RangeInclusive;
@@ -71,6 +72,17 @@ pub(super) struct Budget {
     pub(super) memory: Memory,
     /// Whether heavier comes first.
     pub(super) descending: bool,
+    /// This rank's part of what its process takes for itself, bytes.
+    pub(super) process: u64,
+}
+
+impl Budget {
+    /// What `request` gives each rank of `comm`.
+    pub(super) fn of(comm: &Comm, request: &Request<'_>) -> Self {
+        let sharing = if comm.members().one_process { comm.size() as u64 } else { 1 };
+        let Request { memory, descending, .. } = *request;
+        Self { memory, descending, process: PROCESS / sharing }
+    }
 }
 
 /// What a rank holds of the edges that it has taken in.
@@ -250,6 +262,10 @@ impl<'a, P: Piece> Intake<'a, P> {
 
     /// What folding needs besides the edges, bytes.
     fn besides(&self) -> u64 {
-        PROCESS + VERTEX_BYTES * self.n + COPIES * self.purpose.block()
+        let process = match self.purpose {
+            Purpose::Hold(Budget { process, .. }) => process,
+            Purpose::Show(..) => 0,
+        };
+        process + VERTEX_BYTES * self.n + COPIES * self.purpose.block()
     }
 }

@@ -7,6 +7,7 @@
 mod assemble;
 mod checkpoint;
 mod intake;
+mod memory;
 mod part;
 mod piece;
 mod presence;
@@ -18,12 +19,14 @@ use crate::comm::{Comm, Phase};
 use crate::error::{Error, OPEN_FILES, Result};
 use crate::format::{Format, TextOptions};
 use crate::generate::Spec;
-use crate::graph::{Edge, Edges, Slice, Weights};
+use crate::graph::{Edge, Edges, Slice};
 pub use checkpoint::{Checkpoint, finish};
 use intake::{Budget, Intake, Purpose};
+use memory::fits;
+pub use memory::{available_memory, fair_share};
 pub use presence::{Sight, sight};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where a graph comes from.
 #[derive(Clone, Debug)]
@@ -70,6 +73,8 @@ pub struct Loaded {
     pub notes: Vec<String>,
     /// Whether the largest id tells how many vertices there are, and no header does.
     pub n_by_ids: bool,
+    /// What tells a file from others and from what it becomes later, in words; empty of generated graphs.
+    identity: String,
     /// How often a rank has folded its edges, of all the most: if ever, the slices hold no more all
     /// edges of the graph, but those of its forest and some.
     pub folds: u64,
@@ -122,7 +127,7 @@ pub fn load_saving(
     checkpoint: Option<&Checkpoint<'_>>,
 ) -> Result<Loaded> {
     comm.enter(Phase::Read);
-    let budget = Budget { memory: request.memory, descending: request.descending };
+    let budget = Budget::of(comm, request);
     let taken = take(comm, request, Purpose::Hold(budget), checkpoint)?;
     let mut slice = taken.slice;
     if request.descending {
@@ -133,21 +138,43 @@ pub fn load_saving(
     let mut folds = [taken.folds];
     comm.all_reduce(&mut folds, u64::max);
     comm.enter(Phase::Other);
-    Ok(Loaded { slice, notes: taken.notes, n_by_ids: taken.n_by_ids, folds: folds[0] })
+    let Taken { notes, n_by_ids, identity, .. } = taken;
+    Ok(Loaded { slice, notes, n_by_ids, identity, folds: folds[0] })
 }
 
-/// Reads a graph that [`load`] has read, and shows this rank's edges in order to `visit`, with the
-/// keys that `weights` would hold in 64 bits.
+/// Reads a graph that was `loaded` once more, and shows this rank's edges in order to `visit`, with the
+/// keys that its weights would hold in 64 bits.
 ///
 /// # Errors
-/// As [`load`] and `visit`.
+/// As [`load`] and `visit`; [`Error::Content`] if the file is not what it was.
 pub fn revisit(
     comm: &Comm,
     request: &Request<'_>,
-    weights: Weights,
+    loaded: &Loaded,
     visit: &mut (dyn FnMut(&[Edge<u64>]) -> Result<()> + Send),
 ) -> Result<()> {
-    take(comm, request, Purpose::Show(weights, visit), None).map(drop)
+    let Slice { n, weights, .. } = loaded.slice;
+    let changed = || {
+        let what = "it has changed while it was read; run again when nobody writes to it";
+        Error::content(Path::new(&request.source.to_string()), what)
+    };
+    let mut checked = |edges: &[Edge<u64>]| {
+        if edges.iter().any(|e| u64::from(e.u.max(e.v)) >= n) {
+            return Err(changed());
+        }
+        visit(edges)
+    };
+    let taken = take(comm, request, Purpose::Show(weights, &mut checked), None);
+    // What a changed file looks like is no news, nor is what is proved of it.
+    let is_same = match request.source {
+        Source::Generated(_) => true,
+        Source::File { path, format, .. } => {
+            let now = presence::Input::find(comm, path, *format, request.from);
+            let read = taken.as_ref().map_or(&loaded.identity, |taken| &taken.identity);
+            now.is_ok_and(|now| now.identity == loaded.identity && *read == loaded.identity)
+        }
+    };
+    if is_same { taken.map(drop) } else { Err(changed()) }
 }
 
 /// What a reader has taken in.
@@ -158,6 +185,8 @@ struct Taken {
     /// What is to be said of it.
     notes: Vec<String>,
     n_by_ids: bool,
+    /// Of a file what tells it from others.
+    identity: String,
 }
 
 /// Takes in this rank's edges.
@@ -181,6 +210,7 @@ fn take(
                 _ => text::load(comm, path, &input, text, purpose, checkpoint)?,
             };
             taken.notes.splice(0..0, input.how);
+            taken.identity = input.identity;
             Ok(taken)
         }
     }
@@ -235,38 +265,7 @@ fn generated(
     let folds = intake.folds;
     let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
     let slice = Slice { n: spec.n(), m: m[0], loops: 0, edges, weights };
-    Ok(Taken { slice, folds, notes: Vec::new(), n_by_ids: false })
-}
-
-/// Refuses what is more than the host has left, `bytes` on each of its ranks: a header or a spec may
-/// say anything.
-fn fits(comm: &Comm, what: &str, bytes: u128) -> Result<()> {
-    let ranks = comm.members().sharing(comm.rank());
-    let needed = bytes * ranks as u128;
-    match available_memory() {
-        Some(available) if needed > u128::from(available) => Err(Error::TooLarge(format!(
-            "{what} takes {:.1} GB ({:.1} GB on each rank) and this host has {:.1} GB left; use \
-             fewer ranks a host or a smaller graph, or renumber the vertices that are in use",
-            needed as f64 / 1e9,
-            bytes as f64 / 1e9,
-            available as f64 / 1e9
-        ))),
-        _ => Ok(()),
-    }
-}
-
-/// The memory that a rank may take by default, bytes: its part of four fifths of what its host has
-/// left; all there can be where the system does not tell.
-pub fn fair_share(comm: &Comm) -> u64 {
-    let ranks = comm.members().sharing(comm.rank()) as u64;
-    available_memory().map_or(u64::MAX, |bytes| bytes / 5 * 4 / ranks)
-}
-
-/// Bytes that this host can still give, as Linux estimates them; `None` where it does not tell.
-pub fn available_memory() -> Option<u64> {
-    let told = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = told.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
+    Ok(Taken { slice, folds, notes: Vec::new(), n_by_ids: false, identity: String::new() })
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ pub(super) struct Input {
     pub(super) how: Option<String>,
     /// What tells it from other files, in words.
     pub(super) identity: String,
+    /// Its length, bytes, the same on all ranks that read it.
+    pub(super) len: u64,
 }
 
 /// What a rank sees of a file; the same on two ranks if they have the same file.
@@ -103,7 +105,7 @@ impl Input {
         });
         let Sight { len, content, .. } = sights[0];
         let identity = format!("a {format} file of {len} bytes with content {content:016x}");
-        Ok(Self { format, from, how, identity })
+        Ok(Self { format, from, how, identity, len })
     }
 }
 

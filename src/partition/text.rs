@@ -37,7 +37,13 @@ pub(super) fn load(
     let mut notes = preamble.notes.clone();
     notes.extend(preamble.doubt(&census));
     let slice = assemble(comm, path, n, mine, intake.pieces)?;
-    Ok(Taken { slice, folds: intake.folds, notes, n_by_ids: preamble.n.is_none() })
+    Ok(Taken {
+        slice,
+        folds: intake.folds,
+        notes,
+        n_by_ids: preamble.n.is_none(),
+        identity: String::new(),
+    })
 }
 
 /// Bytes that are read at once where lines are only counted.
@@ -66,10 +72,11 @@ impl Reader<'_> {
             let mut head = Stream::open(path)?;
             let preamble = Preamble::read(path, format, options, &mut head)?;
             let file = File::open(path).map_err(Error::file("open", path))?;
-            let len = file.metadata().map_err(Error::file("read", path))?.len();
-            Ok((preamble, file, len))
+            Ok((preamble, file))
         };
-        let (preamble, file, len) = comm.agree(comm.compute(open))?;
+        // What is appended meanwhile is not read, or ranks would cut it in different places.
+        let len = self.input.len;
+        let (preamble, file) = comm.agree(comm.compute(open))?;
         let longest = preamble.longest_line(purpose.line());
         let text = Text { path, file: &file, preamble: &preamble, longest };
         let layout = preamble.layout().map_or(String::new(), |layout| format!(", {layout}"));

@@ -43,7 +43,7 @@ pub(super) fn load(
     let (weights, folds) = (header.weights(), intake.folds);
     let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
     let slice = Slice { n: header.n, m: sums[0], loops: sums[1], edges, weights };
-    Ok(Taken { slice, folds, notes: Vec::new(), n_by_ids: false })
+    Ok(Taken { slice, folds, notes: Vec::new(), n_by_ids: false, identity: String::new() })
 }
 
 struct Reader<'a> {

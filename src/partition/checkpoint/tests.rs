@@ -31,7 +31,7 @@ fn job(
             cut: &|rest, at| Ok(at.next_multiple_of(2).min(rest.end)),
         };
         let part = part(comm, Some(&checkpoint), &input)?;
-        let budget = Budget { memory: Memory::Unlimited, descending: false };
+        let budget = Budget { memory: Memory::Unlimited, descending: false, process: 0 };
         let mut intake = Intake::new(Purpose::Hold(budget), Some(N));
         let mut left = blocks;
         let pulled = comm.compute(|| {

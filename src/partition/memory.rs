@@ -1,0 +1,167 @@
+//! The memory that a process may still use: what its host has free, and what its control groups leave it.
+//!
+//! Slurm and containers limit jobs by control groups (cgroups(7), both versions), and end what goes beyond without a
+//! word, however much the host has free.
+
+use crate::comm::Comm;
+use crate::error::{Error, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The files of a version: the limit, what is used, and in the statistics what of that is only cached.
+struct Version {
+    limit: &'static str,
+    used: &'static str,
+    cached: &'static str,
+}
+
+const FIRST: Version = Version {
+    limit: "memory.limit_in_bytes",
+    used: "memory.usage_in_bytes",
+    cached: "total_inactive_file",
+};
+const SECOND: Version =
+    Version { limit: "memory.max", used: "memory.current", cached: "inactive_file" };
+
+/// Refuses what is more than there is left, `bytes` on each of the host's ranks: a header or a spec may say
+/// anything.
+///
+/// # Errors
+/// [`Error::TooLarge`].
+pub(super) fn fits(comm: &Comm, what: &str, bytes: u128) -> Result<()> {
+    let ranks = comm.members().sharing(comm.rank());
+    let needed = bytes * ranks as u128;
+    match available_memory() {
+        Some(available) if needed > u128::from(available) => Err(Error::TooLarge(format!(
+            "{what} takes {:.1} GB ({:.1} GB on each rank) and this host has {:.1} GB left; use \
+             fewer ranks a host or a smaller graph, or renumber the vertices that are in use",
+            needed as f64 / 1e9,
+            bytes as f64 / 1e9,
+            available as f64 / 1e9
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The memory that a rank may take by default, bytes: its part of four fifths of what its host has
+/// left; all there can be where the system does not tell.
+pub fn fair_share(comm: &Comm) -> u64 {
+    let ranks = comm.members().sharing(comm.rank()) as u64;
+    available_memory().map_or(u64::MAX, |bytes| bytes / 5 * 4 / ranks)
+}
+
+/// Bytes that this process can still get: as Linux estimates them for the host, and no more than the limits of
+/// its control groups leave; `None` where nothing is told.
+pub fn available_memory() -> Option<u64> {
+    let of_host = || {
+        let told = fs::read_to_string("/proc/meminfo").ok()?;
+        let line = told.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+        Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
+    };
+    let told = |name: &str| fs::read_to_string(name).unwrap_or_default();
+    let of_groups = left_by_groups(&told("/proc/self/cgroup"), &told("/proc/self/mountinfo"));
+    [of_host(), of_groups].into_iter().flatten().min()
+}
+
+/// The least that any of the control groups has left, or a group above it; `None` if none has a limit.
+///
+/// `groups` and `mounts` are what `/proc/self/cgroup` and `/proc/self/mountinfo` say.
+fn left_by_groups(groups: &str, mounts: &str) -> Option<u64> {
+    let left = groups.lines().filter_map(|group| {
+        let (_, rest) = group.split_once(':')?;
+        let (controllers, path) = rest.split_once(':')?;
+        let is_second = controllers.is_empty();
+        if !is_second && !controllers.split(',').any(|name| name == "memory") {
+            return None;
+        }
+        let (mounted, root) = mount(mounts, is_second)?;
+        // In a container the path may be seen from the host, and the mount begins at it.
+        let below = Path::new(path).strip_prefix(root).unwrap_or(Path::new(path));
+        let folder = mounted.join(below.strip_prefix("/").unwrap_or(below));
+        let version = if is_second { &SECOND } else { &FIRST };
+        let above = folder.ancestors().take_while(|folder| folder.starts_with(&mounted));
+        above.filter_map(|folder| left(folder, version)).min()
+    });
+    left.min()
+}
+
+/// Where groups of a version are mounted, and which group that is.
+fn mount(mounts: &str, is_second: bool) -> Option<(PathBuf, &str)> {
+    mounts.lines().find_map(|line| {
+        let (before, after) = line.split_once(" - ")?;
+        let (kind, options) = (after.split(' ').next()?, after.rsplit(' ').next()?);
+        let fits = match is_second {
+            true => kind == "cgroup2",
+            false => kind == "cgroup" && options.split(',').any(|option| option == "memory"),
+        };
+        let mut fields = before.split(' ').skip(3);
+        let (root, mounted) = (fields.next()?, fields.next()?);
+        fits.then(|| (PathBuf::from(mounted), root))
+    })
+}
+
+/// What a group has left; `None` if it has no limit.
+fn left(folder: &Path, version: &Version) -> Option<u64> {
+    let read = |name: &str| fs::read_to_string(folder.join(name)).ok();
+    let number = |name: &str| read(name)?.trim().parse::<u64>().ok(); // "max" is none
+    let (limit, used) = (number(version.limit)?, number(version.used)?);
+    let statistics = read("memory.stat").unwrap_or_default();
+    let cached = statistics.lines().find_map(|line| {
+        let (name, bytes) = line.split_once(' ')?;
+        (name == version.cached).then(|| bytes.parse::<u64>().ok()).flatten()
+    });
+    let in_use = used.saturating_sub(cached.unwrap_or(0));
+    Some(limit.saturating_sub(in_use))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(folder: PathBuf, files: &[(&str, &str)]) {
+        fs::create_dir_all(&folder).expect("made");
+        files.iter().for_each(|(name, text)| fs::write(folder.join(name), text).expect("written"));
+    }
+
+    #[test]
+    fn the_tightest_group_above_counts() {
+        let root = tempfile::tempdir().expect("a folder");
+        let at = |path: &str| root.path().join(path);
+        let name = root.path().display();
+        group(
+            at("v2/slurm/job"),
+            &[
+                ("memory.max", "1000\n"),
+                ("memory.current", "300\n"),
+                ("memory.stat", "anon 1\ninactive_file 100\n"),
+            ],
+        );
+        group(at("v2/slurm/job/step"), &[("memory.max", "max\n"), ("memory.current", "300\n")]);
+        group(at("v2/slurm"), &[("memory.max", "5000\n"), ("memory.current", "9000\n")]);
+        group(
+            at("v1/docker"),
+            &[
+                ("memory.limit_in_bytes", "700\n"),
+                ("memory.usage_in_bytes", "600\n"),
+                ("memory.stat", "total_inactive_file 50\n"),
+            ],
+        );
+        let mounts = format!(
+            "31 23 0:28 / {name} rw - tmpfs tmpfs rw\n32 31 0:29 / {name}/v2 rw,nosuid - cgroup2 cgroup2 rw\n\
+             33 31 0:30 /docker {name}/v1/docker rw - cgroup cgroup rw,memory\n"
+        );
+        let cases = [
+            ("0::/slurm/job/step\n", Some(0)),
+            ("4:cpu,memory:/docker\n0::/\n", Some(150)),
+            ("4:cpu:/docker\n0::/\n", None),
+            ("4:memory:/elsewhere\n", None),
+            ("", None),
+        ];
+        for (groups, expected) in cases {
+            assert_eq!(left_by_groups(groups, &mounts), expected, "{groups}");
+        }
+        fs::remove_file(at("v2/slurm/memory.max")).expect("removed");
+        assert_eq!(left_by_groups("0::/slurm/job/step\n", &mounts), Some(800));
+        assert!(available_memory().is_some_and(|bytes| bytes > 0));
+    }
+}

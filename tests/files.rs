@@ -1,0 +1,295 @@
+//! What the program does with files, standard input and output: nothing is lost, joined or left half-written.
+
+mod common;
+
+use common::{Ended, finish, mpirun, mst};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::Value;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn at(folder: &Path, arguments: &[&str]) -> Ended {
+    finish(Command::new(mst()).current_dir(folder).args(arguments), LIMIT)
+}
+
+/// A line of `sh` in which `$MST` is the program.
+fn shell(folder: &Path, line: &str) -> Ended {
+    let mut command = Command::new("sh");
+    finish(command.current_dir(folder).env("MST", mst()).args(["-c", line]), LIMIT)
+}
+
+fn folder_with(text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("g.txt"), text).unwrap();
+    folder
+}
+
+const GRAPH: &str = "0 1 5\n1 2 7\n0 2 9\n";
+const FOREST: &str = "# vertices 3, edges 2, ids from 0\n0 1 5\n1 2 7\n";
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<_> = entries.map(|name| name.to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn standard_input_and_output_are_files() {
+    let folder = folder_with(GRAPH);
+    let piped = shell(folder.path(), "$MST solve - -o - --verify <g.txt");
+    assert_eq!((piped.code(), piped.stdout.as_str()), (Some(0), FOREST), "{piped:?}");
+    assert!(piped.stderr.contains("spanning, acyclic, minimum"), "tables go aside: {piped:?}");
+    let through =
+        shell(folder.path(), "gzip -c g.txt | $MST solve - -r 3 -q -o - | $MST verify g.txt -");
+    assert_ne!(through.code(), Some(0), "verify reads one file from its name: {through:?}");
+    let json = shell(folder.path(), "cat g.txt | $MST solve - --json -r 3 -q");
+    let told: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!((&told["weight"], &told["graph"]), (&Value::from(12), &Value::from("-")));
+    let bad = shell(folder.path(), "printf '0 1 5\\n1 2 x\\n' | $MST solve -");
+    assert_eq!(bad.stderr.trim(), "mst: error: standard input:2:5: expected a weight, found \"x\"");
+    let empty = shell(folder.path(), "$MST solve - </dev/null");
+    assert_eq!(empty.stderr.trim(), "mst: error: standard input: the file is empty");
+    let rows = shell(folder.path(), "$MST compare g.txt -r 2 --reps 2 --csv - 2>/dev/null");
+    let header = rows.stdout.lines().next().unwrap_or_default();
+    assert!(header.starts_with("started,version,"), "{rows:?}");
+    assert_eq!(rows.stdout.lines().count(), 1 + 2 * 2, "{rows:?}");
+    assert_eq!(names(folder.path()), ["g.txt"]);
+    let Some(launcher) = mpirun(2) else { return };
+    let mut fed = Command::new("sh");
+    fed.current_dir(folder.path()).args(["-c", "exec \"$@\" <g.txt", "sh"]);
+    fed.arg(launcher.get_program()).args(launcher.get_args()).args([mst(), "solve", "-", "--json"]);
+    fed.envs(launcher.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let ended = finish(&mut fed, LIMIT);
+    let told: Value =
+        serde_json::from_str(&ended.stdout).unwrap_or_else(|why| panic!("{why}: {ended:?}"));
+    assert_eq!((&told["weight"], &told["ranks"]), (&Value::from(12), &Value::from(2)));
+}
+
+#[test]
+fn a_log_that_output_is_redirected_to_is_not_truncated() {
+    for name in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "-"] {
+        let folder = folder_with(GRAPH);
+        let line =
+            format!("echo before >log; $MST solve g.txt -q -o {name} >>log; echo after >>log");
+        let ended = shell(folder.path(), &line);
+        assert_eq!(ended.code(), Some(0), "{name}: {ended:?}");
+        let log = fs::read_to_string(folder.path().join("log")).unwrap();
+        assert_eq!(log, format!("before\n{FOREST}after\n"), "{name}");
+    }
+}
+
+#[test]
+fn tables_are_for_spreadsheets() {
+    let folder = folder_with("0 1 0.5\n1 2 7\n");
+    for (name, expected) in [
+        ("f.csv", "u,v,weight\n0,1,0.5\n1,2,7.0\n"),
+        ("f.tsv", "u\tv\tweight\n0\t1\t0.5\n1\t2\t7.0\n"),
+    ] {
+        assert_eq!(at(folder.path(), &["solve", "g.txt", "-q", "-o", name]).code(), Some(0));
+        assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), expected);
+        assert_eq!(
+            at(folder.path(), &["verify", "g.txt", name]).code(),
+            Some(0),
+            "{name} is read again"
+        );
+    }
+    let comma =
+        at(folder.path(), &["solve", "g.txt", "-q", "--csv", "r.csv", "--csv-decimal", "comma"]);
+    assert_eq!(comma.code(), Some(0), "{comma:?}");
+    let text = fs::read_to_string(folder.path().join("r.csv")).unwrap();
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(';').collect()).collect();
+    let column = |name: &str| lines[0].iter().position(|column| *column == name).unwrap();
+    assert_eq!(lines[1][column("weight")], "7,5", "{text}");
+    assert!(lines[1][column("total_s")].starts_with("0,0"), "{text}");
+    assert_eq!(lines[1][column("version")], env!("CARGO_PKG_VERSION"));
+    let mixed = at(folder.path(), &["solve", "g.txt", "-q", "--csv", "r.csv"]);
+    assert!(mixed.stderr.contains("with these options"), "{mixed:?}");
+}
+
+/// The input is read whole before it is replaced; its other names keep what it was.
+#[test]
+fn output_over_input() {
+    for ranks in ["1", "3"] {
+        let folder = folder_with(GRAPH);
+        let path = |name: &str| folder.path().join(name);
+        fs::hard_link(path("g.txt"), path("hard.txt")).unwrap();
+        symlink("g.txt", path("soft.txt")).unwrap();
+        let over = |output: &str| {
+            at(
+                folder.path(),
+                &["solve", "g.txt", "--verify", "-q", "-r", ranks, "--memory", "64M", "-o", output],
+            )
+        };
+        assert_eq!(over("hard.txt").code(), Some(0));
+        assert_eq!(fs::read_to_string(path("hard.txt")).unwrap(), FOREST);
+        assert_eq!(
+            fs::read_to_string(path("g.txt")).unwrap(),
+            GRAPH,
+            "another name, another file now"
+        );
+        assert_eq!(over("soft.txt").code(), Some(0));
+        assert!(fs::symlink_metadata(path("soft.txt")).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(path("g.txt")).unwrap(), FOREST);
+        fs::write(path("g.txt"), GRAPH).unwrap();
+        assert_eq!(over("g.txt").code(), Some(0));
+        assert_eq!(fs::read_to_string(path("g.txt")).unwrap(), FOREST);
+        assert_eq!(over("g.txt").code(), Some(0), "a forest is a graph");
+    }
+}
+
+#[test]
+fn a_file_that_is_replaced_keeps_its_owner_and_mode() {
+    let folder = folder_with(GRAPH);
+    let path = folder.path().join("f.txt");
+    fs::write(&path, "").unwrap();
+    fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
+    let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    if is_root {
+        std::os::unix::fs::chown(&path, Some(12_345), Some(54_321)).unwrap();
+    }
+    let before = fs::metadata(&path).unwrap();
+    assert_eq!(at(folder.path(), &["solve", "g.txt", "-q", "-o", "f.txt"]).code(), Some(0));
+    let after = fs::metadata(&path).unwrap();
+    let of = |about: &fs::Metadata| (about.uid(), about.gid(), about.mode());
+    assert_eq!(of(&after), of(&before));
+    assert_eq!(fs::read_to_string(&path).unwrap(), FOREST);
+}
+
+/// A message that cannot be written is lost; the work is not.
+#[test]
+fn standard_error_may_be_closed_or_full() {
+    let noisy = "1 2 5\n2 3 7\n1 3 9\n"; // ids that seem to count from 1 are warned of
+    for redirected in ["2>/dev/full", "2>&-", "2>&1 >/dev/null | head -c 1 >/dev/null"] {
+        let folder = folder_with(noisy);
+        let line =
+            format!("set -o pipefail 2>/dev/null; $MST solve g.txt -r 3 -o f.txt {redirected}");
+        let ended = shell(folder.path(), &line);
+        let written = fs::read_to_string(folder.path().join("f.txt"));
+        assert!(written.is_ok_and(|text| text.lines().count() == 3), "{redirected}: {ended:?}");
+        assert_eq!(ended.code(), Some(0), "{redirected}: {ended:?}");
+        let failed = shell(folder.path(), &format!("$MST solve missing.txt {redirected}; echo $?"));
+        assert!(
+            failed.stdout.trim() == "1" || redirected.contains('|'),
+            "{redirected}: {failed:?}"
+        );
+    }
+}
+
+#[test]
+fn rows_are_whole_or_not_there() {
+    let folder = folder_with(GRAPH);
+    let path = folder.path().join("mst.csv");
+    let compare = ["compare", "g.txt", "-r", "2", "--reps", "2", "-q"];
+    let failed = at(folder.path(), &["compare", "missing.txt", "-r", "2", "-q"]);
+    assert_eq!(failed.code(), Some(1), "{failed:?}");
+    assert!(!path.exists(), "a failed command leaves no empty file");
+    assert_eq!(at(folder.path(), &compare).code(), Some(0));
+    let whole = fs::read_to_string(&path).unwrap();
+    // Foreign files are refused before the work, which would take minutes.
+    let long = ["compare", "gnm:n=2^26,m=2^28", "-r", "2", "-q"];
+    fs::write(&path, "a,b\n1,2\n").unwrap();
+    let refused = at(folder.path(), &long);
+    assert_eq!(refused.code(), Some(1), "{refused:?}");
+    assert!(
+        refused.seconds < 20.0 && refused.stderr.contains("no CSV of this program"),
+        "{refused:?}"
+    );
+    assert_eq!(fs::read_to_string(&path).unwrap(), "a,b\n1,2\n");
+    // On a full disk, which a limit on the size of files stands for.
+    let header = whole.lines().next().unwrap();
+    fs::write(&path, format!("{header}\n")).unwrap();
+    let blocks = (header.len() + 1).div_ceil(512);
+    let full = shell(
+        folder.path(),
+        &format!("trap '' XFSZ; ulimit -f {blocks}; $MST {}", compare.join(" ")),
+    );
+    assert_eq!(full.code(), Some(1), "{full:?}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), format!("{header}\n"), "no part of a row");
+}
+
+#[test]
+fn variables_that_are_empty_are_unset_and_marks_truncate_nothing() {
+    let folder = folder_with(GRAPH);
+    let ended = shell(folder.path(), "MST_TIMEOUT= $MST solve g.txt -q");
+    assert_eq!(ended.code(), Some(0), "{ended:?}");
+    let wrong = shell(folder.path(), "MST_TIMEOUT=0 $MST solve g.txt -q");
+    assert_eq!(wrong.code(), Some(2), "{wrong:?}");
+    let mark = shell(
+        folder.path(),
+        "MST_DONE=done $MST solve g.txt -q && MST_DONE=done $MST solve g.txt -q",
+    );
+    assert_eq!(mark.code(), Some(0), "{mark:?}");
+    let kept = shell(folder.path(), "MST_DONE=g.txt $MST solve g.txt -q");
+    assert_eq!(kept.code(), Some(1), "{kept:?}");
+    assert_eq!(fs::read_to_string(folder.path().join("g.txt")).unwrap(), GRAPH);
+}
+
+fn member(bytes: &[u8]) -> Vec<u8> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(bytes).unwrap();
+    gzip.finish().unwrap()
+}
+
+#[test]
+fn gzip_in_pieces() {
+    let folder = tempfile::tempdir().unwrap();
+    let marked = ["\u{feff}", GRAPH].concat();
+    let mut file: Vec<u8> = marked.bytes().flat_map(|byte| member(&[byte])).collect();
+    file.extend([0; 512]);
+    fs::write(folder.path().join("g.gz"), file).unwrap();
+    let told = at(folder.path(), &["solve", "g.gz", "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&told.stdout).unwrap()["weight"], 12, "{told:?}");
+    // 200 MB of one digit, which is one line.
+    let mut gzip = GzEncoder::new(
+        fs::File::create(folder.path().join("long.gz")).unwrap(),
+        Compression::fast(),
+    );
+    gzip.write_all(b"0 1 5\n0 1 ").unwrap();
+    (0..200).for_each(|_| gzip.write_all(&[b'7'; 1 << 20]).unwrap());
+    gzip.finish().unwrap();
+    let line = "ulimit -v 300000; exec $MST solve long.gz --memory 50M --threads 1";
+    let refused = shell(folder.path(), line);
+    assert_eq!(refused.code(), Some(1), "{refused:?}");
+    assert!(
+        refused.stderr.contains("long.gz:2:1: expected a line of at most 1048576 bytes"),
+        "{refused:?}"
+    );
+}
+
+/// A file that others write to while it is read, and once more for the proof, is found out.
+#[test]
+fn a_file_that_changes_is_found_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let generated = at(folder.path(), &["generate", "gnm:n=2^12,m=2^21", "-o", "g.txt"]);
+    assert_eq!(generated.code(), Some(0), "{generated:?}");
+    let append = "(while :; do echo 4999 5000 1 >>g.txt; sleep 0.01; done) & writer=$!; ";
+    let solve =
+        "$MST solve g.txt --memory 40M --verify --threads 2; code=$?; kill $writer; exit $code";
+    // Without the comment that tells n and m.
+    let text = fs::read_to_string(folder.path().join("g.txt")).unwrap();
+    fs::write(folder.path().join("g.txt"), text.split_once('\n').unwrap().1).unwrap();
+    let ended = shell(folder.path(), &format!("{append}{solve}"));
+    assert_eq!(ended.code(), Some(1), "{ended:?}");
+    assert!(ended.stderr.contains("g.txt: it has changed while it was read"), "{ended:?}");
+}
+
+#[test]
+fn memory_that_cannot_be_had_is_a_refusal() {
+    let folder = tempfile::tempdir().unwrap();
+    let limited = |limit: u32, arguments: &str| {
+        shell(folder.path(), &format!("ulimit -v {limit}; exec $MST {arguments} --threads 1 -q"))
+    };
+    let refused = limited(400_000, "generate gnm:n=2^20,m=2^25 -o g.mst");
+    assert_eq!(refused.code(), Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("mst: error: memory ran out: "), "{refused:?}");
+    assert_eq!(refused.stderr.lines().count(), 1, "{refused:?}");
+    assert_eq!(names(folder.path()), [""; 0]);
+}
