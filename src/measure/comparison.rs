@@ -120,7 +120,68 @@ fn percentages<const C: usize>(parts: [f64; C]) -> [u64; C] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::comm;
+    use crate::graph::Edges;
+    use crate::measure::{Spread, time};
     use proptest::prelude::*;
+    use std::time::Duration;
+
+    /// An outcome of some ranks whose repetitions took from `least` to `most`.
+    fn outcome(ranks: usize, repetitions: usize, least: f64, most: f64) -> Outcome {
+        let total = Spread { median: (least + most) / 2.0, least, most };
+        Outcome { ranks, repetitions, total, ..Outcome::default() }
+    }
+
+    #[test]
+    fn only_ranges_that_are_apart_tell_a_difference() {
+        let local = outcome(1, 5, 1.0, 2.0);
+        #[rustfmt::skip]
+        let cases = [
+            (outcome(1, 5, 0.1, 0.2), Verdict::OneRank),
+            (outcome(2, 1, 0.1, 0.1), Verdict::OneRepetition),
+            (outcome(2, 5, 0.5, 0.9), Verdict::Faster),
+            (outcome(2, 5, 0.5, 1.0), Verdict::NoClearDifference),
+            (outcome(2, 5, 1.2, 1.3), Verdict::NoClearDifference),
+            (outcome(2, 5, 2.0, 3.0), Verdict::NoClearDifference),
+            (outcome(2, 5, 2.1, 3.0), Verdict::Slower),
+        ];
+        for (distributed, expected) in cases {
+            assert_eq!(Verdict::of(&local, &distributed), expected, "{distributed:?}");
+            let run = |outcome: &Outcome| Run {
+                outcome: outcome.clone(),
+                repetitions: Vec::new(),
+                part: Edges::Narrow(Vec::new()),
+                choice: None,
+            };
+            // What was asked for is no excuse: the best local run counts.
+            let slow = outcome(1, 5, 10.0, 20.0);
+            let comparison = Comparison::of(&run(&local), Some(&run(&slow)), &run(&distributed));
+            assert_eq!(comparison.verdict, expected);
+            assert_eq!(comparison.best(), &local);
+            let clear = matches!(expected, Verdict::Faster | Verdict::Slower);
+            assert_eq!(comparison.speedup, clear.then(|| 1.5 / distributed.total.median));
+        }
+    }
+
+    #[test]
+    fn waiting_is_a_part_of_a_phase() {
+        let repetitions = comm::run(3, Some(1), |comm| {
+            let work = || {
+                comm.enter(Phase::Local);
+                std::thread::sleep(Duration::from_millis(5 * comm.rank() as u64));
+                comm.enter(Phase::Merge);
+                comm.all_gather(&[comm.rank() as u64]);
+                comm.enter(Phase::Other);
+            };
+            time(comm, work).1
+        });
+        for phase in Phase::TIMED {
+            assert!(repetitions[0].on_ranks(phase).all(|cost| cost.waited <= cost.seconds));
+        }
+        let shares = shares(&repetitions[0]);
+        assert_eq!(shares.iter().sum::<u64>(), 100, "{shares:?}");
+        assert!(shares[1] > 50, "rank 0 had nothing to do but wait: {shares:?}");
+    }
 
     proptest! {
         #[test]

@@ -84,11 +84,14 @@ impl Sheet {
             .seek(SeekFrom::Start(0))
             .and_then(|_| BufReader::new(file.take(1 << 16)).read_line(&mut found));
         match read {
+            Ok(_) if found.is_empty() || found == self.line(columns.iter().copied()) => {
+                return Ok(());
+            }
+            // What is not text is no header of ours either.
             Err(why) if why.kind() != ErrorKind::InvalidData => {
                 return Err(Error::file("read", &self.path)(why));
             }
-            _ if found.is_empty() || found == self.line(columns.iter().copied()) => return Ok(()),
-            _ => {}
+            Ok(_) | Err(_) => {}
         }
         let what = match found.strip_prefix(FIRST) {
             Some(_) => {

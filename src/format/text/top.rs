@@ -82,7 +82,7 @@ fn choose(head: &Head<'_>, records: &[Record], readings: Vec<Reading>) -> Result
             if complete.iter().all(differs) {
                 complete.push(reading);
             }
-        } else if furthest.as_ref().is_none_or(|furthest| furthest.reached < reading.reached) {
+        } else if furthest.as_ref().is_none_or(|furthest| progress(furthest) < progress(&reading)) {
             furthest = Some(reading);
         }
     }
@@ -99,6 +99,11 @@ fn choose(head: &Head<'_>, records: &[Record], readings: Vec<Reading>) -> Result
             Err(head.line_error(record.line + 1, &expected, quoted(&record.text)))
         }
     }
+}
+
+/// How far a reading went; where that is nowhere, one that finds fields went further.
+fn progress(reading: &Reading) -> ((usize, u32), u32) {
+    (reading.reached, reading.width)
 }
 
 fn way(dialect: Dialect) -> String {
