@@ -38,7 +38,8 @@ use std::time::Duration;
     version,
     max_term_width = 100,
     disable_help_subcommand = true,
-    args_conflicts_with_subcommands = true
+    args_conflicts_with_subcommands = true,
+    override_usage = "mst [COMMAND]"
 )]
 #[command(after_help = "\
 A GRAPH is a file (text, .gr, .mtx, .graph, .mst; all but .mst also .gz) or a generator, as

@@ -154,7 +154,7 @@ mod tests {
             ("0::/slurm/job/step\n", Some(0)),
             ("4:cpu,memory:/docker\n0::/\n", Some(150)),
             ("4:cpu:/docker\n0::/\n", None),
-            ("4:memory:/elsewhere\n", None),
+            ("4:memory:/elsewhere\n", Some(150)), // seen from another namespace: what is mounted is ours
             ("", None),
         ];
         for (groups, expected) in cases {

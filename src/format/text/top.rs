@@ -54,6 +54,11 @@ fn sample(head: &mut Head<'_>) -> Result<Sample> {
     while records.len() < RECORDS && bytes < BYTES {
         let (offset, line) = (head.offset, head.line);
         let Some(text) = head.next()? else { break };
+        if text.contains(&b'\r') {
+            let what =
+                "has a carriage return before its end; to mend line ends: tr '\\r' '\\n' <IN >OUT";
+            return Err(head.content(&format!("line {} {what}", line + 1)));
+        }
         if is_record(&text) {
             bytes += text.len();
             records.push(Record { text, offset, line });
