@@ -52,10 +52,10 @@ fn rows(members: &Members, runs: &[&Run]) -> Vec<Vec<String>> {
         row("algorithm", &|run| algorithm(&run.outcome)),
         row("combined by", &|run| run.outcome.combine.clone().unwrap_or_else(|| "–".to_owned())),
         row("read", &|run| seconds(run.outcome.seconds.read)),
-        phase("local forests", Phase::Local),
-        phase("contraction", Phase::Contract),
-        phase("exchange", Phase::Exchange),
-        phase("merge", Phase::Merge),
+        phase("local forests (mean)", Phase::Local),
+        phase("contraction (mean)", Phase::Contract),
+        phase("exchange (mean)", Phase::Exchange),
+        phase("merge (mean)", Phase::Merge),
         row("total, median", &|run| seconds(run.outcome.total.median)),
         row("least – most", &|run| range(&run.outcome)),
         row("sent, busiest rank", &|run| bytes(run.outcome.bytes_sent_max)),
@@ -75,7 +75,7 @@ fn of_phase(run: &Run, phase: Phase) -> String {
     match (run.outcome.ranks, phase) {
         (1, Phase::Local) => of(Repetition::slowest),
         (1, _) => "–".to_owned(),
-        _ => format!("{} (mean {})", of(Repetition::slowest), of(Repetition::mean)),
+        _ => format!("{} ({})", of(Repetition::slowest), of(Repetition::mean)),
     }
 }
 
