@@ -42,9 +42,8 @@ use std::time::Duration;
     override_usage = "mst [COMMAND]"
 )]
 #[command(after_help = "\
-A GRAPH is a file (text, .gr, .mtx, .graph, .mst; all but .mst also .gz) or a generator, as
-gnm:n=1e6,m=8e6,seed=1, or - for standard input. Under mpirun without a command: compare, on a
-graph of about ten seconds.
+A GRAPH is a file (text, .gr, .mtx, .graph, .mst; all but .mst also .gz), - for standard input, or
+a generator, as gnm:n=1e6,m=8e6,seed=1. Under mpirun alone: compare, for about ten seconds.
 Several machines:  mpirun -hostfile hosts ./mst compare GRAPH
 Exit codes:        0 done, 1 failed, 2 wrong usage, 3 a proof failed, 101 a bug")]
 struct Cli {
