@@ -260,3 +260,17 @@ fn what_cannot_be_saved_is_told() {
         assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
     }
 }
+
+/// Integers that floats cannot tell apart, before the first float.
+#[test]
+fn why_weights_cannot_be_compared_is_told() {
+    let place = tempfile::tempdir().unwrap();
+    let lines: String =
+        (0..60_000).map(|i| format!("{} {} {}\n", i % 99, 99, (1u64 << 53) + 1 + i)).collect();
+    fs::write(place.path().join("g.txt"), lines + "0 1 0.5\n").unwrap();
+    let saved = run(place.path(), &[&["solve", "g.txt"], &MEMORY[..], &SAVE].concat());
+    assert_eq!(saved.code(), Some(1), "{saved:?}");
+    assert!(saved.stderr.contains("--checkpoint has folded"), "{saved:?}");
+    assert!(!saved.stderr.contains("--memory"), "{saved:?}");
+    right(run(place.path(), &["solve", "g.txt"]));
+}

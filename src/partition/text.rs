@@ -34,7 +34,7 @@ pub(super) fn load(
     let words = comm.all_gather(&mine.to_words());
     words.iter().for_each(|words| census.merge(&Census::from_words(words)));
     let n = comm.agree(preamble.check(path, &census))?;
-    let slice = assemble(comm, path, n, mine, intake.pieces)?;
+    let slice = assemble(comm, path, n, mine, intake.pieces, checkpoint.is_some())?;
     Ok(Taken { slice, folds: intake.folds })
 }
 
