@@ -214,7 +214,7 @@ fn checkpoints_that_cannot_be_gone_on_from_are_refused() {
     let mut flipped = whole.clone();
     let last_edge = whole.len() - 20;
     flipped[last_edge] ^= 1;
-    damage(&flipped, "its checksum is wrong");
+    damage(&flipped, "the checksum of its edges is wrong");
     flipped = whole.clone();
     flipped[30] ^= 1;
     damage(&flipped, "the checksum of its head is wrong");

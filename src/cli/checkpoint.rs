@@ -1,8 +1,6 @@
 //! Options for jobs that may be ended before they are done.
 
-use crate::comm::Comm;
-use crate::error::Result;
-use crate::partition::{self, Checkpoint};
+use crate::partition::Checkpoint;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -34,14 +32,6 @@ impl Saving {
     pub(super) fn checkpoint<'a>(&'a self, tell: &'a dyn Fn(&str)) -> Option<Checkpoint<'a>> {
         let folder = self.checkpoint.as_deref()?;
         let every = Duration::from_secs(self.checkpoint_every);
-        Some(Checkpoint { folder, resume: self.resume, every, tell })
-    }
-
-    /// Removes what was saved, once the job is done.
-    ///
-    /// # Errors
-    /// If the folder cannot be written. All ranks return the same.
-    pub(super) fn finish(&self, comm: &Comm) -> Result<()> {
-        self.checkpoint.as_deref().map_or(Ok(()), |folder| partition::finish(comm, folder))
+        Some(Checkpoint::new(folder, self.resume, every, tell))
     }
 }

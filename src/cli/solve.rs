@@ -99,7 +99,7 @@ impl Args {
             told = common.say(&run.outcome, table);
         }
         comm.agree(told)?;
-        self.saving.finish(comm)
+        checkpoint.map_or(Ok(()), |checkpoint| checkpoint.finish(comm))
     }
 
     /// On rank 0, what the command will write, tried before the work.

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::format::{Columns, Format};
 use crate::generate::Spec;
 use crate::graph::{Edge, Edges, Slice, Weights};
-pub use checkpoint::{Checkpoint, finish};
+pub use checkpoint::Checkpoint;
 use intake::{Budget, Intake, Purpose};
 pub use presence::{Sight, sight};
 use std::path::PathBuf;
@@ -181,8 +181,7 @@ fn generated(
     let mut intake = Intake::new(purpose, Some(spec.n()));
     let parts = checkpoint::Input {
         graph: checkpoint::words(&spec.to_string(), descending),
-        n: Some(spec.n()),
-        narrow: weights.is_narrow(),
+        known: checkpoint::Graph { n: Some(spec.n()), weights: Some(weights) },
         whole: 0..spec.units(),
         cut: &|_, at| Ok(at),
     };

@@ -74,8 +74,7 @@ impl Reader<'_> {
         });
         let parts = checkpoint::Input {
             graph: checkpoint::words(&identity, purpose.descending()),
-            n: preamble.n,
-            narrow: false,
+            known: checkpoint::Graph { n: preamble.n, weights: None },
             whole: preamble.body..len.max(preamble.body),
             cut: &|rest, at| blocks::next_line(&file, rest, at).map_err(Error::file("read", path)),
         };
