@@ -9,12 +9,14 @@
 //! With the same ranks on the same hosts a rank needs its own file alone, and each host may have a folder of
 //! its own. Else every rank has to see all files.
 //!
-//! What is there is not trusted: no link is followed ([`folder`]), and what a file says is held against its
-//! checksums ([`file`]) and the input ([`sound`]).
+//! One job at a time has the folder ([`lock`]). What is there is not trusted: no link is followed ([`folder`]), and
+//! what a file says is held against its checksums ([`file`]) and the input ([`sound`]).
 
 mod file;
 mod folder;
 mod keeper;
+mod lock;
+mod mount;
 mod sound;
 mod survey;
 
@@ -26,6 +28,7 @@ use crate::comm::Comm;
 use crate::error::Result;
 use file::{Head, Known, Out, Saved};
 use folder::{Folder, Name, Role};
+use lock::Lock;
 use std::cell::OnceCell;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::Range;
@@ -40,34 +43,37 @@ pub struct Checkpoint<'a> {
     resume: bool,
     every: Duration,
     tell: &'a dyn Fn(&str),
-    /// The folder, once it is open.
-    held: OnceCell<Arc<Folder>>,
+    /// The folder, once it is open and this job's alone.
+    held: OnceCell<(Arc<Folder>, Lock)>,
 }
 
 impl<'a> Checkpoint<'a> {
     /// A checkpoint in a folder, which is made if there is none: whether to go on from what is there, and the
     /// time between two saves of a rank, none to save after each block that is read.
     ///
-    /// `tell` is told, on every rank alike and before the input is read, where the job goes on.
+    /// `tell` is told, on every rank alike and before the input is read, where the job goes on, and warned if
+    /// nothing keeps other jobs out of the folder.
     pub fn new(folder: &'a Path, resume: bool, every: Duration, tell: &'a dyn Fn(&str)) -> Self {
         Self { path: folder, resume, every, tell, held: OnceCell::new() }
     }
 
-    /// The folder, open.
+    /// The folder, locked.
     fn hold(&self, comm: &Comm) -> Result<&Arc<Folder>> {
         if self.held.get().is_none() {
-            drop(self.held.set(Arc::new(comm.agree(Folder::make(self.path))?)));
+            let folder = Arc::new(comm.agree(Folder::make(self.path))?);
+            let lock = Lock::take(comm, &folder, self.tell)?;
+            drop(self.held.set((folder, lock)));
         }
-        Ok(self.held.get().expect("set above"))
+        Ok(&self.held.get().expect("set above").0)
     }
 
-    /// Removes what was saved by a job that has ended, on every rank. A rank that is killed meanwhile
-    /// leaves files of which some say so.
+    /// Removes what was saved by a job that has ended, on every rank, and leaves the folder to others. A rank
+    /// that is killed meanwhile leaves files of which some say so.
     ///
     /// # Errors
     /// [`crate::Error::File`] if the folder cannot be written. All ranks return the same.
     pub fn finish(self, comm: &Comm) -> Result<()> {
-        self.held.get().map_or(Ok(()), |folder| clear(comm, folder))
+        self.held.get().map_or(Ok(()), |(folder, _)| clear(comm, folder))
     }
 }
 
