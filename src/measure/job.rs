@@ -157,7 +157,7 @@ fn prove_again<K: Key>(
         |e: &Edge<K>| Edge { u: e.u, v: e.v, key: weights.hold(held.canonical(e.key.wide())) };
     let forest: Vec<Edge<u64>> = forest.iter().map(widen).collect();
     let mut proof = comm.compute(|| Proof::new(loaded.slice.n, &forest, weights));
-    partition::revisit(comm, request, held, &mut |edges| {
+    partition::revisit(comm, request, &loaded.slice, &mut |edges| {
         proof.check(edges);
         Ok(())
     })?;

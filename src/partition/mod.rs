@@ -18,10 +18,11 @@ use crate::comm::{Comm, Phase};
 use crate::error::{Error, Result};
 use crate::format::{Columns, Format};
 use crate::generate::Spec;
-use crate::graph::{Edge, Edges, Slice, Weights};
+use crate::graph::{Edge, Edges, Numbers, Slice};
 pub use checkpoint::Checkpoint;
 use intake::{Budget, Intake, Purpose};
 pub use presence::{Sight, sight};
+use rayon::prelude::*;
 use std::path::PathBuf;
 
 /// Where a graph comes from.
@@ -122,18 +123,44 @@ pub fn load_saving(
     Ok(Loaded { slice, how, folds: folds[0] })
 }
 
-/// Reads a graph that [`load`] has read, and shows this rank's edges in order to `visit`, with the
-/// keys that `weights` would hold in 64 bits.
+/// Reads the graph once more of which `slice` is this rank's, as [`load`] gave it, and shows this rank's edges
+/// in order to `visit`, with the keys that the slice's weights would hold in 64 bits.
 ///
 /// # Errors
-/// As [`load`] and `visit`.
+/// As [`load`] and `visit`; [`Error::Proof`] if there are other vertices, edges or kinds of weights than before.
 pub fn revisit(
     comm: &Comm,
     request: &Request<'_>,
-    weights: Weights,
+    slice: &Slice,
     visit: &mut (dyn FnMut(&[Edge<u64>]) -> Result<()> + Send),
 ) -> Result<()> {
-    take(comm, request, Purpose::Show(weights, visit), None).map(drop)
+    let changed = |what: String| {
+        let what = format!("the graph is not as it was when it was read first: {what}");
+        Error::Proof(what)
+    };
+    let mut show = |edges: &[Edge<u64>]| match edges
+        .par_iter()
+        .find_first(|e| u64::from(e.u.max(e.v)) >= slice.n)
+    {
+        Some(e) => Err(changed(format!(
+            "it has vertex {} now, and had {} vertices then",
+            e.u.max(e.v),
+            slice.n
+        ))),
+        None => visit(edges),
+    };
+    let (Taken { slice: now, .. }, _) =
+        take(comm, request, Purpose::Show(slice.weights, &mut show), None)?;
+    let told = |slice: &Slice| {
+        let Slice { n, m, loops, weights, .. } = slice;
+        let numbers = if weights.numbers() == Numbers::Floats { "floats" } else { "integers" };
+        format!("{n} vertices, {m} edges and {loops} loops with weights that are {numbers}")
+    };
+    let (now, then) = (told(&now), told(slice));
+    if now != then {
+        return Err(changed(format!("it has {now} now, and had {then}")));
+    }
+    Ok(())
 }
 
 /// What a reader has taken in.

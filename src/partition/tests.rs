@@ -98,7 +98,7 @@ fn generators_are_folded_and_seen_again() {
                 seen.extend_from_slice(edges);
                 Ok(())
             };
-            revisit(comm, &request, loaded.slice.weights, visit).expect("seen");
+            revisit(comm, &request, &loaded.slice, visit).expect("seen");
             (loaded, seen)
         });
         assert!(found[0].0.folds > 0, "{spec}");

@@ -10,7 +10,8 @@
 //! its own. Else every rank has to see all files.
 //!
 //! One job at a time has the folder ([`lock`]). What is there is not trusted: no link is followed ([`folder`]), and
-//! what a file says is held against its checksums ([`file`]) and the input ([`sound`]).
+//! what a file says is held against its checksums ([`file`]) and the input ([`sound`]). All of that can be forged,
+//! so the forest of a job that goes on is proved.
 
 mod file;
 mod folder;
