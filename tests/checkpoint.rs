@@ -3,49 +3,12 @@
 
 mod common;
 
+use common::saving::*;
 use common::{Ended, finish, mpirun, mst};
-use serde_json::Value;
 use std::fs;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-
-const LIMIT: Duration = Duration::from_secs(120);
-/// Too little for the graphs here: edges are folded, saves or not.
-const MEMORY: [&str; 2] = ["--memory", "37M"];
-const SAVE: [&str; 4] = ["--checkpoint", "saved", "--checkpoint-every", "0"];
-
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(mst());
-    command.current_dir(folder).args(arguments);
-    command
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Ended {
-    finish(&mut command(folder, arguments), LIMIT)
-}
-
-fn right(ended: Ended) -> Ended {
-    assert_eq!(ended.code(), Some(0), "{ended:?}");
-    ended
-}
-
-fn json(ended: &Ended) -> Value {
-    serde_json::from_str(&ended.stdout).unwrap_or_else(|why| panic!("{why}: {ended:?}"))
-}
-
-fn draw(below: u64) -> u64 {
-    RandomState::new().build_hasher().finish() % below
-}
-
-/// The checkpoint's files, in the order of their names.
-fn saved(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder.join("saved")).into_iter().flatten();
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    paths
-}
 
 /// Lets a job run for a random time below `longest`, then kills it; what it said if it ended before.
 fn run_or_kill(
@@ -86,50 +49,6 @@ fn run_or_kill(
     done.map(|_| right(ended))
 }
 
-/// With SIGKILL.
-fn kill_process(process: &mut Child, _ranks: usize) {
-    process.kill().unwrap();
-}
-
-/// Waits for a program that was told to end.
-fn await_end(child: &mut Child) -> ExitStatus {
-    let begin = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            return status;
-        }
-        if begin.elapsed() > LIMIT {
-            child.kill().unwrap();
-            panic!("it hangs after a rank was killed");
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
-
-/// Kills one of the `p` ranks of an mpirun, which then ends the others.
-fn kill_a_rank(mpirun: &mut Child, p: usize) {
-    let ranks = ranks_of(mpirun.id());
-    if ranks.len() < p {
-        return mpirun.kill().unwrap(); // while it starts ranks, Open MPI may overlook that one has ended
-    }
-    let victim = ranks[draw(ranks.len() as u64) as usize].to_string();
-    Command::new("kill").args(["-9", &victim]).stderr(Stdio::null()).status().unwrap();
-}
-
-/// The processes of `mst` that a launcher has started, itself or through others.
-fn ranks_of(launcher: u32) -> Vec<u32> {
-    let children = format!("/proc/{launcher}/task/{launcher}/children");
-    let children = fs::read_to_string(children).unwrap_or_default();
-    let children = children.split_whitespace().map(|child| child.parse().unwrap());
-    let found = children.flat_map(|child: u32| {
-        match fs::read_to_string(format!("/proc/{child}/comm")).unwrap_or_default().trim() {
-            "mst" => vec![child],
-            _ => ranks_of(child),
-        }
-    });
-    found.collect()
-}
-
 /// Kills a job again and again, each time going on with other ranks, until it is done.
 fn until_done(
     start: impl Fn(usize) -> Command,
@@ -148,15 +67,6 @@ fn until_done(
         }
     }
     unreachable!("it ends or fails")
-}
-
-/// A folder with a graph as a generator, a binary file and text.
-fn graphs(weights: &str) -> (tempfile::TempDir, [String; 3]) {
-    let folder = tempfile::tempdir().unwrap();
-    let graph = format!("gnm:n=2000,m=2^20,seed=5,weights={weights}");
-    right(run(folder.path(), &["generate", &graph, "-o", "g.mst"]));
-    right(run(folder.path(), &["convert", "g.mst", "g.txt"]));
-    (folder, [graph, "g.mst".to_owned(), "g.txt".to_owned()])
 }
 
 #[test]
@@ -236,34 +146,6 @@ fn killed_jobs_go_on_under_mpirun() {
     }
 }
 
-/// Starts a job and kills it when each of its `ranks` has saved some edges in one of the `folders`.
-fn kill_when_saved(
-    command: &mut Command,
-    folders: &[&Path],
-    ranks: usize,
-    kill: impl Fn(&mut Child, usize),
-) {
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let begin = Instant::now();
-    let has_saved = |path: &PathBuf| {
-        let whole = path.extension().is_some_and(|end| end == "ckpt");
-        whole && fs::metadata(path).is_ok_and(|about| about.len() > 20_000)
-    };
-    while folders.iter().flat_map(|folder| saved(folder)).filter(has_saved).count() < ranks {
-        assert!(begin.elapsed() < LIMIT && child.try_wait().unwrap().is_none(), "nothing saved");
-    }
-    kill(&mut child, ranks);
-    await_end(&mut child);
-}
-
-/// A folder with the checkpoint of a job on three ranks that was killed when each had saved something.
-fn killed(weights: &str) -> (tempfile::TempDir, [String; 3]) {
-    let (folder, inputs) = graphs(weights);
-    let arguments = [&["solve", "g.txt", "-q", "--ranks", "3"], &MEMORY[..], &SAVE].concat();
-    kill_when_saved(&mut command(folder.path(), &arguments), &[folder.path()], 3, kill_process);
-    (folder, inputs)
-}
-
 /// Ranks with a folder each, as on hosts that share none: the same ranks find their files, others do not.
 #[test]
 fn hosts_may_have_folders_of_their_own() {
@@ -332,7 +214,7 @@ fn checkpoints_that_cannot_be_gone_on_from_are_refused() {
     let mut flipped = whole.clone();
     let last_edge = whole.len() - 20;
     flipped[last_edge] ^= 1;
-    damage(&flipped, "its checksum is wrong");
+    damage(&flipped, "the checksum of its edges is wrong");
     flipped = whole.clone();
     flipped[30] ^= 1;
     damage(&flipped, "the checksum of its head is wrong");
@@ -377,4 +259,18 @@ fn what_cannot_be_saved_is_told() {
         let quiet = right(at(&["solve", &text, "-q", "--checkpoint", "new", "--resume"]));
         assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
     }
+}
+
+/// Integers that floats cannot tell apart, before the first float.
+#[test]
+fn why_weights_cannot_be_compared_is_told() {
+    let place = tempfile::tempdir().unwrap();
+    let lines: String =
+        (0..60_000).map(|i| format!("{} {} {}\n", i % 99, 99, (1u64 << 53) + 1 + i)).collect();
+    fs::write(place.path().join("g.txt"), lines + "0 1 0.5\n").unwrap();
+    let saved = run(place.path(), &[&["solve", "g.txt"], &MEMORY[..], &SAVE].concat());
+    assert_eq!(saved.code(), Some(1), "{saved:?}");
+    assert!(saved.stderr.contains("--checkpoint has folded"), "{saved:?}");
+    assert!(!saved.stderr.contains("--memory"), "{saved:?}");
+    right(run(place.path(), &["solve", "g.txt"]));
 }

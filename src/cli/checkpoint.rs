@@ -1,8 +1,7 @@
 //! Options for jobs that may be ended before they are done.
 
-use crate::comm::Comm;
-use crate::error::Result;
-use crate::partition::{self, Checkpoint};
+use crate::error::Error;
+use crate::partition::Checkpoint;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,14 +9,18 @@ use std::time::Duration;
 #[derive(Debug, clap::Args)]
 pub(super) struct Saving {
     /// Save in this folder how far each rank is with reading, so that a job that was ended can go on; the
-    /// files are removed when the job is done
+    /// files are removed when the job is done. One job at a time has the folder
     #[arg(long, value_name = "DIR")]
     checkpoint: Option<PathBuf>,
 
     /// Go on from what --checkpoint has saved, with any number of ranks; from the beginning if it has
-    /// nothing
+    /// nothing. The forest is proved, as with --verify: whoever can write to DIR could have changed it
     #[arg(long, requires = "checkpoint")]
     resume: bool,
+
+    /// Take what --resume finds on trust, and do not prove the forest
+    #[arg(long, requires = "resume", conflicts_with = "verify")]
+    no_verify: bool,
 
     /// The time between two saves of a rank
     #[arg(long, value_name = "SECONDS", default_value = "60", requires = "checkpoint")]
@@ -30,18 +33,31 @@ impl Saving {
         self.checkpoint.is_some()
     }
 
+    /// Why the forest is to be proved, if it is because of what was saved.
+    pub(super) fn proof(&self) -> Option<String> {
+        let folder = self.checkpoint.as_ref().filter(|_| self.resume && !self.no_verify)?;
+        Some(format!(
+            "--resume implies --verify, since whoever can write to {} could have changed what was saved; \
+             --no-verify leaves the proof out",
+            folder.display()
+        ))
+    }
+
     /// What to load a graph with; `tell` is told where a job goes on.
     pub(super) fn checkpoint<'a>(&'a self, tell: &'a dyn Fn(&str)) -> Option<Checkpoint<'a>> {
         let folder = self.checkpoint.as_deref()?;
         let every = Duration::from_secs(self.checkpoint_every);
-        Some(Checkpoint { folder, resume: self.resume, every, tell })
+        Some(Checkpoint::new(folder, self.resume, every, tell))
     }
 
-    /// Removes what was saved, once the job is done.
-    ///
-    /// # Errors
-    /// If the folder cannot be written. All ranks return the same.
-    pub(super) fn finish(&self, comm: &Comm) -> Result<()> {
-        self.checkpoint.as_deref().map_or(Ok(()), |folder| partition::finish(comm, folder))
+    /// The error of a job, with what may be its cause if a proof has failed.
+    pub(super) fn with_cause(&self, error: Error) -> Error {
+        match &self.checkpoint {
+            Some(folder) if self.resume && error.exit_code() == 3 => Error::Proof(format!(
+                "{error}; what {} has may have been changed: remove its files to start from the beginning",
+                folder.display()
+            )),
+            _ => error,
+        }
     }
 }

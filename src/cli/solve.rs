@@ -29,7 +29,7 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "FOREST")]
     output: Option<PathBuf>,
 
-    /// Prove that the forest is spanning, acyclic and minimum
+    /// Prove that the forest is spanning, acyclic and minimum [--resume implies it]
     #[arg(long)]
     verify: bool,
 
@@ -67,11 +67,16 @@ impl Args {
         let output = comm.agree(self.outputs(comm, &context))?;
         let source = common.input.source(comm, &self.graph)?;
         common.warn(comm);
+        let implied = self.saving.proof().filter(|_| !self.verify);
+        let verify = self.verify || implied.is_some();
+        if let Some(why) = implied {
+            common.world.note(comm, &why);
+        }
         let written = self.output.as_deref().map_or(0, Output::vertex_bytes);
         let memory = self.memory.map_or_else(|| fair_share(comm), |bytes| bytes.as_u64());
         let request = Request {
             descending: common.max,
-            vertex_bytes: common.vertex_bytes(self.verify).max(written),
+            vertex_bytes: common.vertex_bytes(verify).max(written),
             memory: Memory::Folding(memory),
             ..common.input.request(comm, &source)
         };
@@ -92,9 +97,10 @@ impl Args {
             common.world.note(comm, &report::folded(loaded.folds, self.saving.is_on()));
         }
         let reps = self.reps.get();
-        let (warm_up, verify, explain) = (reps > 1, self.verify, self.explain);
+        let (warm_up, explain) = (reps > 1, self.explain);
         let job = Job { reps, warm_up, verify, explain, ..common.job() };
-        let run = job.run(comm, &request, &loaded, &read)?;
+        let run = job.run(comm, &request, &loaded, &read);
+        let run = run.map_err(|why| self.saving.with_cause(why))?;
         common.say_choice(comm, &run);
         common.world.warn_of_gaps(comm, &loaded, run.outcome.forest_edges);
         comm.agree(self.write(comm, &loaded.slice, &run, output))?;
@@ -108,7 +114,7 @@ impl Args {
             told = self.voice().say(&run.outcome, table);
         }
         comm.agree(told)?;
-        self.saving.finish(comm)
+        checkpoint.map_or(Ok(()), |checkpoint| checkpoint.finish(comm))
     }
 
     /// How the result is said, where a file may go to standard output as well.

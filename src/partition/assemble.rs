@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use std::path::Path;
 
 /// The slice of this rank's `pieces`, in order, with keys of 32 bits if all ranks' weights fit; `mine`
-/// is what was counted when they were read.
+/// is what was counted when they were read; `saved` says whether they were folded for a checkpoint.
 ///
 /// # Errors
 /// [`Error::Content`] if integers beyond 2^53 were folded and turn out to stand among floats.
@@ -18,6 +18,7 @@ pub(super) fn assemble(
     n: u64,
     mine: Census,
     pieces: Vec<Raw>,
+    saved: bool,
 ) -> Result<Slice> {
     let mut pieces = pieces;
     let mut sums = [mine.records - mine.loops, mine.loops];
@@ -27,8 +28,14 @@ pub(super) fn assemble(
     let mut any = [u64::from(floats), u64::from(beyond)];
     comm.all_reduce(&mut any, |a, b| a | b);
     if any == [1, 1] {
-        let what = "some weights are floats and some are integers beyond 2^53, which have to be in \
-                    memory together; say --memory with more";
+        let what = if saved {
+            "some weights are floats and some are integers beyond 2^53, which are floats, too, then and may be \
+             equal: --checkpoint has folded some of them as integers before the first float was read; leave it \
+             out, or write all weights as floats, as 9007199254740993.0"
+        } else {
+            "some weights are floats and some are integers beyond 2^53, which have to be in memory together; \
+             say --memory with more"
+        };
         return Err(Error::content(path, what));
     }
     let numbers = if any[0] == 1 { Numbers::Floats } else { Numbers::Integers };

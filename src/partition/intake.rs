@@ -174,6 +174,12 @@ impl<'a, P: Piece> Intake<'a, P> {
     fn add(&mut self, pieces: Vec<P>) -> Result<()> {
         let len = pieces.iter().map(P::len).sum::<usize>();
         if let Purpose::Show(weights, visit) = &mut self.purpose {
+            // One without edges of each kind, which says what numbers there were.
+            for held in pieces.iter().map(P::held) {
+                if !self.pieces.iter().any(|kept| kept.held() == held) {
+                    self.pieces.push(P::restore(held, &[]));
+                }
+            }
             return pieces.into_iter().try_for_each(|piece| {
                 let mut edges = piece.canonical(*weights);
                 if weights.descending() {

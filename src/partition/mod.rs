@@ -19,12 +19,13 @@ use crate::comm::{Comm, Phase};
 use crate::error::{Error, OPEN_FILES, Result};
 use crate::format::{Format, TextOptions};
 use crate::generate::Spec;
-use crate::graph::{Edge, Edges, Slice};
-pub use checkpoint::{Checkpoint, finish};
+use crate::graph::{Edge, Edges, Numbers, Slice};
+pub use checkpoint::Checkpoint;
 use intake::{Budget, Intake, Purpose};
 use memory::fits;
 pub use memory::{available_memory, fair_share};
 pub use presence::{Sight, sight};
+use rayon::prelude::*;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -146,35 +147,57 @@ pub fn load_saving(
 /// keys that its weights would hold in 64 bits.
 ///
 /// # Errors
-/// As [`load`] and `visit`; [`Error::Content`] if the file is not what it was.
+/// As [`load`] and `visit`; [`Error::Content`] if the file is not what it was, [`Error::Proof`] if what was loaded
+/// has other vertices, edges or kinds of weights than the graph.
 pub fn revisit(
     comm: &Comm,
     request: &Request<'_>,
     loaded: &Loaded,
     visit: &mut (dyn FnMut(&[Edge<u64>]) -> Result<()> + Send),
 ) -> Result<()> {
-    let Slice { n, weights, .. } = loaded.slice;
-    let changed = || {
-        let what = "it has changed while it was read; run again when nobody writes to it";
-        Error::content(Path::new(&request.source.to_string()), what)
+    let slice = &loaded.slice;
+    let differs = |what: String| {
+        let what = format!("the graph is not what was read first: {what}");
+        Error::Proof(what)
     };
-    let mut checked = |edges: &[Edge<u64>]| {
-        if edges.iter().any(|e| u64::from(e.u.max(e.v)) >= n) {
-            return Err(changed());
-        }
-        visit(edges)
+    let mut show = |edges: &[Edge<u64>]| match edges
+        .par_iter()
+        .find_first(|e| u64::from(e.u.max(e.v)) >= slice.n)
+    {
+        Some(e) => Err(differs(format!(
+            "it has vertex {} now, and had {} vertices then",
+            e.u.max(e.v),
+            slice.n
+        ))),
+        None => visit(edges),
     };
-    let taken = take(comm, request, Purpose::Show(weights, &mut checked), None);
+    let taken = take(comm, request, Purpose::Show(slice.weights, &mut show), None);
     // What a changed file looks like is no news, nor is what is proved of it.
-    let is_same = match request.source {
+    if !is_unchanged(comm, request, loaded) {
+        let what = "it has changed while it was read; run again when nobody writes to it";
+        return Err(Error::content(Path::new(&request.source.to_string()), what));
+    }
+    let told = |slice: &Slice| {
+        let Slice { n, m, loops, weights, .. } = slice;
+        let numbers = if weights.numbers() == Numbers::Floats { "floats" } else { "integers" };
+        format!("{n} vertices, {m} edges and {loops} loops with weights that are {numbers}")
+    };
+    let (now, then) = (told(&taken?.slice), told(slice));
+    if now != then {
+        return Err(differs(format!("it has {now} now, and had {then}")));
+    }
+    Ok(())
+}
+
+/// Whether a file is what it was when it was loaded. All ranks return the same.
+fn is_unchanged(comm: &Comm, request: &Request<'_>, loaded: &Loaded) -> bool {
+    match request.source {
         Source::Generated(_) => true,
         Source::File { path, format, .. } => {
             let now = presence::Input::find(comm, path, *format, request.from);
-            let read = taken.as_ref().map_or(&loaded.identity, |taken| &taken.identity);
-            now.is_ok_and(|now| now.identity == loaded.identity && *read == loaded.identity)
+            now.is_ok_and(|now| now.identity == loaded.identity)
         }
-    };
-    if is_same { taken.map(drop) } else { Err(changed()) }
+    }
 }
 
 /// What a reader has taken in.
@@ -229,8 +252,7 @@ fn generated(
     let mut intake = Intake::new(purpose, Some(spec.n()));
     let parts = checkpoint::Input {
         graph: checkpoint::words(&spec.to_string(), descending),
-        n: Some(spec.n()),
-        narrow: weights.is_narrow(),
+        known: checkpoint::Graph { n: Some(spec.n()), weights: Some(weights) },
         whole: 0..spec.units(),
         cut: &|_, at| Ok(at),
     };

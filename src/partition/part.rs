@@ -7,6 +7,7 @@ use super::segment::Segment;
 use crate::error::Result;
 use crate::format::Census;
 use std::collections::VecDeque;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// The segments of a rank, in order, and who saves how far it is.
 pub(super) struct Part {
@@ -36,11 +37,15 @@ impl Part {
         let Some(mut now) = waiting.pop_front() else { return Ok(Census::default()) };
         loop {
             if let Some(keeper) = &mut keeper {
-                let (held, mut left) = (now.held, now.edges);
-                intake.pull(|| keeper.next_block(held, &mut left))?;
+                let mut saved = keeper.read_back();
+                intake.pull(|| saved.next_block())?;
             }
             while !Self::pull_rest(&mut now, &mut keeper, &waiting, intake, &mut read)? {}
-            let Some(next) = waiting.pop_front() else { return Ok(now.census) };
+            let Some(next) = waiting.pop_front() else {
+                // What was saved stands for edges that no rank holds, be there none in it.
+                intake.folds = intake.folds.max(u64::from(keeper.is_some()));
+                return Ok(now.census);
+            };
             let mut census = next.census;
             census.merge(&now.census);
             now = Segment { start: now.start, census, ..next };
@@ -71,7 +76,9 @@ impl Part {
             let forest = intake.settle();
             now.edges = forest.map_or(0, |forest| forest.len() as u64);
             now.held = forest.map_or(now.held, P::held);
-            keeper.save(now, forest.map_or(&[], P::bytes), waiting)?;
+            let bytes = forest.map_or(&[][..], P::bytes);
+            now.sum = xxh3_64(bytes);
+            keeper.save(now, bytes, waiting)?;
         }
         Ok(ended)
     }

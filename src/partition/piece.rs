@@ -67,11 +67,12 @@ impl Piece for Raw {
         let beyond = |piece: &Self| {
             let extent = piece.extent();
             let exact = integer_key(-EXACT)..=integer_key(EXACT);
-            piece.beyond_floats
-                || extent.lowest < *exact.start()
+            extent.lowest < *exact.start()
                 || extent.lowest <= extent.highest && extent.highest > *exact.end()
         };
-        let beyond_floats = !floats && pieces.iter().any(beyond);
+        // What an earlier fold has dropped stays dropped when floats come.
+        let dropped = pieces.iter().any(|piece| piece.beyond_floats);
+        let beyond_floats = dropped || !floats && pieces.iter().any(beyond);
         let lists = pieces.into_iter().map(|piece| piece.edges).collect();
         Self {
             edges: forest(lists, n, descending),

@@ -5,6 +5,7 @@ use crate::format::{Census, Tally};
 use crate::graph::{Edge, Numbers};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// A stretch of the input, taken in from its start up to `rest` and unread from there.
 ///
@@ -25,6 +26,8 @@ pub(super) struct Segment {
     pub(super) edges: u64,
     /// How these are held.
     pub(super) held: Held,
+    /// The XXH3 of their bytes.
+    pub(super) sum: u64,
 }
 
 /// How edges are held as plain old data.
@@ -55,6 +58,7 @@ impl Segment {
             census: Census::default(),
             edges: 0,
             held: Held { narrow: false, numbers: Numbers::Integers, beyond_floats: false },
+            sum: xxh3_64(&[]),
             rest,
         }
     }

@@ -36,7 +36,7 @@ pub(super) fn load(
     let n = comm.agree(preamble.check(path, &census))?;
     let mut notes = preamble.notes.clone();
     notes.extend(preamble.doubt(&census));
-    let slice = assemble(comm, path, n, mine, intake.pieces)?;
+    let slice = assemble(comm, path, n, mine, intake.pieces, checkpoint.is_some())?;
     Ok(Taken {
         slice,
         folds: intake.folds,
@@ -83,8 +83,7 @@ impl Reader<'_> {
         let identity = format!("{}{layout}", self.input.identity);
         let parts = checkpoint::Input {
             graph: checkpoint::words(&identity, purpose.descending()),
-            n: preamble.n,
-            narrow: false,
+            known: checkpoint::Graph { n: preamble.n, weights: None },
             whole: preamble.body..len.max(preamble.body),
             cut: &|rest, at| blocks::next_line(&file, rest, at).map_err(Error::file("read", path)),
         };

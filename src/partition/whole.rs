@@ -68,8 +68,7 @@ impl Reader<'_> {
         let &Self { comm, path, header, ref file } = self;
         let parts = checkpoint::Input {
             graph: checkpoint::words(&input.identity, purpose.descending()),
-            n: Some(header.n),
-            narrow: header.weights().is_narrow(),
+            known: checkpoint::Graph { n: Some(header.n), weights: Some(header.weights()) },
             whole: 0..header.m,
             cut: &|_, at| Ok(at),
         };

@@ -3,6 +3,7 @@
 #![expect(dead_code, reason = "each test uses its part")]
 
 pub(crate) mod lab;
+pub(crate) mod saving;
 
 use std::io::Read;
 use std::os::unix::process::CommandExt;

@@ -2,33 +2,34 @@
 //!
 //! | bytes | |
 //! |---|---|
-//! | 0..8 | `MSTCKPT1`: the last byte is the version |
+//! | 0..8 | `MSTCKPT2`: the last byte is the version |
 //! | 8..16 | h, the length of the head |
 //! | 16..24 | XXH3 of the head |
-//! | 24..24 + h | the head, JSON: [`Head`] |
+//! | 24..24 + h | the head, JSON: [`Head`], with the XXH3 of each segment's edges |
 //! | .. | the edges of its segments, in order: u and v, then the key: 12 or 16 bytes |
-//! | the last 8 | XXH3 of all before |
 //!
 //! Numbers are in the byte order of the machine. A file is written beside and renamed, so one that is cut
-//! short or has another checksum was damaged later.
+//! short or has another checksum was damaged later. Edges are held against their checksum whenever they are
+//! read, to be taken in as well as to be copied: what a head vouches for is what was written with it.
 
-use super::folder;
+use super::folder::{Folder, Name};
 use crate::error::{Error, Result};
 use crate::partition::segment::Segment;
+use nix::fcntl::OFlag;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
-const MAGIC: &[u8; 7] = b"MSTCKPT";
-const VERSION: u8 = b'1';
+pub(super) const MAGIC: &[u8; 7] = b"MSTCKPT";
+pub(super) const VERSION: u8 = b'2';
 /// The bytes before the head.
-const BEFORE: u64 = 24;
-/// The bytes of the checksum at the end.
-const AFTER: u64 = 8;
+pub(super) const BEFORE: u64 = 24;
+/// The longest head, bytes: some 200,000 segments.
+const MOST_HEAD: u64 = 1 << 26;
 /// What is copied or checked at once, bytes.
 const BLOCK: u64 = 1 << 20;
 
@@ -37,36 +38,61 @@ const BLOCK: u64 = 1 << 20;
 pub(super) struct Head {
     /// The job, the same in all its files.
     pub(super) job: u64,
-    /// The graph and the kind of forest, in words.
+    /// The file's own name, and so the generation.
+    pub(super) name: Name,
+    /// The graph, the options that count and the kind of forest, in words.
     pub(super) graph: String,
     /// What the file holds, in the order of the input.
     pub(super) segments: Vec<Segment>,
 }
 
-/// A file whose head was checked.
-#[derive(Debug)]
-pub(super) struct Saved {
-    pub(super) path: PathBuf,
-    pub(super) head: Head,
-    /// Where its edges are.
-    pub(super) edges: Range<u64>,
-    /// The checksum that it ends with.
-    pub(super) sum: u64,
+impl Head {
+    /// The bytes of all edges.
+    fn body_bytes(&self) -> u128 {
+        self.segments.iter().map(|segment| u128::from(segment.bytes())).sum()
+    }
 }
 
-/// Edges to be written.
-#[derive(Clone)]
-pub(super) enum Body<'a> {
-    Held(&'a [u8]),
-    /// Those of another file, at these bytes.
-    Of(&'a Path, Range<u64>),
+/// A file whose head was checked, and which is open no more.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    pub(super) head: Head,
+    /// The checksum of the head, and so of all.
+    pub(super) sum: u64,
+    /// Where its edges begin.
+    body: u64,
+}
+
+/// The same, open.
+#[derive(Debug)]
+pub(super) struct Saved {
+    pub(super) known: Known,
+    path: PathBuf,
+    file: File,
 }
 
 /// What is wrong with a file, and what helps.
-fn damaged(path: &Path, what: &str) -> Error {
+pub(super) fn damaged(path: &Path, what: &str) -> Error {
     let help = "copy it back if you have it elsewhere, or remove the files of this checkpoint to start \
                 from the beginning";
     Error::content(path, format!("{what}; {help}"))
+}
+
+impl Known {
+    /// Opens the file again.
+    ///
+    /// # Errors
+    /// As [`Saved::open`]; [`Error::Content`] if it is another one by now.
+    pub(super) fn open(&self, folder: &Folder) -> Result<Saved> {
+        let saved = Saved::open(folder, self.head.name)?;
+        if saved.known != *self {
+            return Err(Error::content(
+                &saved.path,
+                "it was changed while this job started; try again",
+            ));
+        }
+        Ok(saved)
+    }
 }
 
 impl Saved {
@@ -75,22 +101,16 @@ impl Saved {
     /// # Errors
     /// [`Error::Content`] if it is no such file, of another version, or damaged as far as its head and
     /// length tell; [`Error::File`] if it cannot be read.
-    pub(super) fn open(path: PathBuf) -> Result<Self> {
-        let file = File::open(&path).map_err(Error::file("open", &path))?;
-        let read = || {
-            let len = file.metadata()?.len();
-            let (mut before, mut sum) = ([0; BEFORE as usize], [0; AFTER as usize]);
-            if len >= BEFORE + AFTER {
-                file.read_exact_at(&mut before, 0)?;
-                file.read_exact_at(&mut sum, len - AFTER)?;
-            }
-            Ok((len, before, u64::from_ne_bytes(sum)))
-        };
-        let (len, before, sum) = read().map_err(Error::file("read", &path))?;
+    pub(super) fn open(folder: &Folder, name: Name) -> Result<Self> {
+        let path = folder.path_of(&name.file_name());
+        let file = folder.open(&name.file_name(), OFlag::O_RDONLY)?;
         let refused = |what: &str| damaged(&path, what);
-        if len < BEFORE + AFTER {
+        let len = file.metadata().map_err(Error::file("read", &path))?.len();
+        if len < BEFORE {
             return Err(refused(&format!("it is cut short: {len} bytes")));
         }
+        let mut before = [0; BEFORE as usize];
+        file.read_exact_at(&mut before, 0).map_err(Error::file("read", &path))?;
         if &before[..7] != MAGIC {
             return Err(refused("it does not begin with MSTCKPT, so it is no checkpoint"));
         }
@@ -99,130 +119,148 @@ impl Saved {
             return Err(refused(what));
         }
         let word = |at: usize| u64::from_ne_bytes(before[at..at + 8].try_into().expect("8 bytes"));
-        let (head_len, head_sum) = (word(8), word(16));
-        if head_len > len - BEFORE - AFTER {
+        let (head_len, sum) = (word(8), word(16));
+        if head_len > len - BEFORE {
             return Err(refused("it is cut short within its head"));
         }
-        let mut text = vec![0; head_len as usize]; // no more than the file has
+        if head_len > MOST_HEAD {
+            return Err(refused("its head is longer than any"));
+        }
+        let mut text = vec![0; head_len as usize];
         file.read_exact_at(&mut text, BEFORE).map_err(Error::file("read", &path))?;
-        if xxh3_64(&text) != head_sum {
+        if xxh3_64(&text) != sum {
             return Err(refused("the checksum of its head is wrong"));
         }
         let head: Head = serde_json::from_slice(&text)
             .map_err(|why| refused(&format!("its head cannot be read ({why})")))?;
-        let edges = BEFORE + head_len..len - AFTER;
-        let expected: u128 = head.segments.iter().map(|segment| u128::from(segment.bytes())).sum();
-        if u128::from(edges.end - edges.start) != expected {
+        if head.name != name {
+            let was = head.name.file_name();
+            return Err(refused(&format!("it was saved as {was}, and its name was changed")));
+        }
+        let (body, expected) = (BEFORE + head_len, head.body_bytes());
+        if u128::from(len - body) != expected {
+            let bytes = len - body;
             return Err(refused(&format!(
-                "it has {} bytes of edges, where its head says {expected}",
-                edges.end - edges.start
+                "it has {bytes} bytes of edges, where its head says {expected}"
             )));
         }
-        Ok(Self { path, head, edges, sum })
+        Ok(Self { known: Known { head, sum, body }, path, file })
     }
 
-    /// Reads the whole file and compares its checksum.
+    /// The edges of one of its segments, to be read in order.
+    pub(super) fn body(&self, segment: usize) -> Body<'_> {
+        let Known { head, body, .. } = &self.known;
+        let start = body + head.segments[..segment].iter().map(Segment::bytes).sum::<u64>();
+        let segment = &head.segments[segment];
+        let range = start..start + segment.bytes();
+        Body { saved: self, range, hash: Xxh3Default::new(), sum: segment.sum }
+    }
+
+    /// Reads the whole file and compares its checksums.
     ///
     /// # Errors
     /// [`Error::Content`] if it is damaged; [`Error::File`] if it cannot be read.
     pub(super) fn check(&self) -> Result<()> {
-        let mut hash = Xxh3Default::new();
-        let read = each_block(&self.path, 0..self.edges.end, |block| {
-            hash.update(block);
-            Ok(())
-        });
-        read.map_err(Error::file("read", &self.path))?;
-        if hash.digest() != self.sum {
-            return Err(damaged(&self.path, "its checksum is wrong"));
-        }
-        Ok(())
+        (0..self.known.head.segments.len())
+            .try_for_each(|segment| self.body(segment).each_block(|_| Ok(())))
     }
 
-    /// The segments, each with its edges.
-    pub(super) fn segments(&self) -> impl Iterator<Item = (&Segment, Body<'_>)> {
-        let mut at = self.edges.start;
-        self.head.segments.iter().map(move |segment| {
-            let from = at;
-            at += segment.bytes();
-            (segment, Body::Of(&self.path, from..at))
-        })
-    }
-
-    /// Writes a file whole, in the place of what is at `path`.
+    /// Writes a file whole, in the place of what has its name: the head, and the edges that `bodies` puts out.
     ///
     /// # Errors
-    /// [`Error::File`] if the disk is full; what was at `path` is then still there.
-    pub(super) fn write(path: PathBuf, head: Head, bodies: &[Body<'_>]) -> Result<Self> {
-        let write = || {
-            let beside = folder::beside(&path)?;
-            let (edges, sum) = fill(beside.as_file(), &head, bodies)?;
-            beside.as_file().sync_all()?;
-            beside.persist(&path).map_err(|why| why.error)?;
-            folder::sync(&path)?;
-            Ok((edges, sum))
-        };
-        let (edges, sum) = write().map_err(Error::file("write", &path))?;
-        Ok(Self { path, head, edges, sum })
+    /// [`Error::File`] if the disk is full, and as `bodies`; the file is then as it was.
+    pub(super) fn write(
+        folder: &Folder,
+        head: Head,
+        bodies: impl FnOnce(&mut Out<'_>) -> Result<()>,
+    ) -> Result<Self> {
+        let name = head.name.file_name();
+        let path = folder.path_of(&name);
+        let text = serde_json::to_vec(&head).expect("plain fields");
+        let (body, sum) = (BEFORE + text.len() as u64, xxh3_64(&text));
+        let new = folder.create(&name)?;
+        let mut out = Out { path: &path, out: BufWriter::new(&new.file), len: 0 };
+        out.put(MAGIC)?;
+        out.put(&[VERSION])?;
+        out.put(&(text.len() as u64).to_ne_bytes())?;
+        out.put(&sum.to_ne_bytes())?;
+        out.put(&text)?;
+        bodies(&mut out)?;
+        assert_eq!(u128::from(out.len - body), head.body_bytes(), "{}", path.display());
+        out.out.flush().map_err(Error::file("write", &path))?;
+        drop(out);
+        let file = new.name(&name)?;
+        Ok(Self { known: Known { head, sum, body }, path, file })
     }
 }
 
-/// Writes all of a file; where its edges are, and its checksum.
-fn fill(file: &File, head: &Head, bodies: &[Body<'_>]) -> io::Result<(Range<u64>, u64)> {
-    let text = serde_json::to_vec(head).expect("plain fields");
-    let mut out = Hashed { out: BufWriter::new(file), hash: Xxh3Default::new(), len: 0 };
-    out.write_all(MAGIC)?;
-    out.write_all(&[VERSION])?;
-    out.write_all(&(text.len() as u64).to_ne_bytes())?;
-    out.write_all(&xxh3_64(&text).to_ne_bytes())?;
-    out.write_all(&text)?;
-    let start = out.len;
-    for body in bodies {
-        match body {
-            Body::Held(bytes) => out.write_all(bytes)?,
-            Body::Of(path, range) => each_block(path, range.clone(), |block| out.write_all(block))?,
+/// The edges of one segment of a file, as they are read.
+pub(super) struct Body<'a> {
+    saved: &'a Saved,
+    /// What was not read yet.
+    range: Range<u64>,
+    hash: Xxh3Default,
+    sum: u64,
+}
+
+impl Body<'_> {
+    pub(super) fn path(&self) -> &Path {
+        &self.saved.path
+    }
+
+    /// The next bytes, at most so many; none at the end.
+    ///
+    /// # Errors
+    /// [`Error::Content`] at the end if they were not those that the head vouches for; [`Error::File`] if they
+    /// cannot be read.
+    pub(super) fn next(&mut self, most: u64) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; most.min(self.range.end - self.range.start) as usize];
+        let read = self.saved.file.read_exact_at(&mut bytes, self.range.start);
+        read.map_err(Error::file("read", self.path()))?;
+        self.hash.update(&bytes);
+        self.range.start += bytes.len() as u64;
+        if self.range.is_empty() && self.hash.digest() != self.sum {
+            return Err(damaged(self.path(), "the checksum of its edges is wrong"));
+        }
+        Ok(bytes)
+    }
+
+    /// Shows all bytes, in order, to `visit`.
+    ///
+    /// # Errors
+    /// As [`Body::next`] and `visit`.
+    pub(super) fn each_block(mut self, mut visit: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        loop {
+            let bytes = self.next(BLOCK)?;
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            visit(&bytes)?;
         }
     }
-    let (edges, sum) = (start..out.len, out.hash.digest());
-    out.write_all(&sum.to_ne_bytes())?;
-    out.flush()?;
-    Ok((edges, sum))
 }
 
-/// Shows the bytes of `range` of a file, in order, to `visit`.
-fn each_block(
-    path: &Path,
-    range: Range<u64>,
-    mut visit: impl FnMut(&[u8]) -> io::Result<()>,
-) -> io::Result<()> {
-    let file = File::open(path)?;
-    let mut buffer = vec![0; BLOCK.min(range.end - range.start) as usize];
-    let mut at = range.start;
-    while at < range.end {
-        let block = &mut buffer[..BLOCK.min(range.end - at) as usize];
-        file.read_exact_at(block, at)?;
-        visit(block)?;
-        at += block.len() as u64;
-    }
-    Ok(())
-}
-
-/// Hashes and counts what is written.
-struct Hashed<W> {
-    out: W,
-    hash: Xxh3Default,
+/// Where a file is written to.
+pub(super) struct Out<'a> {
+    path: &'a Path,
+    out: BufWriter<&'a File>,
     len: u64,
 }
 
-impl<W: Write> Write for Hashed<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        self.hash.update(&bytes[..written]);
-        self.len += written as u64;
-        Ok(written)
+impl Out<'_> {
+    /// # Errors
+    /// [`Error::File`] if the disk is full.
+    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        self.len += bytes.len() as u64;
+        self.out.write_all(bytes).map_err(Error::file("write", self.path))
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+    /// Copies the edges of a segment.
+    ///
+    /// # Errors
+    /// As [`Out::put`] and [`Body::next`].
+    pub(super) fn copy(&mut self, body: Body<'_>) -> Result<()> {
+        body.each_block(|block| self.put(block))
     }
 }
 
@@ -232,26 +270,38 @@ mod tests {
     use proptest::prelude::*;
     use std::fs;
 
+    const NAME: Name = Name { generation: 1, of: 1, rank: 0 };
+
+    fn body(edges: u8) -> Vec<u8> {
+        vec![edges; 16 * edges as usize]
+    }
+
     fn head(edges: &[u8]) -> Head {
-        let segment = |edges: &u8| Segment {
+        let segment = |&edges: &u8| Segment {
             start: 3,
-            edges: u64::from(*edges),
+            edges: u64::from(edges),
+            sum: xxh3_64(&body(edges)),
             ..Segment::untouched(9..u64::MAX)
         };
         let segments = edges.iter().map(segment).collect();
-        Head { job: u64::MAX, graph: "the minimum forest of \"g\"".to_owned(), segments }
+        let graph = "the minimum forest of \"g\"".to_owned();
+        Head { job: u64::MAX, name: NAME, graph, segments }
     }
 
-    fn written(folder: &Path, edges: &[u8]) -> Saved {
-        let bytes: Vec<u8> =
-            edges.iter().flat_map(|&edges| vec![edges; 16 * edges as usize]).collect();
-        let path = folder.join("rank-0-of-1.1.ckpt");
-        Saved::write(path, head(edges), &[Body::Held(&bytes)]).expect("written")
+    fn written(folder: &Folder, edges: &[u8]) -> Saved {
+        let bytes: Vec<u8> = edges.iter().flat_map(|&edges| body(edges)).collect();
+        Saved::write(folder, head(edges), |out| out.put(&bytes)).expect("written")
     }
 
-    fn is_refused(path: &Path, bytes: &[u8]) -> bool {
-        fs::write(path, bytes).expect("written");
-        let opened = Saved::open(path.to_owned());
+    fn opened() -> (tempfile::TempDir, Folder) {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::make(place.path()).expect("opened");
+        (place, folder)
+    }
+
+    fn is_refused(folder: &Folder, bytes: &[u8]) -> bool {
+        fs::write(folder.path_of(&NAME.file_name()), bytes).expect("written");
+        let opened = Saved::open(folder, NAME);
         opened.and_then(|saved| saved.check()).is_err_and(|why| why.exit_code() == 1)
     }
 
@@ -260,15 +310,16 @@ mod tests {
 
         #[test]
         fn files_read_back(edges in prop::collection::vec(0u8..9, 0..4)) {
-            let folder = tempfile::tempdir().expect("a folder");
-            let saved = written(folder.path(), &edges);
-            let read = Saved::open(saved.path.clone()).expect("opened");
+            let (_place, folder) = opened();
+            let saved = written(&folder, &edges);
+            let read = saved.known.open(&folder).expect("as it was");
             read.check().expect("whole");
-            prop_assert_eq!((&read.head, &read.edges, read.sum), (&saved.head, &saved.edges, saved.sum));
             // And so do copies of their parts.
-            let bodies: Vec<_> = read.segments().map(|(_, body)| body).collect();
-            let copy = Saved::write(folder.path().join("copy"), head(&edges), &bodies).expect("copied");
-            prop_assert_eq!(fs::read(&copy.path).expect("read"), fs::read(&read.path).expect("read"));
+            let name = Name { generation: 2, ..NAME };
+            let copied = Saved::write(&folder, Head { name, ..head(&edges) }, |out| {
+                (0..edges.len()).try_for_each(|segment| out.copy(read.body(segment)))
+            });
+            copied.expect("copied").check().expect("whole");
         }
 
         /// However it is damaged, it is refused.
@@ -279,39 +330,74 @@ mod tests {
             flipped in 1u8..=255,
             word: u64,
         ) {
-            let folder = tempfile::tempdir().expect("a folder");
-            let saved = written(folder.path(), &edges);
+            let (_place, folder) = opened();
+            let saved = written(&folder, &edges);
             let whole = fs::read(&saved.path).expect("read");
             let at = place.index(whole.len());
-            prop_assert!(is_refused(&saved.path, &whole[..at]));
+            prop_assert!(is_refused(&folder, &whole[..at]));
             let mut bytes = whole.clone();
             bytes[at] ^= flipped;
-            prop_assert!(is_refused(&saved.path, &bytes));
+            prop_assert!(is_refused(&folder, &bytes));
             let longer = [&whole[..], &word.to_ne_bytes()].concat();
-            prop_assert!(is_refused(&saved.path, &longer));
+            prop_assert!(is_refused(&folder, &longer));
             let at = place.index(whole.len() - 8);
             let mut bytes = whole.clone();
             bytes[at..at + 8].copy_from_slice(&word.to_ne_bytes());
-            prop_assert!(bytes == whole || is_refused(&saved.path, &bytes));
+            prop_assert!(bytes == whole || is_refused(&folder, &bytes));
         }
 
         /// A head that lies about what follows, with the right checksum, drives no allocation.
         #[test]
         fn heads_that_lie_are_refused(edges: u64, narrow: bool) {
-            let folder = tempfile::tempdir().expect("a folder");
+            let (_place, folder) = opened();
             let mut lying = head(&[0]);
             lying.segments[0].edges = edges.max(1);
             lying.segments[0].held.narrow = narrow;
-            let saved = Saved::write(folder.path().join("lie"), lying, &[]).expect("written");
-            prop_assert!(Saved::open(saved.path).is_err());
+            let text = serde_json::to_vec(&lying).expect("plain fields");
+            let [len, sum] = [text.len() as u64, xxh3_64(&text)].map(u64::to_ne_bytes);
+            let bytes = [MAGIC, &[VERSION][..], &len, &sum, &text].concat();
+            prop_assert!(is_refused(&folder, &bytes));
         }
 
         #[test]
         fn any_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..99)) {
-            let folder = tempfile::tempdir().expect("a folder");
-            let path = folder.path().join("any");
-            prop_assert!(is_refused(&path, &bytes));
-            prop_assert!(is_refused(&path, &[MAGIC, &[VERSION][..], &bytes].concat()));
+            let (_place, folder) = opened();
+            prop_assert!(is_refused(&folder, &bytes));
+            prop_assert!(is_refused(&folder, &[MAGIC, &[VERSION][..], &bytes].concat()));
         }
+    }
+
+    /// Edges that changed after they were checked are not copied.
+    #[test]
+    fn what_is_copied_is_what_was_checked() {
+        let (_place, folder) = opened();
+        let saved = written(&folder, &[3, 5]);
+        saved.check().expect("whole");
+        let whole = fs::read(&saved.path).expect("read");
+        let file = File::options().write(true).open(&saved.path).expect("opened");
+        file.write_all_at(&[9], whole.len() as u64 - 1).expect("written");
+        let name = Name { generation: 2, ..NAME };
+        let copied =
+            Saved::write(&folder, Head { name, ..head(&[5]) }, |out| out.copy(saved.body(1)));
+        let told = copied.expect_err("damaged").to_string();
+        assert!(told.contains("the checksum of its edges is wrong"), "{told}");
+        assert_eq!(folder.list().expect("read").len(), 1);
+        saved.body(0).each_block(|_| Ok(())).expect("the other one is whole");
+    }
+
+    /// A file of holes may be as long as it likes.
+    #[test]
+    fn a_long_head_is_not_allocated() {
+        let (_place, folder) = opened();
+        let path = folder.path_of(&NAME.file_name());
+        fs::write(&path, [MAGIC, &[VERSION][..], &(1u64 << 42).to_ne_bytes()].concat())
+            .expect("written");
+        File::options()
+            .write(true)
+            .open(&path)
+            .and_then(|file| file.set_len(1 << 43))
+            .expect("a hole");
+        let told = Saved::open(&folder, NAME).expect_err("too long").to_string();
+        assert!(told.contains("its head is longer than any"), "{told}");
     }
 }

@@ -1,16 +1,24 @@
-//! The names of checkpoint files, and what a folder has of them.
+//! The folder of a checkpoint: the names in it, and files that are opened, made and removed there.
 //!
-//! Ranks on hosts that share the folder may do the same at once, so a file that is gone already is fine.
+//! Whoever can write there may have put anything in: names are looked up in the folder that was opened,
+//! whatever its path leads to by then, and no link is followed. Ranks on hosts that share the folder may do the
+//! same at once, so a file that is gone already is fine.
 
 use crate::error::{Error, Result};
+use nix::dir::Dir;
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open, openat, renameat};
+use nix::sys::stat::Mode;
+use nix::unistd::{UnlinkatFlags, fsync, unlinkat};
+use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
-use std::io::{self, ErrorKind};
-use std::os::unix::fs::PermissionsExt;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// The file of a rank: `rank-3-of-8.2.ckpt`, 2 being the generation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Name {
     /// It grows whenever a job goes on with its work dealt out anew.
     pub(super) generation: u64,
@@ -20,16 +28,12 @@ pub(super) struct Name {
 }
 
 impl Name {
-    pub(super) fn path(self, folder: &Path) -> PathBuf {
-        folder.join(self.file_name())
-    }
-
     pub(super) fn file_name(self) -> String {
         let Self { generation, of, rank } = self;
         format!("rank-{rank}-of-{of}.{generation}.ckpt")
     }
 
-    /// The name in `text`, if it is one.
+    /// The name in `text`, if it is one and written as we write it.
     fn parse(text: &str) -> Option<Self> {
         let (rank, rest) = text.strip_prefix("rank-")?.split_once("-of-")?;
         let (of, generation) = rest.strip_suffix(".ckpt")?.split_once('.')?;
@@ -38,7 +42,7 @@ impl Name {
             of: of.parse().ok()?,
             rank: rank.parse().ok()?,
         };
-        (name.rank < name.of).then_some(name)
+        (name.rank < name.of && name.file_name() == text).then_some(name)
     }
 }
 
@@ -68,126 +72,232 @@ fn parse(text: &str) -> Option<(Name, Role)> {
 const DONE: &str = ".done";
 const NEW: &str = ".new";
 
-/// A file of a checkpoint.
-pub(super) type Entry = (Name, Role, PathBuf);
+/// A file of a checkpoint: which, what it is, and what it is called.
+pub(super) type Entry = (Name, Role, String);
 
-/// The checkpoint files in a folder, in the order of their names; none if there is no folder.
-///
-/// # Errors
-/// [`Error::File`] if it cannot be read.
-pub(super) fn list(folder: &Path) -> Result<Vec<Entry>> {
-    let entries = match fs::read_dir(folder) {
-        Err(why) if why.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(Error::file("read", folder))?,
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(Error::file("read", folder))?.path();
-        let text = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        found.extend(parse(&text).map(|(name, role)| (name, role, path)));
+/// An open folder.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    fd: OwnedFd,
+}
+
+impl Folder {
+    /// Opens a folder, and makes it first if there is none.
+    ///
+    /// # Errors
+    /// [`Error::File`] if the system refuses.
+    pub(super) fn make(path: &Path) -> Result<Self> {
+        fs::create_dir_all(path).map_err(Error::file("make", path))?;
+        let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        let opened = open(path, flags, Mode::empty()).map_err(io::Error::from);
+        let fd = opened.map_err(Error::file("open", path))?;
+        Ok(Self { path: path.to_owned(), fd })
     }
-    found.sort_by_key(|(name, ..)| *name);
-    Ok(found)
-}
 
-/// A new file beside `path`, to be renamed when it is complete. No other rank has the same, not even one of a
-/// job that was ended and goes on for a moment.
-///
-/// # Errors
-/// As the system says.
-pub(super) fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let mut prefix = path.file_name().unwrap_or_default().to_owned();
-    prefix.push(".");
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix).suffix(NEW).permissions(PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder_of(path))
-}
-
-/// Marks all files that can be gone on from as done.
-///
-/// # Errors
-/// [`Error::File`] if the folder cannot be written.
-pub(super) fn mark_done(folder: &Path) -> Result<()> {
-    for (_, _, path) in list(folder)?.iter().filter(|(_, role, _)| *role == Role::Saved) {
-        let mut done = path.as_os_str().to_owned();
-        done.push(DONE);
-        unless_gone(fs::rename(path, done)).map_err(Error::file("rename", path))?;
+    /// Where it was when it was opened.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
-    sync_folder(folder).map_err(Error::file("write", folder))
-}
 
-/// Removes the files that `unwanted` names.
-///
-/// # Errors
-/// [`Error::File`] if the folder cannot be written.
-pub(super) fn remove(folder: &Path, unwanted: impl Fn(Name, Role) -> bool) -> Result<()> {
-    for (_, _, path) in list(folder)?.iter().filter(|(name, role, _)| unwanted(*name, *role)) {
-        unless_gone(fs::remove_file(path)).map_err(Error::file("remove", path))?;
+    /// The path of a file in it, for messages.
+    pub(super) fn path_of(&self, file: &str) -> PathBuf {
+        self.path.join(file)
     }
-    sync_folder(folder).map_err(Error::file("write", folder))
-}
 
-fn unless_gone(done: io::Result<()>) -> io::Result<()> {
-    match done {
-        Err(why) if why.kind() == ErrorKind::NotFound => Ok(()),
-        done => done,
-    }
-}
-
-/// Makes the names in the folder of `path` outlast a loss of power.
-///
-/// # Errors
-/// As the system says.
-pub(super) fn sync(path: &Path) -> io::Result<()> {
-    sync_folder(folder_of(path))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder.unwrap_or(Path::new("."))
-}
-
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    match File::open(folder)?.sync_all() {
-        // Some file systems of networks do not know this for folders.
-        Err(why) if matches!(why.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => {
-            Ok(())
+    /// Opens a regular file in it.
+    ///
+    /// # Errors
+    /// As the system says; [`Error::Content`] if it is a link, a pipe or something else.
+    pub(super) fn open(&self, file: &str, flags: OFlag) -> Result<File> {
+        let path = self.path_of(file);
+        // To open a pipe waits for a writer without O_NONBLOCK, which files do not heed.
+        let flags = flags | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        let opened = match openat(&self.fd, file, flags, Mode::from_bits_truncate(0o666)) {
+            Ok(fd) => File::from(fd),
+            Err(Errno::ELOOP) => return Err(irregular(&path, "a link")),
+            Err(why) => return Err(Error::file("open", &path)(why.into())),
+        };
+        let about = opened.metadata().map_err(Error::file("read", &path))?;
+        if !about.is_file() {
+            return Err(irregular(&path, "a folder, pipe or device"));
         }
-        synced => synced,
+        Ok(opened)
+    }
+
+    /// The checkpoint files in it, in the order of their names.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be read.
+    pub(super) fn list(&self) -> Result<Vec<Entry>> {
+        let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        let read = || {
+            let mut found = Vec::new();
+            for entry in Dir::openat(&self.fd, ".", flags, Mode::empty())?.iter() {
+                let entry = entry?;
+                let Ok(text) = entry.file_name().to_str() else { continue };
+                found.extend(parse(text).map(|(name, role)| (name, role, text.to_owned())));
+            }
+            found.sort_by(|a: &Entry, b| (a.0, &a.2).cmp(&(b.0, &b.2)));
+            Ok(found)
+        };
+        read().map_err(|why: Errno| Error::file("read", &self.path)(why.into()))
+    }
+
+    /// A new file, to be called `file` when it is complete. No other rank has the same, not even one of a job
+    /// that was ended and goes on for a moment.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub(super) fn create(&self, file: &str) -> Result<Unfinished<'_>> {
+        // The standard library draws these at random.
+        let random = RandomState::new().build_hasher().finish();
+        let text = format!("{file}.{random:016x}{NEW}");
+        let opened = self.open(&text, OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL)?;
+        Ok(Unfinished { folder: self, name: Some(text), file: opened })
+    }
+
+    /// Marks all files that can be gone on from as done.
+    ///
+    /// # Errors
+    /// [`Error::File`] if the folder cannot be written.
+    pub(super) fn mark_done(&self) -> Result<()> {
+        for (_, _, text) in self.list()?.iter().filter(|(_, role, _)| *role == Role::Saved) {
+            let renamed =
+                renameat(&self.fd, text.as_str(), &self.fd, format!("{text}{DONE}").as_str());
+            unless_gone(renamed).map_err(Error::file("rename", &self.path_of(text)))?;
+        }
+        self.sync()
+    }
+
+    /// Removes the files that `unwanted` names.
+    ///
+    /// # Errors
+    /// [`Error::File`] if the folder cannot be written.
+    pub(super) fn remove(&self, unwanted: impl Fn(Name, Role) -> bool) -> Result<()> {
+        for (_, _, text) in self.list()?.iter().filter(|(name, role, _)| unwanted(*name, *role)) {
+            self.unlink(text)?;
+        }
+        self.sync()
+    }
+
+    /// Removes one file, if it is there.
+    ///
+    /// # Errors
+    /// [`Error::File`] if the folder cannot be written.
+    pub(super) fn unlink(&self, file: &str) -> Result<()> {
+        let removed = unlinkat(&self.fd, file, UnlinkatFlags::NoRemoveDir);
+        unless_gone(removed).map_err(Error::file("remove", &self.path_of(file)))
+    }
+
+    /// Makes the names in it outlast a loss of power.
+    fn sync(&self) -> Result<()> {
+        match fsync(&self.fd) {
+            // Some file systems of networks do not know this for folders.
+            Err(Errno::EINVAL | Errno::EOPNOTSUPP) | Ok(()) => Ok(()),
+            Err(why) => Err(Error::file("write", &self.path)(why.into())),
+        }
+    }
+}
+
+fn irregular(path: &Path, what: &str) -> Error {
+    Error::content(path, format!("it is {what}, where there should be a regular file; remove it"))
+}
+
+fn unless_gone(done: nix::Result<()>) -> io::Result<()> {
+    match done {
+        Err(Errno::ENOENT) => Ok(()),
+        done => done.map_err(io::Error::from),
+    }
+}
+
+/// A file that is being written; it is removed unless it is named.
+pub(super) struct Unfinished<'a> {
+    folder: &'a Folder,
+    name: Option<String>,
+    pub(super) file: File,
+}
+
+impl Unfinished<'_> {
+    /// Gives the file its name, in the place of what has it; what was written is then on the disk.
+    ///
+    /// # Errors
+    /// [`Error::File`] if the disk is full or the folder cannot be written.
+    pub(super) fn name(mut self, file: &str) -> Result<File> {
+        let Self { folder, name, file: written } = &mut self;
+        let path = folder.path_of(file);
+        let opened = written.sync_all().and_then(|()| written.try_clone());
+        let opened = opened.map_err(Error::file("write", &path))?;
+        let now = name.as_deref().unwrap_or_default();
+        let renamed = renameat(&folder.fd, now, &folder.fd, file).map_err(io::Error::from);
+        renamed.map_err(Error::file("write", &path))?;
+        *name = None;
+        folder.sync()?;
+        Ok(opened)
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if let Some(name) = &self.name {
+            // What cannot be removed now is removed by the job that goes on.
+            drop(self.folder.unlink(name));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::symlink;
 
     #[test]
     fn only_whole_names_are_ours() {
-        let folder = tempfile::tempdir().expect("a folder");
+        let place = tempfile::tempdir().expect("a folder");
         for name in [
             "rank-0-of-2.1.ckpt",
             "rank-1-of-2.1.ckpt.a1b2c3.new",
             "rank-1-of-2.1.ckpt.done",
             "rank-2-of-2.1.ckpt",
             "rank--of-2.1.ckpt",
+            "rank-+0-of-2.1.ckpt",
+            "rank-00-of-2.1.ckpt",
             "rank-0-of-2.ckpt",
             "rank-0-of-2.1.ckpt.old",
             "rank-0-of-2.1.ckpt.new",
             "notes.txt",
         ] {
-            fs::write(folder.path().join(name), "").expect("written");
+            fs::write(place.path().join(name), "").expect("written");
         }
-        let found = |folder: &Path| {
-            let list = list(folder).expect("read").into_iter();
+        let found = |folder: &Folder| {
+            let list = folder.list().expect("read").into_iter();
             list.map(|(name, role, _)| (name.rank, role)).collect::<Vec<_>>()
         };
-        let mut all = found(folder.path());
-        all.sort_by_key(|(rank, role)| (*rank, *role == Role::Done));
-        assert_eq!(all, [(0, Role::Saved), (1, Role::Unfinished), (1, Role::Done)]);
-        mark_done(folder.path()).expect("marked");
-        remove(folder.path(), |_, role| role == Role::Done).expect("removed");
-        assert_eq!(found(folder.path()), [(1, Role::Unfinished)]);
-        assert!(folder.path().join("notes.txt").exists());
-        assert_eq!(found(&folder.path().join("none")), []);
+        let folder = Folder::make(place.path()).expect("opened");
+        assert_eq!(found(&folder), [(0, Role::Saved), (1, Role::Unfinished), (1, Role::Done)]);
+        folder.mark_done().expect("marked");
+        folder.remove(|_, role| role == Role::Done).expect("removed");
+        assert_eq!(found(&folder), [(1, Role::Unfinished)]);
+        assert!(place.path().join("notes.txt").exists());
+        assert_eq!(found(&Folder::make(&place.path().join("none")).expect("made")), []);
+    }
+
+    /// What is written lands in the folder that was opened, and where a link had the name the link gives way.
+    #[test]
+    fn files_are_made_in_the_folder_itself() {
+        let place = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| place.path().join(name);
+        let folder = Folder::make(&at("saved")).expect("made");
+        fs::write(at("other"), "theirs").expect("written");
+        symlink(at("other"), at("saved").join("rank-0-of-1.1.ckpt")).expect("linked");
+        fs::rename(at("saved"), at("moved")).expect("renamed");
+        symlink(place.path(), at("saved")).expect("linked");
+        let written = folder.create("rank-0-of-1.1.ckpt").expect("made");
+        io::Write::write_all(&mut &written.file, b"ours").expect("written");
+        written.name("rank-0-of-1.1.ckpt").expect("named");
+        let read = |name: &str| fs::read_to_string(at(name)).expect("read");
+        assert_eq!([read("moved/rank-0-of-1.1.ckpt"), read("other")], ["ours", "theirs"]);
+        drop(folder.create("rank-0-of-1.2.ckpt").expect("made"));
+        assert_eq!(fs::read_dir(at("moved")).expect("read").count(), 1);
     }
 }

@@ -8,48 +8,87 @@
 //!
 //! With the same ranks on the same hosts a rank needs its own file alone, and each host may have a folder of
 //! its own. Else every rank has to see all files.
+//!
+//! One job at a time has the folder ([`lock`]). What is there is not trusted: no link is followed ([`folder`]), and
+//! what a file says is held against its checksums ([`file`]) and the input ([`sound`]). All of that can be forged,
+//! so the forest of a job that goes on is proved.
 
 mod file;
 mod folder;
 mod keeper;
+mod lock;
+mod mount;
+mod sound;
 mod survey;
 
-pub(super) use keeper::Keeper;
+pub(super) use keeper::{Graph, Keeper};
 
 use super::part::Part;
 use super::segment::{self, Cut, Segment};
 use crate::comm::Comm;
 use crate::error::Result;
-use crate::graph::MOST_VERTICES;
-use file::{Body, Head, Saved};
-use folder::{Name, Role};
+use file::{Head, Known, Out, Saved};
+use folder::{Folder, Name, Role};
+use lock::Lock;
+use std::cell::OnceCell;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use survey::{Found, Survey};
 
 /// Where a job saves how far it is, and how often.
-#[derive(Clone, Copy)]
 pub struct Checkpoint<'a> {
-    /// The folder; it is made if there is none.
-    pub folder: &'a Path,
-    /// Whether to go on from what is there.
-    pub resume: bool,
-    /// The time between two saves of a rank; none to save after each block that is read.
-    pub every: Duration,
-    /// Is told, on every rank alike and before the input is read, where the job goes on.
-    pub tell: &'a dyn Fn(&str),
+    path: &'a Path,
+    resume: bool,
+    every: Duration,
+    tell: &'a dyn Fn(&str),
+    /// The folder, once it is open and this job's alone.
+    held: OnceCell<(Arc<Folder>, Lock)>,
+}
+
+impl<'a> Checkpoint<'a> {
+    /// A checkpoint in a folder, which is made if there is none: whether to go on from what is there, and the
+    /// time between two saves of a rank, none to save after each block that is read.
+    ///
+    /// `tell` is told, on every rank alike and before the input is read, where the job goes on, and warned if
+    /// nothing keeps other jobs out of the folder.
+    pub fn new(folder: &'a Path, resume: bool, every: Duration, tell: &'a dyn Fn(&str)) -> Self {
+        Self { path: folder, resume, every, tell, held: OnceCell::new() }
+    }
+
+    /// The folder, locked.
+    fn hold(&self, comm: &Comm) -> Result<&Arc<Folder>> {
+        if self.held.get().is_none() {
+            let folder = Arc::new(comm.agree(Folder::make(self.path))?);
+            let lock = Lock::take(comm, &folder, self.tell)?;
+            drop(self.held.set((folder, lock)));
+        }
+        Ok(&self.held.get().expect("set above").0)
+    }
+
+    /// Removes what was saved by a job that has ended, on every rank, and leaves the folder to others. A rank
+    /// that is killed meanwhile leaves files of which some say so.
+    ///
+    /// # Errors
+    /// [`crate::Error::File`] if the folder cannot be written. All ranks return the same.
+    pub fn finish(self, comm: &Comm) -> Result<()> {
+        self.held.get().map_or(Ok(()), |(folder, _)| clear(comm, folder))
+    }
+}
+
+/// Removes all files of checkpoints.
+fn clear(comm: &Comm, folder: &Folder) -> Result<()> {
+    comm.agree(folder.mark_done())?;
+    comm.agree(folder.remove(|_, _| true))
 }
 
 /// An input that can be read in parts.
 pub(super) struct Input<'a> {
     /// What the graph and its forest are, in words: other words, another checkpoint.
     pub(super) graph: String,
-    /// The number of vertices, where a header tells.
-    pub(super) n: Option<u64>,
-    /// Whether keys have 32 bits as they are read.
-    pub(super) narrow: bool,
+    pub(super) known: Graph,
     /// All of it, in its own units.
     pub(super) whole: Range<u64>,
     pub(super) cut: Cut<'a>,
@@ -78,57 +117,63 @@ pub(super) fn part(
         let segments = share(&untouched)?.into_iter().map(|(_, segment)| segment).collect();
         return Ok(Part { segments, keeper: None });
     };
-    let folder = checkpoint.folder;
-    let Survey { found, next } = survey::look(comm, checkpoint, input)?;
+    let folder = checkpoint.hold(comm)?;
+    let Survey { found, next } = survey::look(comm, checkpoint, folder, input)?;
     let (rank, of) = (comm.rank() as u64, comm.size() as u64);
-    let new = Name { generation: next, of, rank };
-    let (name, saved) = match found {
-        Found::Own(name, saved) => (name, saved),
+    let name = Name { generation: next, of, rank };
+    let saved = match found {
+        Found::Own(saved) => saved,
         Found::Nothing { files } => {
             if files {
-                finish(comm, folder)?;
+                clear(comm, folder)?;
             }
             if checkpoint.resume {
                 let what = "has no checkpoint yet: this job starts from the beginning";
-                (checkpoint.tell)(&format!("{} {what}", folder.display()));
+                (checkpoint.tell)(&format!("{} {what}", folder.path().display()));
             }
             // The standard library draws these at random.
             let job = comm.broadcast(0, vec![RandomState::new().build_hasher().finish()])[0];
             let segments = share(&untouched)?.into_iter().map(|(_, segment)| segment).collect();
-            let head = Head { job, graph: input.graph.clone(), segments };
-            (new, comm.agree(Saved::write(new.path(folder), head, &[]))?)
+            let head = Head { job, name, graph: input.graph.clone(), segments };
+            comm.agree(Saved::write(folder, head, |_| Ok(())))?
         }
         Found::All(files) => {
-            let sources: Vec<(&Segment, Body<'_>)> =
-                files.iter().flat_map(Saved::segments).collect();
             let segments: Vec<Segment> =
-                sources.iter().map(|(segment, _)| (*segment).clone()).collect();
+                files.iter().flat_map(|known| known.head.segments.iter().cloned()).collect();
             let mine = share(&segments)?;
-            let bodies = mine.iter().filter(|(_, segment)| segment.edges > 0);
-            let bodies: Vec<_> = bodies.map(|(from, _)| sources[*from].1.clone()).collect();
+            let from = mine.iter().filter(|(_, segment)| segment.edges > 0);
+            let from: Vec<usize> = from.map(|(from, _)| *from).collect();
             let segments = mine.into_iter().map(|(_, segment)| segment).collect();
-            let head = Head { segments, ..files[0].head.clone() };
-            (new, comm.agree(Saved::write(new.path(folder), head, &bodies))?)
+            let head = Head { name, segments, ..files[0].head.clone() };
+            comm.agree(Saved::write(folder, head, |out| copy(folder, &files, &from, out)))?
         }
     };
+    let now = saved.known.head.name;
     // No rank of this job is writing now.
     let is_left = |other: Name, role: Role| {
-        (other.generation, other.of) != (name.generation, name.of) || role == Role::Unfinished
+        (other.generation, other.of) != (now.generation, now.of) || role == Role::Unfinished
     };
-    comm.agree(folder::remove(folder, is_left))?;
-    let segments = saved.head.segments.iter().cloned().collect();
-    let keeper = Keeper::new(saved, checkpoint.every, input.n.unwrap_or(MOST_VERTICES));
-    Ok(Part { segments, keeper: Some(comm.agree(keeper)?) })
+    comm.agree(folder.remove(is_left))?;
+    let segments = saved.known.head.segments.iter().cloned().collect();
+    let keeper = Keeper::new(folder.clone(), saved, checkpoint.every, input.known);
+    Ok(Part { segments, keeper: Some(keeper) })
 }
 
-/// Removes the checkpoint of a job that has ended, on every rank. A rank that is killed meanwhile leaves
-/// files of which some say so.
-///
-/// # Errors
-/// [`crate::Error::File`] if the folder cannot be written. All ranks return the same.
-pub fn finish(comm: &Comm, folder: &Path) -> Result<()> {
-    comm.agree(folder::mark_done(folder))?;
-    comm.agree(folder::remove(folder, |_, _| true))
+/// Copies the edges of some segments, by their positions among those of all files, in order.
+fn copy(folder: &Folder, files: &[Known], segments: &[usize], out: &mut Out<'_>) -> Result<()> {
+    let (mut first, mut wanted) = (0, segments.iter().peekable());
+    for known in files {
+        let end = first + known.head.segments.len();
+        let here = |segment: &&usize| **segment < end;
+        if wanted.peek().is_some_and(here) {
+            let saved = known.open(folder)?;
+            while let Some(segment) = wanted.next_if(here) {
+                out.copy(saved.body(segment - first))?;
+            }
+        }
+        first = end;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 use super::*;
 use crate::comm;
 use crate::error::Error;
-use crate::graph::{Edge, Edges};
+use crate::graph::{Edge, Edges, Numbers, Weights};
 use crate::local::{kruskal, sort};
 use crate::partition::Memory;
 use crate::partition::intake::{Budget, Intake, Purpose};
 use proptest::prelude::*;
 use std::fs;
+use std::path::PathBuf;
 
 const N: u64 = 12;
 
@@ -21,12 +22,23 @@ fn job(
     blocks: usize,
     every: Duration,
 ) -> Result<Vec<Edge<u64>>> {
+    meddled(folder, p, graph, blocks, every, &|| ())
+}
+
+/// As [`job`]; somebody else does something before each block.
+fn meddled(
+    folder: &Path,
+    p: usize,
+    graph: &[Edge<u64>],
+    blocks: usize,
+    every: Duration,
+    meddle: &(dyn Fn() + Sync),
+) -> Result<Vec<Edge<u64>>> {
     let slices = comm::run(p, Some(1), |comm| {
-        let checkpoint = Checkpoint { folder, resume: true, every, tell: &|_| {} };
+        let checkpoint = Checkpoint::new(folder, true, every, &|_| {});
         let input = Input {
             graph: "a graph".to_owned(),
-            n: Some(N),
-            narrow: false,
+            known: Graph { n: Some(N), weights: Some(Weights::wide(Numbers::Integers)) },
             whole: 0..graph.len() as u64,
             cut: &|rest, at| Ok(at.next_multiple_of(2).min(rest.end)),
         };
@@ -36,6 +48,7 @@ fn job(
         let mut left = blocks;
         let pulled = comm.compute(|| {
             part.pull(&mut intake, |segment| {
+                meddle();
                 let range = segment.advance(3);
                 if range.is_empty() {
                     return Ok(None);
@@ -53,6 +66,16 @@ fn job(
         Ok(Edges::concat(intake.pieces, false).iter().collect::<Vec<_>>())
     });
     slices.into_iter().collect::<Result<Vec<_>>>().map(|slices| slices.concat())
+}
+
+/// The checkpoint files in a folder.
+fn names(folder: &Path) -> Vec<Name> {
+    let list = Folder::make(folder).and_then(|folder| folder.list()).expect("read");
+    list.into_iter().map(|(name, ..)| name).collect()
+}
+
+fn path(folder: &Path, generation: u64, of: u64, rank: u64) -> PathBuf {
+    folder.join(Name { generation, of, rank }.file_name())
 }
 
 fn stopped() -> Error {
@@ -100,12 +123,13 @@ fn the_newest_complete_generation_counts() {
     let graph: Vec<_> = (0..100).map(edge).collect();
     let job = |p, blocks| job(folder.path(), p, &graph, blocks, Duration::ZERO);
     let names = || {
-        let list = folder::list(folder.path()).expect("read").into_iter();
-        list.map(|(name, ..)| (name.generation, name.of, name.rank)).collect::<Vec<_>>()
+        let names = names(folder.path()).into_iter();
+        names.map(|name| (name.generation, name.of, name.rank)).collect::<Vec<_>>()
     };
+    let path = |generation, of, rank| path(folder.path(), generation, of, rank);
     job(2, 3).expect_err("stopped");
     assert_eq!(names(), [(1, 2, 0), (1, 2, 1)]);
-    let old = |rank| Name { generation: 1, of: 2, rank }.path(folder.path());
+    let old = |rank| path(1, 2, rank);
     let kept = [0, 1].map(|rank| fs::read(old(rank)).expect("read"));
     job(3, 2).expect_err("stopped");
     assert_eq!(names(), [(2, 3, 0), (2, 3, 1), (2, 3, 2)]);
@@ -114,15 +138,46 @@ fn the_newest_complete_generation_counts() {
     job(3, 2).expect_err("stopped");
     assert_eq!(names(), [(2, 3, 0), (2, 3, 1), (2, 3, 2)]);
     // A new generation that was not yet complete.
-    fs::remove_file(Name { generation: 2, of: 3, rank: 1 }.path(folder.path())).expect("removed");
+    fs::remove_file(path(2, 3, 1)).expect("removed");
     let refused = job(2, 0).expect_err("incomplete").to_string();
     assert!(refused.contains("no rank sees rank-1-of-3.2.ckpt"), "{refused}");
     (0..2).for_each(|rank| fs::write(old(rank), &kept[rank as usize]).expect("written"));
     job(3, 0).expect_err("stopped");
     assert_eq!(names(), [(3, 3, 0), (3, 3, 1), (3, 3, 2)]);
     // Files of a job that was done.
-    let done = Name { generation: 3, of: 3, rank: 1 }.path(folder.path());
+    let done = path(3, 3, 1);
     fs::rename(&done, folder.path().join("rank-1-of-3.3.ckpt.done")).expect("renamed");
     job(1, 0).expect_err("stopped");
     assert_eq!(names(), [(4, 1, 0)]);
+}
+
+/// Edges that wait are copied from the file that was opened and checked, whatever is at its path by then.
+#[test]
+fn what_is_put_in_the_place_of_a_file_is_not_copied() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let edge = |i: u32| Edge { u: i % 11, v: 11, key: u64::from(i * 7 % 100) };
+    let graph: Vec<_> = (0..100).map(edge).collect();
+    job(folder, 4, &graph, 4, Duration::ZERO).expect_err("stopped");
+    let own = path(folder, 2, 1, 0);
+    // As the next job leaves it when it has taken in all.
+    let other = tempfile::tempdir().expect("a folder");
+    let copies = |from: &Path, to: &Path| {
+        for name in names(from).into_iter().map(Name::file_name) {
+            fs::copy(from.join(&name), to.join(&name)).expect("copied");
+        }
+    };
+    copies(folder, other.path());
+    job(other.path(), 1, &graph, usize::MAX, Duration::ZERO).expect("not stopped");
+    let theirs = fs::read(path(other.path(), 2, 1, 0)).expect("read");
+    let meddle = || {
+        fs::write(folder.join("theirs"), &theirs).expect("written");
+        fs::rename(folder.join("theirs"), &own).expect("renamed");
+    };
+    let slices = meddled(folder, 1, &graph, usize::MAX, Duration::ZERO, &meddle);
+    let mut forest = kruskal(N as usize, &slices.expect("not stopped"));
+    let mut expected = kruskal(N as usize, &graph);
+    sort(&mut forest);
+    sort(&mut expected);
+    assert_eq!(forest, expected);
 }

@@ -1,0 +1,183 @@
+//! What a head says, held against the input and against sense: anyone may have written it.
+
+use super::Input;
+use super::file::{Head, Known};
+use super::folder::Folder;
+use crate::error::{Error, Result};
+use crate::graph::{MOST_VERTICES, Numbers};
+use crate::partition::segment::Segment;
+
+/// What a segment says that all ranks have to know: where it begins, where its rest does and where it ends;
+/// how many records and vertices were counted, and what the vertices are below.
+pub(super) type Span = [u64; 6];
+
+pub(super) fn spans(head: &Head) -> Vec<Span> {
+    let span = |segment: &Segment| {
+        let Segment { start, rest, census, .. } = segment;
+        [*start, rest.start, rest.end, census.records, census.vertices, census.bound]
+    };
+    head.segments.iter().map(span).collect()
+}
+
+/// Refuses a file of another graph, or one that says what cannot be of this one.
+pub(super) fn is_of(input: &Input<'_>, folder: &Folder, known: &Known) -> Result<()> {
+    let path = folder.path_of(&known.head.name.file_name());
+    if known.head.graph != input.graph {
+        let what = format!(
+            "it was saved for another job: {}; this one is for {}; name another folder, or the graph and \
+             options that it was saved with",
+            known.head.graph.escape_debug(),
+            input.graph
+        );
+        return Err(Error::content(&path, what));
+    }
+    for (position, segment) in known.head.segments.iter().enumerate() {
+        if let Some(what) = flaw(input, segment) {
+            let what = format!(
+                "its segment {position} (from 0) {what}; remove the files of this checkpoint to start from \
+                 the beginning"
+            );
+            return Err(Error::content(&path, what));
+        }
+    }
+    Ok(())
+}
+
+/// What cannot be of a segment.
+fn flaw(input: &Input<'_>, segment: &Segment) -> Option<&'static str> {
+    let Segment { start, rest, since, before, census, edges, held, .. } = segment;
+    let whole = &input.whole;
+    if !(whole.start <= *start
+        && *start <= rest.start
+        && rest.start <= rest.end
+        && rest.end <= whole.end)
+    {
+        return Some("is not a part of the input");
+    }
+    let (taken, n) = (rest.start - start, input.known.bound(segment));
+    if !(whole.start <= *since && *since <= rest.start)
+        || before.lines > rest.start - since
+        || before.vertices > before.lines
+    {
+        return Some("has more lines before it than there are");
+    }
+    if census.bound > input.known.n.unwrap_or(MOST_VERTICES) || census.vertices > MOST_VERTICES {
+        return Some("has more vertices than the graph");
+    }
+    if census.loops > census.records
+        || *edges > census.records - census.loops
+        || *edges > n.saturating_sub(1)
+    {
+        return Some("has more edges than were counted or a forest can have");
+    }
+    if taken == 0 && census.records > 0 {
+        return Some("has edges of nothing");
+    }
+    let held_otherwise = match input.known.weights {
+        None => held.narrow,
+        Some(weights) => {
+            let narrow = *edges > 0 && held.narrow != weights.is_narrow();
+            narrow || held.numbers != Numbers::Integers || held.beyond_floats
+        }
+    };
+    held_otherwise.then_some("has edges that are held otherwise than those of the graph")
+}
+
+/// Checks that segments in the order of the ranks are all of the input and each place once, and that what was
+/// counted can be added up. The largest bound of all.
+pub(super) fn tile(folder: &Folder, spans: &[Span], input: &Input<'_>) -> Result<u64> {
+    let mut at = input.whole.start;
+    let fits = |&[start, _, end, ..]: &Span| {
+        let fits = start == at;
+        at = end;
+        fits
+    };
+    let what = "remove them to start from the beginning";
+    if !spans.iter().all(fits) || at != input.whole.end {
+        return Err(Error::content(
+            folder.path(),
+            format!("its files do not fit together; {what}"),
+        ));
+    }
+    for count in [3, 4] {
+        let sum: u128 = spans.iter().map(|span| u128::from(span[count])).sum();
+        if sum > u128::from(u64::MAX >> 1) {
+            let told = format!("its files count more edges than there can be; {what}");
+            return Err(Error::content(folder.path(), told));
+        }
+    }
+    Ok(spans.iter().map(|span| span[5]).max().unwrap_or(0))
+}
+
+/// How much of the input was taken in, percent.
+pub(super) fn percent(spans: &[Span]) -> f64 {
+    let taken: u64 = spans.iter().map(|[start, rest, ..]| rest - start).sum();
+    let all: u64 = spans.iter().map(|[start, _, end, ..]| end - start).sum();
+    100.0 * taken as f64 / all.max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::{Census, Tally};
+    use crate::graph::Weights;
+    use crate::partition::checkpoint::Graph;
+
+    fn input(known: Graph) -> Input<'static> {
+        let cut = &|_: &std::ops::Range<u64>, at| Ok(at);
+        Input { graph: String::new(), known, whole: 10..100, cut }
+    }
+
+    fn sound() -> Segment {
+        let census = Census { records: 9, loops: 2, bound: 8, ..Census::default() };
+        let before = Tally { lines: 5, vertices: 0 };
+        Segment { start: 20, since: 10, before, census, edges: 7, ..Segment::untouched(40..60) }
+    }
+
+    /// What is changed, and the words that refuse it in text and in a binary file of eight vertices.
+    type Case<'a> = (&'a str, fn(&mut Segment), [Option<&'a str>; 2]);
+
+    #[test]
+    fn segments_make_sense() {
+        let part = [Some("not a part"); 2];
+        let lines = [Some("more lines before"); 2];
+        let edges = [Some("more edges than"); 2];
+        let nothing = [Some("edges of nothing"); 2];
+        #[rustfmt::skip]
+        let cases: [Case<'_>; 19] = [
+            ("sound",              |_| {},                                  [None; 2]),
+            ("before the input",   |s| s.start = 9,                         part),
+            ("starts late",        |s| s.start = 41,                        part),
+            ("backwards",          |s| s.rest.end = 39,                     part),
+            ("behind the input",   |s| s.rest.end = 101,                    part),
+            ("endless",            |s| s.rest.end = u64::MAX,               part),
+            ("since before",       |s| s.since = 9,                         lines),
+            ("since later",        |s| s.since = 41,                        lines),
+            ("many lines",         |s| s.before.lines = 31,                 lines),
+            ("vertices of lines",  |s| s.before.vertices = 6,               lines),
+            ("many vertices",      |s| s.census.vertices = u64::MAX,        [Some("more vertices"); 2]),
+            ("a large vertex",     |s| s.census.bound = 1 << 32,            [Some("more vertices"); 2]),
+            ("a vertex too many",  |s| s.census.bound = 9,                  [None, Some("more vertices")]),
+            ("loops of nothing",   |s| s.census.loops = 10,                 edges),
+            ("edges of nothing",   |s| s.edges = 8,                         edges),
+            ("no forest",          |s| (s.edges, s.census.records) = (8, 99), edges),
+            ("nothing was taken",  |s| s.start = 40,                        nothing),
+            ("narrow",             |s| s.held.narrow = true,                [Some("held otherwise"); 2]),
+            ("floats",             |s| s.held.numbers = Numbers::Floats,    [None, Some("held otherwise")]),
+        ];
+        let text = input(Graph { n: None, weights: None });
+        let weights = Some(Weights::wide(Numbers::Floats));
+        let binary = input(Graph { n: Some(8), weights });
+        for (name, change, expected) in cases {
+            let mut segment = sound();
+            change(&mut segment);
+            for (input, expected) in [&text, &binary].into_iter().zip(expected) {
+                let told = flaw(input, &segment);
+                let fits = told.map_or(expected.is_none(), |told| {
+                    expected.is_some_and(|words| told.contains(words))
+                });
+                assert!(fits, "{name}: {told:?}");
+            }
+        }
+    }
+}
