@@ -131,6 +131,23 @@ impl Error {
     }
 }
 
+/// Text that others wrote, on a line of ours: what has power over a terminal, or turns the direction of writing, is escaped.
+pub fn printable(text: &str) -> String {
+    const TURNS: [char; 13] = [
+        '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}',
+        '\u{202e}', '\u{2028}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+    ];
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() || TURNS.contains(&c) {
+            shown.extend(c.escape_debug());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
 /// Input as it may stand in a message: quoted, control characters escaped, at most 40 characters.
 pub fn quoted(bytes: &[u8]) -> String {
     const MOST: usize = 40;
@@ -152,6 +169,12 @@ mod tests {
         let error = Error::Line { place, expected: "a weight".into(), found: quoted(b"heavy\t") };
         assert_eq!(error.to_string(), r#"roads.gr:17:9: expected a weight, found "heavy\t""#);
         assert_eq!(error.exit_code(), 1);
+    }
+
+    #[test]
+    fn what_does_not_show_is_escaped() {
+        let told = "a\nb\x1b[2J \u{9b}31m\u{202e} \\ 'é' 日本";
+        assert_eq!(printable(told), r"a\nb\u{1b}[2J \u{9b}31m\u{202e} \ 'é' 日本");
     }
 
     #[test]

@@ -123,6 +123,7 @@ fn gather(comm: &Comm, files: &[PathBuf]) -> (Vec<Seen>, Vec<Seen>, Vec<usize>) 
     let members = comm.members();
     let seen = |(rank, told): (usize, Vec<u8>)| {
         let facts: Facts = serde_json::from_slice(&told).expect("one program");
+        let facts = facts.made_printable();
         let (ranks, threads) = (members.sharing(rank), members.threads_beside(rank));
         Seen { label: facts.host.name.clone(), facts, ranks, threads, ahead: None }
     };

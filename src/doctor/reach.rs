@@ -43,6 +43,7 @@ pub fn reach(hostfile: &Path, question: &Question) -> Result<Findings> {
         launcher: launcher(),
         files: question.all_files(),
     };
+    context.check()?;
     let launcher = context.launcher.as_ref();
     let mut problems = hostfile.problems(launcher);
     if launcher.is_none() {
