@@ -29,8 +29,8 @@ pub struct Findings {
     pub pairs: Vec<Pair>,
     /// What is wrong.
     pub problems: Vec<Problem>,
-    /// How to start a job on the hosts of a hostfile, if all have answered and share a network: shell
-    /// assignments for `scripts/cluster`.
+    /// How to start a job on the hosts of a hostfile, if all have answered and share a network: what
+    /// `scripts/cluster` keeps in cluster.env.
     #[serde(skip)]
     pub settings: Option<String>,
 }
