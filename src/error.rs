@@ -140,8 +140,7 @@ impl Error {
 /// Where a process finds its own open files: what standard input was kept in has no other name.
 pub const OPEN_FILES: &str = "/proc/self/fd/";
 
-/// A path as it may stand in a message: whoever has named the file must not speak to the terminal, so control
-/// characters are escaped.
+/// A path as it may stand in a message: whoever has named the file must not speak to the terminal.
 pub fn shown(path: &Path) -> String {
     if path.starts_with(OPEN_FILES) {
         return "standard input".to_owned();
@@ -149,17 +148,21 @@ pub fn shown(path: &Path) -> String {
     printable(&path.to_string_lossy())
 }
 
-/// Text with its control characters escaped, and those that turn the direction of writing round.
+/// Text that others wrote, on a line of ours: what has power over a terminal, or turns the direction of writing, is escaped.
 pub fn printable(text: &str) -> String {
-    let is_harmful = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let escape = |c: char| match is_harmful(c) {
-        true => c.escape_default().collect::<String>(),
-        false => c.to_string(),
-    };
-    text.chars().map(escape).collect()
+    const TURNS: [char; 13] = [
+        '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}',
+        '\u{202e}', '\u{2028}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+    ];
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() || TURNS.contains(&c) {
+            shown.extend(c.escape_debug());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 /// Input as it may stand in a message: quoted, control characters escaped, at most 40 characters.
@@ -193,6 +196,12 @@ mod tests {
             column: 2,
         };
         assert_eq!(place.to_string(), r"a\nmst: error: \u{1b}[31m\u{202e}ñ'.txt:1:2");
+    }
+
+    #[test]
+    fn what_does_not_show_is_escaped() {
+        let told = "a\nb\x1b[2J \u{9b}31m\u{202e} \\ 'é' 日本";
+        assert_eq!(printable(told), r"a\nb\u{1b}[2J \u{9b}31m\u{202e} \ 'é' 日本");
     }
 
     #[test]

@@ -195,3 +195,135 @@ fn traps_of_the_hostfile_are_told_before_any_host() {
         assert!(ended.stdout.contains(expected), "{expected}: {}", ended.stdout);
     }
 }
+
+/// Names that a shell, or an option parser, would misread.
+const NAMES: [&str; 6] = [
+    "x'; touch PWNED; '",
+    "\"$(touch PWNED)`touch PWNED`\"",
+    "a b & touch PWNED",
+    "first\ntouch PWNED\n'\ntouch PWNED\n",
+    "-x;touch PWNED",
+    "\u{1b}[2J\\",
+];
+
+/// Nothing in it has power over a terminal.
+#[track_caller]
+fn shows(text: &str) {
+    let odd = text.chars().find(|&c| c != '\n' && (c.is_control() || c == '\u{202e}'));
+    assert_eq!(odd, None, "{text:?}");
+}
+
+#[test]
+fn a_hostfile_is_refused_where_a_line_is_no_host() {
+    let folder = playground(&[("localhost", "")]);
+    for line in [
+        "-oProxyCommand=touch PWNED",
+        "lab@-oProxyCommand=touch${IFS}PWNED",
+        "-l@vm2",
+        "$(touch PWNED)",
+        "vm2;touch PWNED",
+        "x';touch PWNED;'@vm2",
+        "`touch PWNED`:2",
+        "vm2 user=-oProxyCommand=touch",
+        "vm2 ifname=$(touch PWNED)",
+        "\u{1b}]0;vm2\u{7}",
+        "\u{9b}31mvm2",
+        "vm2\u{0}",
+    ] {
+        fs::write(folder.path().join("hosts"), format!("localhost slots=1\n{line}\n")).unwrap();
+        let ended = reach(folder.path(), &[]);
+        assert_eq!((ended.code(), &*ended.stdout), (Some(1), ""), "{line:?}: {ended:?}");
+        assert!(ended.stderr.contains("hosts:2:"), "{line:?}: {ended:?}");
+        assert_eq!(ended.stderr.lines().count(), 1, "{line:?}: {ended:?}");
+        shows(&ended.stderr);
+    }
+    assert!(!folder.path().join("PWNED").exists());
+}
+
+/// The program, in a folder of that name below `folder`, which is also where it is started.
+fn in_folder(folder: &Path, name: &str) -> Command {
+    let place = folder.join(name);
+    fs::create_dir(&place).unwrap();
+    fs::copy(folder.join("hosts"), place.join("hosts")).unwrap();
+    fs::copy(mst(), place.join("mst")).unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
+    let mut command = Command::new(place.join("mst"));
+    command.current_dir(place).env("PATH", path).args(["doctor", "--hostfile", "hosts"]);
+    command
+}
+
+#[test]
+fn files_and_folders_with_odd_names_are_found_over_ssh() {
+    let folder = playground(&[("localhost", ""), ("vm2", "answers")]);
+    for name in NAMES {
+        let mut command = in_folder(folder.path(), name);
+        let place = folder.path().join(name);
+        for file in NAMES {
+            fs::write(place.join(file), "0 1 2\n").unwrap();
+            command.arg(format!("--file={file}"));
+        }
+        let ended = finish(&mut command, LIMIT);
+        assert_eq!((ended.code(), &*ended.stderr), (Some(0), ""), "{name:?}: {ended:?}");
+        for place in [&place, folder.path()] {
+            assert!(!place.join("PWNED").exists(), "{name:?}");
+        }
+    }
+}
+
+/// What mends a problem may be pasted into a shell, whatever the names in it; and mends it.
+#[test]
+fn a_mend_is_pasted_as_it_was_meant() {
+    // What lacks is asked for on this host, where it is: so the mends change nothing.
+    let lacks = "answers | sed -e '/^@mst folder/d' -e '/^@mst program/d' \
+                 -e 's/\"files\":\\[[^]]*\\]/\"files\":[{\"Err\":\"cannot open it\"}]/'";
+    let older = "answers | sed 's/\"content\":\"[^\"]*\"/\"content\":\"0\"/'";
+    let folder = playground(&[("localhost", ""), ("lacks", lacks), ("older", older)]);
+    // As sshd does, it hands its words to a shell; and each is told to have been asked.
+    let ssh = "#!/bin/sh\n[ \"$1\" != -- ] || shift\nshift\necho \"$*\" >>\"$ASKED\"\nexec sh -c \"$*\"\n";
+    let tools = folder.path().join("tools");
+    fs::create_dir(&tools).unwrap();
+    fs::write(tools.join("ssh"), ssh).unwrap();
+    fs::set_permissions(tools.join("ssh"), fs::Permissions::from_mode(0o755)).unwrap();
+    for name in NAMES {
+        let mut command = in_folder(folder.path(), name);
+        let place = folder.path().join(name);
+        fs::write(place.join("x; touch PWNED"), "0 1 2\n").unwrap();
+        let ended = finish(command.args(["--json", "--file=x; touch PWNED"]), LIMIT);
+        let told = json(&ended);
+        shows(&ended.stdout);
+        let (mends, asked) = (told["problems"].as_array().unwrap(), place.join("asked"));
+        assert_eq!(mends.len(), 4, "{name:?}: {}", problems(&told).join("\n"));
+        for mend in mends {
+            let mend = mend["mend"].as_str().unwrap().replace(", and start", " # and start");
+            let mut bash = Command::new("bash");
+            bash.args(["-c", &mend]).current_dir(&place).env("ASKED", &asked);
+            let path = std::env::var("PATH").unwrap_or_default();
+            bash.env("PATH", format!("{}:{path}", tools.display()));
+            let ended = finish(&mut bash, LIMIT);
+            assert_eq!(ended.code(), Some(0), "{name:?}: {mend}: {ended:?}");
+            for place in [&place, folder.path()] {
+                assert!(!place.join("PWNED").exists(), "{name:?}: {mend}");
+            }
+        }
+        // The folder and the program, the folder again, the other program, the file.
+        let asked = fs::read_to_string(asked).unwrap();
+        assert_eq!(asked, "tar -xPf -\n".repeat(5), "{name:?}");
+    }
+}
+
+#[test]
+fn what_a_host_answers_is_escaped() {
+    let hostile = r#"answers | sed -e 's/"cpu":"[^"]*"/"cpu":"\\u001b[2J\\u009b31m\\u202e"/' \
+        -e 's/"name":"[^"]*"/"name":"vm2\\n- a problem of its own"/' \
+        -e 's/"library":"[^"]*"/"library":"\\u001b]0;title\\u0007"/' \
+        -e 's/"card":"[^"]*"/"card":"eth0; touch PWNED\\nMST_TIMEOUT=1"/'"#;
+    let dies = "printf '\\033[2Jbye\\302\\233m\\n' >&2; exit 255";
+    let folder = playground(&[("localhost", ""), ("vm2", hostile), ("vm3", dies)]);
+    for options in [&[][..], &["--json"]] {
+        let ended = reach(folder.path(), options);
+        assert_eq!(ended.code(), Some(1), "{ended:?}");
+        shows(&format!("{}{}", ended.stdout, ended.stderr));
+        assert!(!ended.stdout.lines().any(|line| line.starts_with("- a problem")), "{ended:?}");
+        assert!(ended.stdout.contains(r"u{1b}[2J"), "{ended:?}");
+    }
+}

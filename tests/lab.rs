@@ -89,7 +89,7 @@ fn a_cluster_keeps_to_the_network_that_leads_to_all_and_sees_an_address_move() {
     assert_eq!(started.code(), Some(0), "{started:?}");
     assert!(started.stdout.contains("no problem found"), "{started:?}");
     let environment = lab.expect(&["shell", "1", "cat", "cluster.env"]);
-    assert!(environment.contains("='10.77.0.0/24'"), "{environment}");
+    assert!(environment.contains("=10.77.0.0/24\n"), "{environment}");
     let solved = cluster(&["run", "solve", "gnm:n=2^12,m=2^14", "--verify", "--json"]);
     assert_eq!(solved.code(), Some(0), "{solved:?}");
     assert_eq!(json(&solved.stdout)["hosts"], 3);

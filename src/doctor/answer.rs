@@ -1,7 +1,8 @@
 //! What a host is asked by a script of `sh`, and what its answers mean.
 
-use super::remote::shell_word;
+use super::remote::{copy, make_folder, shell_word};
 use super::{Facts, Library, Problem};
+use crate::error::{Error, Result};
 use std::path::{Path, PathBuf};
 
 /// What every host should have.
@@ -15,6 +16,19 @@ pub(super) struct Context {
     pub(super) launcher: Option<Library>,
     /// Files to look at.
     pub(super) files: Vec<PathBuf>,
+}
+
+impl Context {
+    /// That the script can name all of it.
+    ///
+    /// # Errors
+    /// If a path is not UTF-8.
+    pub(super) fn check(&self) -> Result<()> {
+        let what = "its name is not UTF-8, so other hosts cannot be asked for it; rename it";
+        let mut paths = [&self.program, &self.folder].into_iter().chain(&self.files);
+        let odd = paths.find(|path| path.to_str().is_none());
+        odd.map_or(Ok(()), |path| Err(Error::content(path, what)))
+    }
 }
 
 /// A host's answers.
@@ -42,7 +56,7 @@ pub(super) fn script(context: &Context) -> String {
     let word = |path: &Path| shell_word(&path.to_string_lossy());
     let (program, folder) = (word(&context.program), word(&context.folder));
     let files: String =
-        context.files.iter().map(|file| format!(" --file {}", word(file))).collect();
+        context.files.iter().map(|file| format!(" --file={}", word(file))).collect();
     format!(
         r#"tell() {{ printf '\n{MARK}%s %s\n' "$1" "$(printf %s "$2" | tr '\n' ' ')"; }}
 cd {folder} 2>/dev/null && tell folder yes
@@ -62,7 +76,9 @@ tell end
 /// The facts among the last words of a program, which may have warned of something, too.
 fn facts(said: &str) -> Option<Facts> {
     let from = said.find("{\"name\"")?;
-    serde_json::Deserializer::from_str(&said[from..]).into_iter().next()?.ok()
+    let facts: Facts =
+        serde_json::Deserializer::from_str(&said[from..]).into_iter().next()?.ok()?;
+    Some(facts.made_printable())
 }
 
 impl Answer {
@@ -99,8 +115,8 @@ impl Answer {
             let what = format!(
                 "{host} has no folder {folder}: mpirun starts in the home folder then, where a relative ./mst may be an old copy"
             );
-            let mend =
-                format!("ssh {host} mkdir -p {folder}, and start the program by its absolute path");
+            let make = make_folder(&context.folder, host);
+            let mend = format!("{make}, and start the program by its absolute path");
             problems.push(Problem::new(what, mend));
         }
         problems
@@ -108,11 +124,11 @@ impl Answer {
 
     fn program_problem(&self, host: &str, path: &Path) -> Option<Problem> {
         let shown = path.display();
-        let folder = path.parent().unwrap_or(Path::new("/")).display();
-        let copy = format!("scp {shown} {host}:{shown}");
+        let copy = copy(path, host);
         if !self.program {
             let what = format!("{host} has no program {shown}");
-            return Some(Problem::new(what, format!("ssh {host} mkdir -p {folder} && {copy}")));
+            let make = make_folder(path.parent().unwrap_or(Path::new("/")), host);
+            return Some(Problem::new(what, format!("{make} && {copy}")));
         }
         if self.facts.is_some() {
             return None; // whether it is the same is found by its content

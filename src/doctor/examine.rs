@@ -29,8 +29,8 @@ pub struct Findings {
     pub pairs: Vec<Pair>,
     /// What is wrong.
     pub problems: Vec<Problem>,
-    /// How to start a job on the hosts of a hostfile, if all have answered and share a network: shell
-    /// assignments for `scripts/cluster`.
+    /// How to start a job on the hosts of a hostfile, if all have answered and share a network: what
+    /// `scripts/cluster` keeps in cluster.env.
     #[serde(skip)]
     pub settings: Option<String>,
 }
@@ -123,6 +123,7 @@ fn gather(comm: &Comm, files: &[PathBuf]) -> (Vec<Seen>, Vec<Seen>, Vec<usize>) 
     let members = comm.members();
     let seen = |(rank, told): (usize, Vec<u8>)| {
         let facts: Facts = serde_json::from_slice(&told).expect("one program");
+        let facts = facts.made_printable();
         let (ranks, threads) = (members.sharing(rank), members.threads_beside(rank));
         Seen { label: facts.host.name.clone(), facts, ranks, threads, ahead: None }
     };

@@ -1,6 +1,7 @@
 //! What a program knows of the host it runs on.
 
 use crate::comm::{self, Host};
+use crate::error::printable;
 use crate::partition::{Sight, available_memory, sight};
 use nix::ifaddrs::getifaddrs;
 use nix::net::if_::InterfaceFlags;
@@ -91,6 +92,20 @@ impl Facts {
             files: files.iter().map(|path| sight(path).map_err(|why| why.to_string())).collect(),
             clock: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64(),
         }
+    }
+
+    /// The same, of another process, with nothing in its texts that has power over a terminal or ends a line.
+    pub(super) fn made_printable(mut self) -> Self {
+        let own = &mut self;
+        let host = [&mut own.host.name, &mut own.host.boot, &mut own.machine, &mut own.cpu];
+        let program = [&mut own.kernel, &mut own.library, &mut own.version, &mut own.content];
+        let cards = own.addresses.iter_mut().map(|address| &mut address.card);
+        let files = own.files.iter_mut().filter_map(|file| file.as_mut().err());
+        let texts = host.into_iter().chain(program).chain(cards).chain(files);
+        for text in texts.chain(&mut own.kept_to) {
+            *text = printable(text);
+        }
+        self
     }
 }
 

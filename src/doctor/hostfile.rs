@@ -1,5 +1,6 @@
 //! A hostfile, as Open MPI writes it (`vm1 slots=2`) or MPICH (`vm1:2`).
 
+use super::remote::pasted;
 use super::{Library, Problem, listed};
 use crate::error::{Error, Place, Result, quoted};
 use std::collections::HashMap;
@@ -73,12 +74,12 @@ impl Hostfile {
     /// What is wrong with it for the launcher at hand, if that is known.
     pub(super) fn problems(&self, launcher: Option<&Library>) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let path = &self.path;
+        let (path, word) = (&self.path, pasted(&self.path));
         if let Some(line) = self.carriage {
             let what = format!(
                 "{path}:{line}: the line ends as on Windows, and mpirun takes that for part of the name"
             );
-            problems.push(Problem::new(what, format!("sed -i 's/\\r$//' {path}")));
+            problems.push(Problem::new(what, format!("sed -i 's/\\r$//' {word}")));
         }
         let mut first: HashMap<&str, u64> = HashMap::new();
         for entry in &self.entries {
@@ -87,7 +88,7 @@ impl Hostfile {
                     "{path}:{}: {} stands on line {before} already, so it gets ranks twice",
                     entry.line, entry.host
                 );
-                problems.push(Problem::new(what, format!("sed -i '{}d' {path}", entry.line)));
+                problems.push(Problem::new(what, format!("sed -i '{}d' {word}", entry.line)));
             }
         }
         problems.extend(self.wrong_dialect(launcher));
@@ -100,7 +101,7 @@ impl Hostfile {
                 listed(lines.iter().map(String::as_str))
             );
             let mend =
-                format!("sed -i -E '{}s/\\r?$/ slots=1/' {path}", lines.join("s/\\r?$/ slots=1/;"));
+                format!("sed -i -E '{}s/\\r?$/ slots=1/' {word}", lines.join("s/\\r?$/ slots=1/;"));
             problems.push(Problem::new(what, mend));
         }
         problems
@@ -112,16 +113,17 @@ impl Hostfile {
         let foreign = |entry: &&Entry| entry.slots.is_some() && entry.colon != launcher.is_mpich();
         let entry = self.entries.iter().find(foreign)?;
         let (path, line, host) = (&self.path, entry.line, &entry.host);
+        let word = pasted(path);
         let slots = entry.slots.unwrap_or(1);
         Some(if launcher.is_mpich() {
             let what =
                 format!("{path}:{line}: {launcher} does not know slots=, it writes {host}:{slots}");
-            Problem::new(what, format!("sed -i -E 's/[ \\t]+slots *= *([0-9]+).*/:\\1/' {path}"))
+            Problem::new(what, format!("sed -i -E 's/[ \\t]+slots *= *([0-9]+).*/:\\1/' {word}"))
         } else {
             let what = format!(
                 "{path}:{line}: {launcher} writes {host} slots={slots}, not {host}:{slots}"
             );
-            Problem::new(what, format!("sed -i -E 's/:([0-9]+)/ slots=\\1/' {path}"))
+            Problem::new(what, format!("sed -i -E 's/:([0-9]+)/ slots=\\1/' {word}"))
         })
     }
 }
@@ -163,6 +165,9 @@ impl<'a> Line<'a> {
             };
             rest = after;
             let value = take(&mut rest, |byte| !byte.is_ascii_whitespace()).unwrap_or(&rest[..0]);
+            if !(counts || most || is_word(value, b"._-,:")) {
+                return Err(self.expected(value, "a name"));
+            }
             if counts || (most && slots.is_none_or(|_| is_most)) {
                 slots = Some(self.number(value)?);
                 is_most = most;
@@ -200,12 +205,19 @@ fn take<'a>(rest: &mut &'a [u8], belong: impl Fn(u8) -> bool) -> Option<&'a [u8]
     rest.split_off(..len).filter(|word| !word.is_empty())
 }
 
-/// Whether `name` may be handed to ssh as a host: no option, nothing that a shell would read.
+/// Whether `name` may be handed to ssh as a host, perhaps with users before: no option, nothing that a shell would read.
 fn is_host(name: &[u8]) -> bool {
-    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-@:%[]".contains(byte);
-    name.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'[' || *byte == b':')
-        && name.len() <= 255
-        && name.iter().all(fits)
+    let mut parts = name.rsplit(|&byte| byte == b'@');
+    let host = parts.next().unwrap_or_default();
+    let opening = host.iter().take_while(|byte| b"[:".contains(byte)).count();
+    let host = &host[opening..];
+    name.len() <= 255 && is_word(host, b"._-:%]") && parts.all(|user| is_word(user, b"._-"))
+}
+
+/// Whether `word` begins with a letter or digit and has else no more than those and `others`.
+fn is_word(word: &[u8], others: &[u8]) -> bool {
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || others.contains(byte);
+    word.first().is_some_and(u8::is_ascii_alphanumeric) && word.iter().all(fits)
 }
 
 #[cfg(test)]
@@ -219,7 +231,7 @@ mod tests {
 
     #[test]
     fn both_dialects_are_read() {
-        let file = parsed(b"# three hosts\r\n\nvm1 slots=2 # the first\nlab@vm2:3\n10.0.0.3 slots = 1 max_slots=4\nvm4\nfe80::1 max_slots=2\n");
+        let file = parsed(b"# three hosts\r\n\nvm1 slots=2 # the first\nlab@vm2:3\n10.0.0.3 slots = 1 max_slots=4\nvm4 user=lab\nfe80::1%eth0 max_slots=2\nlab@uni.es@[::1]\n::1\n");
         let file = file.expect("a hostfile");
         let told: Vec<_> =
             file.entries.iter().map(|e| (e.host.as_str(), e.slots, e.line)).collect();
@@ -228,7 +240,9 @@ mod tests {
             ("lab@vm2", Some(3), 4),
             ("10.0.0.3", Some(1), 5),
             ("vm4", None, 6),
-            ("fe80::1", Some(2), 7),
+            ("fe80::1%eth0", Some(2), 7),
+            ("lab@uni.es@[::1]", None, 8),
+            ("::1", None, 9),
         ];
         assert_eq!(told, expected);
         assert_eq!(file.carriage, Some(1));
@@ -236,7 +250,17 @@ mod tests {
 
     #[test]
     fn what_is_no_hostfile_is_refused_at_its_place() {
-        let cases: [(&[u8], &str); 9] = [
+        let cases: [(&[u8], &str); 16] = [
+            (b"lab@-oProxyCommand:1\n", "hosts:1:1: expected a host's name"),
+            (b"-l@vm1\n", "hosts:1:1: expected a host's name"),
+            (b"@vm1\n", "hosts:1:1: expected a host's name"),
+            (
+                b"vm1\x1b[2J\n",
+                "hosts:1:1: expected a host's name or address, found \"vm1\\u{1b}[2J\"",
+            ),
+            (b"x'y@vm1\n", "hosts:1:1: expected a host's name"),
+            (b"vm1 user=-oProxyCommand=reboot\n", "hosts:1:10: expected a name, found \"-oProxy"),
+            (b"vm1 ifname=$(reboot)\n", "hosts:1:12: expected a name"),
             (b"", "hosts: it names no host"),
             (b"# nothing\n", "hosts: it names no host"),
             (b"vm1\n  -oProxyCommand=reboot\n", "hosts:2:3: expected a host's name or address"),

@@ -1,6 +1,7 @@
 //! Which MPI it is, and what its options are called.
 
 use super::Address;
+use super::remote::pasted;
 use std::fmt;
 
 /// An MPI library or its launcher.
@@ -62,7 +63,7 @@ impl Library {
     pub(super) fn on_network(&self, shared: &Address) -> String {
         let network = format!("{}/{}", shared.network(), shared.prefix);
         match self.kind {
-            Kind::Mpich => format!("mpirun -iface {}", shared.card),
+            Kind::Mpich => format!("mpirun -iface {}", pasted(&shared.card)),
             Kind::OpenMpi if self.is_old() => {
                 format!(
                     "mpirun --mca btl_tcp_if_include {network} --mca oob_tcp_if_include {network}"
@@ -91,33 +92,25 @@ impl Library {
         }
     }
 
-    /// mpirun's words for: the hosts in the file `hosts`, a rank on each, unbound, and a cut cable found in about
-    /// ten seconds, also by the `ssh` options that it starts other hosts with.
-    pub(super) fn options<'a>(&self, ssh: &'a str) -> Vec<&'a str> {
-        let on_each = [
-            "--hostfile",
-            "hosts",
-            "--map-by",
-            "ppr:1:node",
-            "--bind-to",
-            "none",
-            "-x",
-            "MST_TIMEOUT",
-        ];
+    /// mpirun's options, each with its values, for: the hosts in the file `hosts`, a rank on each, unbound, and a cut
+    /// cable found in about ten seconds, also by the `ssh` options that it starts other hosts with.
+    pub(super) fn options(&self, ssh: &str) -> Vec<String> {
+        const ON_EACH: [&str; 4] =
+            ["--hostfile hosts", "--map-by ppr:1:node", "--bind-to none", "-x MST_TIMEOUT"];
+        // Its clean-up would end the others before they can say who has died.
+        const OF_MPICH: [&str; 4] =
+            ["-f hosts", "-ppn 1", "-bind-to none", "-disable-auto-cleanup"];
         let (mca, shell) = match self.kind {
-            // Its clean-up would end the others before they can say who has died.
-            Kind::Mpich => {
-                return "-f hosts -ppn 1 -bind-to none -disable-auto-cleanup".split(' ').collect();
-            }
+            Kind::Mpich => return OF_MPICH.map(str::to_owned).to_vec(),
             Kind::OpenMpi if self.is_old() => ("--mca", "plm_rsh_args"),
             Kind::OpenMpi => ("--prtemca", "plm_ssh_args"),
         };
-        let mut words = Vec::from(on_each);
-        words.extend([mca, shell, ssh]);
-        words.extend([mca, "oob_tcp_keepalive_time", "5"]);
-        words.extend([mca, "oob_tcp_keepalive_intvl", "2"]);
-        words.extend([mca, "oob_tcp_keepalive_probes", "3"]);
-        words
+        let mut options = ON_EACH.map(str::to_owned).to_vec();
+        options.push(format!("{mca} {shell} {ssh}"));
+        for (name, seconds) in [("time", 5), ("intvl", 2), ("probes", 3)] {
+            options.push(format!("{mca} oob_tcp_keepalive_{name} {seconds}"));
+        }
+        options
     }
 
     /// What keeps a job to the `network`, and MPICH's word for the `ssh` options: variables and their values.

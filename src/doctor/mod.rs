@@ -32,6 +32,7 @@ pub use ports::{connect, listen};
 pub use reach::reach;
 pub use show::shown;
 
+use crate::error::printable;
 use hostfile::Hostfile;
 use library::Library;
 use serde::Serialize;
@@ -49,8 +50,7 @@ pub struct Problem {
 impl Problem {
     fn new(what: impl Into<String>, mend: impl Into<String>) -> Self {
         // Some of it is what other hosts say.
-        let line = |text: String| text.replace(char::is_control, " ");
-        Self { what: line(what.into()), mend: line(mend.into()) }
+        Self { what: printable(&what.into()), mend: printable(&mend.into()) }
     }
 }
 

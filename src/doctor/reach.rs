@@ -43,6 +43,7 @@ pub fn reach(hostfile: &Path, question: &Question) -> Result<Findings> {
         launcher: launcher(),
         files: question.all_files(),
     };
+    context.check()?;
     let launcher = context.launcher.as_ref();
     let mut problems = hostfile.problems(launcher);
     if launcher.is_none() {
@@ -85,7 +86,7 @@ pub fn reach(hostfile: &Path, question: &Question) -> Result<Findings> {
     problems.extend(firewall::firewalls(&answered, &seen, ours, &context));
     let settings = launcher
         .filter(|_| seen.len() == remotes.len())
-        .and_then(|launcher| settings::settings(&seen, launcher));
+        .and_then(|launcher| settings::settings(&seen, launcher, &context.program));
     Ok(Findings { hosts: seen, pairs: Vec::new(), problems, settings })
 }
 

@@ -1,6 +1,7 @@
 //! What was found, as a terminal shows it: 100 columns, whatever the number of hosts.
 
 use super::{Findings, Pair, Seen};
+use crate::error::printable;
 use crate::partition::Sight;
 use crate::report::{bytes, count, grouped, seconds, table};
 
@@ -36,7 +37,7 @@ pub fn shown(findings: &Findings) -> String {
         }
     }
     // Other hosts have a say in it, but not over the terminal.
-    text.replace(|c: char| c.is_control() && c != '\n', "?")
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }
 
 /// Each fact, by its name, of each host. Lines of one value stand below each other.
@@ -245,6 +246,6 @@ mod tests {
         findings.problems = vec![Problem::new("it\nhurts\x1b[2J", "rest")];
         let text = shown(&findings);
         assert!(text.contains("1 link not measured"), "{text}");
-        assert!(text.ends_with("\n1 problem\n- it hurts [2J; rest\n"), "{text}");
+        assert!(text.ends_with("\n1 problem\n- it\\nhurts\\u{1b}[2J; rest\n"), "{text}");
     }
 }

@@ -1,24 +1,23 @@
 //! What ssh means when it fails, and what to do about it.
 
 use super::Problem;
-use super::remote::Said;
+use super::remote::{Said, pasted};
 
 /// The problem of a host that ssh could not run a script on.
 pub(super) fn explain(host: &str, said: &Said) -> Problem {
     let name = host.rsplit('@').next().unwrap_or(host);
     let has = |words: &[&str]| words.iter().any(|word| said.err.contains(word));
-    let keyscan = format!("ssh-keyscan -H {name} >> ~/.ssh/known_hosts");
+    let word = pasted(name);
+    let keyscan = format!("ssh-keyscan -H {word} >> ~/.ssh/known_hosts");
+    let verbose = format!("ssh -v -o BatchMode=yes {} true", pasted(host));
     if said.code.is_none() {
         let what = format!("{host} lets ssh wait for more than {:.0} s", said.seconds);
-        return Problem::new(
-            what,
-            format!("see where it stops: ssh -v -o BatchMode=yes {host} true"),
-        );
+        return Problem::new(what, format!("see where it stops: {verbose}"));
     }
     if has(&["Could not resolve hostname"]) {
         let what = format!("the name {name} is not resolved");
         let mend = format!(
-            "echo ADDRESS {name} | sudo tee -a /etc/hosts, or write its address in its place"
+            "echo ADDRESS {word} | sudo tee -a /etc/hosts, or write its address in its place"
         );
         return Problem::new(what, mend);
     }
@@ -26,13 +25,13 @@ pub(super) fn explain(host: &str, said: &Said) -> Problem {
         let what = format!(
             "{host} has another key than ssh knows: it was installed anew, or its address is another machine's now"
         );
-        let mend = format!("once you know which: ssh-keygen -R {name} && {keyscan}");
+        let mend = format!("once you know which: ssh-keygen -R {word} && {keyscan}");
         return Problem::new(what, mend);
     }
     if has(&["host key is known for", "Host key verification failed"]) {
         let what = format!("ssh does not know the key of {host} yet");
         let mend = format!(
-            "{keyscan}, and compare `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` there with `ssh-keygen -F {name} -l` here"
+            "{keyscan}, and compare `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` there with `ssh-keygen -F {word} -l` here"
         );
         return Problem::new(what, mend);
     }
@@ -66,7 +65,7 @@ pub(super) fn explain(host: &str, said: &Said) -> Problem {
         Some(line) => format!("{host}: {}", line.chars().take(200).collect::<String>()),
         None => format!("{host}: ssh ends with code {}", said.code.unwrap_or(255)),
     };
-    Problem::new(what, format!("see what it does: ssh -v -o BatchMode=yes {host} true"))
+    Problem::new(what, format!("see what it does: {verbose}"))
 }
 
 /// The fingerprint of the key that a host sent in place of the known one.
@@ -96,8 +95,9 @@ fn denied(host: &str, err: &str) -> Problem {
         format!("{host} does not accept this user's key")
     };
     let mend = format!(
-        "ssh-copy-id {host}; if that is done, either others may write to the home folder there (chmod go-w ~ ~/.ssh) \
-         or there is no such user (write USER@HOST in the hostfile)"
+        "ssh-copy-id {}; if that is done, either others may write to the home folder there (chmod go-w ~ ~/.ssh) \
+         or there is no such user (write USER@HOST in the hostfile)",
+        pasted(host)
     );
     Problem::new(what, mend)
 }

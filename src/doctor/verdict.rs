@@ -1,6 +1,7 @@
 //! What is wrong, from what the hosts say of themselves: one function a rule.
 
 use super::graph::Size;
+use super::remote::{copy, on_host, pasted};
 use super::{Hostfile, Library, Pair, Problem, Seen, listed};
 use crate::report::{bytes, count, seconds};
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ pub(super) fn programs(seen: &[Seen], path: &Path) -> Vec<Problem> {
     let problem = |one: &Seen| {
         let what =
             format!("{} has {}, {} has {}", one.label, program(one), first.label, program(first));
-        Problem::new(what, format!("scp {0} {1}:{0}", path.display(), one.label))
+        Problem::new(what, copy(path, &one.label))
     };
     other.map(problem).collect()
 }
@@ -57,7 +58,7 @@ pub(super) fn clocks(seen: &[Seen]) -> Vec<Problem> {
         let first = &seen[0].label;
         let what =
             format!("the clock of {} is {} {side} that of {first}", one.label, seconds(by.abs()));
-        Problem::new(what, format!("ssh {} sudo timedatectl set-ntp true", one.label))
+        Problem::new(what, on_host(&one.label, "sudo timedatectl set-ntp true"))
     };
     seen.iter().filter(far).map(problem).collect()
 }
@@ -122,7 +123,6 @@ fn file(seen: &[Seen], at: usize, path: &Path) -> Vec<Problem> {
     let Some((first, others)) = seen.split_first() else { return Vec::new() };
     let shown = path.display();
     let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let full = full.display();
     let right = match first.facts.files.get(at) {
         Some(Err(why)) => {
             let mend = format!("put it there: rank 0 runs on {} and must have it", first.label);
@@ -150,7 +150,7 @@ fn file(seen: &[Seen], at: usize, path: &Path) -> Vec<Problem> {
             Err(why) => format!("{}: {why}", one.label),
         };
         let what = format!("{what}, so rank 0 would read it alone and send the parts");
-        Some(Problem::new(what, format!("scp {full} {}:{full}", one.label)))
+        Some(Problem::new(what, copy(&full, &one.label)))
     };
     others.iter().filter_map(problem).collect()
 }
@@ -200,7 +200,8 @@ pub(super) fn one_host(seen: &[Seen], hostfile: &Hostfile) -> Option<Problem> {
     );
     let mpich = Library::named(&only.facts.library).is_some_and(|library| library.is_mpich());
     let spread = if mpich { "-ppn 1" } else { "--map-by node" };
-    let mend = format!("mpirun -hostfile {} {spread}, and slots=1 in the file", hostfile.path);
+    let path = pasted(&hostfile.path);
+    let mend = format!("mpirun -hostfile {path} {spread}, and slots=1 in the file");
     (named > 1).then(|| Problem::new(what, mend))
 }
 
@@ -275,5 +276,6 @@ pub(super) fn links(seen: &[Seen], pairs: &[Pair]) -> Vec<Problem> {
 
 fn mend_link(host: &Seen) -> String {
     let card = host.facts.addresses.first().map_or("CARD", |address| &address.card);
-    format!("look at its cable and speed: ssh {} ethtool {card}", host.label)
+    let ethtool = on_host(&host.label, &format!("ethtool {}", pasted(card)));
+    format!("look at its cable and speed: {ethtool}")
 }

@@ -1,0 +1,364 @@
+//! Names of hosts, files, folders and users, and files that others wrote: no shell reads them as its own.
+//!
+//! Each attack would make a file called `PWNED`, if it went well.
+
+mod common;
+
+use common::lab::{LIMIT, Lab, script};
+use common::{Ended, finish, mst};
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::path::Path;
+use std::process::Command;
+
+/// Names of files that a shell, or an option parser, would misread.
+const NAMES: [&str; 9] = [
+    "x'; touch PWNED; echo '.txt",
+    "x\"; touch PWNED; echo \".txt",
+    "$(touch PWNED).txt",
+    "`touch PWNED`.txt",
+    "a b ; touch PWNED & touch PWNED | touch PWNED",
+    "first\ntouch PWNED\n'\ntouch PWNED\n",
+    "-oProxyCommand=touch PWNED",
+    "--help",
+    "*?[a]~!{b,c}#\\0101\\",
+];
+
+/// What is no host's name, but does something to a shell or to ssh.
+const HOSTS: [&str; 12] = [
+    "-oProxyCommand=touch PWNED",
+    "-oProxyCommand=touch${IFS}PWNED",
+    "lab@-oProxyCommand=touch${IFS}PWNED",
+    "-l@vm2",
+    "vm2;touch PWNED",
+    "vm2 touch PWNED",
+    "$(touch PWNED)",
+    "`touch PWNED`",
+    "vm2\ntouch PWNED",
+    "x';touch PWNED;'@vm2",
+    "vm2\"",
+    "",
+];
+
+/// One line on standard error, which has `part`; nothing else, and a code that says so.
+#[track_caller]
+fn refused(ended: &Ended, part: &str, of: &str) {
+    assert_eq!(ended.code(), Some(1), "{of:?}: {ended:?}");
+    assert_eq!((ended.stderr.lines().count(), &*ended.stdout), (1, ""), "{of:?}: {ended:?}");
+    assert!(ended.stderr.contains(part), "{of:?}: {ended:?}");
+    let shows = |c: char| !c.is_control() || c == '\n';
+    assert!(ended.stderr.chars().all(shows), "{of:?}: {ended:?}");
+}
+
+/// Whether an attack on one of the lab's hosts has come through.
+#[track_caller]
+fn unharmed(lab: &Lab, after: &str) {
+    for host in ["1", "2", "3"] {
+        let find = "find /home /root /tmp /var/tmp /dev/shm /run -name PWNED 2>/dev/null; true";
+        assert_eq!(lab.expect(&["root", host, "sh", "-c", find]), "", "{after:?} on vm{host}");
+    }
+}
+
+/// A call of `scripts/cluster` on the first host, in a folder below the user's home.
+fn cluster(lab: &Lab, folder: &str, arguments: &[&str]) -> Ended {
+    let call = ["shell", "1", "bash", "-c", "cd -- \"$0\" && ./cluster \"$@\"", folder];
+    lab.call(&[&call[..], arguments].concat())
+}
+
+/// A lab with the script and the program in that folder of its first host.
+fn prepared(name: &str, folder: &str) -> Option<Lab> {
+    let lab = Lab::up(name)?;
+    lab.expect(&["put", script("cluster").to_str().unwrap(), "1"]);
+    lab.expect(&["put", mst(), "1"]);
+    let place = "mkdir -p -- \"$0\" && [ \"$0\" = . ] || cp cluster mst -- \"$0\"";
+    lab.expect(&["shell", "1", "bash", "-c", place, folder]);
+    Some(lab)
+}
+
+#[test]
+fn files_users_and_hosts_with_odd_names_are_names_to_every_shell() {
+    let Some(lab) = prepared("names", ".") else { return };
+    // Users have different shells.
+    lab.root("3", "sed 's|^\\(lab:.*:\\)/bin/bash|\\1/bin/sh|' /etc/passwd >/run/new; cat /run/new >/etc/passwd");
+    assert!(lab.expect(&["root", "3", "getent", "passwd", "lab"]).ends_with(":/bin/sh\n"));
+    let started = cluster(&lab, ".", &["init", "vm1", "lab@vm2", "vm3"]);
+    assert_eq!(started.code(), Some(0), "a user before the host: {started:?}");
+    for name in NAMES {
+        let make = "printf '0 1 2\\n1 2 3\\n# %s' \"$0\" >\"./$0\"";
+        lab.expect(&["shell", "1", "bash", "-c", make, name]);
+        let pushed = cluster(&lab, ".", &["push", name]);
+        unharmed(&lab, name);
+        assert_eq!(pushed.code(), Some(0), "{name:?}: {pushed:?}");
+        assert_eq!(pushed.stdout.lines().count(), 3, "{name:?}: {pushed:?}");
+        for host in ["1", "2", "3"] {
+            let there = lab.expect(&["shell", host, "bash", "-c", "cat \"./$0\"", name]);
+            assert_eq!(there, format!("0 1 2\n1 2 3\n# {name}"), "vm{host}");
+        }
+        let again = cluster(&lab, ".", &["push", name]);
+        assert_eq!(again.stdout.matches(" has ").count(), 3, "{name:?}: {again:?}");
+    }
+    for name in [NAMES[0], NAMES[2]] {
+        let told = cluster(&lab, ".", &["run", "solve", name, "--verify", "--json"]);
+        assert!(told.code() == Some(0) && told.stdout.contains("\"hosts\":3"), "{told:?}");
+    }
+    unharmed(&lab, "run");
+    for host in HOSTS {
+        let init = cluster(&lab, ".", &["init", "vm1", host, "vm3"]);
+        unharmed(&lab, host);
+        refused(&init, "is no host's name", host);
+        // The same in the file that mpirun is told to read.
+        let append = "cp hosts kept; printf '%s slots=1\\n' \"$0\" >>hosts";
+        lab.expect(&["shell", "1", "bash", "-c", append, host]);
+        if !host.is_empty() {
+            let run = cluster(&lab, ".", &["run", "solve", "gnm:n=9,m=9"]);
+            unharmed(&lab, host);
+            let line = if host.contains('\n') { "hosts:5: " } else { "hosts:4: " };
+            refused(&run, line, host);
+        }
+        lab.expect(&["shell", "1", "mv", "kept", "hosts"]);
+    }
+}
+
+#[test]
+fn a_program_in_a_folder_with_an_odd_name_runs_everywhere() {
+    let folder = "$(touch PWNED)'; touch PWNED; '\"; touch PWNED; `touch PWNED` & -x";
+    let Some(lab) = prepared("folders", folder) else { return };
+    let started = cluster(&lab, folder, &["init", "vm1", "vm2", "vm3"]);
+    unharmed(&lab, folder);
+    assert_eq!(started.code(), Some(0), "{started:?}");
+    assert!(started.stdout.contains("no problem found"), "{started:?}");
+    let solved = cluster(&lab, folder, &["run", "solve", "gnm:n=99,m=999", "--json"]);
+    assert!(solved.code() == Some(0) && solved.stdout.contains("\"hosts\":3"), "{solved:?}");
+    let pushed = cluster(&lab, folder, &["push", "cluster"]);
+    assert_eq!(pushed.stdout.matches(" got cluster").count(), 2, "{pushed:?}");
+    unharmed(&lab, folder);
+    let broken = "a\ntouch PWNED\n";
+    lab.expect(&["shell", "1", "cp", "-r", "--", folder, broken]);
+    refused(&cluster(&lab, broken, &["init", "vm1", "vm2"]), "line break", broken);
+    unharmed(&lab, broken);
+}
+
+#[test]
+fn the_labs_own_names_are_checked() {
+    for name in ["../x", "..", "a b", "-x"] {
+        let mut status = Command::new(script("lab"));
+        refused(
+            &finish(status.arg("status").env("MST_LAB", name), LIMIT),
+            "is no name of a lab",
+            name,
+        );
+    }
+    let Some(lab) = Lab::up("puts") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for name in NAMES {
+        fs::write(folder.path().join(name), name).unwrap();
+        let mut put = lab.command(&["put", name, "2"]);
+        let put = finish(put.current_dir(folder.path()), LIMIT);
+        assert_eq!(put.code(), Some(0), "{name:?}: {put:?}");
+        let there = lab.expect(&["shell", "2", "bash", "-c", "cat \"./$0\"", name]);
+        assert_eq!(there, name);
+        unharmed(&lab, name);
+    }
+    for (rank, signal) in [(".*", "KILL"), ("1", "KILL 1"), ("1", "-1")] {
+        let killed = lab.call(&["kill", "2", rank, signal]);
+        assert_eq!((killed.code(), killed.stderr.lines().count()), (Some(1), 1), "{killed:?}");
+    }
+}
+
+/// A folder with `scripts/cluster`, a program that says what it is told, and what `init` would have written.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self { folder: tempfile::tempdir().unwrap() };
+        fs::copy(script("cluster"), place.path("cluster")).unwrap();
+        let program = place.path("mst");
+        fs::write(&program, "#!/bin/sh\necho \"$*, $MST_TIMEOUT s\"\n").unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        place.write("hosts", "localhost slots=1\n", 0o644);
+        place.write("cluster.env", &place.settings(), 0o644);
+        place
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// What is in a cluster.env that is as it should be.
+    fn settings(&self) -> String {
+        let program = fs::canonicalize(self.path("mst")).unwrap();
+        format!(
+            "# a comment\nprogram={}\nhost=localhost 127.0.0.1 2\noption=--bind-to none\n\
+             OMPI_MCA_btl_tcp_if_include=10.77.0.0/24\nHYDRA_IFACE=enp0s8\n\
+             HYDRA_LAUNCHER_EXTRA_ARGS=-o BatchMode=yes -o ConnectTimeout=5\nMST_TIMEOUT=8\n",
+            program.display()
+        )
+    }
+
+    fn write(&self, name: &str, text: &str, mode: u32) {
+        let path = self.path(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn call(&self, arguments: &[&str]) -> Ended {
+        let mut command = Command::new(self.path("cluster"));
+        finish(command.args(arguments).current_dir(self.folder.path()), LIMIT)
+    }
+
+    #[track_caller]
+    fn unharmed(&self, after: &str) {
+        assert!(!self.path("PWNED").exists(), "{after:?}");
+    }
+}
+
+#[test]
+fn cluster_env_is_data() {
+    let place = Place::new();
+    let well = place.call(&["status"]);
+    let told = ("doctor --hostfile hosts, 8 s\n", "");
+    assert_eq!((&*well.stdout, &*well.stderr), told, "{well:?}");
+    let settings = place.settings();
+    for line in [
+        "touch PWNED",
+        "$(touch PWNED)",
+        "options=($(touch PWNED))",
+        "addresses[$(touch PWNED)]=1",
+        "MST_TIMEOUT=$(touch PWNED)",
+        "MST_TIMEOUT=8; touch PWNED",
+        "MST_TIMEOUT=",
+        "export MST_TIMEOUT=8",
+        " MST_TIMEOUT=8",
+        "PATH=.",
+        "export PATH=.",
+        "LD_PRELOAD=./evil.so",
+        "export LD_PRELOAD=./evil.so",
+        "BASH_ENV=evil",
+        "IFS=/",
+        "OMPI_MCA_plm_rsh_agent=touch PWNED",
+        "OMPI_MCA_btl_tcp_if_include=$(touch PWNED)",
+        "PRTE_MCA_plm_ssh_agent=touch PWNED",
+        "HYDRA_IFACE=-x",
+        "HYDRA_IFACE=eth0;touch PWNED",
+        "HYDRA_LAUNCHER_EXEC=./evil",
+        "HYDRA_LAUNCHER_EXTRA_ARGS=-oProxyCommand=touch${IFS}PWNED",
+        "HYDRA_LAUNCHER_EXTRA_ARGS=-o ProxyCommand=touch",
+        "option=-host vm9 touch PWNED",
+        "option=--mca plm_rsh_agent touch",
+        "option=--mca plm_rsh_args -o ProxyCommand=touch",
+        "option=none",
+        "option=",
+        "host=-oProxyCommand=touch 127.0.0.1 1",
+        "host=localhost $(touch PWNED) 1",
+        "host=localhost 127.0.0.1/22;touch${IFS}PWNED;: 1",
+        "host=localhost 127.0.0.1 1 2",
+        "program=mst",
+        "program=./mst",
+        "program=/bin/sh",
+        "program=",
+        "=",
+        "hosts=('localhost slots=1')", // as it was written once
+    ] {
+        for text in [format!("{settings}{line}\n"), format!("{settings}{line}")] {
+            place.write("cluster.env", &text, 0o644);
+            for call in [&["status"][..], &["run", "solve"], &["push", "mst"]] {
+                let ended = place.call(call);
+                place.unharmed(line);
+                refused(&ended, "cluster.env:9: ", line);
+                assert!(ended.stderr.contains("run init again"), "{line:?}: {ended:?}");
+            }
+        }
+    }
+    for lacking in ["program=", "host="] {
+        let kept = settings.lines().filter(|line| !line.starts_with(lacking));
+        place.write("cluster.env", &kept.collect::<Vec<_>>().join("\n"), 0o644);
+        refused(&place.call(&["status"]), "run init again", lacking);
+    }
+}
+
+/// The doctor writes no setting that the script refuses.
+#[test]
+fn what_init_writes_is_read_whichever_mpi_it_is() {
+    for (version, daemon, option) in [
+        ("mpirun (Open MPI) 4.1.4", "orted", "option=--mca plm_rsh_args -o "),
+        ("mpirun (Open MPI) 5.0.3", "prted", "option=--prtemca plm_ssh_args -o "),
+        ("HYDRA build details: Version: 4.2.0", "hydra_pmi_proxy", "option=-f hosts"),
+    ] {
+        let place = Place::new();
+        fs::copy(mst(), place.path("mst")).unwrap();
+        let tools = place.path("tools");
+        fs::create_dir(&tools).unwrap();
+        for name in ["mpirun", daemon] {
+            place.write(&format!("tools/{name}"), &format!("#!/bin/sh\necho '{version}'\n"), 0o755);
+        }
+        let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
+        for call in [&["init", "localhost"][..], &["status"]] {
+            let mut command = Command::new(place.path("cluster"));
+            command.args(call).current_dir(place.folder.path()).env("PATH", &path);
+            let ended = finish(&mut command, LIMIT);
+            assert!(ended.stdout.contains("1 host, "), "{version}: {ended:?}");
+            assert!(!ended.stderr.contains("cluster: "), "{version}: {ended:?}");
+        }
+        let written = fs::read_to_string(place.path("cluster.env")).unwrap();
+        assert!(written.contains(option), "{written}");
+    }
+}
+
+#[test]
+fn what_others_may_have_written_is_refused() {
+    let place = Place::new();
+    let whole = [("cluster.env", place.settings()), ("hosts", "localhost slots=1\n".to_owned())];
+    for (name, text) in whole {
+        for mode in [0o664, 0o646, 0o666] {
+            place.write(name, &text, mode);
+            refused(&place.call(&["status"]), &format!("chmod go-w {name}"), name);
+        }
+        place.write(name, &text, 0o600);
+        assert_eq!(place.call(&["status"]).code(), Some(0), "{name} that is private");
+        if chown(place.path(name), Some(12345), None).is_err() {
+            println!("skipped: only root gives files away");
+            continue;
+        }
+        refused(&place.call(&["status"]), "belongs to another user", name);
+        chown(place.path(name), Some(0), None).unwrap();
+        // A link is as good as what it leads to.
+        fs::rename(place.path(name), place.path("theirs")).unwrap();
+        symlink("theirs", place.path(name)).unwrap();
+        chown(place.path("theirs"), Some(12345), None).unwrap();
+        refused(&place.call(&["status"]), "belongs to another user", name);
+        fs::remove_file(place.path(name)).unwrap();
+        refused(&place.call(&["status"]), &format!("no {name} here"), name);
+        place.write(name, &text, 0o644);
+    }
+}
+
+#[test]
+fn a_host_that_is_an_option_is_refused_before_ssh() {
+    for host in HOSTS {
+        let place = Place::new();
+        let ended = place.call(&["init", "localhost", host]);
+        place.unharmed(host);
+        refused(&ended, "is no host's name", host);
+    }
+}
+
+/// `scripts/cluster` in a folder with an odd name is found, and no other.
+#[test]
+fn the_folder_of_the_script_is_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["-P", "x\n", "$(touch PWNED)"] {
+        let place = folder.path().join(name);
+        fs::create_dir(&place).unwrap();
+        fs::copy(script("cluster"), place.join("cluster")).unwrap();
+        let mut command = Command::new(Path::new(".").join(name).join("cluster"));
+        let ended = finish(command.arg("help").current_dir(folder.path()), LIMIT);
+        assert!(ended.code() == Some(0) && ended.stdout.contains("init HOST"), "{ended:?}");
+        let mut command = Command::new("bash");
+        command.arg("--").arg(Path::new(name).join("cluster")).args(["init", "localhost"]);
+        let ended = finish(command.current_dir(folder.path()).env("CDPATH", "/"), LIMIT);
+        refused(&ended, "no program", name);
+    }
+    assert!(!folder.path().join("PWNED").exists());
+}
