@@ -1,6 +1,6 @@
 //! Options for jobs that may be ended before they are done.
 
-use crate::error::Error;
+use crate::error::{Error, shown};
 use crate::partition::Checkpoint;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -39,7 +39,7 @@ impl Saving {
         Some(format!(
             "--resume implies --verify, since whoever can write to {} could have changed what was saved; \
              --no-verify leaves the proof out",
-            folder.display()
+            shown(folder)
         ))
     }
 
@@ -55,7 +55,7 @@ impl Saving {
         match &self.checkpoint {
             Some(folder) if self.resume && error.exit_code() == 3 => Error::Proof(format!(
                 "{error}; what {} has may have been changed: remove its files to start from the beginning",
-                folder.display()
+                shown(folder)
             )),
             _ => error,
         }

@@ -203,13 +203,18 @@ impl World {
     fn watch(&self, comm: &Comm) {
         let Some(seconds) = self.patience() else { return };
         let say = |what: &str| tell(&what);
-        if let Err(unreached) = comm.watch(Duration::from_secs(seconds), say) {
-            let line = format!(
+        let line = match comm.watch(Duration::from_secs(seconds), say) {
+            Ok(None) => return,
+            Ok(Some(strangers)) => format!(
+                "warning: {strangers}: does somebody scan or attack {}?",
+                comm.members().ranks[0].name
+            ),
+            Err(unreached) => format!(
                 "warning: --timeout is without effect, since {unreached} cannot reach rank 0 but by MPI: \
                  does a firewall let only some ports through?"
-            );
-            self.note(comm, &line);
-        }
+            ),
+        };
+        self.note(comm, &line);
     }
 
     /// Says what there is to say of how a graph was read.

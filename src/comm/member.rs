@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::{Comm, World};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use serde::{Deserialize, Serialize};
 use std::thread::available_parallelism;
 
@@ -115,7 +115,7 @@ fn same_program(calls: &[Call]) -> Result<()> {
         return Ok(());
     };
     let path = std::env::current_exe().unwrap_or_else(|_| "PROGRAM".into());
-    let (path, host) = (path.display(), field(&calls[other], 16..40));
+    let (path, host) = (shown(&path), field(&calls[other], 16..40));
     Err(Error::Launch(format!(
         "the ranks run different programs: {}, {}; copy one to every host (scp {path} {host}:{path}) \
          and start it by its absolute path",

@@ -19,15 +19,19 @@ macro_rules! on_world {
 mod agree;
 mod call;
 mod collective;
+mod door;
+mod invitation;
 mod launch;
 mod link;
 mod member;
 #[cfg(feature = "mpi")]
 mod mpi;
+mod network;
 mod peer;
 mod phase;
 mod progress;
 mod reaper;
+mod secret;
 mod streams;
 mod threads;
 mod transfer;

@@ -1,17 +1,9 @@
-//! The connections of a watchdog: how a rank calls rank 0, and what both say.
+//! A rank at the other end of a connection, and what both say.
 
-use nix::ifaddrs::getifaddrs;
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
-
-/// How long a rank tries an address of rank 0.
-const CONNECT: Duration = Duration::from_secs(2);
-/// How long rank 0 waits for a caller's name.
-const NAME: Duration = Duration::from_millis(500);
 
 /// What is said, a byte each.
 pub(super) mod word {
@@ -23,79 +15,6 @@ pub(super) mod word {
     pub(crate) const ENDING: u8 = 3;
     /// What the launcher started me with has died.
     pub(crate) const ORPHANED: u8 = 4;
-}
-
-/// Where rank 0 takes calls, and a number that only ranks of this job know.
-#[derive(Clone, Debug)]
-pub(super) struct Invitation {
-    secret: u64,
-    port: u16,
-    hosts: Vec<Ipv4Addr>,
-}
-
-impl Invitation {
-    /// An invitation to all addresses of this host, and who listens there.
-    pub(super) fn new() -> io::Result<(Self, TcpListener)> {
-        let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0))?;
-        listener.set_nonblocking(true)?;
-        let addresses = getifaddrs()?.filter_map(|card| Some(card.address?.as_sockaddr_in()?.ip()));
-        let mut hosts: Vec<Ipv4Addr> = addresses.collect();
-        // On the same host the loopback serves; on others it leads to nobody who knows the secret.
-        hosts.sort_by_key(Ipv4Addr::is_loopback);
-        let secret = RandomState::new().hash_one(std::process::id());
-        Ok((Self { secret, port: listener.local_addr()?.port(), hosts }, listener))
-    }
-
-    /// For a message; of no words, an invitation to nowhere.
-    pub(super) fn to_words(&self) -> Vec<u64> {
-        let hosts = self.hosts.iter().map(|host| host.to_bits().into());
-        [self.secret, self.port.into()].into_iter().chain(hosts).collect()
-    }
-
-    /// What [`Invitation::to_words`] made words of.
-    pub(super) fn from_words(words: &[u64]) -> Self {
-        let (head, hosts) = words.split_at(words.len().min(2));
-        let hosts = hosts.iter().map(|&bits| Ipv4Addr::from_bits(bits as u32)).collect();
-        let number = |index: usize| head.get(index).copied().unwrap_or(0);
-        Self { secret: number(0), port: number(1) as u16, hosts }
-    }
-
-    /// Where to call.
-    pub(super) fn addresses(&self) -> Vec<SocketAddr> {
-        self.hosts.iter().map(|&host| (host, self.port).into()).collect()
-    }
-
-    /// Calls rank 0 as `rank`, at the first address that answers.
-    pub(super) fn accept(&self, rank: usize) -> Option<Peer> {
-        self.addresses().iter().find_map(|address| {
-            let mut stream = TcpStream::connect_timeout(address, CONNECT).ok()?;
-            let name = [self.secret, rank as u64].map(u64::to_le_bytes);
-            stream.write_all(name.as_flattened()).ok()?;
-            // Rank 0 answers its guests at once; a stranger who listens there hangs up.
-            stream.set_read_timeout(Some(CONNECT)).ok()?;
-            let mut answer = [0];
-            stream.read_exact(&mut answer).ok()?;
-            Peer::new(stream, 0).ok().filter(|_| answer[0] == word::HERE)
-        })
-    }
-
-    /// The next caller who is invited, if one waits at the `listener`.
-    pub(super) fn guest(&self, listener: &TcpListener) -> Option<Peer> {
-        while let Ok((mut stream, _)) = listener.accept() {
-            let mut name = [[0; 8]; 2];
-            let named = stream
-                .set_nonblocking(false)
-                .and_then(|()| stream.set_read_timeout(Some(NAME)))
-                .and_then(|()| stream.read_exact(name.as_flattened_mut()));
-            let [secret, rank] = name.map(u64::from_le_bytes);
-            if named.is_ok() && secret == self.secret {
-                let mut peer = Peer::new(stream, rank as usize).ok()?;
-                peer.tell(word::HERE);
-                return Some(peer);
-            }
-        }
-        None
-    }
 }
 
 /// What is new of a peer.
@@ -131,7 +50,8 @@ impl AsFd for Peer {
 }
 
 impl Peer {
-    fn new(stream: TcpStream, rank: usize) -> io::Result<Self> {
+    /// `rank`, which has just been heard.
+    pub(super) fn new(stream: TcpStream, rank: usize) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
         Ok(Self { rank, stream, heard: Instant::now(), leaving: false, gone: false })

@@ -1,9 +1,15 @@
 //! The end of a launcher that waits for a machine that is gone: Open MPI's may do so for a quarter of an hour.
+//!
+//! It comes seconds later, when the launcher may have ended and another process have its id, so a process is known
+//! by its id and its start. A shell compares them right before it kills: between the two the system would have to
+//! deal out all other ids first. A handle of the process (`pidfd`) would leave no gap at all, but a shell cannot use
+//! one, and a copy of this process would hold all its memory meanwhile.
 
 use nix::libc;
 use std::fs;
+use std::io;
 use std::os::unix::process::{CommandExt, parent_id};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// What launchers' names begin with.
 const LAUNCHERS: [&str; 4] = ["mpirun", "mpiexec", "orterun", "prterun"];
@@ -11,23 +17,57 @@ const LAUNCHERS: [&str; 4] = ["mpirun", "mpiexec", "orterun", "prterun"];
 const BETWEEN: &str = "hydra_pmi_proxy";
 /// Seconds in which a launcher may end of itself.
 const GRACE: u32 = 3;
+/// Ends process `$1`, if it is the one that started at `$2`, and its children after `$3` seconds. They are looked up
+/// first: where the process is found to be the same after that, they are its own.
+const SCRIPT: &str = r#"sleep "$3"
+children=$(pgrep -P "$1")
+[ "$(sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20)" = "$2" ] && kill -KILL "$1" $children"#;
+
+/// A process, told from a later one of the same id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Process {
+    id: u32,
+    /// In the system's ticks.
+    start: u64,
+}
+
+impl Process {
+    fn of(id: u32) -> Option<Self> {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        // A name may hold anything, so the fields are counted from its end.
+        let start = stat.rsplit(") ").next()?.split(' ').nth(19)?.parse().ok()?;
+        Some(Self { id, start })
+    }
+}
 
 /// Has the launcher of this process, if it runs on this machine, ended with what it has started, where it
 /// goes on a few seconds longer. It is ended by a process of its own, since this one goes first.
 pub(super) fn end_launcher_later() {
     let Some(launcher) = launcher() else { return };
-    let script = format!("sleep {GRACE}; pkill -KILL -P {launcher}; kill -KILL {launcher}");
-    let mut reaper = Command::new("sh");
-    reaper.args(["-c", &script]).process_group(0);
-    reaper.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // SAFETY: it closes nothing, but marks what a new program must not inherit: launchers take a process for
     // running as long as somebody holds its connections.
     unsafe { libc::close_range(3, u32::MAX, libc::CLOSE_RANGE_CLOEXEC as i32) };
     // Where it cannot be started, all is as it would be without.
-    drop(reaper.spawn());
+    drop(end_later(launcher, GRACE));
 }
 
-fn launcher() -> Option<u32> {
+/// What ends `process` after `grace` seconds.
+fn end_later(process: Process, grace: u32) -> io::Result<Child> {
+    let mut reaper = Command::new("sh");
+    reaper.args(["-c", SCRIPT, "reaper"]);
+    reaper.args([process.id.to_string(), process.start.to_string(), grace.to_string()]);
+    reaper.process_group(0);
+    reaper.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+}
+
+fn launcher() -> Option<Process> {
+    let id = launcher_above()?;
+    let launcher = Process::of(id)?;
+    // As long as it is above this process, nobody else has its id.
+    (launcher_above() == Some(id)).then_some(launcher)
+}
+
+fn launcher_above() -> Option<u32> {
     let parent = parent_id();
     let name = name(parent)?;
     if is_launcher(&name) {
@@ -55,6 +95,9 @@ fn parent_of(process: u32) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Read;
+    use std::thread::sleep;
+    use std::time::{Duration, Instant};
 
     #[test]
     fn only_launchers_are_ended() {
@@ -62,5 +105,65 @@ mod tests {
         assert_eq!(parent_of(std::process::id()), Some(parent_id()));
         assert!(is_launcher("mpiexec.hydra") && is_launcher("mpirun") && !is_launcher("orted"));
         assert!(!is_launcher("slurmstepd") && !is_launcher("bash"));
+    }
+
+    fn start(program: &str) -> Child {
+        let mut command = Command::new("sh");
+        command.args(["-c", program]).stdout(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Whether `child` still runs some time after somebody was told to end it.
+    fn outlives(mut child: Child, told: &io::Result<Child>) -> bool {
+        assert!(told.is_ok());
+        sleep(Duration::from_millis(500));
+        let lives = child.try_wait().unwrap().is_none();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        lives
+    }
+
+    #[test]
+    fn a_launcher_is_ended_with_its_children() {
+        let mut launcher = start("sleep 60 & wait");
+        let begin = Instant::now();
+        let mut reaper = end_later(Process::of(launcher.id()).unwrap(), 1).unwrap();
+        // As long as anybody can write, there is no end to what is read.
+        launcher.stdout.take().unwrap().read_to_end(&mut Vec::new()).unwrap();
+        assert!(begin.elapsed() > Duration::from_secs(1), "not before its time");
+        assert!(begin.elapsed() < Duration::from_secs(30), "its child has lived on");
+        launcher.wait().unwrap();
+        reaper.wait().unwrap();
+    }
+
+    #[test]
+    fn a_process_that_started_at_another_time_is_let_alone() {
+        let other = start("exec sleep 60");
+        let process = Process::of(other.id()).unwrap();
+        let told = end_later(Process { start: process.start - 1, ..process }, 0);
+        assert!(outlives(other, &told));
+    }
+
+    /// Only root may say which id comes next.
+    #[test]
+    fn a_process_that_has_taken_the_launchers_id_is_let_alone() {
+        let mut gone = start("exec sleep 60");
+        let launcher = Process::of(gone.id()).unwrap();
+        gone.kill().unwrap();
+        gone.wait().unwrap();
+        sleep(Duration::from_millis(20)); // a start is told in hundredths of a second
+        for _ in 0..200 {
+            let last = (launcher.id - 1).to_string();
+            if let Err(why) = fs::write("/proc/sys/kernel/ns_last_pid", last) {
+                return println!("skipped: {why}");
+            }
+            let mut next = start("exec sleep 60");
+            if next.id() == launcher.id {
+                let told = end_later(launcher, 0);
+                return assert!(outlives(next, &told));
+            }
+            next.kill().unwrap();
+            next.wait().unwrap();
+        }
+        panic!("the id was not free");
     }
 }

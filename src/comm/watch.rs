@@ -1,15 +1,15 @@
 //! What a watchdog's thread does: listens to the other ranks, answers, and ends the job.
 
-use super::peer::{Invitation, News, Peer, word};
+use super::door::Door;
+use super::peer::{News, Peer, word};
 use super::{Phase, Progress, reaper};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{Pid, getppid};
 use std::collections::BTreeSet;
 use std::io::PipeReader;
-use std::net::TcpListener;
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,13 @@ pub fn end_at_once(code: i32) -> ! {
     unsafe { nix::libc::_exit(code) }
 }
 
+/// What is said of strangers, if any have called.
+pub(super) fn refused(strangers: &AtomicU64) -> Option<String> {
+    let count = strangers.load(Relaxed);
+    let said = "connections that rank 0 refused, since no rank of this job made them";
+    (count > 0).then(|| format!("{said}: {count}"))
+}
+
 /// What a rank knows of those it watches: rank 0 of all, the others of rank 0.
 pub(super) struct Watch {
     pub(super) rank: usize,
@@ -36,8 +43,10 @@ pub(super) struct Watch {
     pub(super) patience: Duration,
     /// How long MPI may take to end.
     pub(super) to_end: Duration,
-    pub(super) invitation: Invitation,
-    pub(super) listener: Option<TcpListener>,
+    /// Where rank 0 waits for those who have yet to call.
+    pub(super) door: Option<Door>,
+    /// How many have called who were no ranks.
+    pub(super) strangers: Arc<AtomicU64>,
     pub(super) peers: Vec<Peer>,
     pub(super) done: Arc<AtomicBool>,
     pub(super) leaving: Arc<AtomicBool>,
@@ -96,9 +105,10 @@ impl Watch {
         let mut answered: Option<Instant> = None;
         let mut left: Option<Instant> = None;
         while !self.is_done() {
-            if let Some(listener) = &self.listener {
-                self.peers.extend(self.invitation.guest(listener));
+            if let Some(door) = &mut self.door {
+                self.peers.extend(door.guests());
             }
+            self.door.take_if(|door| door.is_done());
             if answered.is_none_or(|last| last.elapsed() >= self.patience / ANSWERS) {
                 self.tell(word::HERE);
                 answered = Some(Instant::now());
@@ -136,7 +146,7 @@ impl Watch {
         let done = self.done.load(Relaxed);
         let streams = self.peers.iter().filter(|peer| !peer.has_ended()).map(Peer::as_fd);
         let woken = self.woken.as_ref().filter(|_| !done).map(AsFd::as_fd);
-        let heard = streams.chain(self.listener.as_ref().map(AsFd::as_fd)).chain(woken);
+        let heard = streams.chain(self.door.iter().flat_map(Door::sources)).chain(woken);
         let mut heard: Vec<PollFd<'_>> =
             heard.map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
         let tick = if done { LAST_TICK } else { TICK };
@@ -164,7 +174,16 @@ impl Watch {
         self.peers.iter_mut().for_each(|peer| peer.tell(word));
     }
 
+    /// What is said of a rank that is gone, and of strangers, who may have had to do with it.
     fn sentence(&self, lost: usize, how: News) -> String {
+        let reason = self.reason(lost, how);
+        match refused(&self.strangers) {
+            Some(refused) => format!("{reason} ({refused})"),
+            None => reason,
+        }
+    }
+
+    fn reason(&self, lost: usize, how: News) -> String {
         let who = format!("rank {lost} on {}", self.hosts[lost]);
         let during = match self.progress.phase() {
             Phase::Other => String::new(),
@@ -197,8 +216,10 @@ impl Watch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::comm::invitation::Invitation;
+    use std::collections::BTreeSet;
     use std::io::Write;
-    use std::net::TcpStream;
+    use std::net::{Ipv4Addr, TcpStream};
 
     const PATIENCE: Duration = Duration::from_millis(600);
 
@@ -211,15 +232,17 @@ mod tests {
         leaving: Arc<AtomicBool>,
         as_rank_1: impl FnOnce(&Invitation) + Send,
     ) -> Option<End> {
-        let (invitation, listener) = Invitation::new().unwrap();
+        let strangers = Arc::default();
+        let addresses = BTreeSet::from([Ipv4Addr::LOCALHOST]);
+        let (door, invitation) = Door::open(&addresses, 2, Arc::clone(&strangers)).unwrap();
         let done = Arc::new(AtomicBool::new(false));
         let mut watch = Watch {
             rank: 0,
             hosts: vec!["a".to_owned(), "b".to_owned()],
             patience: PATIENCE,
             to_end: PATIENCE,
-            invitation: invitation.clone(),
-            listener: Some(listener),
+            door: Some(door),
+            strangers,
             peers: Vec::new(),
             done: done.clone(),
             leaving,
@@ -238,9 +261,13 @@ mod tests {
         })
     }
 
+    fn call(invitation: &Invitation) -> Peer {
+        invitation.call(1, &[Ipv4Addr::LOCALHOST]).unwrap()
+    }
+
     /// Rank 1 after its goodbye.
     fn bye(invitation: &Invitation) -> Peer {
-        let mut peer = invitation.accept(1).unwrap();
+        let mut peer = call(invitation);
         peer.tell(word::BYE);
         peer
     }
@@ -248,7 +275,7 @@ mod tests {
     #[test]
     fn a_rank_that_answers_is_let_alone_however_long_it_takes() {
         let end = seen(|invitation| {
-            let mut peer = invitation.accept(1).unwrap();
+            let mut peer = call(invitation);
             for _ in 0..30 {
                 peer.tell(word::HERE);
                 assert_eq!(peer.news(PATIENCE), News::Fine);
@@ -261,15 +288,15 @@ mod tests {
 
     #[test]
     fn a_dead_rank_is_told_from_a_silent_one() {
-        let died = seen(|invitation| drop(invitation.accept(1).unwrap()));
+        let died = seen(|invitation| drop(call(invitation)));
         assert_eq!(died, Some(End::Lost(1, News::Dead)));
         let silent = seen(|invitation| {
-            let peer = invitation.accept(1).unwrap();
+            let peer = call(invitation);
             thread::sleep(PATIENCE * 2);
             drop(peer);
         });
         assert_eq!(silent, Some(End::Lost(1, News::Silent)));
-        let orphaned = seen(|invitation| invitation.accept(1).unwrap().tell(word::ORPHANED));
+        let orphaned = seen(|invitation| call(invitation).tell(word::ORPHANED));
         assert_eq!(orphaned, Some(End::Lost(1, News::Orphaned)));
     }
 
@@ -300,9 +327,9 @@ mod tests {
     #[test]
     fn strangers_are_not_heard() {
         let end = seen(|invitation| {
+            let mut stranger = TcpStream::connect(invitation.doors[0]).unwrap();
+            stranger.write_all(&[word::ENDING; 100]).unwrap();
             drop(bye(invitation));
-            let mut stranger = TcpStream::connect(invitation.addresses()[0]).unwrap();
-            stranger.write_all(&[7; 16]).unwrap();
         });
         assert_eq!(end, None);
     }

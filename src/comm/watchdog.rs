@@ -4,16 +4,29 @@
 //! a thread in each process that does nothing but answer, over a connection of its own: it answers while
 //! the rank computes, reads or waits, for hours, as long as the process runs at all. So a rank that is
 //! merely slow is never given up; one that was killed or stopped, or whose host or cable is gone, is.
+//!
+//! Until all ranks have called, rank 0 listens, at those of its addresses that they need ([`super::network`]). A
+//! secret that it draws, 256 bits, goes to them over MPI; with it rank and rank 0 show each other who they are, by
+//! answers to questions that are never asked twice ([`super::secret`]). So nobody without it, another user of the host
+//! or another host, can pose as a rank or as rank 0, with what it has heard neither; and strangers keep no rank
+//! waiting ([`super::door`]). What is not protected is what MPI does not protect either: who reads the messages
+//! of MPI on their way has the secret, who may change packets on their way can end the job or pass on calls and change
+//! what follows them, and so can who is root, or the user, on one of the hosts. Strangers in such numbers that no
+//! call gets through for seconds have the job go on without a watchdog, which is said.
 
 use super::Comm;
-use super::peer::{Invitation, Peer};
-use super::watch::Watch;
+use super::door::Door;
+use super::invitation::Invitation;
+use super::network::Network;
+use super::peer::Peer;
+use super::watch::{Watch, refused};
 use nix::unistd::getppid;
 use signal_hook::consts::SIGTERM;
 use signal_hook::flag;
 use std::io::{self, PipeWriter};
+use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -55,7 +68,8 @@ impl Comm {
     /// answered for `patience`, ends the job with exit code 1, after `say` was told which one: on rank 0,
     /// or on rank 1 if that is the one. So does an end of MPI that takes far longer. Called by all ranks.
     ///
-    /// Nothing is watched where all ranks are of one process.
+    /// Nothing is watched where all ranks are of one process. Returns, on rank 0, a sentence on strangers who
+    /// have called there, if any have.
     ///
     /// # Errors
     /// If a rank cannot reach rank 0 beside MPI, on all ranks alike: which ones. Nobody is watched then.
@@ -63,32 +77,26 @@ impl Comm {
         &self,
         patience: Duration,
         say: impl Fn(&str) + Send + 'static,
-    ) -> Result<(), String> {
+    ) -> Result<Option<String>, String> {
         if self.members().one_process || self.size() == 1 {
-            return Ok(());
+            return Ok(None);
         }
-        let invited = (self.rank() == 0).then(Invitation::new).transpose().ok().flatten();
-        let words = invited.as_ref().map(|(invitation, _)| invitation.to_words());
-        let invitation = Invitation::from_words(&self.broadcast(0, words.unwrap_or_default()));
-        let peers: Vec<Peer> = match self.rank() {
-            0 => Vec::new(),
-            rank => invitation.accept(rank).into_iter().collect(),
-        };
-        let reached = !peers.is_empty() || invited.is_some();
+        let strangers = Arc::new(AtomicU64::new(0));
+        let (door, peers) = self.call_rank_0(&strangers);
+        let reached = !peers.is_empty() || door.is_some();
         let hosts = self.members().ranks.iter().map(|host| host.name.clone()).collect();
         let [done, leaving, dismissed] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
         // Once nobody watches any more, the signal ends the process as ever.
         let heeds = flag::register_conditional_default(SIGTERM, done.clone())
             .and_then(|_| flag::register(SIGTERM, dismissed.clone()));
-        let listener = invited.map(|(_, listener)| listener);
         let (woken, waker) = io::pipe().ok().unzip();
         let watch = Watch {
             rank: self.rank(),
             hosts,
             patience,
             to_end: (TO_END.1 * patience).max(TO_END.0),
-            invitation,
-            listener,
+            door,
+            strangers: strangers.clone(),
             peers,
             done: done.clone(),
             leaving: leaving.clone(),
@@ -102,19 +110,45 @@ impl Comm {
         let thread = thread.spawn(move || watch.until_done(say));
         let dog = Watchdog { done, leaving, waker, thread: thread.ok() };
         let reached = reached && heeds.is_ok() && dog.waker.is_some() && dog.thread.is_some();
-        let reached = self.all_gather(&[u8::from(reached)]).concat();
-        let unreached =
-            |(rank, _): (usize, &u8)| format!("rank {rank} on {}", self.members().ranks[rank].name);
-        let unreached: Vec<String> = reached
-            .iter()
-            .enumerate()
-            .filter(|(_, reached)| **reached == 0)
-            .map(unreached)
-            .collect();
+        let unreached = self.unreached(reached);
+        let refused = refused(&strangers);
         if !unreached.is_empty() {
-            return Err(unreached.join(", "));
+            let refused = refused.map(|refused| format!(" ({refused})")).unwrap_or_default();
+            return Err(unreached + &refused);
         }
         self.watchdog.replace(Some(dog));
-        Ok(())
+        Ok(refused)
+    }
+
+    /// Rank 0's door, and rank 0 as the others reach it.
+    fn call_rank_0(&self, strangers: &Arc<AtomicU64>) -> (Option<Door>, Vec<Peer>) {
+        let told = serde_json::to_vec(&Network::here()).expect("plain fields");
+        let networks = self.all_gather(&told).into_iter();
+        let networks: Vec<Network> =
+            networks.map(|told| serde_json::from_slice(&told).expect("one program")).collect();
+        let ranks = &self.members().ranks;
+        let addresses = |rank: usize| -> Vec<Ipv4Addr> {
+            networks[0].addresses_for(&networks[rank], ranks[rank].is(&ranks[0]))
+        };
+        let open = || {
+            let addresses = (1..self.size()).flat_map(addresses).collect();
+            Door::open(&addresses, self.size(), strangers.clone()).ok()
+        };
+        let (door, invitation) = (self.rank() == 0).then(open).flatten().unzip();
+        let told = invitation.as_ref().map(Invitation::to_bytes).unwrap_or_default();
+        let invitation = Invitation::from_bytes(&self.broadcast(0, told));
+        let peer = match self.rank() {
+            0 => None,
+            rank => invitation.call(rank, &addresses(rank)),
+        };
+        (door, peer.into_iter().collect())
+    }
+
+    /// The ranks that have not `reached` rank 0, the same on all.
+    fn unreached(&self, reached: bool) -> String {
+        let reached = self.all_gather(&[u8::from(reached)]).concat();
+        let unreached = reached.iter().enumerate().filter(|(_, reached)| **reached == 0);
+        let unreached: Vec<String> = unreached.map(|(rank, _)| self.members().name(rank)).collect();
+        unreached.join(", ")
     }
 }

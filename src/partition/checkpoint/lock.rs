@@ -13,7 +13,7 @@
 use super::folder::Folder;
 use super::mount::kept_to_host;
 use crate::comm::{Comm, Host};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
@@ -100,7 +100,7 @@ impl Lock {
             warn(&format!(
                 "warning: nothing keeps another job out of {}, since {}: start none there before this one \
                  has ended",
-                folder.path().display(),
+                shown(folder.path()),
                 String::from_utf8_lossy(weakness)
             ));
         }

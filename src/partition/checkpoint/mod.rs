@@ -26,7 +26,7 @@ pub(super) use keeper::{Graph, Keeper};
 use super::part::Part;
 use super::segment::{self, Cut, Segment};
 use crate::comm::Comm;
-use crate::error::Result;
+use crate::error::{Result, shown};
 use file::{Head, Known, Out, Saved};
 use folder::{Folder, Name, Role};
 use lock::Lock;
@@ -129,7 +129,7 @@ pub(super) fn part(
             }
             if checkpoint.resume {
                 let what = "has no checkpoint yet: this job starts from the beginning";
-                (checkpoint.tell)(&format!("{} {what}", folder.path().display()));
+                (checkpoint.tell)(&format!("{} {what}", shown(folder.path())));
             }
             // The standard library draws these at random.
             let job = comm.broadcast(0, vec![RandomState::new().build_hasher().finish()])[0];

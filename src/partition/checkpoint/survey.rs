@@ -5,7 +5,7 @@ use super::folder::{Entry, Folder, Name, Role};
 use super::sound::{Span, is_of, percent, spans, tile};
 use super::{Checkpoint, Input};
 use crate::comm::Comm;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::partition::fits;
 use bytemuck::{Pod, Zeroable};
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,7 +93,7 @@ pub(super) fn look(
         .filter(|known| (known.head.name.generation, known.head.name.of) == (generation, of));
     let (found, spans) = choose(comm, folder, set.collect(), of)?;
     let bound = tile(folder, &spans, input)?;
-    let what = format!("a graph of {bound} vertices, as {} says,", folder.path().display());
+    let what = format!("a graph of {bound} vertices, as {} says,", shown(folder.path()));
     comm.agree(fits(comm, &what, u128::from(bound) * VERTEX_BYTES))?;
     (checkpoint.tell)(&told(folder, of, &spans));
     Ok(Survey { found, next })
@@ -191,6 +191,6 @@ fn same_files(comm: &Comm, folder: &Folder, files: &[Known]) -> Result<()> {
 /// The line that says what a job goes on from.
 fn told(folder: &Folder, of: u64, spans: &[Span]) -> String {
     let ranks = if of == 1 { "1 rank".to_owned() } else { format!("{of} ranks") };
-    let (path, percent) = (folder.path().display(), percent(spans));
+    let (path, percent) = (shown(folder.path()), percent(spans));
     format!("resumed from {path}: {ranks} had taken in {percent:.0} % of the input")
 }

@@ -1,0 +1,354 @@
+//! Where rank 0 takes the calls of the others, and sends strangers away.
+//!
+//! Nobody is waited for: each caller is heard as its bytes come, and none can take another's turn.
+
+use super::invitation::Invitation;
+use super::peer::Peer;
+use super::secret::{CLAIM, Claim, Nonce, Secret, draw};
+use nix::libc;
+use std::collections::BTreeSet;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, TcpStream};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a caller may take to prove who it is.
+const PROVE: Duration = Duration::from_secs(2);
+/// Callers at a time beyond the ranks that are missing. Where more come, the one that has waited longest goes: a
+/// rank takes a moment, and calls again.
+const CROWD: usize = 128;
+/// Callers that are let in before those inside are heard again.
+const TURN: usize = 16;
+/// How long to wait where the system lets nobody in.
+const FULL: Duration = Duration::from_millis(10);
+
+/// The listeners of rank 0, until all ranks have called.
+pub(super) struct Door {
+    secret: Secret,
+    listeners: Vec<TcpListener>,
+    callers: Vec<Caller>,
+    /// The ranks that have yet to call.
+    missing: BTreeSet<usize>,
+    strangers: Arc<AtomicU64>,
+}
+
+impl Door {
+    /// A door at `addresses` for the other ranks of `p`, and an invitation to it. Whoever is sent away is counted
+    /// in `strangers`.
+    ///
+    /// # Errors
+    /// If none of the addresses is to be had, or the system has no randomness.
+    pub(super) fn open(
+        addresses: &BTreeSet<Ipv4Addr>,
+        p: usize,
+        strangers: Arc<AtomicU64>,
+    ) -> io::Result<(Self, Invitation)> {
+        let secret = Secret::new()?;
+        let listen = |&address| TcpListener::bind(SocketAddrV4::new(address, 0));
+        let (mut listeners, mut doors) = (Vec::new(), Vec::new());
+        // An address may have gone since it was told.
+        for listener in addresses.iter().flat_map(listen) {
+            listener.set_nonblocking(true)?;
+            if let SocketAddr::V4(door) = listener.local_addr()? {
+                doors.push(door);
+            }
+            listeners.push(listener);
+        }
+        if listeners.is_empty() {
+            return Err(ErrorKind::AddrNotAvailable.into());
+        }
+        let invitation = Invitation { secret: secret.clone(), doors };
+        let missing = (1..p).collect();
+        Ok((Self { secret, listeners, callers: Vec::new(), missing, strangers }, invitation))
+    }
+
+    /// Whether all ranks have called, so that the door may close.
+    pub(super) fn is_done(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    /// What to wait at for news.
+    pub(super) fn sources(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        let callers = self.callers.iter().map(|caller| caller.stream.as_fd());
+        self.listeners.iter().map(AsFd::as_fd).chain(callers)
+    }
+
+    /// The ranks that have proved who they are since the last time.
+    pub(super) fn guests(&mut self) -> Vec<Peer> {
+        let mut guests = Vec::new();
+        for mut caller in std::mem::take(&mut self.callers) {
+            match caller.hear(&self.secret, &self.missing) {
+                Heard::Waits => self.callers.push(caller),
+                Heard::Rank(rank) if self.missing.remove(&rank) => {
+                    guests.extend(Peer::new(caller.stream, rank));
+                }
+                Heard::Rank(_) | Heard::Stranger => self.send_away(caller),
+            }
+        }
+        if self.is_done() {
+            // Whoever still waits is no rank.
+            std::mem::take(&mut self.callers).into_iter().for_each(|caller| self.send_away(caller));
+        } else {
+            self.admit();
+        }
+        guests
+    }
+
+    fn admit(&mut self) {
+        for index in 0..self.listeners.len() {
+            for _ in 0..TURN {
+                match self.listeners[index].accept() {
+                    Ok((stream, _)) => match Caller::new(stream) {
+                        Ok(caller) => self.callers.push(caller),
+                        Err(_) => self.count_stranger(),
+                    },
+                    Err(why) if why.kind() == ErrorKind::WouldBlock => break,
+                    // Out of files: who waits longest makes room, if anybody does.
+                    Err(why) if matches!(why.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => {
+                        if !self.drop_oldest() {
+                            thread::sleep(FULL);
+                        }
+                    }
+                    // One who has gone again.
+                    Err(_) => {}
+                }
+            }
+        }
+        while self.callers.len() > self.missing.len() + CROWD && self.drop_oldest() {}
+    }
+
+    /// Sends away who has waited longest without a proof.
+    fn drop_oldest(&mut self) -> bool {
+        let oldest = self.callers.iter().position(|caller| caller.rank.is_none());
+        oldest
+            .map(|oldest| self.callers.remove(oldest))
+            .map(|caller| self.send_away(caller))
+            .is_some()
+    }
+
+    fn send_away(&self, caller: Caller) {
+        drop(caller);
+        self.count_stranger();
+    }
+
+    fn count_stranger(&self) {
+        self.strangers.fetch_add(1, Relaxed);
+    }
+}
+
+/// Who has called, and has not yet done all that makes a guest.
+struct Caller {
+    stream: TcpStream,
+    since: Instant,
+    /// What it was asked.
+    asked: Nonce,
+    /// What it has said of its claim.
+    claim: [u8; CLAIM],
+    len: usize,
+    /// Which rank it has proved to be. It is a guest once it has said a byte more, since it has believed the answer
+    /// then. Before that it may give up and call anew, which must not be taken for a rank's death.
+    rank: Option<usize>,
+}
+
+/// What a caller turns out to be.
+enum Heard {
+    /// It has not said all yet.
+    Waits,
+    Rank(usize),
+    Stranger,
+}
+
+impl Caller {
+    fn new(mut stream: TcpStream) -> io::Result<Self> {
+        stream.set_nonblocking(true)?;
+        let asked = draw()?;
+        stream.write_all(&asked)?;
+        Ok(Self { stream, since: Instant::now(), asked, claim: [0; CLAIM], len: 0, rank: None })
+    }
+
+    /// Hears what has come. Only one of the `missing` is answered.
+    fn hear(&mut self, secret: &Secret, missing: &BTreeSet<usize>) -> Heard {
+        let mut word = [0];
+        loop {
+            let room = if self.rank.is_none() { &mut self.claim[self.len..] } else { &mut word };
+            match (self.stream.read(room), self.rank) {
+                (Ok(1..), Some(rank)) => return Heard::Rank(rank),
+                (Ok(len @ 1..), None) => {
+                    self.len += len;
+                    if self.len == CLAIM {
+                        self.rank = self.answer(secret, missing);
+                    }
+                    if self.len == CLAIM && self.rank.is_none() {
+                        return Heard::Stranger;
+                    }
+                }
+                (Err(why), _) if why.kind() == ErrorKind::Interrupted => {}
+                (Err(why), rank) if why.kind() == ErrorKind::WouldBlock => {
+                    let late = rank.is_none() && self.since.elapsed() > PROVE;
+                    return if late { Heard::Stranger } else { Heard::Waits };
+                }
+                (Ok(0) | Err(_), _) => return Heard::Stranger,
+            }
+        }
+    }
+
+    /// Answers a claim that is true, of a rank that has not called: which one it proves.
+    fn answer(&mut self, secret: &Secret, missing: &BTreeSet<usize>) -> Option<usize> {
+        let claim: Claim = bytemuck::pod_read_unaligned(&self.claim);
+        let (rank, answer) = secret.check(&claim, &self.asked)?;
+        if !missing.contains(&rank) {
+            return None;
+        }
+        self.stream.write_all(&answer).ok()?;
+        Some(rank)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: [Ipv4Addr; 1] = [Ipv4Addr::LOCALHOST];
+
+    /// A door for two ranks that some call: who was let in, and how many strangers were sent away.
+    fn open_to(callers: impl FnOnce(&Invitation) + Send) -> (Vec<usize>, u64) {
+        let strangers = Arc::default();
+        let (mut door, invitation) =
+            Door::open(&BTreeSet::from(HERE), 3, Arc::clone(&strangers)).unwrap();
+        let mut guests = Vec::new();
+        let most = thread::scope(|scope| {
+            let calling = scope.spawn(|| callers(&invitation));
+            let (mut most, start) = (0, Instant::now());
+            while !door.is_done() && start.elapsed() < Duration::from_secs(20) {
+                guests.extend(door.guests());
+                most = most.max(door.callers.len());
+                thread::sleep(Duration::from_millis(1));
+            }
+            calling.join().unwrap();
+            most
+        });
+        assert!(most <= CROWD + 2, "{most} callers at a time");
+        (guests.iter().map(|guest| guest.rank).collect(), strangers.load(Relaxed))
+    }
+
+    fn stranger(invitation: &Invitation) -> TcpStream {
+        TcpStream::connect(invitation.doors[0]).unwrap()
+    }
+
+    /// Both ranks call, one after the other.
+    fn both(invitation: &Invitation) {
+        let start = Instant::now();
+        let peers = [1, 2].map(|rank| invitation.call(rank, &HERE).expect("let in"));
+        assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+        assert_eq!(peers.map(|peer| peer.rank), [0, 0]);
+    }
+
+    #[test]
+    fn strangers_who_hold_the_line_keep_no_rank_out() {
+        for count in [1, 2, 40, 1000] {
+            let (guests, strangers) = open_to(|invitation| {
+                let lines: Vec<_> = (0..count).map(|_| stranger(invitation)).collect();
+                both(invitation);
+                drop(lines);
+            });
+            assert_eq!(guests, [1, 2], "{count} idle ones");
+            assert!(strangers > 0 && strangers <= count, "{strangers} of {count}");
+        }
+    }
+
+    #[test]
+    fn a_stranger_who_says_a_byte_at_a_time_keeps_no_rank_out_and_has_an_end() {
+        let (guests, strangers) = open_to(|invitation| {
+            let mut line = stranger(invitation);
+            let start = Instant::now();
+            invitation.call(1, &HERE).expect("let in");
+            while line.write_all(&[1]).is_ok() {
+                assert!(start.elapsed() < 3 * PROVE, "it is heard for ever");
+                thread::sleep(Duration::from_millis(300));
+            }
+            invitation.call(2, &HERE).expect("let in");
+        });
+        assert_eq!((guests, strangers), (vec![1, 2], 1));
+    }
+
+    #[test]
+    fn strangers_who_come_without_an_end_keep_no_rank_out() {
+        let (guests, strangers) = open_to(|invitation| {
+            let end = std::sync::atomic::AtomicBool::new(false);
+            let (end, keep_calling) = (&end, || {
+                while !end.load(Relaxed) {
+                    let line = TcpStream::connect(invitation.doors[0]);
+                    drop(line.and_then(|mut line| line.write_all(&[7; 100])));
+                }
+            });
+            thread::scope(|scope| {
+                (0..3).for_each(|_| drop(scope.spawn(keep_calling)));
+                both(invitation);
+                end.store(true, Relaxed);
+            });
+        });
+        assert_eq!(guests, [1, 2]);
+        assert!(strangers > 0);
+    }
+
+    #[test]
+    fn garbage_of_any_length_is_dropped_and_counted() {
+        let (guests, strangers) = open_to(|invitation| {
+            for len in 0..200 {
+                stranger(invitation).write_all(&vec![len as u8; len]).unwrap();
+            }
+            both(invitation);
+        });
+        assert_eq!((guests, strangers), (vec![1, 2], 200));
+    }
+
+    #[test]
+    fn a_rank_is_claimed_once_and_only_if_there_is_one() {
+        let (guests, strangers) = open_to(|invitation| {
+            let claim = |rank: usize| {
+                let mut line = stranger(invitation);
+                let mut asked = Nonce::default();
+                line.read_exact(&mut asked).unwrap();
+                let claim = invitation.secret.claim(rank, &asked).unwrap();
+                line.write_all(bytemuck::bytes_of(&claim)).unwrap();
+                line.read_exact(&mut [0; 32]).is_ok()
+            };
+            invitation.call(1, &HERE).expect("let in");
+            let answered = [0, 1, 3, usize::MAX, 2].map(claim);
+            assert_eq!(answered, [false, false, false, false, true]);
+            invitation.call(2, &HERE).expect("its first call was given up");
+        });
+        assert_eq!((guests, strangers), (vec![1, 2], 5));
+    }
+
+    #[test]
+    fn a_recorded_call_is_worthless() {
+        let (guests, strangers) = open_to(|invitation| {
+            // Between rank 1 and the door sits one who hears all, then hangs up on both.
+            let relay = TcpListener::bind(SocketAddrV4::new(HERE[0], 0)).unwrap();
+            let SocketAddr::V4(door) = relay.local_addr().unwrap() else { unreachable!() };
+            let relayed = Invitation { doors: vec![door], ..invitation.clone() };
+            thread::scope(|scope| {
+                let rank_1 = scope.spawn(move || relayed.call(1, &HERE));
+                let (mut near, mut far) = (relay.accept().unwrap().0, stranger(invitation));
+                let mut asked = Nonce::default();
+                far.read_exact(&mut asked).unwrap();
+                near.write_all(&asked).unwrap();
+                let mut recorded = [0; CLAIM];
+                near.read_exact(&mut recorded).unwrap();
+                drop((near, far, relay));
+                let mut again = stranger(invitation);
+                again.write_all(&recorded).unwrap();
+                again.write_all(&[1]).ok();
+                again.read_exact(&mut asked).unwrap();
+                assert!(!again.read(&mut [0]).is_ok_and(|len| len > 0), "it was answered");
+                assert!(rank_1.join().unwrap().is_none());
+            });
+            both(invitation);
+        });
+        assert_eq!((guests, strangers), (vec![1, 2], 2));
+    }
+}

@@ -1,0 +1,131 @@
+//! How a rank calls rank 0.
+
+use super::peer::{Peer, word};
+use super::secret::{ANSWER, Nonce, Secret};
+use serde::{Deserialize, Serialize};
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a rank tries an address of rank 0, and how long it waits there for an answer.
+const CONNECT: Duration = Duration::from_secs(2);
+/// For how long a rank calls again: strangers may crowd the door.
+const CALL: Duration = Duration::from_secs(5);
+/// Between two rounds of calls.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Where rank 0 takes calls, and what only ranks of this job know. It goes to them over MPI.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(super) struct Invitation {
+    pub(super) secret: Secret,
+    pub(super) doors: Vec<SocketAddrV4>,
+}
+
+impl Invitation {
+    /// For a message.
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("plain fields")
+    }
+
+    /// What [`Invitation::to_bytes`] made bytes of; of none, an invitation to nowhere.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Self {
+        serde_json::from_slice(bytes).unwrap_or_default()
+    }
+
+    /// Calls rank 0 as `rank` at `addresses`, of which it may have none.
+    pub(super) fn call(&self, rank: usize, addresses: &[Ipv4Addr]) -> Option<Peer> {
+        let leads = |door: &&SocketAddrV4| addresses.contains(door.ip());
+        let doors: Vec<SocketAddrV4> = self.doors.iter().filter(leads).copied().collect();
+        let start = Instant::now();
+        loop {
+            let called = doors.iter().find_map(|&door| self.call_at(rank, door).ok());
+            if called.is_some() || doors.is_empty() || start.elapsed() > CALL {
+                return called;
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// Rank 0, if that is who answers at the door.
+    fn call_at(&self, rank: usize, door: SocketAddrV4) -> io::Result<Peer> {
+        let mut stream = TcpStream::connect_timeout(&door.into(), CONNECT)?;
+        stream.set_write_timeout(Some(CONNECT))?;
+        let end = Instant::now() + CONNECT;
+        let asked: Nonce = read_by(end, &mut stream)?;
+        let claim = self.secret.claim(rank, &asked)?;
+        stream.write_all(bytemuck::bytes_of(&claim))?;
+        let answer: [u8; ANSWER] = read_by(end, &mut stream)?;
+        if !self.secret.is_rank_0(answer, &claim, &asked) {
+            return Err(io::Error::other("a stranger"));
+        }
+        let mut peer = Peer::new(stream, 0)?;
+        // Only now rank 0 counts on this connection, which either side could have given up before.
+        peer.tell(word::HERE);
+        Ok(peer)
+    }
+}
+
+/// The next `N` bytes, if all have come by `end`.
+fn read_by<const N: usize>(end: Instant, stream: &mut TcpStream) -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    let mut read = 0;
+    while read < N {
+        // Of no time left, the system makes an error.
+        stream.set_read_timeout(Some(end.saturating_duration_since(Instant::now())))?;
+        match stream.read(&mut bytes[read..])? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            len => read += len,
+        }
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    /// How a rank's call ends where a stranger listens who does `speak`, and after how long.
+    fn called(speak: impl FnOnce(TcpStream) + Send) -> (bool, Duration) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let door = SocketAddrV4::new(Ipv4Addr::LOCALHOST, listener.local_addr().unwrap().port());
+        let invitation = Invitation { secret: Secret::new().unwrap(), doors: vec![door] };
+        thread::scope(|scope| {
+            scope.spawn(|| speak(listener.accept().unwrap().0));
+            let start = Instant::now();
+            (invitation.call_at(1, door).is_ok(), start.elapsed())
+        })
+    }
+
+    #[test]
+    fn a_stranger_who_listens_is_not_taken_for_rank_0() {
+        let (taken, _) = called(|mut stream| {
+            stream.write_all(&[7; 64]).ok();
+            thread::sleep(Duration::from_millis(100));
+        });
+        assert!(!taken, "one who says just anything");
+        let (taken, _) = called(|mut stream| {
+            stream.write_all(&[7; 32]).unwrap();
+            let mut claim = [0; 72];
+            stream.read_exact(&mut claim).unwrap();
+            stream.write_all(&claim[40..]).unwrap();
+        });
+        assert!(!taken, "one who gives back what it was told");
+        let (taken, time) = called(|mut stream| {
+            while stream.write_all(&[7]).is_ok() {
+                thread::sleep(Duration::from_millis(400));
+            }
+        });
+        assert!(!taken && time < 2 * CONNECT, "one who takes time: {time:?}");
+    }
+
+    #[test]
+    fn an_invitation_survives_its_message() {
+        let doors = vec![SocketAddrV4::new(Ipv4Addr::LOCALHOST, 7)];
+        let invitation = Invitation { secret: Secret::new().unwrap(), doors };
+        let told = Invitation::from_bytes(&invitation.to_bytes());
+        assert!(told.to_bytes() == invitation.to_bytes());
+        assert!(Invitation::from_bytes(&[]).call(1, &[Ipv4Addr::LOCALHOST]).is_none());
+    }
+}

@@ -1,0 +1,109 @@
+//! At which of its addresses rank 0 takes the call of which rank.
+//!
+//! Ranks tell each other the networks of their hosts. Who shares rank 0's host calls over the loopback; others where
+//! both hosts have an address in one network. Where they have none in common a router may lead to any of
+//! rank 0's. An address that both hosts have, as those of bridges and of virtual machines' cards, leads each to
+//! itself.
+
+use nix::ifaddrs::{InterfaceAddress, getifaddrs};
+use nix::net::if_::InterfaceFlags;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::net::Ipv4Addr;
+use std::os::unix::fs::MetadataExt;
+
+/// An address of a host, and the network that it is in.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Card {
+    address: Ipv4Addr,
+    mask: Ipv4Addr,
+}
+
+impl Card {
+    fn of(card: &InterfaceAddress) -> Option<Self> {
+        let flags = card.flags;
+        let used = flags.contains(InterfaceFlags::IFF_UP);
+        let leads_out = used && !flags.contains(InterfaceFlags::IFF_LOOPBACK);
+        let address = card.address.filter(|_| leads_out)?.as_sockaddr_in()?.ip();
+        Some(Self { address, mask: card.netmask?.as_sockaddr_in()?.ip() })
+    }
+
+    fn shares_network(&self, other: &Self) -> bool {
+        self.mask == other.mask && self.address & self.mask == other.address & other.mask
+    }
+}
+
+/// What a rank says of the addresses that its process has.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Network {
+    /// Processes of one host may be apart, as in containers.
+    namespace: u64,
+    cards: Vec<Card>,
+}
+
+impl Network {
+    /// This process's.
+    pub(super) fn here() -> Self {
+        let namespace = fs::metadata("/proc/self/ns/net").map_or(0, |file| file.ino());
+        let cards = getifaddrs().into_iter().flatten().filter_map(|card| Card::of(&card)).collect();
+        Self { namespace, cards }
+    }
+
+    /// Where a rank with the network `caller` calls rank 0, which has this one.
+    pub(super) fn addresses_for(&self, caller: &Self, same_host: bool) -> Vec<Ipv4Addr> {
+        if same_host && self.namespace == caller.namespace {
+            return vec![Ipv4Addr::LOCALHOST];
+        }
+        let theirs = |card: &Card| caller.cards.iter().any(|their| their.address == card.address);
+        let own: Vec<Card> = self.cards.iter().filter(|card| !theirs(card)).copied().collect();
+        let shared = |card: &&Card| caller.cards.iter().any(|their| their.shares_network(card));
+        let shared: Vec<Ipv4Addr> = own.iter().filter(shared).map(|card| card.address).collect();
+        if shared.is_empty() { own.iter().map(|card| card.address).collect() } else { shared }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(namespace: u64, cards: &[&str]) -> Network {
+        let card = |card: &&str| {
+            let (address, bits) = card.split_once('/').unwrap();
+            let mask = u32::MAX.checked_shl(32 - bits.parse::<u32>().unwrap()).unwrap_or(0);
+            Card { address: address.parse().unwrap(), mask: mask.into() }
+        };
+        Network { namespace, cards: cards.iter().map(card).collect() }
+    }
+
+    /// A name, the addresses of rank 0's host and of the caller's, and those that are called.
+    type Case =
+        (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+
+    #[test]
+    fn ranks_call_where_their_hosts_meet() {
+        #[rustfmt::skip]
+        let cases: [Case; 6] = [
+            ("one network", &["10.0.0.1/24"], &["10.0.0.2/24"], &["10.0.0.1"]),
+            ("two networks", &["10.0.0.1/24", "10.1.0.1/16"], &["10.1.9.2/16", "10.0.0.2/24"], &["10.0.0.1", "10.1.0.1"]),
+            ("a way out besides", &["203.0.113.7/24", "10.0.0.1/24"], &["10.0.0.2/24"], &["10.0.0.1"]),
+            ("virtual machines", &["10.0.2.15/24", "192.168.56.1/24"], &["10.0.2.15/24", "192.168.56.2/24"], &["192.168.56.1"]),
+            ("a router between, and bridges", &["172.17.0.1/16", "10.0.0.1/24"], &["172.17.0.1/16", "10.0.1.1/24"], &["10.0.0.1"]),
+            ("networks of one address", &["10.0.0.1/32", "10.9.0.1/32"], &["10.0.0.2/32"], &["10.0.0.1", "10.9.0.1"]),
+        ];
+        for (name, zero, caller, expected) in cases {
+            let (zero, caller) = (network(1, zero), network(1, caller));
+            let expected: Vec<Ipv4Addr> = expected.iter().map(|a| a.parse().unwrap()).collect();
+            assert_eq!(zero.addresses_for(&caller, false), expected, "{name}");
+            assert_eq!(zero.addresses_for(&caller, true), [Ipv4Addr::LOCALHOST], "{name}");
+        }
+        let (zero, pod) = (network(1, &["10.0.0.1/24"]), network(2, &["10.0.0.2/24"]));
+        assert_eq!(zero.addresses_for(&pod, true).len(), 1);
+        assert!(!zero.addresses_for(&pod, true)[0].is_loopback(), "containers of one host");
+    }
+
+    #[test]
+    fn this_host_has_no_loopback_for_others() {
+        let here = Network::here();
+        assert!(here.namespace > 0 && here.cards.iter().all(|card| !card.address.is_loopback()));
+    }
+}
