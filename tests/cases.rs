@@ -141,7 +141,7 @@ const CASES: &[Case] = &[
     ("a.bgf", b"\x03\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0",   "", "!1 it is a graph of ParHIP"),
     ("a.graph", b"\xf1\x82\x93\xa4\xb5\xc6",             "", "!1 it is a graph of WebGraph"),
     ("a.bin", b"\x05\0\0\0\x07\0\0\0",                   "", "!1 Graph500's packed edges have no mark"),
-    ("a.csv", b"\xff\xfe0\0;\01\0;\05\0\n\0",            "", "!1 it is UTF-16 text"),
+    ("a.csv", b"\xff\xfe0\x00;\x001\x00;\x005\x00\n\x00", "", "!1 it is UTF-16 text"),
     ("a.json", b"{\"edges\": [[0, 1, 5]]}",              "", "!1 it is JSON"),
     ("t.gz",  b"BZh91AY&SY",                             "", "!1 it is compressed with bzip2"),
     // Output.
