@@ -167,7 +167,26 @@ impl<'a> Fields<'a> {
             self.pass(start + len);
             return Ok(Weight::Integer(integer));
         }
-        self.other_weight()
+        match self.plain_float() {
+            Some((weight, end)) => {
+                self.pass(end);
+                Ok(Weight::Float(weight))
+            }
+            None => self.other_weight(),
+        }
+    }
+
+    /// A finite number with a point or an exponent that fills the next field, and where that ends.
+    #[inline]
+    fn plain_float(&self) -> Option<(f64, usize)> {
+        let rest = &self.line[self.at..];
+        let (weight, len) = match self.dialect.decimal {
+            Decimal::Point => fast_float2::parse_partial::<f64, _>(rest).ok()?,
+            Decimal::Comma => return None,
+        };
+        let is_integer = || !rest[..len].iter().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
+        let whole = self.ends_at(self.at + len) && weight.is_finite() && !is_integer();
+        whole.then_some((weight, self.at + len))
     }
 
     /// A weight that is no plain integer.
@@ -275,17 +294,15 @@ impl<'a> Fields<'a> {
     /// Whether a field may end at `at`: nothing but blanks stand before the next separator.
     #[inline]
     fn ends_at(&self, at: usize) -> bool {
-        let separator = self.dialect.separator;
-        match self.line.get(at) {
-            None => true,
-            Some(&byte) if byte == separator.byte() => true,
-            Some(&byte) if self.is_gap(byte) => true,
-            Some(&byte) if self.is_blank(byte) => {
-                let rest = self.line[at..].iter().find(|&&byte| !self.is_blank(byte));
-                rest.is_none_or(|&byte| byte == separator.byte())
-            }
-            Some(_) => false,
-        }
+        let ends = |byte: u8| byte == self.dialect.separator.byte() || self.is_gap(byte);
+        self.line.get(at).is_none_or(|&byte| ends(byte) || self.ends_after_blanks(at))
+    }
+
+    #[cold]
+    fn ends_after_blanks(&self, at: usize) -> bool {
+        let rest = self.line[at..].iter().find(|&&byte| !self.is_blank(byte));
+        let ends = rest.is_none_or(|&byte| byte == self.dialect.separator.byte());
+        ends && self.is_blank(self.line[at])
     }
 
     /// Passes over a field that ends at `end`, and what separates it from the next.

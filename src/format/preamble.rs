@@ -109,7 +109,7 @@ impl Preamble {
     /// How lines are read where that is not a matter of the format alone, in words that differ where that does.
     pub fn layout(&self) -> Option<String> {
         let Layout::Text(rows) = self.layout else { return None };
-        let Rows { dialect, columns, width, first_id } = rows;
+        let Rows { dialect, columns, width, first_id, .. } = rows;
         Some(format!(
             "columns {columns} of {width}, separated by {}, decimal {}s, ids from {first_id}",
             dialect.separator.plural(),

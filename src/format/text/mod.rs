@@ -52,6 +52,8 @@ pub(super) struct Rows {
     pub(super) width: u32,
     /// The first id.
     pub(super) first_id: u64,
+    /// Whether u, v and the weight, if there is one, are all columns and in this order.
+    pub(super) plain: bool,
 }
 
 /// Whether a line holds data: it is neither blank nor a comment.
@@ -74,6 +76,12 @@ pub(super) fn edge(line: &[u8], rows: &Rows, ids: Ids, raw: &mut Raw) -> Checked
 /// The edge of a line that is no comment.
 #[inline]
 fn record(fields: &mut Fields<'_>, rows: &Rows, ids: Ids) -> Checked<(u32, u32, Weight)> {
+    if rows.plain {
+        let (u, v) = (fields.vertex(ids)?, fields.vertex(ids)?);
+        let weight = if rows.width == 3 { fields.weight()? } else { Weight::Integer(1) };
+        let right = fields.is_empty().then_some((u, v, weight));
+        return right.ok_or_else(|| fields.fault(&too_many(rows.width)));
+    }
     let (mut u, mut v, mut weight) = (0, 0, Weight::Integer(1));
     for column in 1..=rows.width {
         match column {

@@ -67,7 +67,10 @@ impl Reading {
     pub(super) fn rows(&self, options: &TextOptions) -> Option<Rows> {
         let columns = *self.columns.as_ref().ok()?;
         let first_id = options.first_id.unwrap_or(0);
-        Some(Rows { dialect: self.dialect, columns, width: self.width, first_id })
+        let width = self.width;
+        let weight = (width == 3).then_some(3);
+        let plain = width <= 3 && columns == Columns { u: 1, v: 2, weight };
+        Some(Rows { dialect: self.dialect, columns, width, first_id, plain })
     }
 
     /// Whether all records could be read.
