@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// What a caption says of it.
 pub(crate) struct Machine {
-    model: String,
+    pub(crate) model: String,
     cores: usize,
     date: String,
 }

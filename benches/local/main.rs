@@ -80,14 +80,16 @@ fn measure(criterion: &mut Criterion, graph: &Graph, hard: bool, rows: &mut Vec<
                 timed(&times, || with_edges!(edges, edges => pool.install(|| run(name, n, edges))));
             }),
         });
-        let times = times.into_inner();
-        let Some(times) = times.get(1..).filter(|times| !times.is_empty()) else { continue };
-        rows.push(row(graph, name, threads, times));
+        match times.into_inner().as_slice() {
+            [] => {} // filtered out
+            [once] => rows.push(row(graph, name, threads, &[*once])),
+            [_warm_up, times @ ..] => rows.push(row(graph, name, threads, times)),
+        }
     }
     group.finish();
 }
 
-/// The row of a contestant: the first time warmed up and is not among these.
+/// The row of a contestant.
 fn row(graph: &Graph, name: &str, threads: usize, times: &[Duration]) -> Row {
     let Spread { median, least, most } = Spread::of(times.iter().map(Duration::as_secs_f64));
     let peak = (!matches!(name, "sum" | "petgraph")).then(|| peak::of(name, threads, graph));

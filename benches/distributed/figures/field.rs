@@ -1,8 +1,19 @@
 //! The five graphs, and what another program takes for them. Those are constants of one run, not measured beside ours:
-//! they stand in columns and marks of their own under [`MEASURED`], and nobody's times are divided by them.
+//! they stand in columns and marks of their own under [`measured`], and nobody's times are divided by them.
 
-/// Whence KaMSTa's figures are; stands wherever they do.
-pub(crate) const MEASURED: &str = "measured 2026-11-23 on a machine of the same kind";
+use crate::drawing::Machine;
+
+/// The day on which KaMSTa was measured, and the model of the processor.
+pub(crate) const DAY: &str = "2026-11-23";
+const MODEL: &str = "Intel(R) Xeon(R) Processor";
+
+/// Whence KaMSTa's figures are, as seen from a machine; stands wherever they do.
+pub(crate) fn measured(machine: &Machine) -> String {
+    match machine.model == MODEL {
+        true => format!("measured {DAY} on a machine of the same kind"),
+        false => format!("measured {DAY} on another kind of machine, {MODEL}"),
+    }
+}
 
 /// A graph, and KaMSTa's figures for it.
 #[derive(Clone)]

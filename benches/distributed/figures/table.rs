@@ -1,7 +1,7 @@
 //! The tables, in Markdown.
 
 use super::Results;
-use super::field::{Field, MEASURED};
+use super::field::{Field, measured};
 use super::runs::Run;
 use crate::drawing::spread_in_words;
 use mst::report::{bytes, seconds};
@@ -17,7 +17,7 @@ pub(crate) fn all(results: &Results, field: &[Field]) -> Result<String, std::fmt
         "# How ranks combine their forests\n\n{}.\n",
         machine.shared_by(&counts.into_iter().collect::<Vec<_>>(), "ranks"),
     );
-    beside(&mut text, times, field)?;
+    beside(&mut text, results, field)?;
     boost(&mut text, results)?;
     ways(&mut text, times, field)?;
     received(&mut text, traffic)?;
@@ -25,13 +25,14 @@ pub(crate) fn all(results: &Results, field: &[Field]) -> Result<String, std::fmt
     Ok(text)
 }
 
-fn beside(text: &mut String, times: &[Run], field: &[Field]) -> std::fmt::Result {
+fn beside(text: &mut String, results: &Results, field: &[Field]) -> std::fmt::Result {
+    let (times, measured) = (&results.times, measured(&results.machine));
     writeln!(
         text,
         "\nauto, 1 thread a rank, beside one process with as many threads as cores. Times are medians, {}.\n\
-         KaMSTa's figures are not of this run: {MEASURED}.\n\n\
+         KaMSTa's figures are not of this run: {measured}.\n\n\
          | graph | ranks | chosen | time | one process | times as long as one process | received, busiest rank \
-         | sent, busiest rank | KaMSTa, {MEASURED} | sent by KaMSTa's busiest rank, {MEASURED} |\n\
+         | sent, busiest rank | KaMSTa, {measured} | sent by KaMSTa's busiest rank, {measured} |\n\
          |---|---|---|---|---|---|---|---|---|---|",
         spread_in_words(times.iter().map(Run::time)),
     )?;

@@ -1,7 +1,9 @@
 //! The plot of speed: `auto` beside textbook Kruskal on every graph, on one thread and on all.
 
 use super::rows::Row;
-use crate::drawing::{Done, GREY, Look, Machine, Sheet, letters, ticks, whiskers_in_words, write};
+use crate::drawing::{
+    Area, Done, GREY, Look, Machine, Sheet, letters, ticks, whiskers_in_words, write,
+};
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 use std::collections::BTreeSet;
@@ -40,57 +42,60 @@ pub(crate) fn draw(machine: &Machine, rows: &[Row], path: &Path) -> Done {
         column: 180,
         footer: &footer,
     };
+    let lanes = LANE * graphs.len() as u32;
+    sheet.draw(path, lanes + AXIS, |area| plot(area, &rows, &graphs, &threads))
+}
+
+fn plot(area: &Area<'_>, rows: &[&Row], graphs: &[&str], threads: &[usize]) -> Done {
     let lanes = graphs.len() as u32;
-    sheet.draw(path, LANE * lanes + AXIS, |area| {
-        let speed = |row: &Row| row.times_textbook.unwrap_or(1.0);
-        let ends = |row: &Row| row.speeds().unwrap_or((speed(row), speed(row)));
-        let least = rows.iter().map(|row| ends(row).0).fold(1.0, f64::min);
-        let most = rows.iter().map(|row| ends(row).1).fold(1.0, f64::max);
-        let range = 0.85 * least..1.2 * most;
-        let mut chart = ChartBuilder::on(area)
-            .set_label_area_size(LabelAreaPosition::Left, NAMES)
-            .set_label_area_size(LabelAreaPosition::Right, NUMBERS)
-            .set_label_area_size(LabelAreaPosition::Bottom, AXIS)
-            .build_cartesian_2d(
-                range.clone().log_scale().with_key_points(ticks(&range)),
-                0.0..f64::from(lanes),
-            )?;
-        chart
-            .configure_mesh()
-            .disable_y_mesh()
-            .disable_y_axis()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(GREY)
-            .x_label_formatter(&|speed| format!("{speed:.0}"))
-            .x_label_style(letters(15, HPos::Center))
-            .x_desc("times as fast, logarithmic")
-            .axis_desc_style(letters(15, HPos::Center))
-            .draw()?;
-        let right = area.dim_in_pixel().0 as i32 - NUMBERS as i32 + 12;
-        for (place, graph) in graphs.iter().enumerate() {
-            let middle = (LANE * place as u32 + LANE / 2) as i32;
-            write(area, graph, (NAMES as i32 - 12, middle), 15, HPos::Right)?;
-            let of_graph = rows.iter().filter(|row| row.graph == *graph);
-            let mut numbers = Vec::new();
-            for row in of_graph {
-                // One thread a little above the middle, all a little below: neither hides the other.
-                let beside = if row.threads == 1 { 0.17 } else { -0.17 };
-                let y = f64::from(lanes) - place as f64 - 0.5 + beside;
-                let look = look(row.threads);
-                if let Some((slow, fast)) = row.speeds() {
-                    chart.draw_series([look.whisker(y, (slow, speed(row), fast))])?;
-                }
-                chart.draw_series([look.mark((speed(row), y))])?;
-                numbers.push(format!("{:.1}", speed(row)));
+    let speed = |row: &Row| row.times_textbook.unwrap_or(1.0);
+    let ends = |row: &Row| row.speeds().unwrap_or((speed(row), speed(row)));
+    let least = rows.iter().map(|row| ends(row).0).fold(1.0, f64::min);
+    let most = rows.iter().map(|row| ends(row).1).fold(1.0, f64::max);
+    let range = 0.85 * least..1.2 * most;
+    let mut chart = ChartBuilder::on(area)
+        .set_label_area_size(LabelAreaPosition::Left, NAMES)
+        .set_label_area_size(LabelAreaPosition::Right, NUMBERS)
+        .set_label_area_size(LabelAreaPosition::Bottom, AXIS)
+        .build_cartesian_2d(
+            range.clone().log_scale().with_key_points(ticks(&range)),
+            0.0..f64::from(lanes),
+        )?;
+    chart
+        .configure_mesh()
+        .disable_y_mesh()
+        .disable_y_axis()
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(GREY)
+        .x_label_formatter(&|speed| format!("{speed:.0}"))
+        .x_label_style(letters(15, HPos::Center))
+        .x_desc("times as fast, logarithmic")
+        .axis_desc_style(letters(15, HPos::Center))
+        .draw()?;
+    let right = area.dim_in_pixel().0 as i32 - NUMBERS as i32 + 12;
+    for (place, graph) in graphs.iter().enumerate() {
+        let middle = (LANE * place as u32 + LANE / 2) as i32;
+        write(area, graph, (NAMES as i32 - 12, middle), 15, HPos::Right)?;
+        let of_graph = rows.iter().filter(|row| row.graph == *graph);
+        let mut numbers = Vec::new();
+        for row in of_graph {
+            // One thread a little above the middle, all a little below: neither hides the other.
+            let beside = if row.threads == 1 { 0.17 } else { -0.17 };
+            let y = f64::from(lanes) - place as f64 - 0.5 + beside;
+            let look = look(row.threads);
+            if let Some((slow, fast)) = row.speeds() {
+                chart.draw_series([look.whisker(y, (slow, speed(row), fast))])?;
             }
-            write(area, &numbers.join(" and "), (right, middle), 15, HPos::Left)?;
-            let below = f64::from(lanes) - place as f64 - 1.0;
-            let ends = vec![(range.start, below), (range.end, below)];
-            chart.draw_series([PathElement::new(ends, GREY.mix(0.5))])?;
+            chart.draw_series([look.mark((speed(row), y))])?;
+            numbers.push(format!("{:.1}", speed(row)));
         }
-        let heads = threads.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ");
-        let below = (LANE * lanes) as i32 + 16;
-        write(area, &format!("{heads} threads"), (right, below), 15, HPos::Left)?;
-        Ok(())
-    })
+        write(area, &numbers.join(" and "), (right, middle), 15, HPos::Left)?;
+        let below = f64::from(lanes) - place as f64 - 1.0;
+        let ends = vec![(range.start, below), (range.end, below)];
+        chart.draw_series([PathElement::new(ends, GREY.mix(0.5))])?;
+    }
+    let heads: Vec<String> = threads.iter().map(usize::to_string).collect();
+    let below = (LANE * lanes) as i32 + 16;
+    write(area, &format!("threads: {}", heads.join(" and ")), (right, below), 15, HPos::Left)?;
+    Ok(())
 }
