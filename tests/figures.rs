@@ -4,6 +4,8 @@
 mod distributed;
 #[path = "../benches/drawing/mod.rs"]
 mod drawing;
+#[path = "figures/fixture.rs"]
+mod fixture;
 #[path = "../benches/local/figures/mod.rs"]
 mod local;
 #[path = "figures/svg.rs"]
@@ -12,65 +14,13 @@ mod svg;
 use distributed::field::{DAY, FIELD, measured};
 use distributed::runs::{Run, of_repetitions};
 use distributed::{Results, table, times, traffic};
-use drawing::{Machine, Time, read, save};
+use drawing::{Machine, Time, read, save, spread_in_words, ticks};
+use fixture::{drawn, picture, pictures, results, text};
 use local::rows::{Row, compare, is_complete};
 use mst::report::{bytes, seconds};
 use std::fs;
-use std::path::{Path, PathBuf};
-use svg::Picture;
+use std::path::Path;
 use tempfile::TempDir;
-
-fn results(folder: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("results").join(folder)
-}
-
-/// The published rows of a machine of two cores, as if the spread of each time had been recorded, or as if not.
-fn drawn(recorded: bool) -> TempDir {
-    let folder = TempDir::new().expect("a folder");
-    let place = |name: &str| folder.path().join(name);
-    let machine = "CPU(s): 2\nModel name: Abacus 9\ndate: 2026-01-02\n";
-    fs::write(place("machine.txt"), machine).expect("a machine");
-    for name in ["traffic.csv", "hard.csv"] {
-        fs::copy(results("distributed").join(name), place(name)).expect("a copy");
-    }
-    let spread = |median: f64| (recorded.then_some(0.9 * median), recorded.then_some(1.3 * median));
-    let mut runs: Vec<Run> = read(&results("distributed").join("times.csv")).expect("runs");
-    for run in &mut runs {
-        (run.least_s, run.most_s) = spread(run.total_s);
-    }
-    save(&runs, &place("times.csv")).expect("runs written");
-    let mut rows: Vec<Row> = read(&results("local").join("runs.csv")).expect("rows");
-    for row in &mut rows {
-        (row.least_s, row.most_s) = spread(row.seconds);
-    }
-    save(&rows, &place("runs.csv")).expect("rows written");
-    distributed::draw(folder.path(), folder.path()).expect("drawn");
-    local::draw(folder.path(), folder.path()).expect("drawn");
-    folder
-}
-
-fn text(path: &Path) -> String {
-    fs::read_to_string(path).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
-}
-
-/// A plot by its path without the ending.
-fn picture(path: &Path) -> Picture {
-    Picture::of(&text(&path.with_extension("svg")))
-}
-
-/// All plots: with spread, without, and as published.
-fn pictures() -> Vec<(String, Picture)> {
-    let mut all = Vec::new();
-    for folder in [drawn(true), drawn(false)] {
-        for name in ["times", "traffic", "speed"] {
-            all.push((name.to_owned(), picture(&folder.path().join(name))));
-        }
-    }
-    for name in ["distributed/times", "distributed/traffic", "local/speed"] {
-        all.push((format!("published {name}"), picture(&results(name))));
-    }
-    all
-}
 
 #[test]
 fn what_is_published_is_drawn_from_the_published_rows() {
@@ -275,6 +225,30 @@ fn a_machine_tells_its_cores_and_the_day() {
 }
 
 #[test]
+fn ticks_are_told_apart() {
+    type Tick = fn(f64) -> String;
+    let axes: [(Tick, f64, &[&str]); 3] = [
+        (times::tick, 1e-4, &["500 µs", "1 ms", "20 ms", "100 ms", "1 s"]),
+        (traffic::tick, 1.0, &["5 B", "1 kB", "200 kB", "1 MB"]),
+        (local::speed::tick, 1e-3, &["0.01", "0.5", "1", "20"]),
+    ];
+    for (tick, least, expected) in axes {
+        for most in [300.0, 1e7] {
+            let words = ticks(&(0.9 * least..most * least)).into_iter().map(tick);
+            let words: Vec<String> = words.collect();
+            assert!(words.len() >= 7, "{words:?}");
+            for (at, word) in words.iter().enumerate() {
+                assert!(!words[..at].contains(word), "{word} twice in {words:?}");
+            }
+        }
+        let fine: Vec<String> = (-5..9)
+            .flat_map(|power| [1.0, 2.0, 5.0].map(|step| tick(step * 10f64.powi(power))))
+            .collect();
+        assert!(expected.iter().all(|word| fine.iter().any(|label| label == word)), "{fine:?}");
+    }
+}
+
+#[test]
 fn rows_stand_beside_the_yardsticks_of_their_own_graph() {
     let mut rows: Vec<Row> = read(&results("local").join("runs.csv")).expect("rows");
     let published = rows.clone();
@@ -289,11 +263,20 @@ fn rows_stand_beside_the_yardsticks_of_their_own_graph() {
     assert!(!is_complete(&rows));
 }
 
-/// The rows of README's second table.
 #[test]
 fn readme_quotes_what_is_published() {
     let readme = text(&results("../README.md"));
-    let Results { times, .. } = Results::read(&results("distributed")).expect("results");
+    let Results { machine, times, .. } = Results::read(&results("distributed")).expect("results");
+    let rows: Vec<Row> = read(&results("local").join("runs.csv")).expect("rows");
+    let local = Machine::read(&results("local")).expect("a machine");
+    let words = readme.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (machine, spread) in [
+        (local.shared_by(&[2], "threads"), spread_in_words(rows.iter().map(Row::time))),
+        (machine.shared_by(&[2, 4], "ranks"), spread_in_words(times.iter().map(Run::time))),
+    ] {
+        let expected = format!("{machine}. Times are medians, {spread}. ");
+        assert!(words.contains(&expected), "README lacks \"{expected}\"");
+    }
     for graph in &FIELD {
         let run = |ranks| {
             let found = |run: &&Run| {
@@ -311,7 +294,6 @@ fn readme_quotes_what_is_published() {
         );
         assert!(readme.contains(&row), "README lacks {row}");
     }
-    let rows: Vec<Row> = read(&results("local").join("runs.csv")).expect("rows");
     let names = [("gnm", "random"), ("dense", "dense"), ("rmat", "R-MAT"), ("grid", "grid")];
     for (graph, name) in names.into_iter().chain([("rgg", "points in the plane")]) {
         let cell = |algorithm: &str, threads| {

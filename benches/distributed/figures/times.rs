@@ -57,6 +57,11 @@ fn look(kind: usize, theirs: bool) -> Look {
     if theirs { Look { colour: BLACK, hollow: true, ..look } } else { look }
 }
 
+/// What stands at a tick.
+pub(crate) fn tick(time: f64) -> String {
+    seconds(time).replace(".00 ", " ").replace(".0 ", " ")
+}
+
 /// Draws the times.
 pub(crate) fn draw(results: &Results, field: &[Field], path: &Path) -> Done {
     let Results { machine, times, .. } = results;
@@ -108,10 +113,7 @@ fn plot(area: &Area<'_>, marks: &[Mark], field: &[Field]) -> Done {
         .disable_y_axis()
         .light_line_style(TRANSPARENT)
         .bold_line_style(GREY)
-        .x_label_formatter(&|tick| match tick {
-            ..0.9995 => format!("{:.0} ms", 1e3 * tick),
-            _ => format!("{tick:.0} s"),
-        })
+        .x_label_formatter(&|time| tick(*time))
         .x_label_style(letters(15, HPos::Center))
         .x_desc("time, logarithmic")
         .axis_desc_style(letters(15, HPos::Center))

@@ -27,6 +27,11 @@ pub(crate) fn look(way: &str) -> Look {
     }
 }
 
+/// What stands at a tick.
+pub(crate) fn tick(received: f64) -> String {
+    bytes(received as u64).replace(".00 ", " ")
+}
+
 /// What a graph is called in words.
 fn title(graph: &str) -> String {
     let family = graph.split(':').next().unwrap_or(graph);
@@ -101,7 +106,7 @@ fn chart(area: &Area<'_>, title: &str, runs: &[&Run], ways: &[&str]) -> Done {
         .light_line_style(TRANSPARENT)
         .bold_line_style(GREY.mix(0.5))
         .x_label_formatter(&|ranks| format!("{ranks:.0}"))
-        .y_label_formatter(&|received| bytes(*received as u64).replace(".00", ""))
+        .y_label_formatter(&|received| tick(*received))
         .x_label_style(letters(15, HPos::Center))
         .y_label_style(letters(15, HPos::Right))
         .x_desc("ranks")

@@ -1,7 +1,7 @@
 //! The published table and plot, from the CSV file beside them.
 
 pub(crate) mod rows;
-mod speed;
+pub(crate) mod speed;
 pub(crate) mod table;
 
 use crate::drawing::{Done, Machine, read};

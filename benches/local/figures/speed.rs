@@ -23,6 +23,11 @@ fn in_words(threads: usize) -> String {
     format!("{threads} thread{}", if threads == 1 { "" } else { "s" })
 }
 
+/// What stands at a tick.
+pub(crate) fn tick(speed: f64) -> String {
+    ((speed * 1e6).round() / 1e6).to_string()
+}
+
 /// Draws how many times as fast as textbook Kruskal `auto` is.
 pub(crate) fn draw(machine: &Machine, rows: &[Row], path: &Path) -> Done {
     let rows: Vec<&Row> = rows.iter().filter(|row| row.algorithm == "auto").collect();
@@ -67,7 +72,7 @@ fn plot(area: &Area<'_>, rows: &[&Row], graphs: &[&str], threads: &[usize]) -> D
         .disable_y_axis()
         .light_line_style(TRANSPARENT)
         .bold_line_style(GREY)
-        .x_label_formatter(&|speed| format!("{speed:.0}"))
+        .x_label_formatter(&|speed| tick(*speed))
         .x_label_style(letters(15, HPos::Center))
         .x_desc("times as fast, logarithmic")
         .axis_desc_style(letters(15, HPos::Center))
