@@ -266,7 +266,8 @@ fn rows_stand_beside_the_yardsticks_of_their_own_graph() {
 #[test]
 fn readme_quotes_what_is_published() {
     let readme = text(&results("../README.md"));
-    let Results { machine, times, .. } = Results::read(&results("distributed")).expect("results");
+    let Results { machine, times, pbgl, .. } =
+        Results::read(&results("distributed")).expect("results");
     let rows: Vec<Row> = read(&results("local").join("runs.csv")).expect("rows");
     let local = Machine::read(&results("local")).expect("a machine");
     let words = readme.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -276,6 +277,11 @@ fn readme_quotes_what_is_published() {
     ] {
         let expected = format!("{machine}. Times are medians, {spread}. ");
         assert!(words.contains(&expected), "README lacks \"{expected}\"");
+    }
+    assert_eq!(words.contains("The Parallel BGL"), !pbgl.is_empty());
+    for row in pbgl.iter().filter(|row| row.ranks == 2) {
+        let told = format!("takes {} on 2 ranks", seconds(row.time().median));
+        assert!(words.contains(&told), "README lacks \"{told}\"");
     }
     for graph in &FIELD {
         let run = |ranks| {
