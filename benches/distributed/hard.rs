@@ -1,5 +1,6 @@
 //! Graphs and deals that make algorithms stumble: auto beside a plain gather, on ranks in this process.
 
+use crate::figures::runs::Case;
 use crate::graphs::{Graph, Recipe, all, shrink};
 use mst::comm::{self, Comm};
 use mst::distributed::{Choice, Plan};
@@ -10,22 +11,6 @@ use mst::selftest::Dealt;
 
 /// Runs of each; the median counts.
 const REPETITIONS: usize = 7;
-
-/// What came of a case.
-#[derive(serde::Serialize)]
-pub(crate) struct Case {
-    /// The graph and how it was dealt.
-    pub(crate) case: String,
-    pub(crate) ranks: usize,
-    pub(crate) n: usize,
-    pub(crate) m: usize,
-    /// What auto chose.
-    pub(crate) chosen: String,
-    pub(crate) gather_s: f64,
-    pub(crate) auto_s: f64,
-    /// How many times as long as a gather auto took.
-    pub(crate) ratio: f64,
-}
 
 /// Measures all cases, with a line for each on standard output.
 pub(crate) fn measure() -> Vec<Case> {
@@ -72,21 +57,25 @@ fn of(graph: &Graph, ranks: usize, dealt_as: &str, dealt: Dealt) -> Case {
             compare(comm, graph.n, edges.len() as u64, mine)
         })
     });
-    let (chosen, gather_s, auto_s) = &told[0];
+    let (chosen, gather, auto) = &told[0];
     Case {
         case: format!("{}{dealt_as}", graph.name),
         ranks,
         n: graph.n,
         m: graph.edges.len(),
         chosen: chosen.clone(),
-        gather_s: *gather_s,
-        auto_s: *auto_s,
-        ratio: auto_s / gather_s,
+        gather_s: gather.median,
+        gather_least_s: Some(gather.least),
+        gather_most_s: Some(gather.most),
+        auto_s: auto.median,
+        auto_least_s: Some(auto.least),
+        auto_most_s: Some(auto.most),
+        ratio: auto.median / gather.median,
     }
 }
 
-/// What auto chose, and the medians of a gather and of auto, which alternate.
-fn compare<K: Key>(comm: &Comm, n: usize, m: u64, mine: &[Edge<K>]) -> (String, f64, f64) {
+/// What auto chose, and the times of a gather and of auto, which alternate.
+fn compare<K: Key>(comm: &Comm, n: usize, m: u64, mine: &[Edge<K>]) -> (String, Spread, Spread) {
     let link = comm.measure_link();
     let auto = || {
         let plan = Choice::of(comm, n, m, mine, link).plan;
@@ -101,5 +90,5 @@ fn compare<K: Key>(comm: &Comm, n: usize, m: u64, mine: &[Edge<K>]) -> (String, 
         autos.push(runs[0].total);
         chosen = plan.name();
     }
-    (chosen, Spread::of(gathers).median, Spread::of(autos).median)
+    (chosen, Spread::of(gathers), Spread::of(autos))
 }

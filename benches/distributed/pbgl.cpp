@@ -1,5 +1,5 @@
 // The minimum spanning forest of a .mst file by the Parallel BGL, for the table of scripts/bench-distributed.
-// Prints the median seconds of REPS runs from edges in memory, and the forest's weight.
+// Prints of REPS runs from edges in memory the median, the least and the most seconds, and the forest's weight.
 //
 //     mpicxx -O3 pbgl.cpp -lboost_graph_parallel -lboost_mpi -lboost_serialization
 //     mpirun -n 2 ./a.out graph.mst REPS
@@ -66,7 +66,8 @@ int main(int argc, char **argv) {
         total = 0;
         for (const Descriptor &edge : forest) total += get(weight, edge);
         std::sort(seconds.begin() + 1, seconds.end()); // the first one warms up
-        std::printf("%.6f %llu\n", seconds[1 + (seconds.size() - 1) / 2], (unsigned long long)total);
+        std::printf("%.6f %.6f %.6f %llu\n", seconds[1 + (seconds.size() - 1) / 2], seconds[1], seconds.back(),
+                    (unsigned long long)total);
     }
     return 0;
 }

@@ -1,25 +1,32 @@
 //! How many edges a second does a rank's own forest take? Every local algorithm beside the yardstick,
 //! petgraph and the plain sum of all weights, on one thread and on all.
 //!
-//! After a full run the medians, the ratios and the peak of memory stand in `results/local/`.
+//! After a full run the medians, the ratios and the peak of memory stand in `results/local/`. With `-- --draw` nothing is
+//! measured: table and plot are drawn anew from the CSV file there.
 //! `MST_BENCH_SHRINK=6` divides all sizes by 2^6.
 
+#[path = "../drawing/mod.rs"]
+mod drawing;
+mod figures;
 #[path = "../graphs/mod.rs"]
 mod graphs;
+mod machine;
 mod peak;
-mod plot;
-mod table;
+mod screen;
 mod yardstick;
 
 use criterion::{BatchSize, Criterion, SamplingMode, Throughput};
+use drawing::{Done, save};
+use figures::rows::{Row, compare, is_complete};
 use graphs::{Graph, shrink};
 use mst::graph::{Edge, Key, with_edges};
 use mst::local::Algorithm;
+use mst::measure::Spread;
 use rayon::ThreadPool;
 use std::cell::RefCell;
 use std::hint::black_box;
+use std::path::Path;
 use std::time::{Duration, Instant};
-use table::{Row, Table};
 
 /// What is measured on a graph: names and threads.
 fn contestants(hard: bool) -> Vec<(&'static str, usize)> {
@@ -50,7 +57,7 @@ fn pool(threads: usize) -> ThreadPool {
 }
 
 /// Measures all contestants on one graph and adds their rows.
-fn measure(criterion: &mut Criterion, graph: &Graph, hard: bool, table: &mut Table) {
+fn measure(criterion: &mut Criterion, graph: &Graph, hard: bool, rows: &mut Vec<Row>) {
     let (n, edges) = (graph.n, &graph.edges);
     let mut group = criterion.benchmark_group(&graph.name);
     group.throughput(Throughput::Elements(edges.len() as u64));
@@ -73,14 +80,36 @@ fn measure(criterion: &mut Criterion, graph: &Graph, hard: bool, table: &mut Tab
                 timed(&times, || with_edges!(edges, edges => pool.install(|| run(name, n, edges))));
             }),
         });
-        let mut times = times.into_inner();
-        times.sort_unstable();
-        let Some(&median) = times.get(times.len() / 2) else { continue }; // filtered out
-        let peak = (!matches!(name, "sum" | "petgraph")).then(|| peak::of(name, threads, graph));
-        let (m, bytes) = (edges.len(), edges.len() * edges.bytes_per_edge());
-        table.push(Row { graph: graph.name.clone(), n, m, bytes, name, threads, median, peak });
+        match times.into_inner().as_slice() {
+            [] => {} // filtered out
+            [once] => rows.push(row(graph, name, threads, &[*once])),
+            [_warm_up, times @ ..] => rows.push(row(graph, name, threads, times)),
+        }
     }
     group.finish();
+}
+
+/// The row of a contestant.
+fn row(graph: &Graph, name: &str, threads: usize, times: &[Duration]) -> Row {
+    let Spread { median, least, most } = Spread::of(times.iter().map(Duration::as_secs_f64));
+    let peak = (!matches!(name, "sum" | "petgraph")).then(|| peak::of(name, threads, graph));
+    let m = graph.edges.len();
+    let bytes = (m * graph.edges.bytes_per_edge()) as f64;
+    Row {
+        graph: graph.name.clone(),
+        n: graph.n,
+        m,
+        algorithm: name.to_owned(),
+        threads,
+        seconds: median,
+        least_s: Some(least),
+        most_s: Some(most),
+        edges_per_second: m as f64 / median,
+        times_textbook: None,
+        sums: None,
+        peak_bytes: peak,
+        peak_of_edges: peak.map(|peak| peak as f64 / bytes),
+    }
 }
 
 fn timed<T>(times: &RefCell<Vec<Duration>>, work: impl FnOnce() -> T) -> T {
@@ -90,19 +119,28 @@ fn timed<T>(times: &RefCell<Vec<Duration>>, work: impl FnOnce() -> T) -> T {
     result
 }
 
-fn main() {
+fn main() -> Done {
     if peak::is_child() {
-        return peak::tell();
+        peak::tell();
+        return Ok(());
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/local");
+    if std::env::args().any(|argument| argument == "--draw") {
+        return figures::draw(&folder, &folder);
     }
     let mut criterion = Criterion::default().configure_from_args();
-    let mut table = Table::default();
+    let mut rows = Vec::new();
     for recipe in graphs::all() {
-        measure(&mut criterion, &recipe.graph(), recipe.hard, &mut table);
+        measure(&mut criterion, &recipe.graph(), recipe.hard, &mut rows);
     }
     criterion.final_summary();
-    print!("{table}");
-    if shrink() == 0 && table.is_complete() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("results/local");
-        table.save(&folder).and_then(|()| plot::save(&table, &folder)).expect("results written");
+    compare(&mut rows);
+    screen::print(&rows);
+    if shrink() > 0 || !is_complete(&rows) {
+        return Ok(());
     }
+    std::fs::create_dir_all(&folder)?;
+    save(&rows, &folder.join("runs.csv"))?;
+    std::fs::write(folder.join("machine.txt"), machine::machine())?;
+    figures::draw(&folder, &folder)
 }

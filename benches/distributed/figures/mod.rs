@@ -1,0 +1,44 @@
+//! The published tables and plots, from the CSV files beside them.
+
+pub(crate) mod field;
+pub(crate) mod runs;
+pub(crate) mod table;
+pub(crate) mod times;
+pub(crate) mod traffic;
+
+use crate::drawing::{Done, Machine, read};
+use field::FIELD;
+use runs::{Case, Pbgl, Run};
+use std::path::Path;
+
+/// What was measured.
+pub(crate) struct Results {
+    pub(crate) machine: Machine,
+    pub(crate) times: Vec<Run>,
+    pub(crate) traffic: Vec<Run>,
+    pub(crate) hard: Vec<Case>,
+    /// Empty where the Parallel BGL is not installed.
+    pub(crate) pbgl: Vec<Pbgl>,
+}
+
+impl Results {
+    /// Reads the CSV files of a folder.
+    pub(crate) fn read(folder: &Path) -> Done<Self> {
+        let pbgl = folder.join("pbgl.csv");
+        Ok(Self {
+            machine: Machine::read(folder)?,
+            times: read(&folder.join("times.csv"))?,
+            traffic: read(&folder.join("traffic.csv"))?,
+            hard: read(&folder.join("hard.csv"))?,
+            pbgl: if pbgl.exists() { read(&pbgl)? } else { Vec::new() },
+        })
+    }
+}
+
+/// Writes tables and plots of the results in one folder into another.
+pub(crate) fn draw(from: &Path, to: &Path) -> Done {
+    let results = Results::read(from)?;
+    std::fs::write(to.join("tables.md"), table::all(&results, &FIELD)?)?;
+    times::draw(&results, &FIELD, &to.join("times.svg"))?;
+    traffic::draw(&results, &to.join("traffic.svg"))
+}

@@ -1,0 +1,141 @@
+//! The rows: as `mst --csv` wrote them, a repetition each, and as they are published, one for all repetitions.
+
+use crate::drawing::{Done, Time, read};
+use mst::measure::Spread;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::path::Path;
+
+/// A repetition.
+#[derive(Deserialize)]
+struct Row {
+    command: String,
+    graph: String,
+    #[serde(deserialize_with = "way")]
+    combine: String,
+    ranks: usize,
+    threads: usize,
+    repetition: usize,
+    total_s: f64,
+    bytes_received_max: u64,
+    bytes_sent_max: u64,
+}
+
+/// The repetitions of one command.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Run {
+    /// The graph, without its seed and weights.
+    pub(crate) graph: String,
+    /// The way of combining; `none` for one process.
+    #[serde(deserialize_with = "way")]
+    pub(crate) combine: String,
+    /// Whether it was chosen by auto.
+    pub(crate) auto: bool,
+    /// Ranks.
+    pub(crate) ranks: usize,
+    /// Threads a rank.
+    pub(crate) threads: usize,
+    /// The median, seconds.
+    pub(crate) total_s: f64,
+    /// The least, where it was recorded.
+    #[serde(default)]
+    pub(crate) least_s: Option<f64>,
+    /// The most.
+    #[serde(default)]
+    pub(crate) most_s: Option<f64>,
+    /// Bytes received by the rank that received most.
+    #[serde(rename = "bytes_received_max")]
+    pub(crate) received: u64,
+    /// Bytes sent by the rank that sent most.
+    #[serde(rename = "bytes_sent_max")]
+    pub(crate) sent: u64,
+}
+
+impl Run {
+    /// The median and the spread.
+    pub(crate) fn time(&self) -> Time {
+        Time::new(self.total_s, self.least_s, self.most_s)
+    }
+}
+
+/// A case that makes algorithms stumble: a plain gather beside auto.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Case {
+    /// The graph and how it was dealt.
+    pub(crate) case: String,
+    pub(crate) ranks: usize,
+    pub(crate) n: usize,
+    pub(crate) m: usize,
+    /// What auto chose.
+    pub(crate) chosen: String,
+    pub(crate) gather_s: f64,
+    #[serde(default)]
+    pub(crate) gather_least_s: Option<f64>,
+    #[serde(default)]
+    pub(crate) gather_most_s: Option<f64>,
+    pub(crate) auto_s: f64,
+    #[serde(default)]
+    pub(crate) auto_least_s: Option<f64>,
+    #[serde(default)]
+    pub(crate) auto_most_s: Option<f64>,
+    /// How many times as long as a gather auto took.
+    pub(crate) ratio: f64,
+}
+
+impl Case {
+    /// The times of a gather and of auto.
+    pub(crate) fn times(&self) -> [Time; 2] {
+        [
+            Time::new(self.gather_s, self.gather_least_s, self.gather_most_s),
+            Time::new(self.auto_s, self.auto_least_s, self.auto_most_s),
+        ]
+    }
+}
+
+/// What the Parallel BGL takes.
+#[derive(Deserialize)]
+pub(crate) struct Pbgl {
+    pub(crate) graph: String,
+    pub(crate) ranks: usize,
+    seconds: f64,
+    #[serde(default)]
+    least_s: Option<f64>,
+    #[serde(default)]
+    most_s: Option<f64>,
+    pub(crate) weight: String,
+}
+
+impl Pbgl {
+    /// The median and the spread.
+    pub(crate) fn time(&self) -> Time {
+        Time::new(self.seconds, self.least_s, self.most_s)
+    }
+}
+
+/// One process combines nothing, which older files leave empty.
+fn way<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Ok(if name.is_empty() { "none".to_owned() } else { name })
+}
+
+/// Reads a CSV file of `mst`.
+pub(crate) fn of_repetitions(path: &Path) -> Done<Vec<Run>> {
+    let rows: Vec<Row> = read(path)?;
+    Ok(rows.chunk_by(|_, next| next.repetition > 1).map(run).collect())
+}
+
+fn run(rows: &[Row]) -> Run {
+    let Spread { median, least, most } = Spread::of(rows.iter().map(|row| row.total_s));
+    let Row { command, graph, combine, ranks, threads, .. } = &rows[0];
+    Run {
+        graph: graph.split(",seed").next().unwrap_or_default().to_owned(),
+        combine: combine.clone(),
+        auto: command.contains("--combine auto"),
+        ranks: *ranks,
+        threads: *threads,
+        total_s: median,
+        least_s: Some(least),
+        most_s: Some(most),
+        received: rows[0].bytes_received_max,
+        sent: rows[0].bytes_sent_max,
+    }
+}

@@ -1,0 +1,147 @@
+//! The tables, in Markdown.
+
+use super::Results;
+use super::field::{Field, measured};
+use super::runs::Run;
+use crate::drawing::spread_in_words;
+use mst::report::{bytes, seconds};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// All tables.
+pub(crate) fn all(results: &Results, field: &[Field]) -> Result<String, std::fmt::Error> {
+    let Results { machine, times, traffic, hard, .. } = results;
+    let counts = times.iter().map(|run| run.ranks).chain(hard.iter().map(|case| case.ranks));
+    let counts: BTreeSet<usize> = counts.collect();
+    let mut text = format!(
+        "# How ranks combine their forests\n\n{}.\n",
+        machine.shared_by(&counts.into_iter().collect::<Vec<_>>(), "ranks"),
+    );
+    beside(&mut text, results, field)?;
+    boost(&mut text, results)?;
+    ways(&mut text, times, field)?;
+    received(&mut text, traffic)?;
+    stumbling(&mut text, results)?;
+    Ok(text)
+}
+
+fn beside(text: &mut String, results: &Results, field: &[Field]) -> std::fmt::Result {
+    let (times, measured) = (&results.times, measured(&results.machine));
+    writeln!(
+        text,
+        "\nauto, 1 thread a rank, beside one process with as many threads as cores. Times are medians, {}.\n\
+         KaMSTa's figures are not of this run: {measured}.\n\n\
+         | graph | ranks | chosen | time | one process | times as long as one process | received, busiest rank \
+         | sent, busiest rank | KaMSTa, {measured} | sent by KaMSTa's busiest rank, {measured} |\n\
+         |---|---|---|---|---|---|---|---|---|---|",
+        spread_in_words(times.iter().map(Run::time)),
+    )?;
+    for Field { graph, name, seconds: theirs, sent } in field {
+        let Some(one) = times.iter().find(|run| run.graph == *graph && run.ranks == 1) else {
+            continue;
+        };
+        for (ranks, theirs) in [2, 4].into_iter().zip(theirs) {
+            let ours = |run: &&Run| run.graph == *graph && run.ranks == ranks && run.auto;
+            let Some(run) = times.iter().find(ours) else { continue };
+            writeln!(
+                text,
+                "| {name} | {ranks} | {} | {} | {} on {} threads | {:.2} | {} | {} | {} | {} |",
+                run.combine,
+                run.time(),
+                one.time(),
+                one.threads,
+                run.total_s / one.total_s,
+                bytes(run.received),
+                bytes(run.sent),
+                seconds(*theirs),
+                if ranks == 4 { format!("{sent} MB") } else { String::new() },
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn boost(text: &mut String, Results { pbgl, .. }: &Results) -> std::fmt::Result {
+    if pbgl.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        text,
+        "\nThe Parallel BGL (`boruvka_then_merge`), measured in the same run: medians of 3, {}.\n\n\
+         | graph | ranks | time | weight |\n|---|---|---|---|",
+        spread_in_words(pbgl.iter().map(|row| row.time())),
+    )?;
+    pbgl.iter().try_for_each(|row| {
+        writeln!(text, "| `{}` | {} | {} | {} |", row.graph, row.ranks, row.time(), row.weight)
+    })
+}
+
+/// Names of a column in their order of first use.
+pub(super) fn names<'a>(runs: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = BTreeSet::new();
+    runs.into_iter().filter(|name| seen.insert(*name)).collect()
+}
+
+fn ways(text: &mut String, times: &[Run], field: &[Field]) -> std::fmt::Result {
+    let named = || times.iter().filter(|run| run.ranks > 1 && !run.auto);
+    write!(
+        text,
+        "\nEvery way: the median, {}, and what the busiest rank receives.\n\n| way |",
+        spread_in_words(named().map(Run::time)),
+    )?;
+    for Field { name, .. } in field {
+        write!(text, " {name}, 2 ranks | 4 ranks |")?;
+    }
+    write!(text, "\n|---|{}\n", "---|".repeat(2 * field.len()))?;
+    for way in names(named().map(|run| run.combine.as_str())) {
+        write!(text, "| {way} |")?;
+        for (graph, ranks) in field.iter().flat_map(|Field { graph, .. }| [(graph, 2), (graph, 4)])
+        {
+            let cell = named()
+                .find(|run| run.combine == way && run.graph == *graph && run.ranks == ranks)
+                .map(|run| format!("{}, {}", run.time(), bytes(run.received)));
+            write!(text, " {} |", cell.unwrap_or_default())?;
+        }
+        text.push('\n');
+    }
+    Ok(())
+}
+
+fn received(text: &mut String, traffic: &[Run]) -> std::fmt::Result {
+    for graph in names(traffic.iter().map(|run| run.graph.as_str())) {
+        let of_graph = || traffic.iter().filter(|run| run.graph == graph);
+        let ranks: BTreeSet<usize> = of_graph().map(|run| run.ranks).collect();
+        write!(
+            text,
+            "\nReceived by the busiest rank, `{graph}`, by the number of ranks.\n\n| way |"
+        )?;
+        ranks.iter().try_for_each(|p| write!(text, " {p} |"))?;
+        write!(text, "\n|---|{}\n", "---|".repeat(ranks.len()))?;
+        for way in names(of_graph().map(|run| run.combine.as_str())) {
+            write!(text, "| {way} |")?;
+            for p in &ranks {
+                let run = of_graph().find(|run| run.combine == way && run.ranks == *p);
+                write!(text, " {} |", run.map(|run| bytes(run.received)).unwrap_or_default())?;
+            }
+            text.push('\n');
+        }
+    }
+    Ok(())
+}
+
+fn stumbling(text: &mut String, Results { hard, .. }: &Results) -> std::fmt::Result {
+    writeln!(
+        text,
+        "\nHard cases: auto beside a plain gather, on ranks in one process. Times are medians, {}.\n\n\
+         | case | ranks | n | m | chosen | gather | auto | of a gather's |\n|---|---|---|---|---|---|---|---|",
+        spread_in_words(hard.iter().flat_map(|case| case.times())),
+    )?;
+    hard.iter().try_for_each(|row| {
+        let [gather, auto] = row.times();
+        writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {gather} | {auto} | {:.2} |",
+            row.case, row.ranks, row.n, row.m, row.chosen, row.ratio
+        )
+    })
+}

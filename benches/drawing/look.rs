@@ -1,0 +1,140 @@
+//! Colours, marks and dashes: what is told apart by one of them is told apart by another, too.
+
+use plotters::element::{DashedPathElement, Drawable, ErrorBarOrientH, PointCollection};
+use plotters::prelude::*;
+use plotters_backend::{BackendCoord, DrawingErrorKind};
+
+/// Of what stands in the background.
+pub(crate) const GREY: RGBColor = RGBColor(190, 190, 190);
+
+/// The form of a mark.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Shape {
+    Circle,
+    Square,
+    Triangle,
+    Diamond,
+}
+
+/// Colours of Okabe and Ito, "Color Universal Design", 2008, and a shape for each.
+const KINDS: [(RGBColor, Shape); 4] = [
+    (RGBColor(0, 114, 178), Shape::Circle),
+    (RGBColor(230, 159, 0), Shape::Square),
+    (RGBColor(0, 158, 115), Shape::Triangle),
+    (RGBColor(204, 121, 167), Shape::Diamond),
+];
+
+/// How a mark and its line look.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Look {
+    pub(crate) colour: RGBColor,
+    pub(crate) shape: Shape,
+    /// A hollow mark is larger, so that it is seen around a filled one.
+    pub(crate) hollow: bool,
+    /// Dashes and gaps of the line through the marks, pixels; a gap of 0 makes it solid.
+    pub(crate) line: Option<(i32, i32)>,
+}
+
+type Whisker = ErrorBar<f64, f64, ErrorBarOrientH<f64, f64>>;
+
+impl Look {
+    /// One of four: a filled mark without a line.
+    pub(crate) fn new(kind: usize) -> Self {
+        let (colour, shape) = KINDS[kind];
+        Self { colour, shape, hollow: false, line: None }
+    }
+
+    /// A mark.
+    pub(crate) fn mark<C>(self, at: C) -> Mark<C> {
+        Mark { at: [at], look: self }
+    }
+
+    /// What reaches from the least to the most, at a height.
+    pub(crate) fn whisker(self, y: f64, (least, median, most): (f64, f64, f64)) -> Whisker {
+        ErrorBar::new_horizontal(y, least, median, most, self.colour.stroke_width(2), 6)
+    }
+
+    /// A line through points.
+    pub(crate) fn curve<C>(self, points: Vec<C>) -> Curve<C> {
+        Curve { points, look: self }
+    }
+}
+
+/// A mark at a place.
+pub(crate) struct Mark<C> {
+    at: [C; 1],
+    look: Look,
+}
+
+/// The line through marks.
+pub(crate) struct Curve<C> {
+    points: Vec<C>,
+    look: Look,
+}
+
+impl<'a, C> PointCollection<'a, C> for &'a Mark<C> {
+    type Point = &'a C;
+    type IntoIter = &'a [C];
+
+    fn point_iter(self) -> &'a [C] {
+        &self.at
+    }
+}
+
+impl<'a, C> PointCollection<'a, C> for &'a Curve<C> {
+    type Point = &'a C;
+    type IntoIter = &'a [C];
+
+    fn point_iter(self) -> &'a [C] {
+        &self.points
+    }
+}
+
+type Drawn<DB> = Result<(), DrawingErrorKind<<DB as DrawingBackend>::ErrorType>>;
+
+impl<C, DB: DrawingBackend> Drawable<DB> for Mark<C> {
+    fn draw<I>(&self, places: I, backend: &mut DB, _: (u32, u32)) -> Drawn<DB>
+    where
+        I: Iterator<Item = BackendCoord>,
+    {
+        let Look { colour, shape, hollow, .. } = self.look;
+        let r = if hollow { 7 } else { 5 };
+        let corners = match shape {
+            Shape::Circle => vec![],
+            Shape::Square => vec![(-r, -r), (r, -r), (r, r), (-r, r)],
+            Shape::Triangle => vec![(0, -r - 1), (r + 1, r), (-r - 1, r)],
+            Shape::Diamond => vec![(0, -r - 2), (r + 2, 0), (0, r + 2), (-r - 2, 0)],
+        };
+        for (x, y) in places {
+            let corner = |(right, down): &(i32, i32)| (x + right, y + down);
+            match (shape, hollow) {
+                (Shape::Circle, _) => {
+                    backend.draw_circle((x, y), r as u32, &colour.stroke_width(2), !hollow)?;
+                }
+                (_, false) => backend.fill_polygon(corners.iter().map(corner), &colour)?,
+                (_, true) => {
+                    // Two corners more than it has, so that the last is joined as the others.
+                    let closed = corners.iter().cycle().take(corners.len() + 2).map(corner);
+                    backend.draw_path(closed, &colour.stroke_width(2))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<C, DB: DrawingBackend> Drawable<DB> for Curve<C> {
+    fn draw<I>(&self, places: I, backend: &mut DB, size: (u32, u32)) -> Drawn<DB>
+    where
+        I: Iterator<Item = BackendCoord>,
+    {
+        let style = self.look.colour.stroke_width(2);
+        let (dash, gap) = match self.look.line {
+            None => return Ok(()),
+            Some((_, 0)) => return backend.draw_path(places, &style),
+            Some(dashes) => dashes,
+        };
+        let dashes = DashedPathElement::new(Vec::<BackendCoord>::new(), dash, gap, style);
+        dashes.draw(places, backend, size)
+    }
+}

@@ -1,0 +1,150 @@
+//! What the published tables and plots share: a time and its spread, the machine, looks that all eyes can tell apart,
+//! and the sheet, where title, legend and footer have places of their own and so hide no curve.
+
+mod look;
+mod machine;
+
+pub(crate) use look::{GREY, Look};
+pub(crate) use machine::Machine;
+
+use mst::report::seconds;
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::fmt;
+use std::path::Path;
+
+/// A part of the picture, in pixels.
+pub(crate) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+
+/// What can fail by a file or by drawing.
+pub(crate) type Done<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+/// The median of the repetitions and, where they were recorded, the least and the most, seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Time {
+    pub(crate) median: f64,
+    pub(crate) spread: Option<(f64, f64)>,
+}
+
+impl Time {
+    /// Of the columns of a CSV file; older ones have the median alone.
+    pub(crate) fn new(median: f64, least: Option<f64>, most: Option<f64>) -> Self {
+        Self { median, spread: least.zip(most) }
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&seconds(self.median))?;
+        let Some((least, most)) = self.spread else { return Ok(()) };
+        write!(f, " ({} – {})", seconds(least), seconds(most))
+    }
+}
+
+/// What a table has to say of the spread of its times.
+pub(crate) fn spread_in_words(times: impl IntoIterator<Item = Time>) -> &'static str {
+    if times.into_iter().all(|time| time.spread.is_some()) {
+        "in parentheses the least and the most of the repetitions"
+    } else {
+        "spread not recorded"
+    }
+}
+
+/// What a plot has to say of it.
+pub(crate) fn whiskers_in_words(times: impl IntoIterator<Item = Time>) -> &'static str {
+    if times.into_iter().all(|time| time.spread.is_some()) {
+        "whiskers from the least to the most of the repetitions"
+    } else {
+        "no whiskers: spread not recorded"
+    }
+}
+
+/// Rows of a CSV file.
+pub(crate) fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Done<Vec<T>> {
+    let said = |why: csv::Error| format!("{}: {why}", path.display());
+    let rows = csv::Reader::from_path(path).map_err(said)?.into_deserialize();
+    Ok(rows.collect::<Result<_, _>>().map_err(said)?)
+}
+
+/// Writes rows as a CSV file.
+pub(crate) fn save(rows: &[impl serde::Serialize], path: &Path) -> Done {
+    let mut writer = csv::Writer::from_path(path)?;
+    rows.iter().try_for_each(|row| writer.serialize(row))?;
+    Ok(writer.flush()?)
+}
+
+/// What stands around a plot.
+pub(crate) struct Sheet<'a> {
+    pub(crate) title: &'a str,
+    /// Names and looks, line by line.
+    pub(crate) legend: &'a [Vec<(String, Look)>],
+    /// Pixels from one name of a line to the next.
+    pub(crate) column: i32,
+    /// A paragraph.
+    pub(crate) footer: &'a str,
+}
+
+/// The width of every plot, pixels.
+pub(crate) const WIDTH: u32 = 1000;
+const MARGIN: i32 = 16;
+const LINE: i32 = 25;
+/// In a line of the footer, in the widest of the usual fonts.
+const LETTERS: usize = 112;
+
+impl Sheet<'_> {
+    /// Draws the plot between legend and footer, `height` pixels high.
+    pub(crate) fn draw(&self, path: &Path, height: u32, plot: impl FnOnce(&Area) -> Done) -> Done {
+        let footer = textwrap::wrap(self.footer, LETTERS);
+        let head = 2 * MARGIN + LINE + LINE * self.legend.len() as i32;
+        let foot = LINE * (footer.len() as i32 + 1);
+        let all = head as u32 + height + foot as u32;
+        let area = SVGBackend::new(path, (WIDTH, all)).into_drawing_area();
+        area.fill(&WHITE)?;
+        let (top, rest) = area.split_vertically(head);
+        let (middle, bottom) = rest.split_vertically(height);
+        write(&top, self.title, (WIDTH as i32 / 2, MARGIN + LINE / 3), 20, HPos::Center)?;
+        for (line, names) in self.legend.iter().enumerate() {
+            for (column, (name, look)) in names.iter().enumerate() {
+                let (x, y) = (
+                    2 * MARGIN + self.column * column as i32,
+                    2 * MARGIN + LINE / 2 + LINE * (line as i32 + 1) - LINE / 3,
+                );
+                top.draw(&look.curve(vec![(x, y), (x + 48, y)]))?;
+                top.draw(&look.mark((x + 24, y)))?;
+                let beside = if look.line.is_none() { 38 } else { 56 };
+                write(&top, name, (x + beside, y), 15, HPos::Left)?;
+            }
+        }
+        plot(&middle)?;
+        for (line, words) in footer.iter().enumerate() {
+            write(&bottom, words, (MARGIN, LINE * (line as i32 + 1)), 15, HPos::Left)?;
+        }
+        Ok(area.present()?)
+    }
+}
+
+/// Writes a line of letters `pixels` high; the place is at half their height.
+pub(crate) fn write(
+    area: &Area<'_>,
+    words: &str,
+    place: (i32, i32),
+    pixels: i32,
+    h_pos: HPos,
+) -> Done {
+    Ok(area.draw(&Text::new(words.to_owned(), place, letters(pixels, h_pos)))?)
+}
+
+/// Letters as high as that, before or behind a place and at its height.
+pub(crate) fn letters(pixels: i32, h_pos: HPos) -> TextStyle<'static> {
+    let size = f64::from(pixels) * 1.24; // by which the backend divides
+    TextStyle::from(("sans-serif", size).into_font()).pos(Pos::new(h_pos, VPos::Center))
+}
+
+/// The ticks of a logarithmic axis: 1, 2 and 5 of each power of ten, or on long axes the powers alone.
+pub(crate) fn ticks(range: &std::ops::Range<f64>) -> Vec<f64> {
+    let steps: &[f64] = if range.end / range.start < 500.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let powers = range.start.log10().floor() as i32..=range.end.log10().ceil() as i32;
+    let all = powers.flat_map(|power| steps.iter().map(move |step| step * 10f64.powi(power)));
+    all.filter(|tick| range.contains(tick)).collect()
+}

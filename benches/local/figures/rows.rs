@@ -1,0 +1,71 @@
+//! The rows of `runs.csv`.
+
+use crate::drawing::Time;
+use serde::{Deserialize, Serialize};
+
+/// What was measured of one contestant on one graph.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Row {
+    /// The graph's name.
+    pub(crate) graph: String,
+    /// Vertices.
+    pub(crate) n: usize,
+    /// Edges.
+    pub(crate) m: usize,
+    /// The contestant.
+    pub(crate) algorithm: String,
+    /// Threads.
+    pub(crate) threads: usize,
+    /// The median.
+    pub(crate) seconds: f64,
+    /// The least, where it was recorded.
+    #[serde(default)]
+    pub(crate) least_s: Option<f64>,
+    /// The most.
+    #[serde(default)]
+    pub(crate) most_s: Option<f64>,
+    pub(crate) edges_per_second: f64,
+    /// How many times as fast as textbook Kruskal on one thread.
+    pub(crate) times_textbook: Option<f64>,
+    /// The time as a multiple of the plain sum's.
+    pub(crate) sums: Option<f64>,
+    /// The peak of memory above the edges, bytes.
+    pub(crate) peak_bytes: Option<u64>,
+    /// That as a share of their bytes.
+    pub(crate) peak_of_edges: Option<f64>,
+}
+
+impl Row {
+    /// The median and the spread.
+    pub(crate) fn time(&self) -> Time {
+        Time::new(self.seconds, self.least_s, self.most_s)
+    }
+
+    /// How many times as fast as textbook Kruskal, at the slowest and at the fastest.
+    pub(crate) fn speeds(&self) -> Option<(f64, f64)> {
+        let (least, most) = self.time().spread?;
+        let textbook = self.times_textbook? * self.seconds;
+        Some((textbook / most, textbook / least))
+    }
+}
+
+/// Sets each row beside the yardsticks of its graph.
+pub(crate) fn compare(rows: &mut [Row]) {
+    let yardsticks = rows.to_vec();
+    for row in rows {
+        let of = |name: &str| {
+            let found = |other: &&Row| {
+                other.graph == row.graph && other.algorithm == name && other.threads == 1
+            };
+            yardsticks.iter().find(found).map(|other| other.seconds)
+        };
+        row.times_textbook = of("textbook").map(|textbook| textbook / row.seconds);
+        row.sums = of("sum").map(|sum| row.seconds / sum);
+    }
+}
+
+/// Whether all was measured, so that it can be published.
+pub(crate) fn is_complete(rows: &[Row]) -> bool {
+    rows.iter().all(|row| row.times_textbook.is_some() && row.sums.is_some())
+        && rows.iter().any(|row| row.algorithm == "petgraph")
+}
