@@ -84,6 +84,9 @@ const CASES: &[Case] = &[
     ("a.txt", b"0 1\n1 2\n1 2 7\n",                      "", "!1 a.txt:3:5: expected the end of the line after 2 columns"),
     ("a.txt", b"0,1,5\n1,,3\n",                          "", "!1 a.txt:2:3: expected a vertex"),
     ("a.txt", b"0\t1\t5\n1\t\t3\n",                      "", "!1 a.txt:2:3: expected a vertex"),
+    ("a.csv", b"21\x0c,\xf1\n?",                          "", "!1 a.csv"),
+    ("a.csv", b"0,1,5\x0c\n",                             "", "!1 a.csv:1:5: expected a weight"),
+    ("a.csv", b"x;\"0\"\"\n0;5",                          "--columns 1,2", "!1 a.csv:1:3: expected a field, and the end of its quote"),
     // Headers.
     ("a.txt", b"9 2\n0 1 4\n1 1 2\n",                    "", "9 1 8 4"),
     ("a.txt", b"5\n1\n0 1 4\n",                          "", "5 1 4 4"),

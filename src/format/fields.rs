@@ -270,7 +270,8 @@ impl<'a> Fields<'a> {
         }
         let is_separator = |&byte: &u8| byte == self.dialect.separator.byte() || self.is_gap(byte);
         let len = rest.iter().position(is_separator).unwrap_or(rest.len());
-        let content = rest[..len].trim_ascii_end();
+        let last = rest[..len].iter().rposition(|&byte| !self.is_blank(byte));
+        let content = &rest[..last.map_or(0, |last| last + 1)];
         Field { content, end: self.at + content.len(), quoted: false }
     }
 

@@ -208,6 +208,7 @@ fn each_name(mut fields: Fields<'_>) -> Vec<String> {
 /// by which u and v are known.
 fn names(dialect: Dialect, records: &[Record], options: &TextOptions) -> Option<Vec<String>> {
     let fields = Fields::with(&records.first()?.text, dialect);
+    fields.count().ok()?; // a quote without an end would hide what the next line is
     let names = each_name(fields);
     let is_number = |name: &String| {
         let digits = name.strip_prefix(['-', '+']).unwrap_or(name);
