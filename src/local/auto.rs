@@ -20,8 +20,8 @@ const ROUNDS: usize = 2;
 const FEW: usize = 64;
 
 /// The names of choices that are no algorithm of their own.
-const IN_ORDER: &str = "kruskal without a sort";
-const BORUVKA_FIRST: &str = "boruvka, then filter-kruskal";
+const IN_ORDER: &str = "kruskal, no sort";
+const BORUVKA_FIRST: &str = "boruvka+filter-kruskal";
 
 /// Returns the forest that [`super::kruskal()`] returns, edges of equal weight in the order of the
 /// input.

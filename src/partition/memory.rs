@@ -33,7 +33,7 @@ pub(super) fn fits(comm: &Comm, what: &str, bytes: u128) -> Result<()> {
     let needed = bytes * ranks as u128;
     match available_memory() {
         Some(available) if needed > u128::from(available) => Err(Error::TooLarge(format!(
-            "{what} takes {:.1} GB ({:.1} GB on each rank) and this host has {:.1} GB left; use \
+            "{what} takes {:.1} GB ({:.1} GB on each rank) and this host has {:.1} GB left for it; use \
              fewer ranks a host or a smaller graph, or renumber the vertices that are in use",
             needed as f64 / 1e9,
             bytes as f64 / 1e9,
