@@ -49,7 +49,9 @@ fn standard_input_and_output_are_files() {
     assert!(piped.stderr.contains("spanning, acyclic, minimum"), "tables go aside: {piped:?}");
     let through =
         shell(folder.path(), "gzip -c g.txt | $MST solve - -r 3 -q -o - | $MST verify g.txt -");
-    assert_ne!(through.code(), Some(0), "verify reads one file from its name: {through:?}");
+    assert_eq!(through.code(), Some(0), "{through:?}");
+    let both = shell(folder.path(), "$MST verify - - <g.txt");
+    assert_eq!(both.code(), Some(2), "{both:?}");
     let json = shell(folder.path(), "cat g.txt | $MST solve - --json -r 3 -q");
     let told: Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!((&told["weight"], &told["graph"]), (&Value::from(12), &Value::from("-")));

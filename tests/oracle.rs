@@ -197,6 +197,28 @@ fn try_case(seed: u64) {
     assert_eq!(found, expected, "seed {seed}: {command:?}");
 }
 
+/// Weights that nearly all edges share, and a few lighter ones: a sort that looks at a sample must not be misled.
+#[test]
+fn a_few_light_edges_beside_one_weight() {
+    let folder = tempfile::tempdir().unwrap();
+    let n = 70_000;
+    let edges = (0..n).map(|i| format!("{i} {} 1\n", i + 1)).collect::<String>();
+    fs::write(folder.path().join("g.txt"), edges + "5 6 0\n").unwrap();
+    for more in [
+        &["-t", "1"][..],
+        &["-t", "2"],
+        &["-r", "2"],
+        &["-r", "3", "-a", "boruvka", "--combine", "tree"],
+    ] {
+        let mut command = Command::new(mst());
+        command.current_dir(folder.path()).args(["solve", "g.txt", "--json", "-q"]).args(more);
+        let ended = finish(&mut command, Duration::from_secs(60));
+        let told: Value =
+            serde_json::from_str(&ended.stdout).unwrap_or_else(|why| panic!("{why}: {ended:?}"));
+        assert_eq!(told["weight"], n - 1, "{more:?}");
+    }
+}
+
 #[test]
 fn petgraph_agrees() {
     let cases: u64 =

@@ -279,7 +279,7 @@ impl Input {
     /// As [`Input::named`]; if standard input cannot be kept. All ranks return the same.
     pub(super) fn source(&self, comm: &Comm, graph: &OsStr) -> Result<Source> {
         let source = self.named(graph)?;
-        if graph != standard_input::NAME {
+        if !standard_input::is_named(graph) {
             return Ok(source);
         }
         if let Some(From::All) = self.input_from {

@@ -7,7 +7,7 @@ use crate::partition::available_memory;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
 use nix::unistd::linkat;
 use std::fs::{File, Permissions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
@@ -145,6 +145,9 @@ impl Unfinished {
         options.write(true).mode(ANYBODY).custom_flags(OFlag::O_TMPFILE.bits());
         match options.open(folder_of(target)) {
             Ok(file) => Ok(Self::Nameless(file)),
+            Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => {
+                Err(why)
+            }
             // Not on networks' file systems, nor on the shared folders of virtual machines.
             Err(_) => names().tempfile_in(folder_of(target)).map(Self::Named),
         }

@@ -1,6 +1,7 @@
 //! A graph on standard input: kept in a file without a name, since it is read more than once.
 
 use crate::error::{Error, OPEN_FILES, Result};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::os::fd::IntoRawFd;
@@ -8,6 +9,11 @@ use std::path::{Path, PathBuf};
 
 /// How it is named on the command line.
 pub(super) const NAME: &str = "-";
+
+/// Whether a graph's name is that of standard input.
+pub(super) fn is_named(graph: &OsStr) -> bool {
+    [NAME, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|name| graph == *name)
+}
 
 /// Copies standard input to a file in the folder for temporary ones (`TMPDIR`), which goes with the process, and
 /// returns the path by which this process alone finds it.

@@ -2,6 +2,7 @@
 
 use super::common::{Input, World};
 use super::speech::say;
+use super::standard_input;
 use crate::comm::Comm;
 use crate::error::{Error, Result};
 use crate::format::TextOptions;
@@ -9,7 +10,7 @@ use crate::graph::{Edge, Key, Slice, Summary, Weights, with_edges};
 use crate::partition::{self, Request, Source};
 use crate::report;
 use crate::verify::{self, VERTEX_BYTES};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 /// Prove that a file holds a minimum spanning forest of a graph
@@ -43,8 +44,7 @@ impl Args {
         let graph = partition::load(comm, &request)?;
         self.world.note_all(comm, &graph);
         let graph = graph.slice;
-        let source =
-            Source::File { path: self.forest.clone(), format: None, text: TextOptions::default() };
+        let source = self.forest_source(comm)?;
         let request = Request {
             source: &source,
             from: None,
@@ -57,6 +57,22 @@ impl Args {
         let forest = forest.slice;
         is_forest_of(&graph, &forest)?;
         with_edges!(&graph.edges, edges => self.prove(comm, &graph, edges, &forest))
+    }
+
+    /// Where the forest comes from.
+    fn forest_source(&self, comm: &Comm) -> Result<Source> {
+        let is_standard = |name: &OsStr| standard_input::is_named(name);
+        match (is_standard(&self.graph), is_standard(self.forest.as_os_str())) {
+            (true, true) => {
+                let what = "standard input is one file: name the graph or the forest";
+                Err(Error::Usage(what.to_owned()))
+            }
+            (false, true) => Input::default().source(comm, self.forest.as_os_str()),
+            (_, false) => {
+                let (path, text) = (self.forest.clone(), TextOptions::default());
+                Ok(Source::File { path, format: None, text })
+            }
+        }
     }
 
     fn prove<K: Key>(

@@ -37,14 +37,47 @@ pub(super) const MOST: u32 = 10_000;
 
 /// Names by which the columns of u, v and the weight are known in whatever order.
 const KNOWN: [&[&str]; 3] = [
-    &["source", "src", "from", "u"],
-    &["target", "dst", "to", "v"],
-    &["weight", "w", "cost", "distance", "length"],
+    &["source", "src", "from", "u", "origen"],
+    &["target", "dst", "to", "v", "destino"],
+    &[
+        "weight",
+        "w",
+        "cost",
+        "distance",
+        "length",
+        "peso",
+        "coste",
+        "costo",
+        "distancia",
+        "longitud",
+    ],
 ];
+
+/// Names of columns that are neither; one without a name holds the numbers of rows.
+const OTHERS: [&str; 14] = [
+    "",
+    "id",
+    "index",
+    "edge",
+    "edge_id",
+    "edgeid",
+    "type",
+    "label",
+    "name",
+    "key",
+    "time",
+    "timestamp",
+    "timeset",
+    "date",
+];
+
+fn is_other(name: &str) -> bool {
+    OTHERS.iter().any(|other| name.eq_ignore_ascii_case(other))
+}
 
 impl Columns {
     /// The columns that are called as u, v and the weight usually are, none of them twice. A third column
-    /// after u and v is the weight whatever its name, as it is where there are no names.
+    /// after u and v is the weight, as it is where there are no names, unless its name says what else it is.
     pub(super) fn known(names: &[String]) -> Option<Self> {
         let found = KNOWN.map(|known| {
             let is_known =
@@ -53,9 +86,10 @@ impl Columns {
             (places.next().map(|(place, _)| place), places.next().is_some())
         });
         let [(Some(u), false), (Some(v), false), (weight, false)] = found else { return None };
-        let third = (names.len() == 3 && (u, v) == (1, 2)).then_some(3);
-        let weight = weight.or(third);
-        (weight.is_some() || names.len() == 2).then_some(Self { u, v, weight })
+        let third = names.len() == 3 && (u, v) == (1, 2) && !is_other(&names[2]);
+        let weight = weight.or(third.then_some(3));
+        let mut rest = (1..).zip(names).filter(|(place, _)| ![u, v].contains(place));
+        (weight.is_some() || rest.all(|(_, name)| is_other(name))).then_some(Self { u, v, weight })
     }
 
     /// Whether a name speaks against u, v and weight being the columns 1, 2 and 3.
@@ -63,10 +97,17 @@ impl Columns {
         let is = |kind: usize, name: &str| {
             KNOWN[kind].iter().any(|known| name.eq_ignore_ascii_case(known))
         };
-        names
-            .iter()
-            .enumerate()
-            .any(|(place, name)| (0..3).any(|kind| kind != place && is(kind, name)))
+        names.iter().enumerate().any(|(place, name)| {
+            (0..3).any(|kind| kind != place && is(kind, name)) || place < 2 && is_other(name)
+        })
+    }
+
+    /// Whether any name is one of u's, v's or the weight's.
+    pub(super) fn any_known(names: &[String]) -> bool {
+        let is_known = |name: &String| {
+            KNOWN.iter().any(|known| known.iter().any(|k| name.eq_ignore_ascii_case(k)))
+        };
+        names.iter().any(is_known)
     }
 
     /// Whether the third name, if there is one, is a weight's.
@@ -161,12 +202,16 @@ mod tests {
     #[test]
     fn names_that_are_unmistakable_are_known() {
         #[rustfmt::skip]
-        let cases: [(&[&str], Option<&str>); 9] = [
+        let cases: [(&[&str], Option<&str>); 13] = [
             (&["source", "target"],                Some("1,2")),
             (&["Weight", "Source", "Target"],      Some("2,3,1")),
             (&["id", "from", "to", "cost"],        Some("2,3,4")),
             (&["from", "to", "rating"],            Some("1,2,3")),
-            (&["id", "from", "to"],                None),
+            (&["id", "from", "to"],                Some("2,3")),
+            (&["", "source", "target"],            Some("2,3")),
+            (&["Source", "Target", "Type"],        Some("1,2")),
+            (&["Source", "Target", "Type", "Id", "Label", "timeset", "Weight"], Some("1,2,7")),
+            (&["peso", "origen", "destino"],       Some("2,3,1")),
             (&["from", "to", "cost", "distance"],  None),
             (&["from", "source", "to", "cost"],    None),
             (&["from", "to", "rating", "time"],    None),

@@ -41,7 +41,15 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
     };
     let (n, m) = head.check(read())?;
     let (body, before) = (head.offset, head.line);
-    Ok(Top { n: Some(n), m: Some(m), layout: Layout::Dimacs, body, before, notes: Vec::new() })
+    Ok(Top {
+        n: Some(n),
+        m: Some(m),
+        layout: Layout::Dimacs,
+        body,
+        before,
+        notes: Vec::new(),
+        doubt: None,
+    })
 }
 
 /// Parses one line.

@@ -142,9 +142,17 @@ impl<'a> Fields<'a> {
         let text = self.peek();
         let is_number = text.iter().all(u8::is_ascii_digit) && !text.is_empty();
         let most = MOST_VERTICES - 1 + first;
+        let float =
+            fast_float2::parse::<f64, _>(text).ok().filter(|id| *id >= 0.0 && id.fract() == 0.0);
         self.fault(&match n {
             Some(0) => "no edge, for the header says 0 vertices".to_owned(),
+            Some(n) if first == 0 && text == n.to_string().as_bytes() => {
+                format!("a vertex from 0 to {}, as the header says (if ids count from 1: --first-id 1)", n - 1)
+            }
             Some(n) => format!("a vertex from {first} to {}, as the header says", n - 1 + first),
+            None if !is_number && float.is_some_and(f64::is_finite) => format!(
+                "a vertex from {first} to {most} as a whole number (numpy: fmt=\"%d %d %.17g\", pandas: .astype(int))"
+            ),
             None if is_number && text != b"0" => {
                 format!("a vertex from {first} to {most}: ids have 32 bits, so number the vertices that are in use")
             }
@@ -226,6 +234,13 @@ impl<'a> Fields<'a> {
 
     #[cold]
     fn wrong_weight(&self, text: &[u8]) -> Box<Fault> {
+        if text.first() == Some(&b'{') {
+            return self
+                .fault("a weight (networkx: write_weighted_edgelist, or --columns 1,2 for none)");
+        }
+        if text.contains(&b',') && text.contains(&b'.') && text.iter().any(u8::is_ascii_digit) {
+            return self.fault("a weight without separators of thousands");
+        }
         let other = match self.dialect.decimal {
             Decimal::Point => b',',
             Decimal::Comma => b'.',

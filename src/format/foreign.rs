@@ -43,7 +43,7 @@ const NETWORKX: &str = "python3 -c 'import networkx as nx; \
     nx.write_weighted_edgelist(nx.convert_node_labels_to_integers(nx.READ(\"IN\")), \"OUT.txt\")'";
 
 #[rustfmt::skip]
-const FOREIGN: [Foreign; 24] = [
+const FOREIGN: [Foreign; 26] = [
     Foreign { name: "GraphML", is: |it| it.starts(b"<") && it.has("<graphml"), convert: "networkx with read_graphml" },
     Foreign { name: "GEXF", is: |it| it.starts(b"<") && it.has("<gexf"), convert: "networkx with read_gexf" },
     Foreign { name: "XML or HTML", is: |it| it.starts(b"<"), convert: "save the table itself, as CSV" },
@@ -54,11 +54,13 @@ const FOREIGN: [Foreign; 24] = [
     Foreign { name: "Arrow IPC", is: |it| it.starts(b"ARROW1"), convert: "python3 -c 'import pandas; pandas.read_feather(\"IN\").to_csv(\"OUT.csv\", index=False)'" },
     Foreign { name: "a sparse matrix of scipy (npz)", is: |it| it.starts(b"PK\x03\x04") && it.has(".npy"), convert: "python3 -c 'import scipy; scipy.io.mmwrite(\"OUT.mtx\", scipy.sparse.load_npz(\"IN\"))'" },
     Foreign { name: "a zip archive, or a spreadsheet", is: |it| it.starts(b"PK\x03\x04") || it.starts(b"\xd0\xcf\x11\xe0"), convert: "unzip it, or save the sheet as CSV" },
-    Foreign { name: "a numpy array (npy)", is: |it| it.starts(b"\x93NUMPY"), convert: "python3 -c 'import numpy; numpy.savetxt(\"OUT.txt\", numpy.load(\"IN\"), fmt=\"%g\")'" },
+    Foreign { name: "a numpy array (npy)", is: |it| it.starts(b"\x93NUMPY"), convert: "python3 -c 'import numpy; numpy.savetxt(\"OUT.txt\", numpy.load(\"IN\"), fmt=\"%.17g\")'" },
     Foreign { name: "HDF5", is: |it| it.starts(b"\x89HDF\r\n"), convert: "write its table as CSV" },
     Foreign { name: "compressed with zstd", is: |it| it.starts(b"\x28\xb5\x2f\xfd"), convert: "zstd -d IN" },
     Foreign { name: "compressed with xz", is: |it| it.starts(b"\xfd7zXZ\0"), convert: "unxz IN" },
     Foreign { name: "compressed with bzip2", is: |it| it.starts(b"BZh"), convert: "bunzip2 IN" },
+    Foreign { name: "compressed with gzip once more", is: |it| it.starts(b"\x1f\x8b"), convert: "gunzip IN.gz" },
+    Foreign { name: "graph6 or sparse6", is: |it| it.starts(b">>sparse6<<") || it.starts(b">>graph6<<"), convert: "networkx with read_sparse6" },
     Foreign { name: "a tar archive", is: |it| it.head.get(257..262) == Some(b"ustar"), convert: "tar xf IN" },
     Foreign { name: "UTF-16 text", is: |it| it.starts(b"\xff\xfe") || it.starts(b"\xfe\xff"), convert: "iconv -f UTF-16 -t UTF-8 IN >OUT" },
     Foreign { name: "JSON", is: |it| it.starts(b"{") || it.starts(b"["), convert: "write an edge a line, as u v w" },

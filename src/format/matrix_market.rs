@@ -12,6 +12,13 @@ use crate::graph::{Numbers, Raw, Slice, Weight};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 
+const BANNER: &str = "%%matrixmarket";
+
+/// Whether a file that begins with `head` is one by its banner.
+pub(super) fn begins(head: &[u8]) -> bool {
+    head.get(..BANNER.len()).is_some_and(|start| start.eq_ignore_ascii_case(BANNER.as_bytes()))
+}
+
 fn is_record(line: &[u8]) -> bool {
     let fields = Fields::of(line);
     !fields.is_empty() && fields.peek().first() != Some(&b'%')
@@ -43,6 +50,7 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
         body,
         before,
         notes: Vec::new(),
+        doubt: None,
     })
 }
 
@@ -68,12 +76,12 @@ fn kind(banner: &[u8]) -> Checked<Values> {
             None => Err(fields.fault(&words.join(" or "))),
         }
     };
-    one_of(&["%%matrixmarket"])?;
+    one_of(&[BANNER])?;
     one_of(&["matrix"])?;
     one_of(&["coordinate"])?;
-    let value = one_of(&["real", "integer", "pattern"])?;
+    let value = one_of(&["real", "integer", "pattern", "unsigned-integer"])?;
     one_of(&["general", "symmetric"])?;
-    Ok([Values::Real, Values::Integer, Values::Pattern][value])
+    Ok([Values::Real, Values::Integer, Values::Pattern, Values::Integer][value])
 }
 
 /// Parses one line.

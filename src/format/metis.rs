@@ -42,7 +42,7 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
     };
     let (n, m, layout) = head.check(read())?;
     let (body, before) = (head.offset, head.line);
-    Ok(Top { n: Some(n), m: Some(m), layout, body, before, notes: Vec::new() })
+    Ok(Top { n: Some(n), m: Some(m), layout, body, before, notes: Vec::new(), doubt: None })
 }
 
 /// Parses the line of `vertex`, which then is the next.

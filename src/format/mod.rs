@@ -78,7 +78,7 @@ impl Format {
         let head = head.strip_prefix(head::BYTE_ORDER_MARK).unwrap_or(head);
         if head.starts_with(binary::MAGIC) {
             Ok(Self::Binary)
-        } else if head.starts_with(b"%%MatrixMarket") {
+        } else if matrix_market::begins(head) {
             Ok(Self::MatrixMarket)
         } else if dimacs::begins(head) {
             Ok(Self::Dimacs)

@@ -26,6 +26,8 @@ pub struct Preamble {
     pub(super) layout: Layout,
     /// What was found out of how the file is written and is not plain, a line each.
     pub notes: Vec<String>,
+    /// n and m, if the first edge could tell them instead.
+    doubt: Option<(u64, u64)>,
 }
 
 /// How a line is read.
@@ -50,6 +52,8 @@ pub(super) struct Top {
     pub(super) body: u64,
     pub(super) before: u64,
     pub(super) notes: Vec<String>,
+    /// n and m, if the first edge could tell them instead.
+    pub(super) doubt: Option<(u64, u64)>,
 }
 
 impl Preamble {
@@ -72,7 +76,7 @@ impl Preamble {
             return Err(Error::Usage(what));
         }
         let mut head = Head::of(path, reader)?;
-        let Top { n, m, layout, body, before, notes } = match format {
+        let Top { n, m, layout, body, before, notes, doubt } = match format {
             Format::Text => text::top(&mut head, options)?,
             Format::Dimacs => dimacs::top(&mut head)?,
             Format::MatrixMarket => matrix_market::top(&mut head)?,
@@ -84,7 +88,7 @@ impl Preamble {
                 format!("{n} vertices are too many: ids are 32 bits, so at most {MOST_VERTICES}");
             return Err(Error::content(path, what));
         }
-        Ok(Self { n, m, body, line: before, layout, notes })
+        Ok(Self { n, m, body, line: before, layout, notes, doubt })
     }
 
     /// Holds the counts of all blocks against the header, and returns the number of vertices: the
@@ -96,6 +100,17 @@ impl Preamble {
         let n = self.n.unwrap_or(census.bound);
         if let Layout::Metis { .. } = self.layout {
             metis::check(path, n, census)?;
+        }
+        if let Some((n, m)) = self.doubt
+            && census.records == m.saturating_add(1)
+            && census.bound == n.saturating_add(1)
+        {
+            let what = format!(
+                "its first line may say that there are {n} vertices and {m} edges, as there are after it, or be an edge: write \
+                 it as `# vertices {n}, edges {m}, ids from 0` if it says so (with --first-id 1 leave it out), or put \
+                 another line first"
+            );
+            return Err(Error::content(path, what));
         }
         match self.m {
             Some(m) if m != census.records => Err(Error::content(

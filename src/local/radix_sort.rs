@@ -83,7 +83,7 @@ struct Space<R>(*mut R);
 // SAFETY: only written through, each place by one thread; records are Send.
 unsafe impl<R: Send> Sync for Space<R> {}
 
-/// The bits of a key that choose its bucket.
+/// The bits of a key that choose its bucket; keys below `low` have the first one to themselves.
 struct Digit {
     low: u64,
     shift: u32,
@@ -93,19 +93,19 @@ struct Digit {
 impl Digit {
     fn fit<R: Record>(pieces: &[&[R]]) -> Self {
         let m: usize = pieces.iter().map(|piece| piece.len()).sum();
-        let buckets = m.div_ceil(BUCKET).next_power_of_two().clamp(2, BUCKETS);
+        let buckets = m.div_ceil(BUCKET).next_power_of_two().clamp(4, BUCKETS);
         let keys: Vec<u64> = sample(pieces).into_iter().map(|(key, _)| key.wide()).collect();
         // What lies beyond these, a few in a thousand, shares the first or last bucket.
         let few = keys.len() >> 9;
         let low = keys.get(few).copied().unwrap_or(0);
         let high = keys.get(keys.len().wrapping_sub(few + 1)).copied().unwrap_or(0);
         let bits = u64::BITS - (high - low).leading_zeros();
-        Self { low, shift: bits.saturating_sub(buckets.ilog2()), buckets }
+        Self { low, shift: bits.saturating_sub(buckets.ilog2()), buckets: buckets + 1 }
     }
 
     fn of<R: Record>(&self, record: &R) -> usize {
-        let digit = record.key().wide().saturating_sub(self.low) >> self.shift;
-        (digit as usize).min(self.buckets - 1)
+        let above = record.key().wide().checked_sub(self.low);
+        above.map_or(0, |above| ((above >> self.shift) as usize).min(self.buckets - 2) + 1)
     }
 
     fn count<R: Record>(&self, piece: &[R]) -> Vec<u32> {
@@ -136,16 +136,12 @@ pub(super) fn sort_bucket<R: Record>(bucket: &mut [R], copy: &mut Vec<R>) {
     if bucket.len() <= COMPARED {
         return bucket.sort_by_key(R::key);
     }
-    let (mut low, mut high) = (u64::MAX, 0);
-    for record in &*bucket {
-        (low, high) = (low.min(record.key().wide()), high.max(record.key().wide()));
-    }
-    let bits = u64::BITS - (high - low).leading_zeros();
+    let (low, bits) = range(bucket);
     if bits == 0 {
         return;
     }
     if bucket.len() >= DEALT_AGAIN {
-        return sort_large(bucket);
+        return sort_large(bucket, bits);
     }
     let passes = bits.div_ceil(DIGIT).min(PASSES);
     let width = bits.div_ceil(passes).min(DIGIT);
@@ -179,10 +175,31 @@ fn scatter<R: Record>(from: &[R], to: &mut [R], digit: impl Fn(&R) -> usize) {
     }
 }
 
-/// Sorts what one bucket holds too much of, in parallel.
-fn sort_large<R: Record>(bucket: &mut [R]) {
+/// The lowest key, and the bits in which keys of a list that is not empty differ from it.
+fn range<R: Record>(records: &[R]) -> (u64, u32) {
+    let (mut low, mut high) = (u64::MAX, 0);
+    for record in records {
+        (low, high) = (low.min(record.key().wide()), high.max(record.key().wide()));
+    }
+    (low, u64::BITS - (high - low).leading_zeros())
+}
+
+/// Sorts what one bucket holds too much of, keys that differ in `bits`, in parallel.
+fn sort_large<R: Record>(bucket: &mut [R], bits: u32) {
     let pieces: Vec<&[R]> = bucket.chunks(DEALT_AGAIN).collect();
-    bucket.copy_from_slice(&sorted(&pieces));
+    let mut dealt = Buckets::deal(&pieces);
+    let half = bucket.len() / 2;
+    for group in &mut dealt.groups(usize::MAX) {
+        group.par_iter_mut().for_each_init(Vec::new, |copy, part| {
+            // A sample may mislead: what is dealt again has fewer records or fewer bits, so that there is an end.
+            if part.len() > half && range(part).1 >= bits {
+                part.par_sort_by_key(R::key);
+            } else {
+                sort_bucket(part, copy);
+            }
+        });
+    }
+    bucket.copy_from_slice(&dealt.records);
 }
 
 /// As [`sort()`], of consecutive lists: one that is sorted.
@@ -200,5 +217,34 @@ pub fn sorted<R: Record>(lists: &[&[R]]) -> Vec<R> {
 pub fn sort<R: Record>(edges: &mut [R]) {
     if !edges.is_sorted_by_key(R::key) {
         sort_bucket(edges, &mut Vec::new());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Edge;
+
+    /// Keys of which nearly all are one, and a few lighter or heavier, were dealt into one bucket without an end.
+    #[test]
+    fn a_few_keys_beside_one_that_all_others_share() {
+        let most = 4 * DEALT_AGAIN as u32;
+        for others in
+            [&[(7, 0)][..], &[(7, 9)], &[(7, 0), (300, 0), (301, 9)], &[(0, 0), (1, u32::MAX)]]
+        {
+            for shared in [1, 5] {
+                let key =
+                    |i: u32| others.iter().find(|(at, _)| *at == i).map_or(shared, |(_, key)| *key);
+                let edges: Vec<Edge<u32>> =
+                    (0..most).map(|i| Edge { u: i, v: i + 1, key: key(i) }).collect();
+                let mut expected = edges.clone();
+                expected.sort_by_key(|e| e.key);
+                let pieces: Vec<&[Edge<u32>]> = edges.chunks(100).collect();
+                assert_eq!(sorted(&pieces), expected);
+                let mut found = edges;
+                sort(&mut found);
+                assert_eq!(found, expected);
+            }
+        }
     }
 }

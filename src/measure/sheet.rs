@@ -3,7 +3,7 @@
 use super::Row;
 use crate::error::{Error, Result};
 use crate::format::Decimal;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -61,7 +61,7 @@ impl Sheet {
         let text = header + unfinished_line(&file, len).map_err(failed)? + &self.lines(rows);
         (&file).write_all(text.as_bytes()).map_err(|why| {
             // A part of a row would be read as one.
-            let _ = file.set_len(len);
+            let _ = if len == 0 { fs::remove_file(&self.path) } else { file.set_len(len) };
             failed(why)
         })
     }
@@ -148,7 +148,6 @@ fn unfinished_line(mut file: &File, len: u64) -> io::Result<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
 
     fn row(value: &str) -> Row {
         vec![("started", value.to_owned()), ("total_s", "0.5".to_owned())]

@@ -57,7 +57,7 @@ impl Purpose<'_> {
     /// The bytes that one line may take.
     pub(super) fn line(&self) -> u64 {
         match self {
-            Self::Hold(Budget { memory: Memory::Folding(bytes), .. }) => bytes / LINE,
+            Self::Hold(Budget { memory: Memory::Folding(bytes), .. }) => (bytes / LINE).max(SHOWN),
             Self::Hold(_) | Self::Show(..) => u64::MAX,
         }
     }

@@ -118,7 +118,7 @@ fn look(path: &Path) -> Result<(Sight, Vec<u8>)> {
         return Err(Error::File { action: "read", path: path.to_owned(), why });
     }
     if !about.is_file() {
-        let what = "it is no regular file, so it cannot be read at positions; save it as one first";
+        let what = "it is no regular file, so it cannot be read at positions; save it as one first, or pipe it in and name it -";
         return Err(Error::content(path, what));
     }
     let len = about.len();

@@ -43,11 +43,17 @@ pub(super) enum Unclear {
 }
 
 impl Reading {
-    /// Reads `records` as `dialect` writes them.
-    pub(super) fn of(dialect: Dialect, records: &[Record], options: &TextOptions) -> Self {
+    /// Reads `records` as `dialect` writes them; the `comment` before them may name the columns.
+    pub(super) fn of(
+        dialect: Dialect,
+        records: &[Record],
+        comment: Option<&[u8]>,
+        options: &TextOptions,
+    ) -> Self {
         let names = names(dialect, records, options);
         let header = if names.is_some() { None } else { header(dialect, records) };
         let before = usize::from(names.is_some());
+        let names = names.or_else(|| names_in(dialect, comment));
         let (first, header) = header.map_or((before, None), |(lines, told)| (lines, Some(told)));
         let mut reading = Self {
             dialect,
@@ -80,8 +86,12 @@ impl Reading {
 
     fn read(&mut self, records: &[Record], options: &TextOptions) {
         let Some(edge) = records.get(self.first) else {
-            // A header alone: the columns of edges that never come.
-            (self.width, self.columns) = (3, Ok(Columns { u: 1, v: 2, weight: Some(3) }));
+            self.width = 3;
+            self.columns = match &self.names {
+                // A header alone: the columns of edges that never come.
+                None => Ok(Columns { u: 1, v: 2, weight: Some(3) }),
+                Some(_) => Err(Unclear::Ask("it names columns, and no edge follows".to_owned())),
+            };
             return;
         };
         let fields = Fields::with(&edge.text, self.dialect);
@@ -130,6 +140,15 @@ impl Reading {
     ) -> Result<Columns, Unclear> {
         let names = self.names.as_deref();
         let width = self.width;
+        let by_places = matches!(options.columns, Some(Selection::Places(_)));
+        if let Some(names) = names.filter(|names| names.len() != width as usize && !by_places) {
+            return Err(Unclear::Ask(format!(
+                "it has {} names and the next line {width} columns, separated by {}: give each column a name, or say \
+                 their places with --columns (R: row.names = FALSE)",
+                names.len(),
+                self.dialect.separator.plural()
+            )));
+        }
         if let Some(selection) = &options.columns {
             let columns = selection.find(names).map_err(|what| {
                 Unclear::Ask(format!(
@@ -150,7 +169,9 @@ impl Reading {
         let contradicts = names.is_some_and(Columns::are_elsewhere);
         match width {
             2 if !contradicts => Ok(Columns { u: 1, v: 2, weight: None }),
-            3 if !contradicts => Ok(Columns { u: 1, v: 2, weight: Some(3) }),
+            3 if !contradicts && names.is_none_or(Columns::any_known) => {
+                Ok(Columns { u: 1, v: 2, weight: Some(3) })
+            }
             0..=1 => {
                 let mut fields = fields;
                 let first = fields.vertex(Ids { first: options.first_id.unwrap_or(0), n: None });
@@ -158,21 +179,11 @@ impl Reading {
                 Err(Unclear::Line(self.first, fault))
             }
             _ => Err(Unclear::Ask(format!(
-                "it has {width} columns, {}: say which are u, v and the weight with --columns, as {} (two of them: no weights)",
-                shown(names, fields, self.dialect),
-                example(names)
+                "it has {width} columns, {}: say which are u, v and the weight with --columns U,V,W, by places or names \
+                 (U,V: no weights)",
+                shown(names, fields, self.dialect)
             ))),
         }
-    }
-}
-
-/// An example for `--columns`.
-fn example(names: Option<&[String]>) -> String {
-    match names {
-        Some([u, v, weight, ..]) if [u, v, weight].iter().all(|name| !name.contains(',')) => {
-            format!("{u},{v},{weight}")
-        }
-        _ => "2,3,4".to_owned(),
     }
 }
 
@@ -233,6 +244,16 @@ fn names(dialect: Dialect, records: &[Record], options: &TextOptions) -> Option<
     holds_names.then_some(names)
 }
 
+/// The names of the columns in a comment, if they are unmistakable and in another order than usual.
+fn names_in(dialect: Dialect, comment: Option<&[u8]>) -> Option<Vec<String>> {
+    let text = comment?.trim_ascii_start();
+    let text = text.strip_prefix(b"#").or(text.strip_prefix(b"%"))?;
+    let names = each_name(Fields::with(text.trim_ascii_start(), dialect));
+    let columns = Columns::known(&names)?;
+    let usual = Columns { u: 1, v: 2, weight: columns.weight.and(Some(3)) };
+    (columns != usual).then_some(names)
+}
+
 /// n and m, where lines of numbers before the edges tell them, and how many lines these are: one of two
 /// numbers before lines of more, or two of one number each.
 fn header(dialect: Dialect, records: &[Record]) -> Option<(usize, (u64, u64))> {
@@ -245,7 +266,7 @@ fn header(dialect: Dialect, records: &[Record]) -> Option<(usize, (u64, u64))> {
 }
 
 /// The line as exactly `C` whole numbers.
-fn numbers<const C: usize>(line: &[u8], dialect: Dialect) -> Option<[u64; C]> {
+pub(super) fn numbers<const C: usize>(line: &[u8], dialect: Dialect) -> Option<[u64; C]> {
     let mut fields = Fields::with(line, dialect);
     let mut found = [0; C];
     for number in &mut found {

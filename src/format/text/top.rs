@@ -3,9 +3,9 @@
 //! Each dialect reads them, and the one that can is taken; what two can read in different ways is refused, as
 //! is what leaves open which columns to take. What is taken without being plain is said.
 
-use super::reading::{Reading, Record, Unclear};
+use super::reading::{Reading, Record, Unclear, numbers};
 use super::write::HEADER;
-use super::{Decimal, Separator, TextOptions, is_record};
+use super::{Decimal, Rows, Separator, TextOptions, is_record};
 use crate::error::{Error, Result, quoted};
 use crate::format::columns::{Columns, Selection};
 use crate::format::dialect::Dialect;
@@ -22,7 +22,8 @@ const BYTES: usize = 1 << 18;
 /// [`Error::Line`] where a line leaves open how it is to be read, or cannot be at all; [`Error::Content`] of a file
 /// without data.
 pub(in crate::format) fn top(head: &mut Head<'_>, options: &TextOptions) -> Result<Top> {
-    let (told, records, end) = sample(head)?;
+    let Sample { told, comment, records, end, separator } = sample(head, options)?;
+    let options = &TextOptions { separator, ..options.clone() };
     if records.is_empty() && told.is_none() {
         return Err(head.content("it has neither edges nor a header"));
     }
@@ -33,24 +34,41 @@ pub(in crate::format) fn top(head: &mut Head<'_>, options: &TextOptions) -> Resu
         options.separator.is_none_or(|separator| separator == dialect.separator)
             && options.decimal.is_none_or(|decimal| decimal == dialect.decimal)
     };
-    let readings = dialects.filter(allowed).map(|dialect| Reading::of(dialect, &records, options));
+    let readings = dialects
+        .filter(allowed)
+        .map(|dialect| Reading::of(dialect, &records, comment.as_deref(), options));
     let reading = choose(head, &records, readings.collect())?;
     let Some(rows) = reading.rows(options) else {
         return Err(unclear(head, &records, reading));
     };
+    if options.decimal.is_none() {
+        refuse_thousands(head, &records, &reading)?;
+    }
     let notes = notes(&reading, &records, options);
+    let is_known = told.is_some() || reading.header.is_some() || reading.names.is_some();
+    let doubt = records.first().filter(|_| !is_known).and_then(|first| doubt(&first.text, rows));
     let (n, m) = told.or(reading.header).unzip();
     let (body, before) =
         records.get(reading.first).map_or(end, |record| (record.offset, record.line));
-    Ok(Top { n, m, layout: Layout::Text(rows), body, before, notes })
+    Ok(Top { n, m, layout: Layout::Text(rows), body, before, notes, doubt })
 }
 
-/// What a comment before the first record tells of n and m, the first records, and the bytes and lines up to
-/// where no record follows any more.
-type Sample = (Option<(u64, u64)>, Vec<Record>, (u64, u64));
+/// The top of a file.
+struct Sample {
+    /// What a comment before the first record tells of n and m.
+    told: Option<(u64, u64)>,
+    /// The last comment there.
+    comment: Option<Vec<u8>>,
+    records: Vec<Record>,
+    /// The bytes and lines up to where no record follows any more.
+    end: (u64, u64),
+    /// What separates columns, if the user or the first line says so.
+    separator: Option<Separator>,
+}
 
-fn sample(head: &mut Head<'_>) -> Result<Sample> {
-    let (mut told, mut records, mut bytes) = (None, Vec::new(), 0);
+fn sample(head: &mut Head<'_>, options: &TextOptions) -> Result<Sample> {
+    let (mut told, mut comment, mut records, mut bytes) = (None, None, Vec::new(), 0);
+    let mut separator = options.separator;
     while records.len() < RECORDS && bytes < BYTES {
         let (offset, line) = (head.offset, head.line);
         let Some(text) = head.next()? else { break };
@@ -59,18 +77,35 @@ fn sample(head: &mut Head<'_>) -> Result<Sample> {
                 "has a carriage return before its end; to mend line ends: tr '\\r' '\\n' <IN >OUT";
             return Err(head.content(&format!("line {} {what}", line + 1)));
         }
-        if is_record(&text) {
+        if records.is_empty() && separator_line(&text).is_some() {
+            separator = separator.or(separator_line(&text));
+        } else if is_record(&text) {
             bytes += text.len();
             records.push(Record { text, offset, line });
-        } else if records.is_empty() {
-            told = told.or(comment(&text));
+        } else if records.is_empty() && !text.is_empty() {
+            if text.starts_with(b"% bip") {
+                return Err(head.content(
+                    "it is a bipartite graph of KONECT, whose two sides both count from 1: number them as one first",
+                ));
+            }
+            told = told.or(header_comment(&text));
+            comment = Some(text);
         }
     }
-    Ok((told, records, (head.offset, head.line)))
+    if told.is_some() && options.first_id == Some(1) {
+        return Err(head.content("it says that its ids count from 0: leave out --first-id 1"));
+    }
+    Ok(Sample { told, comment, records, end: (head.offset, head.line), separator })
+}
+
+/// The separator in a first line `sep=;`, as spreadsheets write and read it.
+fn separator_line(line: &[u8]) -> Option<Separator> {
+    let [byte] = line.strip_prefix(b"sep=")? else { return None };
+    Separator::ALL.into_iter().find(|separator| separator.byte() == *byte)
 }
 
 /// n and m in a comment that this program has written.
-fn comment(line: &[u8]) -> Option<(u64, u64)> {
+fn header_comment(line: &[u8]) -> Option<(u64, u64)> {
     let [vertices, edges] = HEADER;
     let (n, rest) = str::from_utf8(line).ok()?.strip_prefix(vertices)?.split_once(edges)?;
     Some((n.parse().ok()?, rest.split_once(',')?.0.parse().ok()?))
@@ -125,6 +160,60 @@ fn unclear(head: &Head<'_>, records: &[Record], reading: Reading) -> Error {
                 &records[reading.first.saturating_sub(usize::from(reading.names.is_some()))];
             head.content(&format!("line {}: {what}", record.line + 1))
         }
+    }
+}
+
+/// Refuses weights that could have separators of thousands: three digits follow each sign that all of them have,
+/// where the comma is not the decimal sign for sure, or the point where semicolons separate.
+fn refuse_thousands(head: &Head<'_>, records: &[Record], reading: &Reading) -> Result<()> {
+    let Dialect { separator, decimal } = reading.dialect;
+    let sign = match decimal {
+        Decimal::Comma => ',',
+        Decimal::Point if separator == Separator::Semicolon => '.',
+        Decimal::Point => return Ok(()),
+    };
+    let Some(place) = reading.columns.as_ref().ok().and_then(|columns| columns.weight) else {
+        return Ok(());
+    };
+    let mut signed = records[reading.first..].iter().filter_map(|record| {
+        let weight = super::field(&record.text, reading.dialect, place)?;
+        weight.contains(sign).then_some((record.line, weight))
+    });
+    let Some((line, example)) = signed.next() else { return Ok(()) };
+    let all = is_thousand(&example, sign) && signed.all(|(_, weight)| is_thousand(&weight, sign));
+    if !all {
+        return Ok(());
+    }
+    let other = example.replace(sign, "");
+    let read = example.replace(',', ".");
+    let expected = format!(
+        "a weight that can be read in one way, not as {read} or as {other}: say --decimal {}, or leave out separators of \
+         thousands",
+        decimal.name()
+    );
+    Err(head.line_error(line + 1, &expected, quoted(example.as_bytes())))
+}
+
+/// Whether a number has one to three digits, no zero first, then the sign and three digits.
+fn is_thousand(number: &str, sign: char) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = number.trim_start_matches(['+', '-']);
+    number.split_once(sign).is_some_and(|(whole, rest)| {
+        digits(whole)
+            && whole.len() <= 3
+            && !whole.starts_with('0')
+            && digits(rest)
+            && rest.len() == 3
+    })
+}
+
+/// n and m, if the first edge could tell them instead: two numbers in a file without weights, or the sizes of a
+/// square matrix and the number of its entries.
+fn doubt(first: &[u8], rows: Rows) -> Option<(u64, u64)> {
+    match rows.width {
+        2 => numbers(first, rows.dialect).map(|[n, m]| (n, m)),
+        3 => numbers(first, rows.dialect).filter(|[u, v, _]| u == v).map(|[n, _, m]| (n, m)),
+        _ => None,
     }
 }
 
