@@ -6,7 +6,8 @@ fn ends(bytes: &[u8], delimiter: u8) -> Vec<(u32, u32)> {
     let mut builder = csv::ReaderBuilder::new();
     builder.has_headers(false).flexible(true).delimiter(delimiter);
     let records = builder.from_reader(bytes).into_byte_records().map(|record| record.expect("memory"));
-    let id = |field: Option<&[u8]>| std::str::from_utf8(field?).ok()?.trim().parse().ok();
+    // A quote after blanks is one to us, and none to the crate.
+    let id = |field: Option<&[u8]>| std::str::from_utf8(field?).ok()?.trim().trim_matches('"').parse().ok();
     let edges = records.filter_map(|record| Some((id(record.get(0))?, id(record.get(1))?)));
     edges.filter(|(u, v)| u != v).collect()
 }
