@@ -91,7 +91,7 @@ fn a_bad_line_is_refused_with_its_place() {
         ("a.gr",  "p sp 3 2\na 1 2 3\n",    "a.gr: the header says 2 edges, but there are 1"),
         ("a.gr",  "p sp 5000000000 0\n",    "a.gr: 5000000000 vertices are too many: ids are 32 bits, so at most 4294967295"),
         ("a.mtx", "%%MatrixMarket matrix array real general\n", "a.mtx:1:23: expected coordinate, found \"array\""),
-        ("a.mtx", "%%MatrixMarket matrix coordinate complex general\n", "a.mtx:1:34: expected real or integer or pattern, found \"complex\""),
+        ("a.mtx", "%%MatrixMarket matrix coordinate complex general\n", "a.mtx:1:34: expected real or integer or pattern or unsigned-integer, found \"complex\""),
         ("a.mtx", "%%MatrixMarket matrix coordinate real general\n2 3 1\n", "a.mtx:2:3: expected 2 columns as there are rows: a graph's matrix is square, found \"3\""),
         ("a.mtx", "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 2 x\n", "a.mtx:3:5: expected a weight, found \"x\""),
         ("a.mtx", "%%MatrixMarket matrix coordinate integer general\n2 2 1\n1 2 1.5\n", "a.mtx:3:5: expected an integer, as the first line says (real allows others), found \"1.5\""),
