@@ -131,6 +131,7 @@ const CASES: &[Case] = &[
     ("a.txt", b"4 3\n0 1\n1 2\n2 3\n",                  "--columns 1,2", "!1 its first line may say"),
     ("a.txt", b"0 1\n4 3\n1 2\n2 3\n",                  "", "5 4 1 4"),
     ("a.txt", b"3 3 2\n1 2 5\n2 3 6\n",                 "", "!1 its first line may say that there are 3 vertices and 2 edges"),
+    ("a.txt", b"7 7 0\n",                                "", "8 0 8 0"),
     ("a.txt", b"3 0\n",                                  "", "!1 its first line may say that there are 3 vertices and 0 edges"),
     // Ids.
     ("a.txt", b"999999 1000000 5\n",                     "", "1000001 1 1000000 5 | ids have gaps"),

@@ -212,7 +212,10 @@ fn is_thousand(number: &str, sign: char) -> bool {
 fn doubt(first: &[u8], rows: Rows) -> Option<(u64, u64)> {
     match rows.width {
         2 => numbers(first, rows.dialect).map(|[n, m]| (n, m)),
-        3 => numbers(first, rows.dialect).filter(|[u, v, _]| u == v).map(|[n, _, m]| (n, m)),
+        3 => {
+            let sizes = numbers(first, rows.dialect).filter(|[u, v, m]| u == v && *m > 0);
+            sizes.map(|[n, _, m]| (n, m))
+        }
         _ => None,
     }
 }
