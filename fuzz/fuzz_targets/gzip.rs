@@ -1,17 +1,20 @@
 #![no_main]
-use mst::format::{Format, Preamble, Stream, compressed};
-use std::io::{BufRead, Write};
+use mst::format::{Format, Preamble, Stream, TextOptions, compressed};
+use std::io::Write;
 use std::path::Path;
 
 /// The graph of a file, read in blocks of `at_least` bytes.
 fn graph(path: &Path, at_least: usize) -> mst_fuzz::Outcome {
     let read = || {
         let mut stream = Stream::open(path)?;
-        let format = Format::detect(path, stream.fill_buf().unwrap_or_default());
-        let preamble = Preamble::read(path, format, None, &mut stream)?;
+        let format = Format::detect(path, stream.head()?)?;
+        if format == Format::Binary {
+            return Err(mst::Error::Usage("binary".to_owned()));
+        }
+        let preamble = Preamble::read(path, format, &TextOptions::default(), &mut stream)?;
         let mut stream = Stream::open_at(path, preamble.body)?;
         let mut blocks = Vec::new();
-        while let Some(block) = stream.next_block(at_least)? {
+        while let Some(block) = stream.next_block(at_least, 1 << 20)? {
             blocks.push(block);
         }
         Ok((preamble, blocks))
