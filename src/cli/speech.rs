@@ -50,7 +50,7 @@ impl Voice {
                 bars::above(|| write_aside(&table));
                 Ok(())
             }
-            _ => say(flowed(&table(), io::stdout().is_terminal()).as_bytes()),
+            _ => bars::above(|| say(flowed(&table(), io::stdout().is_terminal()).as_bytes())),
         }
     }
 }
