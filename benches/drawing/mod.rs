@@ -9,6 +9,8 @@ pub(crate) use machine::Machine;
 
 use mst::report::seconds;
 use plotters::coord::Shift;
+use plotters::coord::combinators::{LogCoord, WithKeyPoints};
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::fmt;
@@ -139,6 +141,19 @@ pub(crate) fn write(
 pub(crate) fn letters(pixels: i32, h_pos: HPos) -> TextStyle<'static> {
     let size = f64::from(pixels) * 1.24; // by which the backend divides
     TextStyle::from(("sans-serif", size).into_font()).pos(Pos::new(h_pos, VPos::Center))
+}
+
+/// A chart of lanes over a logarithmic axis.
+type Lanes<'c, 'a> =
+    ChartContext<'c, SVGBackend<'a>, Cartesian2d<WithKeyPoints<LogCoord<f64>>, RangedCoordf64>>;
+
+/// Draws the axis of a chart of lanes, which `words` name and `tick` labels, and the lines that rise from it.
+pub(crate) fn draw_axis(chart: &mut Lanes<'_, '_>, words: &str, tick: fn(f64) -> String) -> Done {
+    let mut mesh = chart.configure_mesh();
+    mesh.disable_y_mesh().disable_y_axis().light_line_style(TRANSPARENT).bold_line_style(GREY);
+    mesh.x_desc(words).axis_desc_style(letters(15, HPos::Center));
+    mesh.x_label_style(letters(15, HPos::Center)).x_label_formatter(&|at| tick(*at)).draw()?;
+    Ok(())
 }
 
 /// The ticks of a logarithmic axis: 1, 2 and 5 of each power of ten, or on long axes the powers alone.

@@ -4,7 +4,7 @@ use super::Results;
 use super::field::{DAY, Field, measured};
 use super::runs::Run;
 use crate::drawing::{
-    Area, Done, GREY, Look, Sheet, Time, letters, ticks, whiskers_in_words, write,
+    Area, Done, GREY, Look, Sheet, Time, draw_axis, letters, ticks, whiskers_in_words, write,
 };
 use mst::report::seconds;
 use plotters::prelude::*;
@@ -107,17 +107,7 @@ fn plot(area: &Area<'_>, marks: &[Mark], field: &[Field]) -> Done {
         .set_label_area_size(LabelAreaPosition::Left, NAMES)
         .set_label_area_size(LabelAreaPosition::Bottom, AXIS)
         .build_cartesian_2d(range.clone().log_scale().with_key_points(ticks(&range)), 0.0..lanes)?;
-    chart
-        .configure_mesh()
-        .disable_y_mesh()
-        .disable_y_axis()
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(GREY)
-        .x_label_formatter(&|time| tick(*time))
-        .x_label_style(letters(15, HPos::Center))
-        .x_desc("time, logarithmic")
-        .axis_desc_style(letters(15, HPos::Center))
-        .draw()?;
+    draw_axis(&mut chart, "time, logarithmic", tick)?;
     for (place, Field { name, .. }) in field.iter().enumerate() {
         let high = (LANE * LANES as u32) as i32;
         let middle = high * place as i32 + high / 2;

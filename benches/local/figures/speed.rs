@@ -2,7 +2,7 @@
 
 use super::rows::Row;
 use crate::drawing::{
-    Area, Done, GREY, Look, Machine, Sheet, letters, ticks, whiskers_in_words, write,
+    Area, Done, GREY, Look, Machine, Sheet, draw_axis, ticks, whiskers_in_words, write,
 };
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
@@ -66,17 +66,7 @@ fn plot(area: &Area<'_>, rows: &[&Row], graphs: &[&str], threads: &[usize]) -> D
             range.clone().log_scale().with_key_points(ticks(&range)),
             0.0..f64::from(lanes),
         )?;
-    chart
-        .configure_mesh()
-        .disable_y_mesh()
-        .disable_y_axis()
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(GREY)
-        .x_label_formatter(&|speed| tick(*speed))
-        .x_label_style(letters(15, HPos::Center))
-        .x_desc("times as fast, logarithmic")
-        .axis_desc_style(letters(15, HPos::Center))
-        .draw()?;
+    draw_axis(&mut chart, "times as fast, logarithmic", tick)?;
     let right = area.dim_in_pixel().0 as i32 - NUMBERS as i32 + 12;
     for (place, graph) in graphs.iter().enumerate() {
         let middle = (LANE * place as u32 + LANE / 2) as i32;
