@@ -3,7 +3,7 @@
 use crate::error::{Error, Result, shown};
 use crate::format::{self, Format};
 use crate::graph::{Slice, Weights};
-use crate::partition::available_memory;
+use crate::partition::left_if_less;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
 use nix::unistd::linkat;
 use std::fs::{File, Permissions};
@@ -99,17 +99,17 @@ impl Output {
         format::holds(self.format, &self.path, weights)?;
         let taken = match self.format {
             Format::Metis => METIS_VERTEX * n + METIS_EDGE * edges,
-            Format::Text | Format::Dimacs | Format::MatrixMarket | Format::Binary => 0,
+            Format::Text | Format::Dimacs | Format::MatrixMarket | Format::Binary => return Ok(()),
         };
-        match available_memory() {
-            Some(left) if taken > left => Err(Error::TooLarge(format!(
+        match left_if_less(taken.into()) {
+            Some(left) => Err(Error::TooLarge(format!(
                 "{}: METIS lists edges by vertex, which takes {:.1} GB here, and this host has {:.1} GB left; choose \
                  another format",
                 shown(&self.path),
                 taken as f64 / 1e9,
                 left as f64 / 1e9
             ))),
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 

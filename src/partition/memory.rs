@@ -31,16 +31,21 @@ const SECOND: Version =
 pub(super) fn fits(comm: &Comm, what: &str, bytes: u128) -> Result<()> {
     let ranks = comm.members().sharing(comm.rank());
     let needed = bytes * ranks as u128;
-    match available_memory() {
-        Some(available) if needed > u128::from(available) => Err(Error::TooLarge(format!(
+    match left_if_less(needed) {
+        Some(available) => Err(Error::TooLarge(format!(
             "{what} takes {:.1} GB ({:.1} GB on each rank) and this host has {:.1} GB left for it; use \
              fewer ranks a host or a smaller graph, or renumber the vertices that are in use",
             needed as f64 / 1e9,
             bytes as f64 / 1e9,
             available as f64 / 1e9
         ))),
-        _ => Ok(()),
+        None => Ok(()),
     }
+}
+
+/// What this process can still get, bytes, if that is less than it `needed`.
+pub fn left_if_less(needed: u128) -> Option<u64> {
+    available_memory().filter(|left| needed > u128::from(*left))
 }
 
 /// The memory that a rank may take by default, bytes: its part of four fifths of what its host has

@@ -23,7 +23,7 @@ use crate::graph::{Edge, Edges, Numbers, Slice};
 pub use checkpoint::Checkpoint;
 use intake::{Budget, Intake, Purpose};
 use memory::fits;
-pub use memory::{available_memory, fair_share};
+pub use memory::{available_memory, fair_share, left_if_less};
 pub use presence::{Sight, sight};
 use rayon::prelude::*;
 use std::fmt;
