@@ -1,6 +1,6 @@
 //! Figures to look at: as published, and drawn of the published rows.
 
-use crate::distributed::{self, runs::Run};
+use crate::distributed::{self, runs::Case, runs::Run};
 use crate::drawing::{read, save};
 use crate::local::{self, rows::Row};
 use crate::svg::Picture;
@@ -19,15 +19,19 @@ pub(crate) fn drawn(recorded: bool) -> TempDir {
     let place = |name: &str| folder.path().join(name);
     let machine = "CPU(s): 2\nModel name: Abacus 9\ndate: 2026-01-02\n";
     fs::write(place("machine.txt"), machine).expect("a machine");
-    for name in ["traffic.csv", "hard.csv"] {
-        fs::copy(results("distributed").join(name), place(name)).expect("a copy");
-    }
+    fs::copy(results("distributed").join("traffic.csv"), place("traffic.csv")).expect("a copy");
     let spread = |median: f64| (recorded.then_some(0.9 * median), recorded.then_some(1.3 * median));
     let mut runs: Vec<Run> = read(&results("distributed").join("times.csv")).expect("runs");
     for run in &mut runs {
         (run.least_s, run.most_s) = spread(run.total_s);
     }
     save(&runs, &place("times.csv")).expect("runs written");
+    let mut cases: Vec<Case> = read(&results("distributed").join("hard.csv")).expect("cases");
+    for case in &mut cases {
+        (case.gather_least_s, case.gather_most_s) = spread(case.gather_s);
+        (case.auto_least_s, case.auto_most_s) = spread(case.auto_s);
+    }
+    save(&cases, &place("hard.csv")).expect("cases written");
     let mut rows: Vec<Row> = read(&results("local").join("runs.csv")).expect("rows");
     for row in &mut rows {
         (row.least_s, row.most_s) = spread(row.seconds);
