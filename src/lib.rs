@@ -3,8 +3,7 @@
 //!
 //! The road of the data is the module map: [`mod@format`] or [`generate`] make a graph, [`partition`] deals
 //! it out in slices, [`local`] finds a slice's forest, [`distributed`] makes the ranks' forests one over a
-//! [`comm::Comm`], [`verify`] proves it, [`measure`] times it, [`report`] shows it, [`selftest`] tries
-//! it all on random graphs, [`doctor`] looks at the hosts; [`cli`] is the program.
+//! [`comm::Comm`], [`verify`] proves it, [`measure`] times it, [`selftest`] tries it all on random graphs.
 //!
 //! ```
 //! use mst::comm;
@@ -31,10 +30,8 @@
 //! # Ok::<(), mst::Error>(())
 //! ```
 
-pub mod cli;
 pub mod comm;
 pub mod distributed;
-pub mod doctor;
 pub mod error;
 pub mod format;
 pub mod generate;
@@ -42,7 +39,6 @@ pub mod graph;
 pub mod local;
 pub mod measure;
 pub mod partition;
-pub mod report;
 pub mod selftest;
 pub mod verify;
 

@@ -18,7 +18,7 @@ use std::path::Path;
 
 fn main() -> Done {
     let asked = |option: &str| std::env::args().any(|argument| argument == option);
-    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folder = project.join("results/distributed");
     if asked("--draw") {
         return figures::draw(&folder, &folder);

@@ -124,7 +124,7 @@ fn main() -> Done {
         peak::tell();
         return Ok(());
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/local");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../results/local");
     if std::env::args().any(|argument| argument == "--draw") {
         return figures::draw(&folder, &folder);
     }

@@ -21,8 +21,6 @@ use super::network::Network;
 use super::peer::Peer;
 use super::watch::{Watch, refused};
 use nix::unistd::getppid;
-use signal_hook::consts::SIGTERM;
-use signal_hook::flag;
 use std::io::{self, PipeWriter};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -68,6 +66,9 @@ impl Comm {
     /// answered for `patience`, ends the job with exit code 1, after `say` was told which one: on rank 0,
     /// or on rank 1 if that is the one. So does an end of MPI that takes far longer. Called by all ranks.
     ///
+    /// `heed` sees to it that SIGTERM, by which launchers tell all ranks to end, sets the second of the flags that it is
+    /// given; once the first is set, nobody watches any more, and the signal may end the process as ever.
+    ///
     /// Nothing is watched where all ranks are of one process. Returns, on rank 0, a sentence on strangers who
     /// have called there, if any have.
     ///
@@ -76,6 +77,7 @@ impl Comm {
     pub fn watch(
         &self,
         patience: Duration,
+        heed: impl FnOnce(Arc<AtomicBool>, Arc<AtomicBool>) -> io::Result<()>,
         say: impl Fn(&str) + Send + 'static,
     ) -> Result<Option<String>, String> {
         if self.members().one_process || self.size() == 1 {
@@ -86,9 +88,7 @@ impl Comm {
         let reached = !peers.is_empty() || door.is_some();
         let hosts = self.members().ranks.iter().map(|host| host.name.clone()).collect();
         let [done, leaving, dismissed] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
-        // Once nobody watches any more, the signal ends the process as ever.
-        let heeds = flag::register_conditional_default(SIGTERM, done.clone())
-            .and_then(|_| flag::register(SIGTERM, dismissed.clone()));
+        let heeds = heed(done.clone(), dismissed.clone());
         let (woken, waker) = io::pipe().ok().unzip();
         let watch = Watch {
             rank: self.rank(),

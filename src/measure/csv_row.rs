@@ -12,16 +12,18 @@ pub struct Context {
     pub seed: Option<u64>,
     /// When the command started: UTC, RFC 3339.
     pub started: String,
+    /// The commit that the program was built from.
+    pub commit: String,
 }
 
 /// A row: each column's name and value.
 pub type Row = Vec<(&'static str, String)>;
 
 impl Context {
-    /// The context of a command that starts now.
-    pub fn now(graph: String, seed: Option<u64>) -> Self {
+    /// The context of a command that starts now, of a program built from `commit`.
+    pub fn now(graph: String, seed: Option<u64>, commit: &str) -> Self {
         let started = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        Self { graph, seed, started }
+        Self { graph, seed, started, commit: commit.to_owned() }
     }
 
     /// One row for each repetition of `run`, which was made on `comm` and is called `kind`:
@@ -66,7 +68,7 @@ impl Context {
         vec![
             ("started", self.started.clone()),
             ("version", env!("CARGO_PKG_VERSION").to_owned()),
-            ("commit", env!("MST_COMMIT").to_owned()),
+            ("commit", self.commit.clone()),
             ("command", command.join(" ")),
             ("mpi_library", comm.library()),
             ("hosts", hosts.join(" ")),

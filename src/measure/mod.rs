@@ -7,7 +7,6 @@ mod job;
 mod memory;
 mod outcome;
 mod repetition;
-mod sheet;
 
 pub use comparison::{Comparison, Verdict, shares};
 pub use csv_row::{Context, Row};
@@ -17,4 +16,3 @@ pub use job::{Job, Run};
 pub use memory::{peak_rss, restart_peak};
 pub use outcome::{Number, Outcome, Seconds};
 pub use repetition::{Repetition, Spread, repeat, time};
-pub use sheet::Sheet;

@@ -4,7 +4,7 @@ use super::Results;
 use super::field::{Field, measured};
 use super::runs::Run;
 use crate::drawing::spread_in_words;
-use mst::report::{bytes, seconds};
+use mst_cli::report::{bytes, seconds};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 

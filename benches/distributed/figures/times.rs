@@ -6,7 +6,7 @@ use super::runs::Run;
 use crate::drawing::{
     Area, Done, GREY, Look, Sheet, Time, draw_axis, letters, ticks, whiskers_in_words, write,
 };
-use mst::report::seconds;
+use mst_cli::report::seconds;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 use std::path::Path;

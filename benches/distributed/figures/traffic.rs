@@ -4,7 +4,7 @@ use super::Results;
 use super::runs::Run;
 use super::table::names;
 use crate::drawing::{Area, Done, GREY, Look, Sheet, letters, ticks, write};
-use mst::report::bytes;
+use mst_cli::report::bytes;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 use std::path::Path;

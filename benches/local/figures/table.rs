@@ -2,7 +2,7 @@
 
 use super::rows::Row;
 use crate::drawing::{Machine, spread_in_words};
-use mst::report::bytes;
+use mst_cli::report::bytes;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 

@@ -1,0 +1,63 @@
+//! Options for jobs that may be ended before they are done.
+
+use mst::error::{Error, shown};
+use mst::partition::Checkpoint;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where to save how far a job is.
+#[derive(Debug, clap::Args)]
+pub(super) struct Saving {
+    /// Save in this folder how far each rank is with reading, so that a job that was ended can go on; the
+    /// files are removed when the job is done. One job at a time has the folder
+    #[arg(long, value_name = "DIR")]
+    checkpoint: Option<PathBuf>,
+
+    /// Go on from what --checkpoint has saved, with any number of ranks; from the beginning if it has
+    /// nothing. The forest is proved, as with --verify: whoever can write to DIR could have changed it
+    #[arg(long, requires = "checkpoint")]
+    resume: bool,
+
+    /// Take what --resume finds on trust, and do not prove the forest
+    #[arg(long, requires = "resume", conflicts_with = "verify")]
+    no_verify: bool,
+
+    /// The time between two saves of a rank
+    #[arg(long, value_name = "SECONDS", default_value = "60", requires = "checkpoint")]
+    checkpoint_every: u64,
+}
+
+impl Saving {
+    /// Whether anything is saved.
+    pub(super) fn is_on(&self) -> bool {
+        self.checkpoint.is_some()
+    }
+
+    /// Why the forest is to be proved, if it is because of what was saved.
+    pub(super) fn proof(&self) -> Option<String> {
+        let folder = self.checkpoint.as_ref().filter(|_| self.resume && !self.no_verify)?;
+        Some(format!(
+            "--resume implies --verify, since whoever can write to {} could have changed what was saved; \
+             --no-verify leaves the proof out",
+            shown(folder)
+        ))
+    }
+
+    /// What to load a graph with; `tell` is told where a job goes on.
+    pub(super) fn checkpoint<'a>(&'a self, tell: &'a dyn Fn(&str)) -> Option<Checkpoint<'a>> {
+        let folder = self.checkpoint.as_deref()?;
+        let every = Duration::from_secs(self.checkpoint_every);
+        Some(Checkpoint::new(folder, self.resume, every, tell))
+    }
+
+    /// The error of a job, with what may be its cause if a proof has failed.
+    pub(super) fn with_cause(&self, error: Error) -> Error {
+        match &self.checkpoint {
+            Some(folder) if self.resume && error.exit_code() == 3 => Error::Proof(format!(
+                "{error}; what {} has may have been changed: remove its files to start from the beginning",
+                shown(folder)
+            )),
+            _ => error,
+        }
+    }
+}

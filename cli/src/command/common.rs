@@ -1,0 +1,222 @@
+//! Options that several commands share.
+
+use super::world::World;
+use crate::console;
+use crate::doctor;
+use crate::report;
+use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
+use mst::comm::{Comm, Link};
+use mst::distributed::Plan;
+use mst::error::{Error, Result};
+use mst::format::{Decimal, Format, Selection, Separator, TextOptions};
+use mst::generate::Spec;
+use mst::local::Algorithm;
+use mst::measure::{Job, Run};
+use mst::partition::{InputFrom, Memory, Request, Source, fair_share};
+use mst::verify::VERTEX_BYTES;
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+/// How to read a graph.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct Input {
+    /// The input's format [default: by its content, then its name]
+    #[arg(short, long, value_name = "FORMAT", value_parser = formats())]
+    pub(super) format: Option<Format>,
+
+    /// Columns of u, v and weight in a text file, by places from 1 or by the names in its first line; two
+    /// columns: no weights
+    #[arg(short, long, value_name = "U,V[,W]")]
+    pub(super) columns: Option<Selection>,
+
+    /// What separates the columns of a text file [default: found out]
+    #[arg(long, value_name = "WHAT", value_parser = separators())]
+    pub(super) separator: Option<Separator>,
+
+    /// The sign of decimals in a text file [default: found out]
+    #[arg(long, value_name = "SIGN", value_parser = decimals())]
+    pub(super) decimal: Option<Decimal>,
+
+    /// The first id of a text file, 0 or 1 [default: 0]
+    #[arg(long, value_name = "ID", value_parser = RangedU64ValueParser::<u64>::new().range(0..=1))]
+    pub(super) first_id: Option<u64>,
+
+    /// Who reads a file: each rank its part, or rank 0 for all [default: all, if all have it]
+    #[arg(long, value_name = "WHO")]
+    pub(super) input_from: Option<From>,
+}
+
+/// Who reads a file.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum From {
+    All,
+    Root,
+}
+
+/// How ranks combine their forests; `None` to choose by a model.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Combine(pub(super) Option<Plan>);
+
+/// What solve and compare share.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct Common {
+    #[command(flatten)]
+    pub(super) world: World,
+
+    #[command(flatten)]
+    pub(super) input: Input,
+
+    /// How a rank makes its forest; all give the same one
+    #[arg(short, long, default_value = Algorithm::default().name(), value_parser = algorithms())]
+    pub(super) algorithm: Algorithm,
+
+    /// How ranks combine theirs: by auto, or gather, tree, filter or boruvka, each also after contract+
+    /// or shuffle+contract+; all give the same one
+    #[arg(long, value_name = "STAGES", default_value = "auto", value_parser = plans(), hide_possible_values = true)]
+    pub(super) combine: Combine,
+
+    /// The link that --combine auto counts with, as 1gbit,100us [default: it is measured]
+    #[arg(long, value_name = "RATE,LATENCY")]
+    pub(super) link: Option<Link>,
+
+    /// Find the maximum spanning forest
+    #[arg(long)]
+    pub(super) max: bool,
+
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+fn algorithms() -> impl TypedValueParser<Value = Algorithm> {
+    one_of(Algorithm::ALL, Algorithm::name)
+}
+
+fn plans() -> impl TypedValueParser<Value = Combine> {
+    let names = ["auto".to_owned()].into_iter().chain(Plan::all().map(Plan::name));
+    PossibleValuesParser::new(names.collect::<Vec<_>>())
+        .map(|name| Combine(Plan::all().find(|plan| plan.name() == name)))
+}
+
+fn separators() -> impl TypedValueParser<Value = Separator> {
+    one_of(Separator::ALL, Separator::name)
+}
+
+pub(super) fn decimals() -> impl TypedValueParser<Value = Decimal> {
+    one_of(Decimal::ALL, Decimal::name)
+}
+
+/// A value of several that have names.
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.map(name)).map(move |told: String| {
+        all.into_iter().find(|one| name(*one) == told).expect("one of the possible values")
+    })
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    one_of(Format::ALL, Format::name)
+}
+
+impl Common {
+    /// Warns of what would make the times mislead.
+    pub(super) fn warn(&self, comm: &Comm) {
+        for problem in doctor::cores(comm.members()) {
+            self.world.note(comm, &format!("warning: {problem}"));
+        }
+    }
+
+    /// A job with these options, run once without more.
+    pub(super) fn job(&self) -> Job {
+        Job {
+            algorithm: self.algorithm,
+            plan: self.combine.0,
+            link: self.link,
+            explain: false,
+            reps: 1,
+            warm_up: false,
+            verify: false,
+        }
+    }
+
+    /// Says which plan was chosen and why, if one was.
+    pub(super) fn say_choice(&self, comm: &Comm, run: &Run) {
+        if let Some(choice) = &run.choice {
+            self.world.note(comm, &report::chosen(choice));
+        }
+    }
+
+    /// The memory that a vertex needs on each rank.
+    pub(super) fn vertex_bytes(&self, proof: bool) -> u64 {
+        let combined = self.combine.0.map_or(0, Plan::vertex_bytes);
+        self.algorithm.vertex_bytes().max(combined).max(if proof { VERTEX_BYTES } else { 0 })
+    }
+}
+
+impl Input {
+    /// The source that a GRAPH argument names: for `-` what rank 0 reads of its standard input now, and how it
+    /// is then read.
+    ///
+    /// # Errors
+    /// As [`Input::named`]; if standard input cannot be kept. All ranks return the same.
+    pub(super) fn source(&self, comm: &Comm, graph: &OsStr) -> Result<Source> {
+        let source = self.named(graph)?;
+        if !console::is_named(graph) {
+            return Ok(source);
+        }
+        if let Some(From::All) = self.input_from {
+            let what = "standard input is rank 0's alone; leave out --input-from all";
+            return Err(Error::Usage(what.to_owned()));
+        }
+        let kept =
+            comm.agree(if comm.rank() == 0 { console::keep().map(Some) } else { Ok(None) })?;
+        let path = kept.unwrap_or_else(|| console::NAME.into());
+        Ok(Source::File { path, format: self.format, text: self.text() })
+    }
+
+    /// The file or family that a GRAPH argument names.
+    ///
+    /// # Errors
+    /// If it is a generator's spec with a mistake, or options that only files have stand beside one.
+    pub(super) fn named(&self, graph: &OsStr) -> Result<Source> {
+        let text = graph.to_str();
+        let Some(spec) = text.filter(|text| Spec::looks_like(text)) else {
+            let path = PathBuf::from(graph);
+            if let Some(name) = text.and_then(Spec::unknown_family).filter(|_| !path.exists()) {
+                let families = Spec::families();
+                let what = format!("no family of graphs is called {name}; there are {families}");
+                return Err(Error::Usage(what));
+            }
+            return Ok(Source::File { path, format: self.format, text: self.text() });
+        };
+        let of_text = self.text().first_given();
+        let given = of_text.or(self.format.map(|_| "--format"));
+        if let Some(option) = given.or(self.input_from.map(|_| "--input-from")) {
+            return Err(Error::Usage(format!("{option} is for files, not for generators")));
+        }
+        spec.parse().map(Source::Generated)
+    }
+
+    /// How a text file is written, as far as it was said.
+    pub(super) fn text(&self) -> TextOptions {
+        TextOptions {
+            columns: self.columns.clone(),
+            separator: self.separator,
+            decimal: self.decimal,
+            first_id: self.first_id,
+        }
+    }
+
+    /// A request for all of `source`, in memory, for no forest yet.
+    pub(super) fn request<'a>(&self, comm: &Comm, source: &'a Source) -> Request<'a> {
+        let from = self.input_from.map(|from| match from {
+            From::All => InputFrom::All,
+            From::Root => InputFrom::Root,
+        });
+        let memory = Memory::Within(fair_share(comm));
+        Request { source, from, descending: false, vertex_bytes: 0, memory }
+    }
+}

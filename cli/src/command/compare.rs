@@ -1,0 +1,151 @@
+//! `mst compare`: the same graph on rank 0's host alone and on all ranks, side by side.
+
+use super::common::Common;
+use super::on_rank_zero;
+use super::rows::RowOptions;
+use super::solve::context;
+use crate::console::Output;
+use crate::console::Voice;
+use crate::report;
+use clap::{Args as _, FromArgMatches};
+use mst::comm::Comm;
+use mst::error::{Error, Result};
+use mst::local::Algorithm;
+use mst::measure::{self, Comparison, Context, Job, Run};
+use mst::partition::{self, Request, Source};
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// About ten seconds, repetitions included, on two cores of 2023.
+const DEFAULT_GRAPH: &str = "gnm:n=2^20,m=2^24,seed=1";
+
+/// Time one machine against all, and prove both right
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A file or a generator, as gnm:n=1e6,m=8e6,seed=1
+    #[arg(default_value = DEFAULT_GRAPH)]
+    graph: OsString,
+
+    /// Repetitions of each run, after one more to warm up
+    #[arg(long, value_name = "NUM", default_value = "5")]
+    reps: NonZeroUsize,
+
+    /// Append a row for each repetition to this file; - is standard output
+    #[arg(long, value_name = "FILE", default_value = "mst.csv")]
+    csv: PathBuf,
+
+    #[command(flatten)]
+    rows: RowOptions,
+
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+impl Args {
+    /// The arguments of `mst` without a command, with so many `ranks` inside this process.
+    pub(super) fn default_run(ranks: Option<usize>) -> Self {
+        let command = Self::augment_args(clap::Command::new("compare"));
+        let matches = command.get_matches_from(["compare"]);
+        let mut args = Self::from_arg_matches(&matches).expect("every argument has a default");
+        args.common.world.ranks = ranks;
+        args
+    }
+
+    pub(super) fn run(&self, comm: &Comm) -> Result<()> {
+        let common = &self.common;
+        let context = context(&self.graph, &common.input.named(&self.graph)?);
+        self.voice().check()?;
+        comm.agree(self.rows.check(comm, &self.csv, &context, None))?;
+        let source = common.input.source(comm, &self.graph)?;
+        common.warn(comm);
+        let local = on_rank_zero(comm, |solo| self.local(solo, &source, &context))?;
+        measure::restart_peak();
+        let request = self.request(comm, &source);
+        let (loaded, read) = measure::time(comm, || partition::load(comm, &request));
+        let loaded = loaded?;
+        common.world.note_all(comm, &loaded);
+        let distributed = self.job(common.algorithm).run(comm, &request, &loaded, &read)?;
+        common.say_choice(comm, &distributed);
+        common.world.warn_of_gaps(comm, &loaded, distributed.outcome.forest_edges);
+        let local_runs = local.as_ref().map_or(&[][..], |(runs, _)| runs);
+        comm.agree(local_runs.iter().try_for_each(|local| same_forest(local, &distributed)))?;
+        let Some((local, local_rows)) = local else {
+            return comm.agree(Ok(()));
+        };
+        let rows = [local_rows, context.rows(comm, "distributed", &distributed)].concat();
+        comm.agree(self.rows.append(&self.csv, &rows))?;
+        self.print(comm, &context, &local, &distributed)
+    }
+
+    fn voice(&self) -> Voice {
+        let aside = Output::is_standard(&self.csv);
+        Voice { json: self.common.json, quiet: self.common.world.quiet, aside }
+    }
+
+    fn request<'a>(&self, comm: &Comm, source: &'a Source) -> Request<'a> {
+        let (descending, vertex_bytes) = (self.common.max, self.common.vertex_bytes(true));
+        Request { descending, vertex_bytes, ..self.common.input.request(comm, source) }
+    }
+
+    fn job(&self, algorithm: Algorithm) -> Job {
+        let reps = self.reps.get();
+        Job { algorithm, reps, warm_up: true, verify: true, ..self.common.job() }
+    }
+
+    /// The runs on rank 0's host alone, with the whole graph and all the threads of the ranks there: by what is best,
+    /// since a distributed run has to be held against that, and by the algorithm that was asked for.
+    fn local(
+        &self,
+        solo: &Comm,
+        source: &Source,
+        context: &Context,
+    ) -> Result<(Vec<Run>, Vec<measure::Row>)> {
+        measure::restart_peak();
+        let request = self.request(solo, source);
+        let (loaded, read) = measure::time(solo, || partition::load(solo, &request));
+        let loaded = loaded?;
+        let asked = [self.common.algorithm].into_iter().filter(|asked| *asked != Algorithm::Auto);
+        let algorithms = [Algorithm::Auto].into_iter().chain(asked);
+        let runs =
+            algorithms.map(|algorithm| self.job(algorithm).run(solo, &request, &loaded, &read));
+        let runs: Vec<Run> = runs.collect::<Result<_>>()?;
+        let rows = runs.iter().flat_map(|run| context.rows(solo, "local", run)).collect();
+        Ok((runs, rows))
+    }
+
+    fn print(
+        &self,
+        comm: &Comm,
+        context: &Context,
+        local: &[Run],
+        distributed: &Run,
+    ) -> Result<()> {
+        let comparison = Comparison::of(&local[0], local.get(1), distributed);
+        self.voice().say(&comparison, || {
+            let table = report::compared(&context.graph, comm, &comparison, local, distributed);
+            let rows =
+                local.iter().chain([distributed]).map(|run| run.repetitions.len() as u64).sum();
+            format!("{table}{}\n", report::added(rows, &self.csv))
+        })
+    }
+}
+
+/// Refuses two runs that found different forests.
+fn same_forest(local: &Run, distributed: &Run) -> Result<()> {
+    let found = |run: &Run| {
+        let outcome = &run.outcome;
+        (outcome.forest_edges, outcome.components, outcome.checksum.clone())
+    };
+    match found(local) == found(distributed) {
+        false => Err(Error::Proof(format!(
+            "the local and the distributed forest differ: checksum {} with {} edges, {} with {}; \
+             this is a bug, please report it",
+            local.outcome.checksum,
+            local.outcome.forest_edges,
+            distributed.outcome.checksum,
+            distributed.outcome.forest_edges
+        ))),
+        true => Ok(()),
+    }
+}

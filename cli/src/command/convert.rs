@@ -1,0 +1,46 @@
+//! `mst convert`: a graph from one format into another.
+
+use super::common::Input;
+use super::world::World;
+use crate::console::Output;
+use crate::report;
+use mst::comm::Comm;
+use mst::error::Result;
+use mst::partition::{self, Request};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Write a graph in another format
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The graph: a file or a generator
+    #[arg(value_name = "IN")]
+    input_graph: OsString,
+
+    /// The file; its name decides the format (.txt, .gr, .mtx, .graph, .mst, text also .gz)
+    #[arg(value_name = "OUT")]
+    output: PathBuf,
+
+    #[command(flatten)]
+    input: Input,
+
+    #[command(flatten)]
+    pub(super) world: World,
+}
+
+impl Args {
+    pub(super) fn run(&self, solo: &Comm) -> Result<()> {
+        let source = self.input.source(solo, &self.input_graph)?;
+        let output = Output::create(&self.output)?;
+        let vertex_bytes = Output::vertex_bytes(&self.output);
+        let request = Request { vertex_bytes, ..self.input.request(solo, &source) };
+        let loaded = partition::load(solo, &request)?;
+        self.world.note_all(solo, &loaded);
+        self.world.warn_of_gaps(solo, &loaded, loaded.slice.m);
+        let slice = loaded.slice;
+        output.check(slice.weights, slice.n, slice.m)?;
+        output.write(&slice)?;
+        self.world.note(solo, &report::written(&self.output, &slice));
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! `mst doctor`: the hosts of a job, or those of a hostfile before any job works.
+
+use super::common::Input;
+use super::world::{LEAST_TO_MEET, World};
+use crate::console::{Voice, say};
+use crate::doctor::{self, Facts, Findings, Question};
+use crate::report::count;
+use mst::comm::{self, Comm};
+use mst::error::{Error, Result};
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::{fs, io};
+
+/// Look at the hosts and the links between them, and say what is wrong
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+In a job, each rank tells of its host:       mpirun -hostfile hosts ./mst doctor
+Before any job works, hosts are asked by ssh: mst doctor --hostfile hosts
+Exit code 1 if there is a problem; each is one line with the command that mends it.")]
+pub(super) struct Args {
+    /// The hosts; without mpirun they are asked over ssh
+    #[arg(long, value_name = "FILE")]
+    hostfile: Option<PathBuf>,
+
+    /// A file that every host should have; may be given several times
+    #[arg(long, value_name = "FILE")]
+    file: Vec<PathBuf>,
+
+    /// A graph that should fit in memory: a file or a generator, as gnm:n=1e6,m=8e6,seed=1
+    #[arg(long, value_name = "GRAPH")]
+    graph: Option<OsString>,
+
+    /// Print one JSON object instead of tables
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    part: Part,
+
+    #[command(flatten)]
+    world: World,
+}
+
+/// What the program does for programs: on a host that another one asks, and for `scripts/cluster`.
+#[derive(Debug, clap::Args)]
+struct Part {
+    /// Print what this host is, as one JSON object
+    #[arg(long, hide = true)]
+    tell: bool,
+
+    /// Listen on a free port until standard input ends
+    #[arg(long, hide = true)]
+    listen: bool,
+
+    /// Try to connect to listeners
+    #[arg(long, hide = true, value_delimiter = ',')]
+    connect: Vec<SocketAddr>,
+
+    /// Write how to start a job on the hosts, if that is known
+    #[arg(long, hide = true, requires = "hostfile")]
+    settings: Option<PathBuf>,
+}
+
+impl Args {
+    /// Examines the hosts of the job, or asks those of the hostfile where there is no job.
+    pub(super) fn start(&self) -> Result<u8> {
+        if self.part.tell {
+            let facts = Facts::here(comm::linked_library(), &self.file);
+            let object = serde_json::to_string(&facts).expect("plain fields");
+            return say(format!("{object}\n").as_bytes()).map(|()| 0);
+        }
+        if self.part.listen {
+            let tell = |port| say(format!("@mst port {port}\n").as_bytes());
+            return doctor::listen(io::stdin(), tell).map(|()| 0);
+        }
+        if !self.part.connect.is_empty() {
+            return self.part.connect().map(|()| 0);
+        }
+        let graph = self.graph.as_deref().map(|graph| Input::default().named(graph)).transpose()?;
+        let (files, hostfile) = (self.file.clone(), self.hostfile.clone());
+        let question = Question { files, graph, hostfile };
+        match &self.hostfile {
+            Some(hostfile) if self.world.ranks.is_none() && !comm::is_started() => {
+                let found = doctor::reach(hostfile, &question)?;
+                if let (Some(path), Some(text)) = (&self.part.settings, &found.settings) {
+                    fs::write(path, text).map_err(Error::file("write", path))?;
+                }
+                self.say(&found).map(|()| 0)
+            }
+            _ => self.world.start_within(Some(LEAST_TO_MEET), |comm| self.run(comm, &question)),
+        }
+    }
+
+    fn run(&self, comm: &Comm, question: &Question) -> Result<()> {
+        let found = doctor::examine(comm, question)?;
+        comm.agree(if comm.rank() == 0 { self.say(&found) } else { Ok(()) })
+    }
+
+    /// Prints what was found.
+    fn say(&self, found: &Findings) -> Result<()> {
+        let voice = Voice { json: self.json, quiet: self.world.quiet, aside: false };
+        voice.say(found, || doctor::shown(found))?;
+        match found.problems.len() as u64 {
+            0 => Ok(()),
+            number => Err(Error::Found(format!("{} found", count(number, "problem")))),
+        }
+    }
+}
+
+impl Part {
+    /// Says which targets cannot be connected to, and why.
+    fn connect(&self) -> Result<()> {
+        let tried = self.connect.iter().zip(doctor::connect(&self.connect));
+        let told = tried
+            .filter_map(|(target, tried)| Some(format!("@mst no {target} {}\n", tried.err()?)));
+        say(told.collect::<String>().as_bytes())
+    }
+}

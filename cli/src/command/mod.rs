@@ -1,0 +1,170 @@
+//! The command line: one file and one `Args` struct a command; no algorithm here.
+
+mod checkpoint;
+mod common;
+mod compare;
+mod convert;
+mod doctor;
+mod generate;
+mod manual;
+mod rows;
+mod selftest;
+mod solve;
+mod verify;
+mod world;
+
+use crate::console::{say, tell, tell_panics_once};
+use clap::builder::RangedU64ValueParser;
+use clap::{CommandFactory, Parser, Subcommand};
+use mst::comm::{self, Comm};
+use mst::error::{Error, Result};
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+/// Minimum spanning forests of large weighted graphs: threads on one machine, MPI on several
+#[derive(Parser)]
+#[command(
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true,
+    override_usage = "mst [COMMAND]"
+)]
+#[command(after_help = "\
+A GRAPH is a file (text, .gr, .mtx, .graph, .mst; all but .mst also .gz), - for standard input, or
+a generator, as gnm:n=1e6,m=8e6,seed=1. Under mpirun alone: compare, for about ten seconds.
+Several machines:  mpirun -hostfile hosts ./mst compare GRAPH
+Exit codes:        0 done, 1 failed, 2 wrong usage, 3 a proof failed, 101 a bug")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    /// Without a command: compare one rank with so many, inside this process
+    #[arg(short, long, value_name = "NUM", value_parser = RangedU64ValueParser::<usize>::new().range(1..=512))]
+    ranks: Option<usize>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Solve(solve::Args),
+    Compare(compare::Args),
+    Generate(generate::Args),
+    Convert(convert::Args),
+    Verify(verify::Args),
+    Selftest(selftest::Args),
+    Doctor(doctor::Args),
+    Completions(manual::Completions),
+    Man(manual::Man),
+}
+
+/// Runs the program's command line on every rank and returns the exit code.
+///
+/// Whatever fails is told once, on rank 0's stderr.
+pub fn main() -> ExitCode {
+    tell_panics_once();
+    let speaks = speaks();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => {
+            // A closed pipe is no reason to fail: whoever closed it has read enough.
+            speak(speaks, || drop(told.print()));
+            return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2));
+        }
+    };
+    let Some(command) = cli.command.or_else(|| default_command(cli.ranks)) else {
+        let help = Cli::command().render_help();
+        return match say(help.to_string().as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => ExitCode::from(error.exit_code()),
+        };
+    };
+    let ended = command.start(speaks).and_then(|code| {
+        if code == 0 && speaks {
+            leave_mark()?;
+        }
+        Ok(code)
+    });
+    match ended {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            speak(speaks, || tell(&error));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// What is run where no command is named: a comparison, where there are ranks to compare with.
+fn default_command(ranks: Option<usize>) -> Option<Command> {
+    let compares = ranks.is_some() || comm::is_started();
+    compares.then(|| Command::Compare(compare::Args::default_run(ranks)))
+}
+
+impl Command {
+    /// Starts a world and runs the command on each rank; returns the exit code they agree on.
+    fn start(&self, speaks: bool) -> Result<u8> {
+        match self {
+            Self::Solve(args) => args.common.world.start(|comm| args.run(comm)),
+            Self::Compare(args) => args.common.world.start(|comm| args.run(comm)),
+            Self::Verify(args) => args.world.start(|comm| args.run(comm)),
+            Self::Selftest(args) => args.world.start(|comm| args.run(comm)),
+            Self::Doctor(args) => args.start(),
+            Self::Generate(args) => {
+                args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
+            }
+            Self::Convert(args) => {
+                args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
+            }
+            Self::Completions(_) | Self::Man(_) if !speaks => Ok(0),
+            Self::Completions(args) => args.run(&mut Cli::command()).map(|()| 0),
+            Self::Man(args) => args.run(&Cli::command()).map(|()| 0),
+        }
+    }
+}
+
+/// Runs `work` on rank 0 alone, with all threads of its host's ranks, while the others rest.
+fn on_rank_zero<R>(comm: &Comm, work: impl FnOnce(&Comm) -> Result<R>) -> Result<Option<R>> {
+    let result = if comm.rank() == 0 {
+        let threads = comm.members().threads_beside(0).min(comm.members().ranks[0].bound.max(1));
+        let threads = threads.max(comm.members().threads[0]);
+        let solo = Comm::solo(threads, comm.progress().clone());
+        solo.and_then(|solo| work(&solo)).map(Some)
+    } else {
+        Ok(None)
+    };
+    comm.rest();
+    comm.agree(result)
+}
+
+/// Makes the empty file that `MST_DONE` names, as the last deed of a job that has done all it should:
+/// what a script can trust, since launchers have been seen to end a job that failed with code 0.
+fn leave_mark() -> Result<()> {
+    let Some(path) = std::env::var_os("MST_DONE").map(PathBuf::from) else { return Ok(()) };
+    let made = OpenOptions::new().write(true).create_new(true).open(&path).map(drop);
+    match (made, path.metadata()) {
+        // One that was left there by a job before, or by `mktemp`, serves as well: nothing is ever truncated.
+        (Err(why), Ok(found))
+            if why.kind() == ErrorKind::AlreadyExists && found.len() == 0 && found.is_file() =>
+        {
+            Ok(())
+        }
+        (made, _) => made.map_err(Error::file("write", &path)),
+    }
+}
+
+/// Whether this process is the one that speaks before there is a world: rank 0, or one that no launcher
+/// has started.
+fn speaks() -> bool {
+    comm::launcher(|name| std::env::var(name).ok()).is_none_or(|told| told.rank == 0)
+}
+
+/// Says what ends this process before there is a world to agree in: on rank 0 alone.
+///
+/// The others leave a little later, since launchers end all ranks as soon as one has failed, the
+/// one that is about to speak among them.
+fn speak(speaks: bool, say: impl FnOnce()) {
+    if speaks { say() } else { thread::sleep(Duration::from_millis(500)) }
+}

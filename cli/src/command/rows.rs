@@ -1,0 +1,64 @@
+//! Rows for a CSV file, or for standard output.
+
+use super::common::decimals;
+use crate::console::Output;
+use crate::console::{Sheet, say};
+use mst::comm::Comm;
+use mst::error::{Error, Result};
+use mst::format::Decimal;
+use mst::measure::{Context, Row};
+use std::path::Path;
+
+/// How rows are written.
+#[derive(Debug, clap::Args)]
+pub(super) struct RowOptions {
+    /// The sign of decimals in the CSV; with commas, semicolons separate its columns
+    #[arg(long, value_name = "SIGN", default_value = Decimal::Point.name(), value_parser = decimals())]
+    csv_decimal: Decimal,
+}
+
+impl RowOptions {
+    /// Refuses, on rank 0, rows that could not be written to `csv`, or would meet what goes to `output`; before the
+    /// work.
+    ///
+    /// # Errors
+    /// As [`Sheet::check`]; [`Error::Usage`] if both are one file.
+    pub(super) fn check(
+        &self,
+        comm: &Comm,
+        csv: &Path,
+        context: &Context,
+        output: Option<&Path>,
+    ) -> Result<()> {
+        if comm.rank() != 0 {
+            return Ok(());
+        }
+        if output.is_some_and(|output| is_same(csv, output)) {
+            return Err(Error::Usage("--csv and --output name the same file".to_owned()));
+        }
+        if Output::is_standard(csv) {
+            return Ok(());
+        }
+        self.sheet(csv).check(&context.columns(comm))
+    }
+
+    /// Appends rows to `csv`.
+    ///
+    /// # Errors
+    /// As [`Sheet::append`]; if standard output is a file on a full disk.
+    pub(super) fn append(&self, csv: &Path, rows: &[Row]) -> Result<()> {
+        let sheet = self.sheet(csv);
+        if Output::is_standard(csv) { say(sheet.text(rows).as_bytes()) } else { sheet.append(rows) }
+    }
+
+    fn sheet(&self, csv: &Path) -> Sheet {
+        Sheet { path: csv.to_owned(), decimal: self.csv_decimal }
+    }
+}
+
+/// Whether two paths lead to one file, be it there or not.
+fn is_same(a: &Path, b: &Path) -> bool {
+    let whole = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    let standard = Output::is_standard(a) && Output::is_standard(b);
+    standard || matches!((whole(a), whole(b)), (Ok(a), Ok(b)) if a == b)
+}

@@ -1,0 +1,157 @@
+//! `mst solve`: one forest, its figures, and the forest itself.
+
+use super::checkpoint::Saving;
+use super::common::Common;
+use super::rows::RowOptions;
+use crate::console::Output;
+use crate::console::Voice;
+use crate::report;
+use bytesize::ByteSize;
+use mst::comm::Comm;
+use mst::distributed::collect;
+use mst::error::Result;
+use mst::generate::Spec;
+use mst::graph::{Slice, with_edges};
+use mst::measure::{self, Context, Job, Run};
+use mst::partition::{self, Memory, Request, Source, fair_share};
+use std::ffi::{OsStr, OsString};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Compute a minimum spanning forest
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A file or a generator, as gnm:n=1e6,m=8e6,seed=1
+    graph: OsString,
+
+    /// Write the forest; the name decides the format (.txt, .csv, .tsv, .gr, .mtx, .graph, .mst, also .gz); - is
+    /// standard output, as text
+    #[arg(short, long, value_name = "FOREST")]
+    output: Option<PathBuf>,
+
+    /// Prove that the forest is spanning, acyclic and minimum [--resume implies it]
+    #[arg(long)]
+    verify: bool,
+
+    /// Repetitions; above 1, one more comes first to warm up
+    #[arg(long, value_name = "NUM", default_value = "1")]
+    reps: NonZeroUsize,
+
+    /// Append a row for each repetition to this file; - is standard output
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+
+    #[command(flatten)]
+    rows: RowOptions,
+
+    /// Memory that a rank may take for edges, as 2G; what is more is folded as it is read [default: its
+    /// share of what the host has free]
+    #[arg(long, value_name = "BYTES")]
+    memory: Option<ByteSize>,
+
+    /// Run every way of combining, too, beside what the model says of it
+    #[arg(long)]
+    explain: bool,
+
+    #[command(flatten)]
+    saving: Saving,
+
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+impl Args {
+    pub(super) fn run(&self, comm: &Comm) -> Result<()> {
+        let common = &self.common;
+        let context = context(&self.graph, &common.input.named(&self.graph)?);
+        let output = comm.agree(self.outputs(comm, &context))?;
+        let source = common.input.source(comm, &self.graph)?;
+        common.warn(comm);
+        let implied = self.saving.proof().filter(|_| !self.verify);
+        let verify = self.verify || implied.is_some();
+        if let Some(why) = implied {
+            common.world.note(comm, &why);
+        }
+        let written = self.output.as_deref().map_or(0, Output::vertex_bytes);
+        let memory = self.memory.map_or_else(|| fair_share(comm), |bytes| bytes.as_u64());
+        let request = Request {
+            descending: common.max,
+            vertex_bytes: common.vertex_bytes(verify).max(written),
+            memory: Memory::Folding(memory),
+            ..common.input.request(comm, &source)
+        };
+        let tell = |line: &str| common.world.note(comm, line);
+        let checkpoint = self.saving.checkpoint(&tell);
+        let load = || partition::load_saving(comm, &request, checkpoint.as_ref());
+        let (loaded, read) = measure::time(comm, load);
+        let loaded = loaded?;
+        let weights = loaded.slice.weights;
+        let n = loaded.slice.n;
+        comm.agree(
+            output
+                .as_ref()
+                .map_or(Ok(()), |output| output.check(weights, n, n.min(loaded.slice.m))),
+        )?;
+        common.world.note_all(comm, &loaded);
+        if loaded.folds > 0 {
+            common.world.note(comm, &report::folded(loaded.folds, self.saving.is_on()));
+        }
+        let reps = self.reps.get();
+        let (warm_up, explain) = (reps > 1, self.explain);
+        let job = Job { reps, warm_up, verify, explain, ..common.job() };
+        let run = job.run(comm, &request, &loaded, &read);
+        let run = run.map_err(|why| self.saving.with_cause(why))?;
+        common.say_choice(comm, &run);
+        common.world.warn_of_gaps(comm, &loaded, run.outcome.forest_edges);
+        comm.agree(self.write(comm, &loaded.slice, &run, output))?;
+        let kind = if comm.size() == 1 { "local" } else { "distributed" };
+        let csv = self.csv.as_deref().filter(|_| comm.rank() == 0);
+        let append = |csv| self.rows.append(csv, &context.rows(comm, kind, &run));
+        comm.agree(csv.map_or(Ok(()), append))?;
+        let mut told = Ok(());
+        if comm.rank() == 0 {
+            let table = || report::solved(&context.graph, comm, &run, loaded.slice.loops);
+            told = self.voice().say(&run.outcome, table);
+        }
+        comm.agree(told)?;
+        checkpoint.map_or(Ok(()), |checkpoint| checkpoint.finish(comm))
+    }
+
+    /// How the result is said, where a file may go to standard output as well.
+    fn voice(&self) -> Voice {
+        let files = [&self.csv, &self.output];
+        let aside = files.into_iter().flatten().any(|path| Output::is_standard(path));
+        Voice { json: self.common.json, quiet: self.common.world.quiet, aside }
+    }
+
+    /// On rank 0, what the command will write, tried before the work.
+    fn outputs(&self, comm: &Comm, context: &Context) -> Result<Option<Output>> {
+        self.voice().check()?;
+        if comm.rank() != 0 {
+            return Ok(None);
+        }
+        if let Some(csv) = &self.csv {
+            self.rows.check(comm, csv, context, self.output.as_deref())?;
+        }
+        self.output.as_deref().map(Output::create).transpose()
+    }
+
+    fn write(&self, comm: &Comm, graph: &Slice, run: &Run, output: Option<Output>) -> Result<()> {
+        if self.output.is_none() {
+            return Ok(());
+        }
+        let forest = with_edges!(&run.part, part => collect(comm, part));
+        let m = forest.len() as u64;
+        let Some(output) = output else { return Ok(()) };
+        output.write(&Slice { n: graph.n, m, loops: 0, edges: forest, weights: graph.weights })
+    }
+}
+
+/// The context of a command on `source`, which the user named `graph`.
+pub(super) fn context(graph: &OsStr, source: &Source) -> Context {
+    let (graph, seed) = match source {
+        Source::Generated(spec) => (spec.to_string(), Some(Spec::seed(spec))),
+        Source::File { .. } => (graph.to_string_lossy().into_owned(), None),
+    };
+    Context::now(graph, seed, env!("MST_COMMIT"))
+}

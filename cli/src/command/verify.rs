@@ -1,0 +1,126 @@
+//! `mst verify`: the proof alone, of a forest that anybody made.
+
+use super::common::Input;
+use super::world::World;
+use crate::console;
+use crate::console::say;
+use crate::report;
+use mst::comm::Comm;
+use mst::error::{Error, Result};
+use mst::format::TextOptions;
+use mst::graph::{Edge, Key, Slice, Summary, Weights, with_edges};
+use mst::partition::{self, Request, Source};
+use mst::verify::{self, VERTEX_BYTES};
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+/// Prove that a file holds a minimum spanning forest of a graph
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The graph: a file or a generator
+    graph: OsString,
+
+    /// The forest: a file in any format, ids as in the graph's text format, from 0
+    forest: PathBuf,
+
+    /// Prove that it is a maximum spanning forest
+    #[arg(long)]
+    max: bool,
+
+    #[command(flatten)]
+    input: Input,
+
+    #[command(flatten)]
+    pub(super) world: World,
+}
+
+impl Args {
+    pub(super) fn run(&self, comm: &Comm) -> Result<()> {
+        let source = self.input.source(comm, &self.graph)?;
+        let request = Request {
+            descending: self.max,
+            vertex_bytes: VERTEX_BYTES,
+            ..self.input.request(comm, &source)
+        };
+        let graph = partition::load(comm, &request)?;
+        self.world.note_all(comm, &graph);
+        let graph = graph.slice;
+        let source = self.forest_source(comm)?;
+        let request = Request {
+            source: &source,
+            from: None,
+            descending: false,
+            vertex_bytes: 0,
+            memory: request.memory,
+        };
+        let forest = partition::load(comm, &request)?;
+        self.world.note_all(comm, &forest);
+        let forest = forest.slice;
+        is_forest_of(&graph, &forest)?;
+        with_edges!(&graph.edges, edges => self.prove(comm, &graph, edges, &forest))
+    }
+
+    /// Where the forest comes from.
+    fn forest_source(&self, comm: &Comm) -> Result<Source> {
+        let is_standard = |name: &OsStr| console::is_named(name);
+        match (is_standard(&self.graph), is_standard(self.forest.as_os_str())) {
+            (true, true) => {
+                let what = "standard input is one file: name the graph or the forest";
+                Err(Error::Usage(what.to_owned()))
+            }
+            (false, true) => Input::default().source(comm, self.forest.as_os_str()),
+            (_, false) => {
+                let (path, text) = (self.forest.clone(), TextOptions::default());
+                Ok(Source::File { path, format: None, text })
+            }
+        }
+    }
+
+    fn prove<K: Key>(
+        &self,
+        comm: &Comm,
+        graph: &Slice,
+        edges: &[Edge<K>],
+        forest: &Slice,
+    ) -> Result<()> {
+        let mine = comm.agree(held_as(graph.weights, forest))?;
+        let forest = comm.all_gather::<Edge<K>>(&mine).concat();
+        let start = std::time::Instant::now();
+        verify::verify_slice(comm, graph.n, &forest, edges, graph.weights)?;
+        if comm.rank() == 0 && !self.world.quiet {
+            let summary = Summary::of(graph.n, &forest, graph.weights);
+            let told = report::proved(&self.forest, &summary, start.elapsed());
+            return say(told.as_bytes());
+        }
+        Ok(())
+    }
+}
+
+/// Refuses what no forest of the graph can be, before its edges go to every rank.
+fn is_forest_of(graph: &Slice, forest: &Slice) -> Result<()> {
+    let what = if forest.loops > 0 {
+        "the forest has an edge that joins a vertex to itself".to_owned()
+    } else if forest.n > graph.n {
+        format!("the forest has {} vertices, the graph {}", forest.n, graph.n)
+    } else if forest.m >= graph.n.max(1) {
+        format!("{} edges on {} vertices are no forest", forest.m, graph.n)
+    } else {
+        return Ok(());
+    };
+    Err(Error::Proof(what))
+}
+
+/// The forest's edges with the graph's keys.
+///
+/// # Errors
+/// If a weight is none that the graph's keys could stand for, so none of the graph's.
+fn held_as<K: Key>(weights: Weights, forest: &Slice) -> Result<Vec<Edge<K>>> {
+    let hold = |(u, v, weight)| match weights.key(weight).and_then(K::narrow) {
+        Some(key) => Ok(Edge { u, v, key }),
+        None => Err(Error::Proof(format!(
+            "the forest's edge {u} - {v} of weight {weight} is not in the graph: no edge there has \
+             that weight"
+        ))),
+    };
+    forest.weighted().map(hold).collect()
+}

@@ -1,0 +1,158 @@
+//! The world that a command runs in: how many ranks and threads, who watches them, what is said on the way.
+
+use crate::console::{self, aside, tell};
+use crate::doctor::Facts;
+use crate::report;
+use clap::builder::RangedU64ValueParser;
+use mst::comm::{self, Comm};
+use mst::error::{Error, Result};
+use mst::partition::Loaded;
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
+use std::time::Duration;
+
+/// How long the ranks may take to meet at least, once they are started.
+pub(super) const LEAST_TO_MEET: Duration = Duration::from_secs(15);
+
+/// How many times as long as a rank may be silent the ranks may take to meet: nobody watches until then.
+const TO_MEET: u64 = 3;
+
+/// The world to run in and what to say on the way.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct World {
+    /// Threads on each rank, up to 1024 [default: its share of the host's cores]
+    #[arg(short, long, value_name = "NUM", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    pub(super) threads: Option<usize>,
+
+    /// Ranks inside this process instead of MPI's, up to 512; not under mpirun
+    #[arg(short, long, value_name = "NUM", value_parser = RangedU64ValueParser::<usize>::new().range(1..=512))]
+    pub(super) ranks: Option<usize>,
+
+    /// End the job when a rank's process, not its work, has not answered for so long
+    #[arg(long, env = "MST_TIMEOUT", value_name = "SECONDS", value_parser = patience)]
+    timeout: Option<Patience>,
+
+    /// Say nothing but errors and what was asked for
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+/// Seconds, if any: a variable that is empty is none.
+#[derive(Clone, Copy, Debug)]
+struct Patience(Option<u64>);
+
+fn patience(text: &str) -> Result<Patience, String> {
+    const MOST: u64 = 86_400;
+    if text.is_empty() {
+        return Ok(Patience(None));
+    }
+    let seconds = text.parse().ok().filter(|seconds| (1..=MOST).contains(seconds));
+    let wrong = || format!("seconds are a whole number from 1 to {MOST}");
+    seconds.map(|seconds| Patience(Some(seconds))).ok_or_else(wrong)
+}
+
+impl World {
+    fn patience(&self) -> Option<u64> {
+        self.timeout.and_then(|Patience(seconds)| seconds)
+    }
+
+    /// Starts the world and runs `job` on each rank; rank 0 tells an error. Returns the exit code.
+    pub(super) fn start<R>(&self, job: impl Fn(&Comm) -> Result<R> + Sync) -> Result<u8> {
+        let to_meet = self.patience().map(|patience| Duration::from_secs(TO_MEET * patience));
+        self.start_within(to_meet.map(|time| time.max(LEAST_TO_MEET)), job)
+    }
+
+    /// As [`World::start`]; if the ranks have not met after `to_meet`, the job ends.
+    pub(super) fn start_within<R>(
+        &self,
+        to_meet: Option<Duration>,
+        job: impl Fn(&Comm) -> Result<R> + Sync,
+    ) -> Result<u8> {
+        let met = to_meet.map(end_unless_met);
+        comm::start(self.ranks, self.threads, |comm| {
+            let visible = comm.rank() == 0 && !self.quiet && std::io::stderr().is_terminal();
+            let bars = visible.then(|| console::Bars::start(comm.progress().clone()));
+            self.watch(comm);
+            met.iter().for_each(|met| met.store(true, Relaxed));
+            let result = job(comm);
+            drop(bars);
+            match result {
+                Ok(_) => 0,
+                Err(error) => {
+                    if comm.rank() == 0 {
+                        tell(&error);
+                    }
+                    error.exit_code()
+                }
+            }
+        })
+    }
+
+    /// Has the ranks watch each other, if that was asked for and they can reach each other beside MPI.
+    fn watch(&self, comm: &Comm) {
+        let Some(seconds) = self.patience() else { return };
+        let say = |what: &str| tell(&what);
+        let line = match comm.watch(Duration::from_secs(seconds), console::heed, say) {
+            Ok(None) => return,
+            Ok(Some(strangers)) => format!(
+                "warning: {strangers}: does somebody scan or attack {}?",
+                comm.members().ranks[0].name
+            ),
+            Err(unreached) => format!(
+                "warning: --timeout is without effect, since {unreached} cannot reach rank 0 but by MPI: \
+                 does a firewall let only some ports through?"
+            ),
+        };
+        self.note(comm, &line);
+    }
+
+    /// Says what there is to say of how a graph was read.
+    pub(super) fn note_all(&self, comm: &Comm, loaded: &Loaded) {
+        loaded.notes.iter().for_each(|note| self.note(comm, note));
+    }
+
+    /// Warns where far more vertices were counted than `edges`, the graph's or its forest's, have.
+    pub(super) fn warn_of_gaps(&self, comm: &Comm, loaded: &Loaded, edges: u64) {
+        let warning = report::gaps(loaded.slice.n, edges).filter(|_| loaded.n_by_ids);
+        warning.iter().for_each(|warning| self.note(comm, warning));
+    }
+
+    /// Says a line on stderr, on rank 0, unless quiet.
+    pub(super) fn note(&self, comm: &Comm, line: &str) {
+        if comm.rank() == 0 && !self.quiet {
+            aside(&line);
+        }
+    }
+}
+
+/// Ends the job if what is returned is not set after `patience`: where MPI hangs at its first message, no
+/// comparison of what the ranks know is possible. Nothing where no launcher has started this process.
+pub(super) fn end_unless_met(patience: Duration) -> Arc<AtomicBool> {
+    let met = Arc::new(AtomicBool::new(false));
+    if comm::is_started() {
+        let met = Arc::clone(&met);
+        thread::spawn(move || end_unless(&met, patience));
+    }
+    met
+}
+
+fn end_unless(met: &AtomicBool, patience: Duration) {
+    thread::sleep(patience);
+    if met.load(Relaxed) {
+        return;
+    }
+    super::speak(super::speaks(), || {
+        let cards = Facts::here(String::new(), &[]).addresses;
+        let cards: Vec<String> = cards.iter().map(ToString::to_string).collect();
+        tell(&Error::Found(format!(
+            "no word from the other ranks for {} s: MPI hangs at its first message, as it does behind a firewall or \
+             on hosts with several cards (here: {}); leave out mpirun, and `mst doctor --hostfile HOSTS` asks the \
+             hosts over ssh which it is",
+            patience.as_secs(),
+            cards.join(", ")
+        )));
+    });
+    comm::end_at_once(1);
+}

@@ -1,0 +1,72 @@
+//! Bars on stderr while long work is under way: rank 0 only, on a terminal only.
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use mst::comm::{Phase, Progress};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, LazyLock};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// Where all bars are, so that a line can be printed above them.
+static SCREEN: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+
+/// Prints with the bars out of the way.
+pub(crate) fn above<R>(print: impl FnOnce() -> R) -> R {
+    SCREEN.suspend(print)
+}
+
+/// A thread that shows a [`Progress`] until it is dropped.
+pub(crate) struct Bars {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Bars {
+    /// Starts to show `progress`.
+    pub(crate) fn start(progress: Arc<Progress>) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&stop);
+        let thread = thread::spawn(move || {
+            let bar = SCREEN.add(ProgressBar::hidden());
+            while !seen.load(Relaxed) {
+                show(&bar, &progress);
+                thread::park_timeout(Duration::from_millis(100));
+            }
+            bar.finish_and_clear();
+        });
+        Self { stop, thread: Some(thread) }
+    }
+}
+
+impl Drop for Bars {
+    fn drop(&mut self) {
+        self.stop.store(true, Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            // A bar that panicked has been told by the hook, and the work is not its business.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn show(bar: &ProgressBar, progress: &Progress) {
+    const KNOWN: &str = "{prefix:>10} {wide_bar} {percent:>3} %  {elapsed}";
+    const UNKNOWN: &str = "{prefix:>10} {spinner} {msg}  {elapsed}";
+    let (phase, total) = (progress.phase(), progress.total.load(Relaxed));
+    if phase == Phase::Other {
+        return;
+    }
+    if bar.prefix() != phase.name() {
+        bar.set_prefix(phase.name());
+        bar.reset_elapsed();
+    }
+    let template = if total > 0 { KNOWN } else { UNKNOWN };
+    bar.set_style(ProgressStyle::with_template(template).expect("a fixed template"));
+    bar.set_length(total);
+    bar.set_position(progress.done.load(Relaxed).min(total));
+    bar.set_message(match progress.repetition.load(Relaxed) {
+        0 => String::new(),
+        repetition => format!("repetition {repetition}"),
+    });
+    bar.tick();
+}

@@ -1,0 +1,29 @@
+//! A panic is a bug of ours: told in one line that names the rank.
+
+use super::speech::{tell, write_aside};
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::panic;
+use std::thread;
+
+/// From now on a panic prints one line with its rank, or its process where it has no rank.
+pub fn tell_panics_once() {
+    panic::set_hook(Box::new(|panic| {
+        let thread = thread::current();
+        let rank = mst::comm::launcher(|name| std::env::var(name).ok()).map(|told| told.rank);
+        let name = match (thread.name(), rank) {
+            (Some(name), _) if name.starts_with("rank") => name.to_owned(),
+            (_, Some(rank)) => format!("rank {rank}"),
+            (name, None) => name.unwrap_or("a thread").to_owned(),
+        };
+        let host = mst::comm::Host::here().name;
+        let place = panic.location().map_or_else(String::new, |place| format!(" at {place}"));
+        let what = panic.payload_as_str().unwrap_or("no message");
+        tell(&format_args!(
+            "{name} on {host} panicked{place}: {what}; this is a bug, please report it"
+        ));
+        let trace = Backtrace::capture();
+        if trace.status() == BacktraceStatus::Captured {
+            write_aside(&format!("{trace}\n"));
+        }
+    }));
+}

@@ -1,0 +1,219 @@
+//! The file that rows are appended to: CSV, as programs read it or as spreadsheets do where decimals have commas.
+
+use mst::error::{Error, Result};
+use mst::format::Decimal;
+use mst::measure::Row;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+/// What every header of this program's begins with, whatever its version.
+const FIRST: &str = "started";
+
+/// A CSV file.
+#[derive(Clone, Debug)]
+pub(crate) struct Sheet {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// The sign of decimals; with commas, semicolons separate the fields.
+    pub(crate) decimal: Decimal,
+}
+
+impl Sheet {
+    /// Refuses a file that [`Sheet::append`] could not write to; called before the work, so that nobody computes
+    /// for nothing. Makes no file.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be written, [`Error::Content`] if it is no regular file or begins with
+    /// anything but the header of `columns`.
+    pub(crate) fn check(&self, columns: &[&str]) -> Result<()> {
+        let path = &self.path;
+        match path.metadata() {
+            Ok(about) if !about.is_file() => {
+                Err(Error::content(path, "it is no regular file, so no rows can be appended to it"))
+            }
+            Ok(_) => self.has_header(&self.open()?, columns),
+            Err(why) if why.kind() == ErrorKind::NotFound => {
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                let tried = tempfile::tempfile_in(folder.unwrap_or(Path::new(".")));
+                tried.map(drop).map_err(Error::file("write", path))
+            }
+            Err(why) => Err(Error::file("write", path)(why)),
+        }
+    }
+
+    /// Appends `rows` below the header, which is written if the file is new or empty.
+    ///
+    /// The rows go out in one write under the file's lock, so commands may share a file. If they cannot all be
+    /// written, none is.
+    ///
+    /// # Errors
+    /// As [`Sheet::check`]; if the disk is full.
+    pub(crate) fn append(&self, rows: &[Row]) -> Result<()> {
+        let Some(first) = rows.first() else { return Ok(()) };
+        let columns: Vec<&str> = first.iter().map(|(name, _)| *name).collect();
+        let file = self.open()?;
+        let failed = |why| Error::file("write", &self.path)(why);
+        file.lock().map_err(failed)?;
+        self.has_header(&file, &columns)?;
+        let len = file.metadata().map_err(failed)?.len();
+        let header = if len == 0 { self.line(columns.into_iter()) } else { String::new() };
+        let text = header + unfinished_line(&file, len).map_err(failed)? + &self.lines(rows);
+        (&file).write_all(text.as_bytes()).map_err(|why| {
+            // A part of a row would be read as one.
+            let _ = if len == 0 { fs::remove_file(&self.path) } else { file.set_len(len) };
+            failed(why)
+        })
+    }
+
+    /// The header and `rows`, as [`Sheet::append`] writes them to a new file.
+    pub(crate) fn text(&self, rows: &[Row]) -> String {
+        let header = rows.first().map(|row| self.line(row.iter().map(|(name, _)| *name)));
+        header.unwrap_or_default() + &self.lines(rows)
+    }
+
+    fn open(&self) -> Result<File> {
+        let mut options = File::options();
+        let opened = options.read(true).append(true).create(true).open(&self.path);
+        opened.map_err(Error::file("write", &self.path))
+    }
+
+    fn has_header(&self, file: &File, columns: &[&str]) -> Result<()> {
+        let mut found = String::new();
+        let read = (&mut &*file)
+            .seek(SeekFrom::Start(0))
+            .and_then(|_| BufReader::new(file.take(1 << 16)).read_line(&mut found));
+        match read {
+            Ok(_) if found.is_empty() || found == self.line(columns.iter().copied()) => {
+                return Ok(());
+            }
+            // What is not text is no header of ours either.
+            Err(why) if why.kind() != ErrorKind::InvalidData => {
+                return Err(Error::file("read", &self.path)(why));
+            }
+            Ok(_) | Err(_) => {}
+        }
+        let what = match found.strip_prefix(FIRST) {
+            Some(_) => {
+                "it begins with another header than this version's with these options; name a new file with --csv"
+            }
+            None => {
+                "it is no CSV of this program, so no rows are appended to it; name a new file with --csv"
+            }
+        };
+        Err(Error::content(&self.path, what))
+    }
+
+    fn lines(&self, rows: &[Row]) -> String {
+        let line = |row: &Row| {
+            let values: Vec<String> = row.iter().map(|(_, value)| self.localised(value)).collect();
+            self.line(values.iter().map(String::as_str))
+        };
+        rows.iter().map(line).collect()
+    }
+
+    /// A value with the sheet's sign of decimals, if it is a number that has one.
+    fn localised(&self, value: &str) -> String {
+        match self.decimal {
+            Decimal::Comma if value.contains('.') && value.parse::<f64>().is_ok() => {
+                value.replace('.', ",")
+            }
+            _ => value.to_owned(),
+        }
+    }
+
+    fn line<'a>(&self, fields: impl Iterator<Item = &'a str>) -> String {
+        let delimiter = match self.decimal {
+            Decimal::Point => b',',
+            Decimal::Comma => b';',
+        };
+        let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+        writer.write_record(fields).expect("a vector takes all");
+        let bytes = writer.into_inner().expect("a vector takes all");
+        String::from_utf8(bytes).expect("text")
+    }
+}
+
+/// A line feed if the last line of a file of `len` bytes has none, as after a loss of power; else nothing.
+fn unfinished_line(mut file: &File, len: u64) -> io::Result<&'static str> {
+    if len == 0 {
+        return Ok("");
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(if last == *b"\n" { "" } else { "\n" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(value: &str) -> Row {
+        vec![("started", value.to_owned()), ("total_s", "0.5".to_owned())]
+    }
+
+    fn sheet(folder: &Path, decimal: Decimal) -> Sheet {
+        Sheet { path: folder.join("runs.csv"), decimal }
+    }
+
+    #[test]
+    fn the_header_stands_once_and_another_one_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sheet = sheet(folder.path(), Decimal::Point);
+        sheet.check(&["started", "total_s"]).expect("writable");
+        assert!(!sheet.path.exists(), "what fails later leaves nothing");
+        sheet.append(&[row("a,b"), row("c")]).expect("written");
+        sheet.append(&[row("d")]).expect("written");
+        let text = fs::read_to_string(&sheet.path).expect("there");
+        assert_eq!(text, "started,total_s\n\"a,b\",0.5\nc,0.5\nd,0.5\n");
+        sheet.check(&["started", "total_s"]).expect("its own");
+        for (columns, expected) in
+            [(["started", "n"], "another header"), (["n", "m"], "another header")]
+        {
+            let told = sheet.check(&columns).expect_err("another").to_string();
+            assert!(told.contains(expected), "{told}");
+        }
+        let other = sheet.append(&[vec![("started", String::new())]]).unwrap_err();
+        assert!(other.to_string().contains("another header"), "{other}");
+        assert_eq!(fs::read_to_string(&sheet.path).expect("there"), text, "nothing half-written");
+    }
+
+    #[test]
+    fn foreign_files_stay_as_they_are() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sheet = sheet(folder.path(), Decimal::Point);
+        for foreign in [&b"0 1 5\n"[..], b"a,b\n1,2\n", b"\xff\xfe\0"] {
+            fs::write(&sheet.path, foreign).expect("written");
+            let told = sheet.check(&["started", "total_s"]).expect_err("foreign").to_string();
+            assert!(told.contains("no CSV of this program"), "{told}");
+            assert!(sheet.append(&[row("a")]).is_err());
+            assert_eq!(fs::read(&sheet.path).expect("there"), foreign);
+        }
+    }
+
+    #[test]
+    fn a_torn_row_is_not_joined_by_the_next() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sheet = sheet(folder.path(), Decimal::Point);
+        fs::write(&sheet.path, "started,total_s\na,0.").expect("written");
+        sheet.append(&[row("b")]).expect("written");
+        let text = fs::read_to_string(&sheet.path).expect("there");
+        assert_eq!(text, "started,total_s\na,0.\nb,0.5\n");
+    }
+
+    #[test]
+    fn spreadsheets_get_their_commas() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sheet = sheet(folder.path(), Decimal::Comma);
+        let row = vec![
+            ("started", "0.1.0".to_owned()),
+            ("weight", "-1.5e300".to_owned()),
+            ("n", "7".to_owned()),
+        ];
+        sheet.append(std::slice::from_ref(&row)).expect("written");
+        let text = fs::read_to_string(&sheet.path).expect("there");
+        assert_eq!(text, "started;weight;n\n0.1.0;-1,5e300;7\n");
+        assert_eq!(sheet.text(&[row]), text);
+    }
+}

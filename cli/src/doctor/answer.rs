@@ -1,0 +1,282 @@
+//! What a host is asked by a script of `sh`, and what its answers mean.
+
+use super::remote::{copy, make_folder, shell_word};
+use super::{Facts, Library, Problem};
+use mst::error::{Error, Result};
+use std::path::{Path, PathBuf};
+
+/// What every host should have.
+#[derive(Clone, Debug)]
+pub(super) struct Context {
+    /// This program.
+    pub(super) program: PathBuf,
+    /// The folder that the job starts in.
+    pub(super) folder: PathBuf,
+    /// The MPI of the launcher here.
+    pub(super) launcher: Option<Library>,
+    /// Files to look at.
+    pub(super) files: Vec<PathBuf>,
+}
+
+impl Context {
+    /// That the script can name all of it.
+    ///
+    /// # Errors
+    /// If a path is not UTF-8.
+    pub(super) fn check(&self) -> Result<()> {
+        let what = "its name is not UTF-8, so other hosts cannot be asked for it; rename it";
+        let mut paths = [&self.program, &self.folder].into_iter().chain(&self.files);
+        let odd = paths.find(|path| path.to_str().is_none());
+        odd.map_or(Ok(()), |path| Err(Error::content(path, what)))
+    }
+}
+
+/// A host's answers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Answer {
+    folder: bool,
+    /// Whether there is a program that may be run.
+    program: bool,
+    /// The launchers' programs that a shell without a terminal finds.
+    tools: Vec<String>,
+    /// What its mpirun says of its version.
+    mpirun: String,
+    /// The last words of the program there.
+    said: String,
+    code: i32,
+    /// What the program there says of its host, if it is one that can.
+    pub(super) facts: Option<Facts>,
+}
+
+/// How a line of an answer begins: what a host's start files print is none.
+const MARK: &str = "@mst ";
+
+/// The script that asks. It is read by `sh`, whatever the user's shell is there; that one's PATH is kept.
+pub(super) fn script(context: &Context) -> String {
+    let word = |path: &Path| shell_word(&path.to_string_lossy());
+    let (program, folder) = (word(&context.program), word(&context.folder));
+    let files: String =
+        context.files.iter().map(|file| format!(" --file={}", word(file))).collect();
+    format!(
+        r#"tell() {{ printf '\n{MARK}%s %s\n' "$1" "$(printf %s "$2" | tr '\n' ' ')"; }}
+cd {folder} 2>/dev/null && tell folder yes
+test -x {program} && test -f {program} && tell program yes
+for tool in mpirun orted prted hydra_pmi_proxy; do
+command -v $tool >/dev/null 2>&1 && tell tool $tool
+done
+tell mpirun "$(mpirun --version 2>&1 </dev/null | head -n 3)"
+said=$({program} doctor --tell{files} 2>&1 </dev/null)
+tell code $?
+tell said "$said"
+tell end
+"#
+    )
+}
+
+/// The facts among the last words of a program, which may have warned of something, too.
+fn facts(said: &str) -> Option<Facts> {
+    let from = said.find("{\"name\"")?;
+    let facts: Facts =
+        serde_json::Deserializer::from_str(&said[from..]).into_iter().next()?.ok()?;
+    Some(facts.made_printable())
+}
+
+impl Answer {
+    /// The answers in what the script printed; `None` if it did not come to its end.
+    pub(super) fn read(out: &str) -> Option<Self> {
+        let mut answer = Self::default();
+        let mut complete = false;
+        for line in out.lines().filter_map(|line| line.strip_prefix(MARK)) {
+            let (key, value) = line.split_once(' ').unwrap_or((line, ""));
+            let value = value.trim();
+            match key {
+                "folder" => answer.folder = true,
+                "program" => answer.program = true,
+                "tool" => answer.tools.push(value.to_owned()),
+                "mpirun" => answer.mpirun = value.to_owned(),
+                "code" => answer.code = value.parse().unwrap_or(-1),
+                "said" => answer.said = value.to_owned(),
+                "end" => complete = true,
+                _ => {}
+            }
+        }
+        answer.facts = facts(&answer.said);
+        complete.then_some(answer)
+    }
+
+    /// What is wrong on `host`.
+    pub(super) fn problems(&self, host: &str, context: &Context) -> Vec<Problem> {
+        let program = self.program_problem(host, &context.program);
+        let launcher = context.launcher.as_ref();
+        let mut problems: Vec<Problem> = program.into_iter().collect();
+        problems.extend(launcher.and_then(|launcher| self.launcher_problem(host, launcher)));
+        if !self.folder {
+            let folder = context.folder.display();
+            let what = format!(
+                "{host} has no folder {folder}: mpirun starts in the home folder then, where a relative ./mst may be an old copy"
+            );
+            let make = make_folder(&context.folder, host);
+            let mend = format!("{make}, and start the program by its absolute path");
+            problems.push(Problem::new(what, mend));
+        }
+        problems
+    }
+
+    fn program_problem(&self, host: &str, path: &Path) -> Option<Problem> {
+        let shown = path.display();
+        let copy = copy(path, host);
+        if !self.program {
+            let what = format!("{host} has no program {shown}");
+            let make = make_folder(path.parent().unwrap_or(Path::new("/")), host);
+            return Some(Problem::new(what, format!("{make} && {copy}")));
+        }
+        if self.facts.is_some() {
+            return None; // whether it is the same is found by its content
+        }
+        let said: String = self.said.chars().take(160).collect();
+        if let Some((_, rest)) = self.said.split_once("error while loading shared libraries: ") {
+            let library = rest.split(':').next().unwrap_or(rest);
+            let what = format!("{shown} does not start on {host}: {library} is missing there");
+            let mend = format!(
+                "install the same MPI on {host}, or if it has it: set LD_LIBRARY_PATH at the top of ~/.bashrc there, since ssh \
+                 without a terminal reads no more of it"
+            );
+            return Some(Problem::new(what, mend));
+        }
+        if self.said.contains("GLIBC_") {
+            let what = format!("{shown} does not start on {host}, whose system is older: {said}");
+            return Some(Problem::new(
+                what,
+                "build it on the host with the oldest system, and copy that",
+            ));
+        }
+        let what = if matches!(self.code, 0 | 2) {
+            format!("{host} has another program at {shown}, which does not tell what this one asks")
+        } else {
+            format!("{shown} fails on {host} with code {}: {said}", self.code)
+        };
+        Some(Problem::new(what, copy))
+    }
+
+    fn launcher_problem(&self, host: &str, launcher: &Library) -> Option<Problem> {
+        let has = |tool: &str| self.tools.iter().any(|other| other == tool);
+        let there = Library::named(&self.mpirun);
+        if let Some(there) = there.filter(|there| !there.goes_with(launcher)) {
+            let what = format!("mpirun is {launcher} here and {there} on {host}");
+            let mend = "install the same on both, or put the same one first into PATH in ~/.bashrc";
+            return Some(Problem::new(what, mend));
+        }
+        let daemon = launcher.daemon();
+        if has(daemon) {
+            return None;
+        }
+        let what = format!(
+            "{daemon}, which mpirun starts on each host, is not in PATH on {host} for ssh without a terminal"
+        );
+        let mend = if launcher.is_mpich() {
+            "install MPICH there, or set PATH at the top of ~/.bashrc there, before it asks whether it is interactive"
+        } else {
+            "install Open MPI there, or set PATH at the top of ~/.bashrc there, before it asks whether it is interactive, \
+             or say mpirun --prefix FOLDER-OF-OPEN-MPI"
+        };
+        Some(Problem::new(what, mend))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(launcher: &str) -> Context {
+        Context {
+            program: "/opt/mst".into(),
+            folder: "/home/lab/work".into(),
+            launcher: Library::named(launcher),
+            files: Vec::new(),
+        }
+    }
+
+    /// What a host answers where all is well, without the facts.
+    const WELL: &str = "Welcome!\n\n@mst folder yes\n@mst program yes\n@mst tool mpirun\n@mst tool orted\n\
+                        @mst mpirun mpirun (Open MPI) 4.1.4\n";
+
+    fn told(lines: &str, launcher: &str) -> Vec<String> {
+        let answer = Answer::read(&format!("{lines}@mst end \n")).expect("to its end");
+        answer.problems("vm2", &context(launcher)).iter().map(Problem::to_string).collect()
+    }
+
+    #[test]
+    fn each_lack_of_a_host_is_a_problem() {
+        let facts = serde_json::to_string(&Facts::here(String::new(), &[])).expect("plain fields");
+        let well = format!("{WELL}@mst code 0\n@mst said warning: {{}} {facts} more\n");
+        let missing = "@mst code 127\n@mst said /opt/mst: error while loading shared libraries: \
+                       libmpi.so.40: cannot open shared object file: No such file or directory\n";
+        let without = |what: &str| well.replace(what, "");
+        let cases = [
+            (well.clone(), "Open MPI 4.1.6", ""),
+            (without("@mst folder yes\n"), "Open MPI 4.1.4", "vm2 has no folder /home/lab/work"),
+            (
+                without("@mst program yes\n"),
+                "Open MPI 4.1.4",
+                "ssh vm2 mkdir -p /opt && scp /opt/mst vm2:/opt/mst",
+            ),
+            (
+                without("@mst tool orted\n"),
+                "Open MPI 4.1.4",
+                "orted, which mpirun starts on each host, is not in PATH on vm2",
+            ),
+            (
+                well.clone(),
+                "Open MPI 5.0.3",
+                "mpirun is Open MPI 5.0.3 here and Open MPI 4.1.4 on vm2",
+            ),
+            (
+                without("@mst mpirun mpirun (Open MPI) 4.1.4\n"),
+                "MPICH 4.2.0",
+                "hydra_pmi_proxy, which mpirun",
+            ),
+            (
+                format!("{WELL}{missing}"),
+                "Open MPI 4.1.4",
+                "libmpi.so.40 is missing there; install",
+            ),
+            (
+                format!("{WELL}@mst code 2\n@mst said error: unrecognized subcommand\n"),
+                "Open MPI 4.1.4",
+                "which does not tell what this one asks; scp",
+            ),
+            (
+                format!("{WELL}@mst code 126\n@mst said cannot execute\n"),
+                "Open MPI 4.1.4",
+                "with code 126: cannot execute",
+            ),
+            (
+                format!("{WELL}@mst code 1\n@mst said /opt/mst: version `GLIBC_2.38' not found\n"),
+                "Open MPI 4.1.4",
+                "whose system is older",
+            ),
+        ];
+        for (lines, launcher, expected) in cases {
+            let told = told(&lines, launcher);
+            assert_eq!(told.len(), usize::from(!expected.is_empty()), "{expected}: {told:?}");
+            assert!(told.concat().contains(expected), "{expected}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_breaks_off_is_none() {
+        assert_eq!(Answer::read(WELL), None);
+        assert_eq!(Answer::read(""), None);
+    }
+
+    /// `sh` runs the script, whatever the paths hold, and it comes to its end.
+    #[test]
+    fn the_script_runs() {
+        let mut context = context("Open MPI 4.1.4");
+        context.program = "/no/such 'place'/mst; exit 7".into();
+        let here = super::super::remote::Remote { host: String::new(), here: true };
+        let said = here.run(&script(&context), std::time::Duration::from_secs(20)).expect("sh");
+        let answer = Answer::read(&said.out).unwrap_or_else(|| panic!("{said:?}"));
+        assert!(!answer.program && answer.code == 127 && answer.facts.is_none(), "{answer:?}");
+    }
+}

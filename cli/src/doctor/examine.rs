@@ -1,0 +1,170 @@
+//! The hosts of a running job.
+
+use super::graph::Size;
+use super::{Facts, Hostfile, Library, Problem, Seen, cards, cores, pairs, verdict};
+use mst::comm::Comm;
+use mst::error::Result;
+use mst::partition::Source;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What to look at besides the hosts.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    /// Files that every host should have.
+    pub files: Vec<PathBuf>,
+    /// A graph that should fit in memory.
+    pub graph: Option<Source>,
+    /// The hosts that the job should be on.
+    pub hostfile: Option<PathBuf>,
+}
+
+/// What was found, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Findings {
+    /// The hosts that answered.
+    pub hosts: Vec<Seen>,
+    /// The links that were measured.
+    pub pairs: Vec<Pair>,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// How to start a job on the hosts of a hostfile, if all have answered and share a network: what
+    /// `scripts/cluster` keeps in cluster.env.
+    #[serde(skip)]
+    pub settings: Option<String>,
+}
+
+/// The link between two hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Pair {
+    /// The hosts, by their places in [`Findings::hosts`], the lower first.
+    pub hosts: [usize; 2],
+    /// Seconds until a short message has arrived.
+    pub latency: f64,
+    /// Bytes a second, of long ones, in the slower direction.
+    pub bandwidth: f64,
+}
+
+/// How long links are measured; what is left then stays unknown.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Question {
+    /// The files that every host should have, a graph's among them.
+    pub(super) fn all_files(&self) -> Vec<PathBuf> {
+        let graph = match &self.graph {
+            Some(Source::File { path, .. }) => Some(path),
+            _ => None,
+        };
+        self.files.iter().chain(graph.filter(|path| !self.files.contains(path))).cloned().collect()
+    }
+
+    /// The size of the graph, if there is one.
+    pub(super) fn size(&self) -> Result<Option<Size>> {
+        self.graph.as_ref().map(Size::of).transpose()
+    }
+}
+
+/// Examines the hosts of all ranks and the links between them: the same on every rank, but for what only
+/// rank 0 reads, the hostfile and the graph's head.
+///
+/// # Errors
+/// If rank 0 cannot read those; every rank's then.
+///
+/// # Complexity
+/// Some milliseconds, and with several hosts some five seconds at most until measuring ends; a round of
+/// it is as long as 8 MiB take on the slowest link.
+pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
+    let read = || {
+        let hostfile = question.hostfile.as_deref().map(Hostfile::read).transpose()?;
+        Ok((hostfile, question.size()?))
+    };
+    let (hostfile, size) = comm.agree(if comm.rank() == 0 { read() } else { Ok((None, None)) })?;
+    let files = question.all_files();
+    let (all, hosts, firsts) = gather(comm, &files);
+    let measured = match firsts.len() {
+        0 | 1 => Vec::new(),
+        _ => pairs::measure(comm, &firsts, PATIENCE),
+    };
+    let mut hosts = hosts;
+    for found in measured.iter().filter(|found| found.ends[0] == 0) {
+        hosts[found.ends[1]].ahead = Some((found.ahead, found.link.latency));
+    }
+    let pair = |found: &pairs::Measured| Pair {
+        hosts: found.ends,
+        latency: found.link.latency,
+        bandwidth: found.link.bandwidth,
+    };
+    let pairs: Vec<Pair> = measured.iter().map(pair).collect();
+    let library = Library::named(&hosts[0].facts.library);
+    let mut problems = Vec::new();
+    if let Some(hostfile) = &hostfile {
+        problems.extend(hostfile.problems(library.as_ref()));
+        problems.extend(verdict::one_host(&hosts, hostfile));
+        problems.extend(verdict::slots(&hosts, hostfile));
+    }
+    problems.extend(verdict::libraries(&all));
+    problems.extend(verdict::known_to_hang(&hosts));
+    problems.extend(verdict::identities(&hosts));
+    problems.extend(cores(comm.members()));
+    problems.extend(cards::cards(&hosts, library.as_ref()));
+    problems.extend(verdict::links(&hosts, &pairs));
+    problems.extend(verdict::clocks(&hosts));
+    problems.extend(verdict::files(&hosts, &files));
+    if let Some(size) = &size {
+        problems.extend(verdict::memory(&hosts, size));
+    }
+    Ok(Findings { hosts, pairs, problems, settings: None })
+}
+
+/// What every rank says, what each host's first rank says for all there, and which ranks those are.
+fn gather(comm: &Comm, files: &[PathBuf]) -> (Vec<Seen>, Vec<Seen>, Vec<usize>) {
+    let told = serde_json::to_vec(&Facts::here(comm.library(), files)).expect("plain fields");
+    let members = comm.members();
+    let seen = |(rank, told): (usize, Vec<u8>)| {
+        let facts: Facts = serde_json::from_slice(&told).expect("one program");
+        let facts = facts.made_printable();
+        let (ranks, threads) = (members.sharing(rank), members.threads_beside(rank));
+        Seen { label: facts.host.name.clone(), facts, ranks, threads, ahead: None }
+    };
+    let all: Vec<Seen> = comm.all_gather(&told).into_iter().enumerate().map(seen).collect();
+    let is_first = |rank: &usize| {
+        let host = &members.ranks[*rank];
+        !members.ranks[..*rank].iter().any(|other| other.is(host))
+    };
+    let firsts: Vec<usize> = (0..comm.size()).filter(is_first).collect();
+    let hosts = firsts.iter().map(|&rank| all[rank].clone()).collect();
+    (all, hosts, firsts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_on_one_host_are_one_host() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let hostfile = folder.path().join("hosts");
+        std::fs::write(&hostfile, "vm1 slots=1\nvm2 slots=1\n").expect("written");
+        let question = Question {
+            files: vec!["missing.gr".into()],
+            graph: Some(Source::Generated("gnm:n=2^30,m=2^39".parse().expect("a spec"))),
+            hostfile: Some(hostfile),
+        };
+        let found = mst::comm::run(3, Some(1), |comm| examine(comm, &question).expect("read"));
+        let [one] = found[0].hosts.as_slice() else { panic!("{found:?}") };
+        assert_eq!((one.ranks, one.threads, found[0].pairs.len()), (3, 3, 0));
+        let told: Vec<String> = found[0].problems.iter().map(Problem::to_string).collect();
+        for expected in ["names 2 hosts", "cannot open missing.gr", "the graph takes about"] {
+            assert!(told.iter().any(|line| line.contains(expected)), "{expected}: {told:?}");
+        }
+        assert_eq!(found[1].hosts.len(), 1);
+    }
+
+    #[test]
+    fn a_hostfile_that_is_none_is_everybodys_error() {
+        let question = Question { hostfile: Some("missing".into()), ..Question::default() };
+        let failed = mst::comm::run(2, Some(1), |comm| examine(comm, &question).unwrap_err());
+        assert!(failed.iter().all(|why| why.to_string().contains("cannot open missing")));
+    }
+}

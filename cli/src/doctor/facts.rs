@@ -1,0 +1,209 @@
+//! What a program knows of the host it runs on.
+
+use mst::comm::{self, Host};
+use mst::error::printable;
+use mst::partition::{Sight, available_memory, sight};
+use nix::ifaddrs::getifaddrs;
+use nix::net::if_::InterfaceFlags;
+use nix::sys::utsname::uname;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::fs;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// An IPv4 address of a host. Shown as `192.168.56.11/24 enp0s8`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// The address.
+    pub ip: Ipv4Addr,
+    /// How many of its bits name the network.
+    pub prefix: u32,
+    /// The network card, as the host calls it.
+    pub card: String,
+}
+
+impl Address {
+    /// The first address of its network.
+    pub fn network(&self) -> Ipv4Addr {
+        let mask = u32::MAX.checked_shl(32 - self.prefix.min(32)).unwrap_or(0);
+        Ipv4Addr::from_bits(self.ip.to_bits() & mask)
+    }
+
+    /// Whether another address is in its network.
+    pub fn shares_network(&self, other: &Self) -> bool {
+        (self.network(), self.prefix) == (other.network(), other.prefix)
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{} {}", self.ip, self.prefix, self.card)
+    }
+}
+
+/// What a process says of itself and its host. Empty or `None` where the system does not tell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Its name, its running kernel, its cores.
+    #[serde(flatten)]
+    pub host: Host,
+    /// The identity of the installed system; clones of one machine share it.
+    pub machine: String,
+    /// The model of its processors.
+    pub cpu: String,
+    /// The release of its kernel.
+    pub kernel: String,
+    /// Bytes that it can still give.
+    pub memory: Option<u64>,
+    /// Its addresses, loopback aside.
+    pub addresses: Vec<Address>,
+    /// The MPI library that this process has loaded.
+    pub library: String,
+    /// This program's version and commit.
+    pub version: String,
+    /// A hash of this program's file.
+    pub content: String,
+    /// The networks or cards that MPI was told to keep to, if it was.
+    pub kept_to: Option<String>,
+    /// What it sees of the files it was asked for, in that order.
+    pub files: Vec<Result<Sight, String>>,
+    /// Its clock, seconds since 1970.
+    pub clock: f64,
+}
+
+impl Facts {
+    /// Those of this process, which uses `library`; with what it sees of `files`.
+    pub fn here(library: String, files: &[PathBuf]) -> Self {
+        let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+        let told = uname().map(|told| told.release().to_string_lossy().into_owned());
+        Self {
+            host: Host::here(),
+            machine: read("/etc/machine-id").trim().to_owned(),
+            cpu: model(&read("/proc/cpuinfo")),
+            kernel: told.unwrap_or_default(),
+            memory: available_memory(),
+            addresses: addresses(),
+            library,
+            version: format!("{} ({})", env!("CARGO_PKG_VERSION"), env!("MST_COMMIT")),
+            content: format!("{:016x}", comm::fingerprint()),
+            kept_to: kept_to(|name| std::env::var(name).ok()),
+            files: files.iter().map(|path| sight(path).map_err(|why| why.to_string())).collect(),
+            clock: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64(),
+        }
+    }
+
+    /// The same, of another process, with nothing in its texts that has power over a terminal or ends a line.
+    pub(super) fn made_printable(mut self) -> Self {
+        let own = &mut self;
+        let host = [&mut own.host.name, &mut own.host.boot, &mut own.machine, &mut own.cpu];
+        let program = [&mut own.kernel, &mut own.library, &mut own.version, &mut own.content];
+        let cards = own.addresses.iter_mut().map(|address| &mut address.card);
+        let files = own.files.iter_mut().filter_map(|file| file.as_mut().err());
+        let texts = host.into_iter().chain(program).chain(cards).chain(files);
+        for text in texts.chain(&mut own.kept_to) {
+            *text = printable(text);
+        }
+        self
+    }
+}
+
+/// The facts of a host, and what others know of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Seen {
+    /// What the user calls it, or what it calls itself.
+    pub label: String,
+    /// What it says.
+    #[serde(flatten)]
+    pub facts: Facts,
+    /// Ranks there, or slots where no job runs.
+    pub ranks: usize,
+    /// The threads of all ranks there; 0 where no job runs.
+    pub threads: usize,
+    /// How far its clock is ahead of the first host's, seconds, and how far that may be wrong.
+    pub ahead: Option<(f64, f64)>,
+}
+
+/// The first model that `/proc/cpuinfo` names; not every architecture's does.
+fn model(cpuinfo: &str) -> String {
+    let named = |line: &str| {
+        let (name, value) = line.split_once(':')?;
+        matches!(name.trim(), "model name" | "Model" | "cpu").then(|| value.trim().to_owned())
+    };
+    cpuinfo.lines().find_map(named).unwrap_or_else(|| std::env::consts::ARCH.to_owned())
+}
+
+/// The addresses of the cards that are up.
+fn addresses() -> Vec<Address> {
+    let up = |flags: InterfaceFlags| {
+        flags.contains(InterfaceFlags::IFF_UP) && !flags.contains(InterfaceFlags::IFF_LOOPBACK)
+    };
+    let address = |card: nix::ifaddrs::InterfaceAddress| {
+        let ip = card.address?.as_sockaddr_in()?.ip();
+        let mask = card.netmask.and_then(|mask| Some(mask.as_sockaddr_in()?.ip()));
+        let prefix = mask.map_or(32, |mask| mask.to_bits().count_ones());
+        up(card.flags).then_some(Address { ip, prefix, card: card.interface_name })
+    };
+    getifaddrs().map(|cards| cards.filter_map(address).collect()).unwrap_or_default()
+}
+
+/// What the launchers' options leave in the environment of the ranks.
+fn kept_to(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    const KNOWN: [&str; 4] = [
+        "OMPI_MCA_btl_tcp_if_include",
+        "MPIR_CVAR_CH3_INTERFACE_HOSTNAME",
+        "MPICH_INTERFACE_HOSTNAME",
+        "HYDRA_IFACE",
+    ];
+    KNOWN.into_iter().find_map(variable).filter(|told| !told.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_network_is_the_first_address() {
+        let address = |ip: [u8; 4], prefix| Address { ip: ip.into(), prefix, card: "eth0".into() };
+        let cases = [
+            ([192, 168, 56, 11], 24, "192.168.56.0"),
+            ([10, 0, 2, 15], 8, "10.0.0.0"),
+            ([10, 1, 2, 3], 32, "10.1.2.3"),
+            ([10, 1, 2, 3], 0, "0.0.0.0"),
+        ];
+        for (ip, prefix, network) in cases {
+            assert_eq!(address(ip, prefix).network().to_string(), network);
+        }
+        let one = address([10, 0, 2, 15], 24);
+        assert!(one.shares_network(&address([10, 0, 2, 16], 24)));
+        assert!(!one.shares_network(&address([10, 0, 2, 16], 16)), "another mask");
+    }
+
+    #[test]
+    fn this_host_tells_of_itself() {
+        let facts = Facts::here("none".to_owned(), &["missing.gr".into()]);
+        assert!(facts.host.cores > 0 && !facts.kernel.is_empty() && !facts.cpu.is_empty());
+        assert!(facts.addresses.iter().all(|address| !address.ip.is_loopback()));
+        assert!(matches!(facts.files.as_slice(), [Err(_)]), "{:?}", facts.files);
+        let told = serde_json::to_string(&facts).expect("plain fields");
+        assert_eq!(serde_json::from_str::<Facts>(&told).expect("its own words"), facts);
+    }
+
+    #[test]
+    fn what_mpi_was_told_is_in_the_environment() {
+        let told = |set: &str, value: &str| kept_to(|name| (name == set).then(|| value.to_owned()));
+        assert_eq!(
+            told("OMPI_MCA_btl_tcp_if_include", "10.9.0.0/16").as_deref(),
+            Some("10.9.0.0/16")
+        );
+        assert_eq!(told("OMPI_MCA_btl_tcp_if_include", ""), None);
+        assert_eq!(told("PATH", "/bin"), None);
+    }
+
+    #[test]
+    fn a_model_is_found_where_there_is_one() {
+        assert_eq!(model("processor\t: 0\nmodel name\t: Fast 9000 @ 3 GHz\n"), "Fast 9000 @ 3 GHz");
+        assert_eq!(model("processor : 0\n"), std::env::consts::ARCH);
+    }
+}

@@ -1,0 +1,106 @@
+//! How much memory a graph will take.
+
+use mst::error::{Error, Result};
+use mst::format::{Format, Preamble, Stream, TextOptions, binary};
+use mst::partition::{Source, sight};
+use mst::verify::VERTEX_BYTES;
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::path::Path;
+
+/// A graph's size in memory, as far as its spec or the head of its file tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Size {
+    /// The number of vertices; 0 where only reading the whole file would tell.
+    pub(super) n: u64,
+    /// The bytes of all edges.
+    pub(super) edge_bytes: u64,
+}
+
+/// What an edge of a text file takes in memory while it is read, bytes.
+const WIDE: u64 = 16;
+/// How many times shorter gzip makes numbers, about.
+const GZIP: u64 = 4;
+/// Copies of its edges that a rank holds at its worst moment: the slice, and a sorted copy or what other
+/// ranks send.
+const COPIES: u64 = 2;
+
+impl Size {
+    /// That of a graph. Where a text file's head does not count its edges, they are guessed from its
+    /// length: a line of three numbers is about as long as an edge in memory.
+    ///
+    /// # Errors
+    /// If it is a file that cannot be read, or whose head is wrong.
+    pub(super) fn of(source: &Source) -> Result<Self> {
+        match source {
+            Source::Generated(spec) => {
+                let edge_bytes = if spec.weights().is_narrow() { 12 } else { WIDE };
+                let edge_bytes = spec.expected_edges().saturating_mul(edge_bytes);
+                Ok(Self { n: spec.n(), edge_bytes })
+            }
+            Source::File { path, .. } => Self::of_file(path),
+        }
+    }
+
+    fn of_file(path: &Path) -> Result<Self> {
+        let len = sight(path)?.len; // refuses what is no file, on which the next line might wait
+        let file = File::open(path).map_err(Error::file("open", path))?;
+        let mut stream = Stream::open(path)?;
+        let format = Format::detect(path, stream.head()?)?;
+        if format == Format::Binary {
+            let header = binary::Header::read(path, &file)?;
+            return Ok(Self { n: header.n, edge_bytes: header.m.saturating_mul(WIDE) });
+        }
+        let top = Preamble::read(path, format, &TextOptions::default(), &mut stream)?;
+        let guessed = if stream.is_gzip() { len.saturating_mul(GZIP) } else { len };
+        let edge_bytes = top.m.map_or(guessed, |m| m.saturating_mul(WIDE));
+        Ok(Self { n: top.n.unwrap_or(0), edge_bytes })
+    }
+
+    /// What each rank takes for the vertices, which no rank can do without, bytes.
+    pub(super) fn of_vertices(&self) -> u64 {
+        self.n.saturating_mul(VERTEX_BYTES)
+    }
+
+    /// What each of `p` ranks takes if it holds its edges, bytes.
+    pub(super) fn on_each(&self, p: usize) -> u64 {
+        let edges = self.edge_bytes.div_ceil(p.max(1) as u64).saturating_mul(COPIES);
+        self.of_vertices().saturating_add(edges)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_known_before_the_graph() {
+        let of = |spec: &str| Size::of(&Source::Generated(spec.parse().expect(spec))).expect(spec);
+        let size = of("gnm:n=1000,m=6000");
+        assert_eq!(size, Size { n: 1000, edge_bytes: 72_000 });
+        assert_eq!(size.on_each(3), 1000 * VERTEX_BYTES + 2 * 24_000);
+        assert_eq!(of("gnm:n=10,m=20,weights=float").edge_bytes, 320);
+        let file = |name: &str| Source::File {
+            path: name.into(),
+            format: None,
+            text: TextOptions::default(),
+        };
+        let told = [
+            ("rome99.gr", Size { n: 3353, edge_bytes: 4444 * WIDE }),
+            ("tinyEWG.txt", Size { n: 8, edge_bytes: 16 * WIDE }),
+        ];
+        for (name, size) in told {
+            assert_eq!(
+                Size::of(&file(&format!("../tests/data/{name}"))).expect(name),
+                size,
+                "{name}"
+            );
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let bare = folder.path().join("bare.txt");
+        std::fs::write(&bare, "0 1 5\n1 2 6\n2 3 7\n").expect("written");
+        let guess = Size::of(&file(bare.to_str().expect("a name"))).expect("a file");
+        assert_eq!(guess, Size { n: 0, edge_bytes: 18 });
+        assert!(Size::of(&file("missing.gr")).is_err());
+    }
+}

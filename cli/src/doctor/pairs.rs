@@ -1,0 +1,173 @@
+//! The links between every two hosts, measured in rounds in which each host is in one pair at most.
+
+use mst::comm::{Comm, Link, Streams};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// What one end of a pair found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Measured {
+    /// The pair, by their places among the ends, the lower first.
+    pub(super) ends: [usize; 2],
+    pub(super) link: Link,
+    /// How far the second's clock is ahead of the first's, seconds.
+    pub(super) ahead: f64,
+}
+
+/// Short messages to and fro, at most and as long as there is time.
+const SHORT: (usize, Duration) = (64, Duration::from_millis(50));
+/// Long ones.
+const LONG: (usize, Duration) = (4, Duration::from_millis(100));
+/// Bytes of a short message: room for a time.
+const WORD: usize = size_of::<f64>();
+/// What asks for a long message.
+const ASK: u8 = 1;
+/// Bytes of a long message: the buckets that hold rates down let shorter ones through at once.
+const BULK: usize = 4 << 20;
+
+/// Measures the links between every two of the ranks `ends`, until `patience` is at its end: the same on
+/// every rank.
+///
+/// # Complexity
+/// A round less than there are ends; in each some 64 short messages go to and fro in each pair, and at
+/// least one of 4 MiB each way, all pairs at once.
+pub(super) fn measure(comm: &Comm, ends: &[usize], patience: Duration) -> Vec<Measured> {
+    let start = Instant::now();
+    let mine = ends.iter().position(|&end| end == comm.rank());
+    let mut found = Vec::new();
+    for round in 0..rounds(ends.len()) {
+        let time_left = comm.broadcast(0, vec![u8::from(start.elapsed() < patience)])[0] == 1;
+        if !time_left {
+            break;
+        }
+        let partner = mine.and_then(|mine| opponent(mine, round, ends.len()));
+        let leads = partner.filter(|&partner| mine.is_some_and(|mine| mine < partner));
+        let streams = comm.streams(leads.map(|partner| ends[partner]), 0);
+        match (mine, leads) {
+            (Some(mine), Some(partner)) => {
+                let (link, ahead) = time(&streams, ends[partner]);
+                let ends = [mine as f64, partner as f64];
+                found.extend([ends[0], ends[1], link.latency, link.bandwidth, ahead]);
+            }
+            _ => streams.sources().iter().for_each(|&(from, _)| answer(&streams, from)),
+        }
+    }
+    let all = comm.all_gather(&found).concat();
+    let measured = |told: &[f64]| Measured {
+        ends: [told[0] as usize, told[1] as usize],
+        link: Link { latency: told[2], bandwidth: told[3] },
+        ahead: told[4],
+    };
+    all.chunks_exact(5).map(measured).collect()
+}
+
+/// How many rounds let each of `teams` meet each other one.
+fn rounds(teams: usize) -> usize {
+    match teams {
+        0 | 1 => 0,
+        _ => (teams - 1) | 1,
+    }
+}
+
+/// Whom `team` meets in a round: the circle method, by which teams i and j meet in round i + j modulo
+/// their odd number; of an even number the last stands in the middle and meets who is left.
+fn opponent(team: usize, round: usize, teams: usize) -> Option<usize> {
+    let circle = rounds(teams);
+    if team == circle {
+        return Some(round * circle.div_ceil(2) % circle); // half of the round, modulo the circle
+    }
+    match (round + circle - team) % circle {
+        other if other != team => Some(other),
+        _ => (teams > circle).then_some(circle),
+    }
+}
+
+/// Times messages to rank `to` and back; the bandwidth is that of the slower direction.
+fn time(streams: &Streams<'_>, to: usize) -> (Link, f64) {
+    let (empty, ahead) = fastest(streams, to, &[0; WORD], SHORT);
+    let (there, _) = fastest(streams, to, &vec![0; BULK], LONG);
+    let (back, _) = fastest(streams, to, &[ASK], LONG);
+    streams.send::<u8>(to, &[]);
+    let slower = there.max(back);
+    let carried = (slower - empty).max(slower / 2.0);
+    (Link { latency: empty / 2.0, bandwidth: BULK as f64 / carried }, ahead)
+}
+
+/// The least time until rank `to` has answered a message, and how far its clock was ahead then, if that
+/// was the answer.
+fn fastest(
+    streams: &Streams<'_>,
+    to: usize,
+    message: &[u8],
+    (most, patience): (usize, Duration),
+) -> (f64, f64) {
+    let start = Instant::now();
+    let mut best = (f64::INFINITY, 0.0);
+    for _ in 0..most {
+        let (sent_at, sent) = (clock(), Instant::now());
+        streams.send(to, message);
+        let reply = streams.receive::<u8>(to);
+        let seconds = sent.elapsed().as_secs_f64();
+        if seconds < best.0 {
+            let there = f64::from_le_bytes(reply[..WORD].try_into().expect("a word at least"));
+            best = (seconds, there - (sent_at + seconds / 2.0));
+        }
+        if start.elapsed() > patience {
+            break;
+        }
+    }
+    best
+}
+
+/// Answers what rank `from` sends, until nothing comes: with the time, or with a long message if that was
+/// asked for.
+fn answer(streams: &Streams<'_>, from: usize) {
+    loop {
+        match streams.receive::<u8>(from).as_slice() {
+            [] => return,
+            [ASK] => streams.send(from, &vec![0u8; BULK]),
+            _ => streams.send(from, &clock().to_le_bytes()),
+        }
+    }
+}
+
+/// Seconds since 1970.
+fn clock() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn everybody_meets_everybody_once() {
+        for teams in 0..=9 {
+            let mut met = BTreeSet::new();
+            for round in 0..rounds(teams) {
+                for team in 0..teams {
+                    let Some(other) = opponent(team, round, teams) else { continue };
+                    assert_eq!(opponent(other, round, teams), Some(team), "{teams}: round {round}");
+                    assert!(team < other || met.insert((other, team)), "{teams}: they met before");
+                }
+            }
+            assert_eq!(met.len(), teams * teams.saturating_sub(1) / 2, "{teams}");
+        }
+    }
+
+    #[test]
+    fn every_pair_is_measured() {
+        for ends in [vec![0, 2, 3], vec![1, 3], vec![2]] {
+            let all = mst::comm::run(4, Some(1), |comm| measure(comm, &ends, Duration::MAX));
+            assert!(all.iter().all(|other| *other == all[0]), "the same on every rank");
+            assert_eq!(all[0].len(), ends.len() * (ends.len() - 1) / 2);
+            for pair in &all[0] {
+                assert!(pair.ends[0] < pair.ends[1] && pair.ends[1] < ends.len(), "{pair:?}");
+                assert!(pair.link.latency > 0.0 && pair.link.bandwidth > 1e6, "{pair:?}");
+                assert!(pair.ahead.abs() < 0.1, "one host has one clock: {pair:?}");
+            }
+        }
+        let none = mst::comm::run(2, Some(1), |comm| measure(comm, &[0, 1], Duration::ZERO));
+        assert_eq!(none, [vec![], vec![]], "no time, no pairs");
+    }
+}

@@ -1,0 +1,97 @@
+//! Whether hosts reach each other on ports of TCP that are not ssh's, as MPI must.
+
+use mst::error::{Error, Result};
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A connection that takes longer is none.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// What a listener says, so that another program's is not taken for it.
+const GREETING: &[u8] = b"mst doctor\n";
+/// Nobody listens longer, even if whoever asked for it is gone in silence.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Listens on a free port, which `tell` gets, until `input` ends.
+///
+/// # Errors
+/// If there is no free port, or as `tell`.
+pub fn listen(
+    mut input: impl Read + Send + 'static,
+    tell: impl FnOnce(u16) -> Result<()>,
+) -> Result<()> {
+    let bind = || {
+        let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+        Ok((listener.local_addr()?.port(), listener))
+    };
+    let (port, listener) = bind().map_err(Error::file("listen on", Path::new("a TCP port")))?;
+    tell(port)?;
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            // Who does not wait for the greeting does not want it.
+            let _ = stream.and_then(|mut stream| stream.write_all(GREETING));
+        }
+    });
+    let waiting = thread::spawn(move || io::copy(&mut input, &mut io::sink()));
+    let start = Instant::now();
+    while !waiting.is_finished() && start.elapsed() < LONGEST {
+        thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
+}
+
+/// Tries to connect to each of `targets`, all at once; what stood in the way, if something did.
+pub fn connect(targets: &[SocketAddr]) -> Vec<Result<(), String>> {
+    let try_one = |target: &SocketAddr| {
+        let mut stream = TcpStream::connect_timeout(target, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let mut greeting = [0; GREETING.len()];
+        stream.read_exact(&mut greeting)?;
+        if greeting == *GREETING {
+            Ok(())
+        } else {
+            Err(io::Error::other("another program answers"))
+        }
+    };
+    let tried = thread::scope(|scope| {
+        let threads: Vec<_> =
+            targets.iter().map(|target| scope.spawn(move || try_one(target))).collect();
+        threads.into_iter().map(|thread| thread.join()).collect::<Vec<_>>()
+    });
+    let told = |tried: thread::Result<io::Result<()>>| match tried {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(why)) if why.kind() == io::ErrorKind::TimedOut => Err("no answer".to_owned()),
+        Ok(Err(why)) if why.kind() == io::ErrorKind::ConnectionRefused => Err("refused".to_owned()),
+        Ok(Err(why)) => Err(why.to_string().replace('\n', " ")),
+        Err(_) => Err("no attempt".to_owned()),
+    };
+    tried.into_iter().map(told).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn a_listener_is_reached_until_its_input_ends() {
+        let (input, mut hold) = io::pipe().expect("a pipe");
+        let (send, port) = mpsc::channel();
+        let listening = thread::spawn(move || {
+            listen(input, |port| {
+                send.send(port).expect("heard");
+                Ok(())
+            })
+        });
+        let here = SocketAddr::from(([127, 0, 0, 1], port.recv().expect("a port")));
+        let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let shut = silent.local_addr().expect("bound");
+        drop(silent);
+        assert_eq!(connect(&[here, here, shut]), [Ok(()), Ok(()), Err("refused".to_owned())]);
+        hold.write_all(b"more").expect("open");
+        drop(hold);
+        listening.join().expect("no panic").expect("a port");
+    }
+}

@@ -1,0 +1,197 @@
+//! The hosts of a hostfile, asked over ssh: what is found before MPI works.
+
+use super::answer::{self, Answer, Context};
+use super::remote::{self, Remote, Said};
+use super::{
+    Facts, Findings, Hostfile, Library, Problem, Question, Seen, cards, firewall, settings, ssh,
+    verdict,
+};
+use mst::comm;
+use mst::error::{Error, Result};
+use std::collections::HashSet;
+use std::env;
+use std::net::{IpAddr, ToSocketAddrs};
+use std::path::Path;
+use std::process::Command;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// The longest that ssh and the script may take; ssh itself gives a silent host 5 s.
+const LIMIT: Duration = Duration::from_secs(7);
+/// The longest that a name may take to be found on this host's account.
+const TO_RESOLVE: Duration = Duration::from_secs(1);
+/// Hosts that are asked at once, so that neither side runs out of processes.
+const AT_ONCE: usize = 32;
+
+/// Asks every host of a hostfile what it is, over ssh, and whether it has what a job needs.
+///
+/// Nothing is changed anywhere, and nothing asks for a password.
+///
+/// # Errors
+/// If the hostfile or the graph's head cannot be read.
+///
+/// # Complexity
+/// Some 15 seconds at most for 32 hosts; half a second where all is well.
+pub fn reach(hostfile: &Path, question: &Question) -> Result<Findings> {
+    let hostfile = Hostfile::read(hostfile)?;
+    let size = question.size()?;
+    let here = Facts::here(comm::linked_library(), &question.all_files());
+    let context = Context {
+        program: env::current_exe().map_err(Error::file("find", Path::new("this program")))?,
+        folder: env::current_dir().map_err(Error::file("find", Path::new("this folder")))?,
+        launcher: launcher(),
+        files: question.all_files(),
+    };
+    context.check()?;
+    let launcher = context.launcher.as_ref();
+    let mut problems = hostfile.problems(launcher);
+    if launcher.is_none() {
+        let mend = "install MPI (scripts/setup), or put its mpirun into PATH";
+        problems.push(Problem::new("there is no mpirun on this host", mend));
+    }
+    let remotes = remotes(&hostfile, &here);
+    let said = ask(&remotes, &answer::script(&context));
+    let mut seen: Vec<Seen> = Vec::new();
+    let mut answered = Vec::new();
+    for (remote, said) in remotes.iter().zip(said) {
+        match read(remote, &said, &remotes) {
+            Err(problem) => problems.push(problem),
+            Ok(answer) => {
+                problems.extend(answer.problems(&remote.host, &context));
+                if let Some(facts) = answer.facts {
+                    seen.push(seen_at(remote, &said, facts, &hostfile, &here));
+                    answered.push(remote.clone());
+                }
+            }
+        }
+    }
+    relate_clocks(&mut seen);
+    let ours =
+        Seen { label: here.host.name.clone(), facts: here, ranks: 0, threads: 0, ahead: None };
+    let everybody = [std::slice::from_ref(&ours), seen.as_slice()].concat();
+    problems.extend(verdict::programs(&everybody, &context.program));
+    let is_listed = answered.iter().any(|remote| remote.here);
+    problems.extend(verdict::libraries(if is_listed { &seen } else { &everybody }));
+    problems.extend(verdict::known_to_hang(&seen));
+    problems.extend(verdict::identities(&seen));
+    problems.extend(verdict::moved(&seen));
+    problems.extend(verdict::slots(&seen, &hostfile));
+    problems.extend(cards::cards(&seen, launcher));
+    problems.extend(verdict::clocks(&seen));
+    problems.extend(verdict::files(&seen, &context.files));
+    if let Some(size) = &size {
+        problems.extend(verdict::memory(&seen, size));
+    }
+    problems.extend(firewall::firewalls(&answered, &seen, ours, &context));
+    let settings = launcher
+        .filter(|_| seen.len() == remotes.len())
+        .and_then(|launcher| settings::settings(&seen, launcher, &context.program));
+    Ok(Findings { hosts: seen, pairs: Vec::new(), problems, settings })
+}
+
+/// The MPI that `mpirun` here belongs to.
+fn launcher() -> Option<Library> {
+    let mut mpirun = Command::new("mpirun");
+    mpirun.arg("--version");
+    Library::named(&remote::run(mpirun, "", LIMIT).ok()?.out)
+}
+
+/// Each host of the hostfile once.
+fn remotes(hostfile: &Hostfile, here: &Facts) -> Vec<Remote> {
+    let mut known = HashSet::new();
+    let hosts = hostfile.entries.iter().filter(|entry| known.insert(&entry.host));
+    let hosts: Vec<&str> = hosts.map(|entry| entry.host.as_str()).collect();
+    thread::scope(|scope| {
+        let asked: Vec<_> =
+            hosts.iter().map(|host| scope.spawn(move || is_here(host, here))).collect();
+        let remote = |(host, asked): (&&str, thread::ScopedJoinHandle<'_, bool>)| Remote {
+            host: (*host).to_owned(),
+            here: asked.join().unwrap_or(false),
+        };
+        hosts.iter().zip(asked).map(remote).collect()
+    })
+}
+
+/// Whether a name is this host's, so that the launcher needs no ssh either.
+fn is_here(host: &str, here: &Facts) -> bool {
+    if host == "localhost" || host == here.host.name {
+        return true;
+    }
+    let own =
+        |ip: IpAddr| ip.is_loopback() || here.addresses.iter().any(|address| address.ip == ip);
+    let (send, found) = mpsc::channel();
+    let target = (host.to_owned(), 0);
+    // A server of names may be silent for long, and a thread that waits for it holds nobody up.
+    thread::spawn(move || send.send(target.to_socket_addrs().map(Iterator::collect::<Vec<_>>)));
+    let found = found.recv_timeout(TO_RESOLVE).ok().and_then(Result::ok);
+    found.is_some_and(|found| found.into_iter().any(|at| own(at.ip())))
+}
+
+/// Runs a script on all hosts.
+fn ask(remotes: &[Remote], script: &str) -> Vec<Option<Said>> {
+    let mut said = Vec::with_capacity(remotes.len());
+    for some in remotes.chunks(AT_ONCE) {
+        said.extend(thread::scope(|scope| {
+            let asked: Vec<_> = some
+                .iter()
+                .map(|remote| scope.spawn(move || remote.run(script, LIMIT).ok()))
+                .collect();
+            asked.into_iter().map(|asked| asked.join().unwrap_or(None)).collect::<Vec<_>>()
+        }));
+    }
+    said
+}
+
+/// What a host answered, or why it did not.
+fn read(remote: &Remote, said: &Option<Said>, all: &[Remote]) -> Result<Answer, Problem> {
+    let Some(said) = said else {
+        let mend = "install it: sudo apt install openssh-client";
+        return Err(Problem::new("there is no ssh on this host", mend));
+    };
+    let why = || match ssh::sent_key(said).and_then(|key| owner(key, remote, all)) {
+        Some(other) => ssh::taken_over(&remote.host, &other.host),
+        None => ssh::explain(&remote.host, said),
+    };
+    Answer::read(&said.out).ok_or_else(why)
+}
+
+/// The other host whose key ssh knows `fingerprint` to be.
+fn owner<'a>(fingerprint: &str, remote: &Remote, all: &'a [Remote]) -> Option<&'a Remote> {
+    let owns = |other: &&Remote| {
+        let name = other.host.rsplit('@').next().unwrap_or(&other.host);
+        let mut keygen = Command::new("ssh-keygen");
+        keygen.args(["-l", "-F", name]);
+        let known = remote::run(keygen, "", LIMIT);
+        known.is_ok_and(|known| known.out.split_whitespace().any(|word| word == fingerprint))
+    };
+    all.iter().filter(|other| other.host != remote.host).find(owns)
+}
+
+fn seen_at(
+    remote: &Remote,
+    said: &Option<Said>,
+    mut facts: Facts,
+    hostfile: &Hostfile,
+    here: &Facts,
+) -> Seen {
+    let entries = hostfile.entries.iter().filter(|entry| entry.host == remote.host);
+    let slots: u64 = entries.map(|entry| entry.slots.unwrap_or(1)).sum();
+    // It told its time at some moment between the question and the answer.
+    let ahead = said.as_ref().map(|said| {
+        let half = said.seconds / 2.0;
+        (facts.clock - (said.started + half), half)
+    });
+    // What is set here goes along with the job.
+    facts.kept_to = here.kept_to.clone();
+    Seen { label: remote.host.clone(), facts, ranks: slots as usize, threads: 0, ahead }
+}
+
+/// Counts clocks from the first host's, where they were counted from this one's.
+fn relate_clocks(seen: &mut [Seen]) {
+    let Some((by, error)) = seen.first().and_then(|first| first.ahead) else { return };
+    for one in &mut *seen {
+        one.ahead = one.ahead.map(|(other, its)| (other - by, its + error));
+    }
+    seen[0].ahead = Some((0.0, 0.0));
+}

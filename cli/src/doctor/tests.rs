@@ -1,0 +1,197 @@
+//! One test a rule: nothing where all is well, and the line where it is not.
+
+use super::graph::Size;
+use super::verdict::*;
+use super::*;
+use mst::comm::Host;
+use mst::partition::sight;
+use mst::verify::VERTEX_BYTES;
+use std::path::Path;
+
+/// A host where all is well.
+pub(super) fn seen(label: &str) -> Seen {
+    let host =
+        Host { name: label.to_owned(), boot: format!("boot of {label}"), cores: 4, bound: 4 };
+    let facts = Facts {
+        host,
+        machine: format!("machine of {label}"),
+        cpu: "Fast 9000".to_owned(),
+        kernel: "6.1.0".to_owned(),
+        memory: Some(8_000_000_000),
+        addresses: Vec::new(),
+        library: "Open MPI v4.1.4".to_owned(),
+        version: "0.1.0 (abc)".to_owned(),
+        content: "1111".to_owned(),
+        kept_to: None,
+        files: Vec::new(),
+        clock: 0.0,
+    };
+    Seen { label: label.to_owned(), facts, ranks: 1, threads: 4, ahead: None }
+}
+
+/// Three such hosts, changed by `change`.
+fn three(change: impl FnOnce(&mut [Seen; 3])) -> [Seen; 3] {
+    let mut three = ["vm1", "vm2", "vm3"].map(seen);
+    change(&mut three);
+    three
+}
+
+fn lines(problems: impl IntoIterator<Item = Problem>) -> Vec<String> {
+    problems.into_iter().map(|problem| problem.to_string()).collect()
+}
+
+/// Exactly one problem, whose line has all `parts`.
+#[track_caller]
+fn only(problems: impl IntoIterator<Item = Problem>, parts: &[&str]) {
+    let lines = lines(problems);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    for part in parts {
+        assert!(lines[0].contains(part), "{} has no {part}", lines[0]);
+    }
+}
+
+#[test]
+fn another_program_is_copied_over() {
+    let path = Path::new("/opt/mst");
+    assert_eq!(programs(&three(|_| ()), path), []);
+    let other = three(|hosts| hosts[2].facts.content = "2222".to_owned());
+    only(
+        programs(&other, path),
+        &["vm3 has mst 0.1.0 (abc) with content 2222", "scp /opt/mst vm3:/opt/mst"],
+    );
+}
+
+#[test]
+fn different_libraries_are_named() {
+    assert_eq!(libraries(&three(|_| ())), []);
+    let other = three(|hosts| hosts[1].facts.library = "Open MPI v5.0.3".to_owned());
+    only(libraries(&other), &["Open MPI v4.1.4 on vm1 and vm3, Open MPI v5.0.3 on vm2"]);
+}
+
+#[test]
+fn a_library_that_hangs_is_named_on_several_hosts_only() {
+    let all = three(|hosts| {
+        hosts.iter_mut().for_each(|host| host.facts.library = "MPICH Version: 4.0.2".to_owned());
+    });
+    only(known_to_hang(&all), &["MPICH 4.0.2 is known to hang in MPI_Finalize"]);
+    assert_eq!(known_to_hang(&all[..1]), None);
+    assert_eq!(known_to_hang(&three(|_| ())), None);
+}
+
+#[test]
+fn a_clock_counts_beyond_its_error() {
+    let ahead = |by, error| three(|hosts| hosts[1].ahead = Some((by, error)));
+    assert_eq!(clocks(&ahead(0.9, 0.0)), []);
+    assert_eq!(clocks(&ahead(3.0, 2.5)), [], "ssh took so long that nothing is known");
+    only(
+        clocks(&ahead(3600.0, 0.2)),
+        &["the clock of vm2 is 3600 s ahead of that of vm1", "set-ntp"],
+    );
+    only(clocks(&ahead(-2.0, 0.2)), &["2.00 s behind that of vm1"]);
+}
+
+#[test]
+fn clones_and_twins_are_told_apart() {
+    assert_eq!(identities(&three(|_| ())), []);
+    let twins = three(|hosts| hosts[2].facts.host = hosts[0].facts.host.clone());
+    only(identities(&twins), &["vm1 and vm3 are one machine, vm1"]);
+    let clones = three(|hosts| hosts[1].facts.machine = hosts[0].facts.machine.clone());
+    only(identities(&clones), &["vm1 and vm2 are clones", "systemd-machine-id-setup"]);
+    let namesakes = three(|hosts| hosts[1].facts.host.name = "vm1".to_owned());
+    only(identities(&namesakes), &["two hosts are called vm1", "hostnamectl"]);
+    let containers = three(|hosts| {
+        for host in hosts {
+            host.facts.host.boot = "one kernel".to_owned();
+            host.facts.machine = "one image".to_owned();
+        }
+    });
+    assert_eq!(identities(&containers), []);
+}
+
+#[test]
+fn addresses_that_moved_are_told_by_names() {
+    assert_eq!(moved(&three(|_| ())), []);
+    let swapped = three(|hosts| {
+        hosts[1].facts.host.name = "vm3".to_owned();
+        hosts[2].facts.host.name = "elsewhere".to_owned();
+    });
+    only(moved(&swapped), &["vm2 answers as vm3: addresses have moved"]);
+    let aliases = three(|hosts| hosts[1].facts.host.name = "ubuntu".to_owned());
+    assert_eq!(moved(&aliases), [], "a host may be called otherwise at home");
+}
+
+#[test]
+fn a_file_is_compared_with_the_first_hosts() {
+    let paths = ["other.gr".into(), "roads.gr".into()];
+    let right = sight("../tests/data/rome99.gr".as_ref()).expect("a file");
+    let wrong = sight("../tests/data/zenios.mtx".as_ref()).expect("a file");
+    let files_of = |second: Result<_, &str>| {
+        let seen = three(|hosts| {
+            hosts.iter_mut().for_each(|host| host.facts.files = vec![Ok(right); 2]);
+            hosts[1].facts.files[1] = second.map_err(str::to_owned);
+        });
+        files(&seen, &paths)
+    };
+    assert_eq!(files_of(Ok(right)), []);
+    only(files_of(Ok(wrong)), &["vm2 has another roads.gr than vm1: ", "scp /"]);
+    only(
+        files_of(Err("cannot open roads.gr")),
+        &["vm2: cannot open roads.gr, so rank 0 would", "vm2:/"],
+    );
+    let none = three(|hosts| hosts[0].facts.files = vec![Err("cannot open roads.gr".to_owned())]);
+    only(files(&none, &paths), &["vm1: cannot open roads.gr", "rank 0 runs on vm1"]);
+    assert_eq!(files(&three(|_| ()), &paths), []);
+}
+
+#[test]
+fn memory_is_counted_a_rank() {
+    let fits = Size { n: 1_000_000, edge_bytes: 6_000_000_000 };
+    let told = |size: Size, ranks| memory(&three(|hosts| hosts[1].ranks = ranks), &size);
+    assert_eq!(told(fits, 1), []);
+    only(told(fits, 7), &["vm2 has 8.00 GB free", "on its 7 ranks", "`mst solve`, which folds"]);
+    let wide = Size { n: 1 << 30, edge_bytes: 0 };
+    let lines = lines(told(wide, 2));
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines[1].contains("its vertices alone are too many"), "{lines:?}");
+    only(
+        told(Size { n: 6_000_000_000 / VERTEX_BYTES, edge_bytes: 0 }, 3),
+        &["on its 3 ranks", "--map-by ppr:1:node"],
+    );
+}
+
+#[test]
+fn a_hostfile_is_held_against_the_hosts() {
+    let file = |text: &str| Hostfile::parse("hosts".as_ref(), text.as_bytes()).expect(text);
+    let hosts = three(|_| ());
+    assert_eq!(one_host(&hosts, &file("vm1\nvm2\n")), None);
+    assert_eq!(one_host(&hosts[..1], &file("vm1 slots=4\n")), None);
+    only(
+        one_host(&hosts[..1], &file("vm1\nvm2\nvm3\n")),
+        &["on vm1, though hosts names 3 hosts", "--map-by node"],
+    );
+    assert_eq!(slots(&hosts, &file("vm1 slots=4\nvm2\n")), []);
+    only(
+        slots(&hosts, &file("# two\nlab@vm2 slots=8\n")),
+        &["hosts:2: lab@vm2 has 8 slots but 4 cores"],
+    );
+}
+
+#[test]
+fn a_slow_link_stands_out() {
+    let hosts = three(|_| ());
+    let pairs = |rates: [f64; 3]| {
+        let ends = [[0, 1], [0, 2], [1, 2]];
+        let pair = |(hosts, bandwidth)| Pair { hosts, latency: 1e-4, bandwidth };
+        ends.into_iter().zip(rates).map(pair).collect::<Vec<_>>()
+    };
+    assert_eq!(links(&hosts, &pairs([1e8, 1.1e8, 2e7])), []);
+    only(
+        links(&hosts, &pairs([1e8, 1e8, 9e6])),
+        &["the link of vm2 and vm3 is slow: 9.00 MB/s, others 100.00 MB/s"],
+    );
+    only(
+        links(&hosts, &pairs([1e8, 9e6, 8e6])),
+        &["all links of vm3 are slow: 9.00 MB/s at most", "ssh vm3 ethtool"],
+    );
+    assert_eq!(links(&hosts[..2], &pairs([1e3, 0.0, 0.0])[..1]), [], "one link has no others");
+}

@@ -1,0 +1,11 @@
+//! The program `mst`: its commands over the library of that name.
+//!
+//! [`mod@command`] has a file for each command, [`report`] says what came out, [`doctor`] looks at the hosts, [`console`] is the
+//! way in and out of the process.
+
+pub mod command;
+pub mod console;
+pub mod doctor;
+pub mod report;
+
+pub use command::main;

@@ -1,0 +1,114 @@
+//! A rank that dies or stops under mpirun ends the job soon, with one sentence that names it; one that is
+//! merely slow ends nothing.
+//!
+//! The test starts itself again as the ranks: `MST_CASE` names what rank 1, or rank 0, does.
+
+mod common;
+
+use common::{Ended, finish, mpirun, mst};
+use libtest_mimic::{Arguments, Failed, Trial};
+use mst::comm::{self, Comm, Phase};
+use std::process::{Command, ExitCode};
+use std::thread;
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A case, whether the job ends well, and what is said.
+const CASES: [(&str, bool, &str); 8] = [
+    ("killed", false, "rank 1 on "),
+    ("first killed", false, "rank 0 on "),
+    ("stopped", false, "has not answered for 2 s (phase: merge)"),
+    ("stopped at the end", false, "has not answered for 2 s"),
+    ("orphaned", false, "what mpirun started rank 1 on "),
+    ("panics", false, "rank 1 on "),
+    ("slow", true, ""),
+    ("busy", true, ""),
+];
+
+fn main() -> ExitCode {
+    if let Ok(case) = std::env::var("MST_CASE") {
+        mst_cli::console::tell_panics_once();
+        let ran = comm::start(None, Some(1), |comm| be_watched(&case, comm));
+        return ran.map_or(ExitCode::from(2), |()| ExitCode::SUCCESS);
+    }
+    let trials = CASES.map(|(case, well, said)| Trial::test(case, move || run(case, well, said)));
+    let mut trials = Vec::from(trials);
+    trials.push(Trial::test("stopped before they meet", stopped_before_they_meet));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn be_watched(case: &str, comm: &Comm) {
+    comm.enter(Phase::Merge);
+    comm.watch(PATIENCE, mst_cli::console::heed, |what| eprintln!("mst: {what}"))
+        .expect("ranks on one host");
+    match (case, comm.rank()) {
+        ("killed", 1) | ("first killed", 0) => signal("-9", std::process::id()),
+        ("stopped", 1) => signal("-STOP", std::process::id()),
+        ("orphaned", 1) => signal("-9", std::os::unix::process::parent_id()),
+        ("stopped at the end", 1) => comm.compute(|| STOPS.with(|_| ())),
+        ("panics", 1) => panic!("on purpose"),
+        ("slow", 1) => thread::sleep(3 * PATIENCE),
+        ("busy", 1) => {
+            let end = std::time::Instant::now() + 3 * PATIENCE;
+            comm.compute(|| while std::time::Instant::now() < end {});
+        }
+        _ => {}
+    }
+    comm.barrier();
+}
+
+/// Stands between the launcher and a rank.
+const PARENT: &str = r#""$@" & wait"#;
+
+/// Stops the process when the thread that has used it ends. A rank's threads end when all have done their
+/// work, while MPI ends.
+struct Stops;
+
+impl Drop for Stops {
+    fn drop(&mut self) {
+        signal_hook::low_level::raise(signal_hook::consts::SIGSTOP).unwrap();
+    }
+}
+
+thread_local! {
+    static STOPS: Stops = const { Stops };
+}
+
+fn signal(signal: &str, process: u32) {
+    let sent = Command::new("kill").args([signal, &process.to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "cannot send {signal} to {process}");
+}
+
+/// A rank that stops before MPI has started keeps the others in it for ever, where nobody watches yet.
+fn stopped_before_they_meet() -> Result<(), Failed> {
+    let Some(mut launcher) = mpirun(3) else { return Ok(()) };
+    let stopped =
+        r#"if [ "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" = 1 ]; then kill -STOP $$; fi; exec "$@""#;
+    launcher.args(["sh", "-c", stopped, "sh", mst(), "solve", "path:n=9", "-q", "--timeout", "2"]);
+    judge(&finish(&mut launcher, LIMIT), false, "no word from the other ranks for 15 s")
+}
+
+fn run(case: &str, well: bool, said: &str) -> Result<(), Failed> {
+    let Some(mut launcher) = mpirun(3) else { return Ok(()) };
+    let this = std::env::current_exe()?;
+    if case == "orphaned" {
+        launcher.args(["sh", "-c", PARENT, "sh"]);
+    }
+    judge(&finish(launcher.arg(this).env("MST_CASE", case), LIMIT), well, said)
+}
+
+fn judge(ended: &Ended, well: bool, said: &str) -> Result<(), Failed> {
+    let ours: Vec<&str> = ended.stderr.lines().filter(|line| line.starts_with("mst: ")).collect();
+    let told = ours.len() == usize::from(!well) && ours.concat().contains(said);
+    // MPICH's launcher ends the others at once and says itself who was killed. So may any, of what it started.
+    let mpich = said.ends_with(" on ") && ended.stdout.contains("Killed (signal 9)");
+    let other = said.starts_with("what mpirun") && ended.stderr.contains("exited on signal 9");
+    let told = told || mpich || other;
+    if ended.status.success() == well && told && ended.seconds < 25.0 {
+        return Ok(());
+    }
+    let expected = if well { "an end" } else { "a failure" };
+    Err(format!("expected {expected} and {said:?}, got {ended:#?}").into())
+}
