@@ -9,7 +9,7 @@ use super::gather::{CHEAP, gather};
 use super::{pack, wire};
 use crate::comm::{Comm, Phase};
 use crate::graph::{Edge, Key, Vertex};
-use crate::local::{self, Live, Record};
+use crate::local::{self, ContractedEdge, EdgeLike};
 
 /// No edge has this place in a run.
 const NONE: u32 = u32::MAX;
@@ -24,13 +24,13 @@ const NONE: u32 = u32::MAX;
 /// At most log2 n rounds. In a round with c components a rank sends at most an edge a component and
 /// receives c/p of them from each other rank, then the other end and the rank of each choice. Time
 /// O(n + |run|) a round; memory 16 bytes a vertex and 16 to 24 an edge.
-pub(super) fn boruvka<R: Record>(comm: &Comm, n: usize, run: &[R]) -> Vec<R> {
+pub(super) fn boruvka<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Vec<R> {
     comm.enter(Phase::Exchange);
     let live = |(place, r): (usize, &R)| {
         let (u, v) = r.ends();
-        Live { u, v, key: r.key(), origin: place as u32 }
+        ContractedEdge { u, v, key: r.key(), origin: place as u32 }
     };
-    let mut live: Vec<Live<R::Key>> = run.iter().enumerate().map(live).collect();
+    let mut live: Vec<ContractedEdge<R::Key>> = run.iter().enumerate().map(live).collect();
     let mut chosen = Bits::zeros(run.len());
     let mut n = n;
     while n.saturating_mul(comm.size()) > CHEAP {
@@ -44,7 +44,12 @@ pub(super) fn boruvka<R: Record>(comm: &Comm, n: usize, run: &[R]) -> Vec<R> {
 
 /// One round: sets in `chosen` which of this rank's edges are some component's lightest, contracts
 /// `live`, and returns how many components have edges yet.
-fn round<K: Key>(comm: &Comm, n: usize, live: &mut Vec<Live<K>>, chosen: &mut Bits) -> usize {
+fn round<K: Key>(
+    comm: &Comm,
+    n: usize,
+    live: &mut Vec<ContractedEdge<K>>,
+    chosen: &mut Bits,
+) -> usize {
     let p = comm.size();
     let block = |rank: usize| n * rank / p..n * (rank + 1) / p;
     let lightest = comm.compute(|| lightest(n, live));
@@ -79,7 +84,7 @@ fn round<K: Key>(comm: &Comm, n: usize, live: &mut Vec<Live<K>>, chosen: &mut Bi
 }
 
 /// The place in `live`, which is sorted, of the lightest edge at each of `0..n`.
-fn lightest<K: Key>(n: usize, live: &[Live<K>]) -> Vec<u32> {
+fn lightest<K: Key>(n: usize, live: &[ContractedEdge<K>]) -> Vec<u32> {
     let mut lightest = vec![NONE; n];
     for (place, e) in live.iter().enumerate().rev() {
         lightest[e.u as usize] = place as u32;

@@ -7,7 +7,7 @@ use super::bits::Bits;
 use super::stream::{receive_runs, send_run};
 use crate::comm::{Comm, Phase, Streams};
 use crate::graph::Key;
-use crate::local::{Components, Live, Record};
+use crate::local::{Components, ContractedEdge, EdgeLike};
 
 /// What a rank knows after all runs were joined.
 pub(super) struct Climbed<R> {
@@ -23,7 +23,7 @@ struct Level<'a, K> {
     /// Which edges of its own run and of each source's survived.
     verdicts: Vec<Bits>,
     /// The survivors, if they climb further.
-    kept: Vec<Live<K>>,
+    kept: Vec<ContractedEdge<K>>,
 }
 
 /// Returns this rank's part of the minimum spanning forest that the runs of all ranks have together, on
@@ -32,7 +32,7 @@ struct Level<'a, K> {
 /// `run` is sorted by key; of equal keys those of lower ranks come first. `targets` says for each
 /// round whom this rank sends to, `None` if nobody: ranks that send do so once and to a lower rank,
 /// all but rank 0 do, and none receives after it has sent.
-pub(super) fn climb<R: Record>(
+pub(super) fn climb<R: EdgeLike>(
     comm: &Comm,
     n: usize,
     run: &[R],

@@ -10,7 +10,7 @@ use super::numbering::Numbering;
 use super::shared::shared;
 use crate::comm::{Comm, Phase};
 use crate::graph::{Edge, Key, Vertex};
-use crate::local::{self, Components, Live};
+use crate::local::{self, Components, ContractedEdge};
 use bytemuck::Zeroable;
 
 /// A rank's forest, split in what is certain and what is left to be compared.
@@ -19,7 +19,7 @@ pub(super) struct Contracted<K> {
     pub(super) fixed: Vec<Edge<K>>,
     /// The others, between shared vertices, which are numbered anew: a forest, sorted by key, and of
     /// equal keys by position. `origin` is the place in the rank's forest.
-    pub(super) rest: Vec<Live<K>>,
+    pub(super) rest: Vec<ContractedEdge<K>>,
     /// How many shared vertices there are.
     pub(super) n: usize,
 }
@@ -124,7 +124,7 @@ fn chains<K: Key>(
     forest: &[Edge<K>],
     shared: &Bits,
     fixed: &mut Bits,
-) -> Vec<Live<K>> {
+) -> Vec<ContractedEdge<K>> {
     let mut chains = Vec::new();
     let mut passed = fixed.clone();
     for (first, e) in forest.iter().enumerate() {
@@ -146,7 +146,7 @@ fn chains<K: Key>(
             }
             end
         });
-        chains.push(Live { u, v, key: forest[heaviest].key, origin: heaviest as u32 });
+        chains.push(ContractedEdge { u, v, key: forest[heaviest].key, origin: heaviest as u32 });
     }
     chains
 }
@@ -154,10 +154,10 @@ fn chains<K: Key>(
 /// Of the `chains`, adds to `fixed` those that are certain and returns the others.
 fn split<K: Key>(
     n: usize,
-    mut chains: Vec<Live<K>>,
+    mut chains: Vec<ContractedEdge<K>>,
     shared: &Numbering,
     fixed: &mut Bits,
-) -> Vec<Live<K>> {
+) -> Vec<ContractedEdge<K>> {
     // A chain stands where its heaviest edge does.
     chains.sort_unstable_by_key(|chain| chain.origin);
     local::sort(&mut chains);
@@ -180,5 +180,7 @@ fn split<K: Key>(
     }
     // Only now is every component anchored.
     let anchor = |v: Vertex| anchors[components.root(v) as usize] - 1;
-    rest.into_iter().map(|edge| Live { u: anchor(edge.u), v: anchor(edge.v), ..edge }).collect()
+    rest.into_iter()
+        .map(|edge| ContractedEdge { u: anchor(edge.u), v: anchor(edge.v), ..edge })
+        .collect()
 }

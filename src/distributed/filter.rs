@@ -9,7 +9,7 @@ use super::gather::{CHEAP, gather};
 use super::labels::Labels;
 use super::pivot::{self, Pivot};
 use crate::comm::{Comm, Phase};
-use crate::local::{self, Live, Record};
+use crate::local::{self, ContractedEdge, EdgeLike};
 use rayon::prelude::*;
 
 /// Edges for each vertex, above which looking twice at what more light edges would drop costs more than
@@ -35,7 +35,7 @@ pub(super) fn light_edges(n: usize, m: u64) -> usize {
 /// Rank 0 receives some 1.5n to 2n light edges, and the forests of the heavier ones that join two
 /// of their components, if need be by further pivots; each rank receives the components, n/8 to 4n
 /// bytes, and a bit for each edge it sent. None of it grows with p.
-pub(super) fn filter<R: Record>(
+pub(super) fn filter<R: EdgeLike>(
     comm: &Comm,
     n: usize,
     records: &[R],
@@ -63,11 +63,11 @@ struct Left<K> {
     n: usize,
     /// How many edges of all ranks it is left of.
     of: u64,
-    edges: Vec<Live<K>>,
+    edges: Vec<ContractedEdge<K>>,
 }
 
 /// What a pass finds on one rank.
-enum Pass<R: Record> {
+enum Pass<R: EdgeLike> {
     /// All that is in the forest.
     Last(Vec<R>),
     /// The light edges that are, and the heavy ones that may be.
@@ -76,7 +76,7 @@ enum Pass<R: Record> {
 
 /// One pass over what is left of as many edges as `of` says; the last where that is more than half of
 /// them, since a pivot that drops little will again.
-fn pass<R: Record>(
+fn pass<R: EdgeLike>(
     comm: &Comm,
     n: usize,
     records: &[R],
@@ -129,7 +129,7 @@ struct Piece<'a, R> {
     ties_are_light: bool,
 }
 
-fn pieces<R: Record>(records: &[R], pivot: Pivot<R::Key>) -> Vec<Piece<'_, R>> {
+fn pieces<R: EdgeLike>(records: &[R], pivot: Pivot<R::Key>) -> Vec<Piece<'_, R>> {
     let (before, after) = records.split_at(pivot.cut);
     let before = before.chunks(PIECE).map(|records| (records, true));
     let pieces = before.chain(after.chunks(PIECE).map(|records| (records, false)));
@@ -143,7 +143,7 @@ fn pieces<R: Record>(records: &[R], pivot: Pivot<R::Key>) -> Vec<Piece<'_, R>> {
 }
 
 /// How many vertices the records in `lists` have.
-fn touched<R: Record>(n: usize, lists: &[Vec<R>]) -> usize {
+fn touched<R: EdgeLike>(n: usize, lists: &[Vec<R>]) -> usize {
     let mut touched = Bits::zeros(n);
     for (u, v) in lists.iter().flatten().map(R::ends) {
         touched.set(u as usize);
@@ -153,7 +153,7 @@ fn touched<R: Record>(n: usize, lists: &[Vec<R>]) -> usize {
 }
 
 /// The records up to the pivot, in their order, in consecutive lists.
-fn light<R: Record>(records: &[R], pivot: Pivot<R::Key>) -> Vec<Vec<R>> {
+fn light<R: EdgeLike>(records: &[R], pivot: Pivot<R::Key>) -> Vec<Vec<R>> {
     let select = |piece: &Piece<'_, R>| match piece.ties_are_light {
         true => local::select(piece.records, |r| r.key() <= pivot.key, |_| true),
         false => local::select(piece.records, |r| r.key() < pivot.key, |_| true),
@@ -162,13 +162,17 @@ fn light<R: Record>(records: &[R], pivot: Pivot<R::Key>) -> Vec<Vec<R>> {
 }
 
 /// The records after the pivot that join two components, in their order.
-fn heavy<R: Record>(records: &[R], pivot: Pivot<R::Key>, labels: &Labels) -> Vec<Live<R::Key>> {
+fn heavy<R: EdgeLike>(
+    records: &[R],
+    pivot: Pivot<R::Key>,
+    labels: &Labels,
+) -> Vec<ContractedEdge<R::Key>> {
     let outside = |r: &R| !labels.both_in_largest(r.ends().0, r.ends().1);
     let select = |piece: &Piece<'_, R>| {
         let live = |index: usize, r: &R| {
             let (u, v) = (labels.of(r.ends().0), labels.of(r.ends().1));
             let origin = (piece.first + index) as u32;
-            (u != v).then_some(Live { u, v, key: r.key(), origin })
+            (u != v).then_some(ContractedEdge { u, v, key: r.key(), origin })
         };
         match piece.ties_are_light {
             true => local::sift(piece.records, |r| (r.key() > pivot.key) & outside(r), live),

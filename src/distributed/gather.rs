@@ -4,7 +4,7 @@
 
 use super::climb::{Climbed, climb};
 use crate::comm::Comm;
-use crate::local::Record;
+use crate::local::EdgeLike;
 
 /// Vertices times ranks, up to which a gather costs less than the latency of anything else.
 pub(super) const CHEAP: usize = if cfg!(test) { 1 << 4 } else { 1 << 16 };
@@ -18,6 +18,6 @@ pub(super) const CHEAP: usize = if cfg!(test) { 1 << 4 } else { 1 << 16 };
 /// # Complexity
 /// A rank sends its forest, coded, and receives a bit an edge. Rank 0 receives all of them, merges in
 /// O(pn log p) and joins in O(pn α(n)).
-pub(super) fn gather<R: Record>(comm: &Comm, n: usize, run: &[R]) -> Climbed<R> {
+pub(super) fn gather<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Climbed<R> {
     climb(comm, n, run, &[(comm.rank() > 0).then_some(0)])
 }

@@ -4,7 +4,7 @@ use super::bits::Bits;
 use super::numbering::Numbering;
 use super::pack;
 use crate::graph::Vertex;
-use crate::local::{Components, Giant};
+use crate::local::{Components, LargestComponent};
 
 /// The component of each vertex, numbered from 0, the largest first.
 pub(super) struct Labels {
@@ -24,7 +24,7 @@ impl Labels {
     /// largest has nearly all vertices, that is little more than n/8 bytes; at most it is n/4 + 4n.
     pub(super) fn encode(components: &mut Components) -> Vec<u8> {
         components.flatten();
-        let outside = outside(&Giant::of(components), components.n());
+        let outside = outside(&LargestComponent::of(components), components.n());
         let mut numbers = bytemuck::allocation::zeroed_slice_box::<u32>(components.n());
         let (mut next, mut firsts, mut others) = (1, Bits::default(), Vec::new());
         for v in outside.ones() {
@@ -85,7 +85,7 @@ impl Labels {
 }
 
 /// The vertices of `0..n` outside of the largest component.
-fn outside(giant: &Giant, n: usize) -> Bits {
+fn outside(giant: &LargestComponent, n: usize) -> Bits {
     let mut outside = Bits::from_words(giant.words().iter().map(|word| !word).collect(), n);
     if let Some(last) = outside.words_mut().last_mut() {
         *last &= u64::MAX >> (n.wrapping_neg() % 64);

@@ -1,6 +1,6 @@
 //! Merging sorted runs of edges.
 
-use crate::local::Record;
+use crate::local::EdgeLike;
 use std::hint::select_unpredictable;
 use std::slice::IterMut;
 
@@ -12,7 +12,7 @@ const PIECE: usize = if cfg!(test) { 1 << 3 } else { 1 << 15 };
 ///
 /// Pairs of runs, and halves of what a pair becomes, are merged at once on the current rayon pool, in
 /// O(total log runs); memory two more copies of the edges.
-pub(super) fn merge_runs<R: Record>(runs: &[&[R]]) -> Vec<R> {
+pub(super) fn merge_runs<R: EdgeLike>(runs: &[&[R]]) -> Vec<R> {
     match runs {
         [] => Vec::new(),
         [run] => run.to_vec(),
@@ -25,14 +25,14 @@ pub(super) fn merge_runs<R: Record>(runs: &[&[R]]) -> Vec<R> {
     }
 }
 
-fn merged<R: Record>(left: &[R], right: &[R]) -> Vec<R> {
+fn merged<R: EdgeLike>(left: &[R], right: &[R]) -> Vec<R> {
     let mut merged = vec![R::zeroed(); left.len() + right.len()];
     merge(left, right, &mut merged);
     merged
 }
 
 /// Two sorted runs as one, which fills `merged`; of equal keys those of `left` come first.
-fn merge<R: Record>(left: &[R], right: &[R], merged: &mut [R]) {
+fn merge<R: EdgeLike>(left: &[R], right: &[R], merged: &mut [R]) {
     let (len, middle) = (merged.len(), merged.len() / 2);
     let (left, left_high) = left.split_at(from_left(left, right, middle));
     let (right, right_high) = right.split_at(middle - left.len());
@@ -56,7 +56,7 @@ struct Merge<'a, R> {
     merged: IterMut<'a, R>,
 }
 
-impl<R: Record> Merge<'_, R> {
+impl<R: EdgeLike> Merge<'_, R> {
     /// Takes the next edge, if both runs have some. Without a branch: which of the two is next is close
     /// to random.
     #[inline(always)]
@@ -78,7 +78,7 @@ impl<R: Record> Merge<'_, R> {
 }
 
 /// How many of the first `len` edges of the two runs together are of `left`.
-fn from_left<R: Record>(left: &[R], right: &[R], len: usize) -> usize {
+fn from_left<R: EdgeLike>(left: &[R], right: &[R], len: usize) -> usize {
     let (mut least, mut most) = (len.saturating_sub(right.len()), len.min(left.len()));
     while least < most {
         let middle = least.midpoint(most);

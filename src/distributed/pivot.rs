@@ -2,7 +2,7 @@
 
 use crate::comm::Comm;
 use crate::graph::{Key, scramble};
-use crate::local::Record;
+use crate::local::EdgeLike;
 use bytemuck::{Pod, Zeroable};
 
 /// Sampled edges that should lie below a pivot: so it is off by some 6 %.
@@ -33,7 +33,7 @@ pub(super) struct Pivot<K> {
 ///
 /// # Panics
 /// If no rank has any of `share` records, which must not be none.
-pub(super) fn agree<R: Record>(
+pub(super) fn agree<R: EdgeLike>(
     comm: &Comm,
     share: usize,
     records: &[R],
@@ -59,7 +59,7 @@ pub(super) fn agree<R: Record>(
 }
 
 /// The places of one of every `stride` records, in order.
-fn sample<R: Record>(records: &[R], stride: usize, first: u64) -> Vec<Place> {
+fn sample<R: EdgeLike>(records: &[R], stride: usize, first: u64) -> Vec<Place> {
     let place = |stratum: usize| {
         let within = scramble(first.wrapping_add(stratum as u64)) % stride as u64;
         let index = stratum * stride + within as usize;

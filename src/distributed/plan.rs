@@ -8,7 +8,7 @@ use super::shuffle::shuffle;
 use super::tree::tree;
 use crate::comm::{Comm, Phase};
 use crate::graph::{Edge, Key};
-use crate::local::{self, Algorithm, Record};
+use crate::local::{self, Algorithm, EdgeLike};
 
 /// How the ranks combine their forests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -166,7 +166,7 @@ fn own<K: Key>(n: usize, edges: &[Edge<K>], algorithm: Algorithm, tell: Tell<'_>
 
 impl Way {
     /// This rank's part of the forest of all ranks' `records`, of which `local` makes a rank's own.
-    fn combine<R: Record>(
+    fn combine<R: EdgeLike>(
         self,
         comm: &Comm,
         n: usize,

@@ -5,7 +5,7 @@ use super::merge::merge_runs;
 use super::wire::{decode, encode};
 use crate::comm::{Comm, Streams};
 use crate::graph::Key;
-use crate::local::{Components, Live, Record, join_each};
+use crate::local::{Components, ContractedEdge, EdgeLike, join_each};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use std::ops::Range;
 const BLOCK: usize = if cfg!(test) { 1 << 7 } else { 1 << 15 };
 
 /// Sends `run` to rank `to`; blocks are coded on this rank's threads while those before are sent.
-pub(super) fn send_run<R: Record>(comm: &Comm, streams: &Streams<'_>, to: usize, run: &[R]) {
+pub(super) fn send_run<R: EdgeLike>(comm: &Comm, streams: &Streams<'_>, to: usize, run: &[R]) {
     let blocks: Vec<&[R]> = run.chunks(BLOCK).collect();
     let mut coded: Vec<Vec<u8>> = Vec::new();
     let mut batches = blocks.chunks(comm.members().threads[comm.rank()]);
@@ -35,14 +35,14 @@ pub(super) struct Joined<K> {
     /// Which edges of each run belong to the forest of all: of this rank's own, then of each source's.
     pub(super) verdicts: Vec<Bits>,
     /// Those that do, if they are kept, sorted; `origin` is the place of the run.
-    pub(super) kept: Vec<Live<K>>,
+    pub(super) kept: Vec<ContractedEdge<K>>,
 }
 
 /// Joins this rank's run, `own`, and those of the sources of `streams` on the vertices `0..n`.
 ///
 /// Each is sorted by key; of equal keys `own` comes first, then that of the lowest source. Whatever is
 /// lighter than all that is still to come is merged and joined while the next blocks arrive.
-pub(super) fn receive_runs<R: Record>(
+pub(super) fn receive_runs<R: EdgeLike>(
     comm: &Comm,
     n: usize,
     streams: &Streams<'_>,
@@ -71,8 +71,9 @@ pub(super) fn receive_runs<R: Record>(
         let own_ready = own.split_off(..ready).expect("no more than there are");
         sources.iter_mut().for_each(|source| source.advance(limit));
         let join = || {
-            let live = |r: &R| Live { u: r.ends().0, v: r.ends().1, key: r.key(), origin: 0 };
-            let own: Vec<Live<R::Key>> = own_ready.iter().map(live).collect();
+            let live =
+                |r: &R| ContractedEdge { u: r.ends().0, v: r.ends().1, key: r.key(), origin: 0 };
+            let own: Vec<ContractedEdge<R::Key>> = own_ready.iter().map(live).collect();
             let runs = [&own[..]].into_iter().chain(sources.iter().map(Source::ready));
             joined.add(&merge_runs(&runs.collect::<Vec<_>>()), keep);
         };
@@ -85,7 +86,7 @@ pub(super) fn receive_runs<R: Record>(
 }
 
 impl<K: Key> Joined<K> {
-    fn add(&mut self, sorted: &[Live<K>], keep: bool) {
+    fn add(&mut self, sorted: &[ContractedEdge<K>], keep: bool) {
         let Self { components, verdicts, kept } = self;
         join_each(components, sorted, |edge, apart| {
             verdicts[edge.origin as usize].push(apart);
@@ -104,7 +105,7 @@ struct Source<K> {
     /// How many edges have not arrived.
     left: usize,
     /// Those that have, but for some that are joined.
-    edges: Vec<Live<K>>,
+    edges: Vec<ContractedEdge<K>>,
     /// Where in `edges` those start and end that are joined now.
     ready: Range<usize>,
 }
@@ -118,13 +119,14 @@ impl<K: Key> Source<K> {
     /// Makes ready what comes before all that will arrive after `limit`.
     fn advance(&mut self, limit: Option<(K, u32)>) {
         let before = |(key, origin)| {
-            let first = |e: &Live<K>| e.key < key || (e.key == key && self.origin <= origin);
+            let first =
+                |e: &ContractedEdge<K>| e.key < key || (e.key == key && self.origin <= origin);
             self.edges.partition_point(first)
         };
         self.ready = self.ready.end..limit.map_or(self.edges.len(), before);
     }
 
-    fn ready(&self) -> &[Live<K>] {
+    fn ready(&self) -> &[ContractedEdge<K>] {
         &self.edges[self.ready.clone()]
     }
 

@@ -2,14 +2,14 @@
 
 use super::climb::{Climbed, climb};
 use crate::comm::Comm;
-use crate::local::Record;
+use crate::local::EdgeLike;
 
 /// As [`super::gather::gather()`], in ceil(log2 p) rounds of merging two runs.
 ///
 /// # Complexity
 /// A rank receives at most one forest a round, n - 1 edges, and sends one. The merges of a round run
 /// on as many ranks, each O(n α(n)).
-pub(super) fn tree<R: Record>(comm: &Comm, n: usize, run: &[R]) -> Climbed<R> {
+pub(super) fn tree<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Climbed<R> {
     climb(comm, n, run, &targets(comm.rank(), comm.size()))
 }
 

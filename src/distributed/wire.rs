@@ -4,13 +4,13 @@
 
 use super::pack::{self, BLOCK};
 use crate::graph::{Edge, Key};
-use crate::local::{Live, Record};
+use crate::local::{ContractedEdge, EdgeLike};
 
 /// The edges of a sorted run as bytes, never more than they have in memory as [`Edge`].
 ///
 /// Whole blocks of 128 are packed, the rest stays as it is; and so does all of it where packing saves
 /// nothing, which the length tells.
-pub(super) fn encode<R: Record>(run: &[R]) -> Vec<u8> {
+pub(super) fn encode<R: EdgeLike>(run: &[R]) -> Vec<u8> {
     let raw = |run: &[R]| -> Vec<Edge<R::Key>> { run.iter().map(as_edge).collect() };
     let (blocks, rest) = run.as_chunks::<BLOCK>();
     let most = size_of_val(raw(rest).as_slice()) + size_of::<Edge<R::Key>>() * BLOCK * blocks.len();
@@ -27,16 +27,16 @@ pub(super) fn encode<R: Record>(run: &[R]) -> Vec<u8> {
 }
 
 /// The `len` edges that [`encode`] made `bytes` of, each with `origin`.
-pub(super) fn decode<K: Key>(bytes: &[u8], len: usize, origin: u32) -> Vec<Live<K>> {
+pub(super) fn decode<K: Key>(bytes: &[u8], len: usize, origin: u32) -> Vec<ContractedEdge<K>> {
     let mut edges = Vec::with_capacity(len);
-    let live = |&Edge { u, v, key }: &Edge<K>| Live { u, v, key, origin };
+    let live = |&Edge { u, v, key }: &Edge<K>| ContractedEdge { u, v, key, origin };
     let mut bytes = bytes;
     if bytes.len() < len * size_of::<Edge<K>>() {
         let mut last = 0;
         for _ in 0..len / BLOCK {
             let keys = pack::take_rising(&mut bytes, &mut last);
             let (us, vs) = (pack::take(&mut bytes), pack::take(&mut bytes));
-            let edge = |i: usize| Live { u: us[i], v: vs[i], key: key(keys[i]), origin };
+            let edge = |i: usize| ContractedEdge { u: us[i], v: vs[i], key: key(keys[i]), origin };
             edges.extend((0..BLOCK).map(edge));
         }
     }
@@ -78,7 +78,7 @@ fn key<K: Key>(wide: u64) -> K {
     K::narrow(wide).expect("a key of the sender's width")
 }
 
-fn as_edge<R: Record>(record: &R) -> Edge<R::Key> {
+fn as_edge<R: EdgeLike>(record: &R) -> Edge<R::Key> {
     let (u, v) = record.ends();
     Edge { u, v, key: record.key() }
 }

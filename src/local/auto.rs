@@ -1,10 +1,10 @@
 //! The choice of an algorithm for a graph.
 
 use super::boruvka::Contracted;
+use super::edge_like::BLOCK;
 use super::filter_kruskal::{extend, join};
-use super::record::BLOCK;
+use super::lightest::are_local;
 use super::sample::sample;
-use super::window::are_local;
 use super::{Algorithm, Components, NONE, PIECE};
 use crate::graph::{Edge, Key, Vertex};
 use rayon::prelude::*;

@@ -4,9 +4,9 @@
 //! each other in the input have near ends, a round is a few passes over memory in order, and
 //! threads need no atomic operations: each has its window of vertices and the edges that lie there.
 
+use super::contracted_edge::ContractedEdge;
+use super::edge_set::EdgeSet;
 use super::filter_kruskal;
-use super::live::Live;
-use super::marks::Marks;
 use super::memory::prefetch;
 use super::round::Round;
 use super::{NONE, PIECE};
@@ -44,11 +44,11 @@ pub(super) struct Contracted<K> {
     /// Components, but for those that are complete.
     pub(super) n: usize,
     /// Edges between them, in the order of the input, each piece's at its start.
-    live: Box<[Live<K>]>,
+    live: Box<[ContractedEdge<K>]>,
     /// How many of them each piece has.
     lens: Vec<usize>,
     /// The edges of the input that belong to the forest.
-    taken: Marks,
+    taken: EdgeSet,
 }
 
 impl<K: Key> Contracted<K> {
@@ -58,17 +58,18 @@ impl<K: Key> Contracted<K> {
     /// If positions do not fit 32 bits.
     pub(super) fn of(n: usize, edges: &[Edge<K>]) -> Self {
         assert!(edges.len() < NONE as usize, "positions have 32 bits");
-        let taken = Marks::none(edges.len());
+        let taken = EdgeSet::none(edges.len());
         let pieces: Vec<&[Edge<K>]> = edges.chunks(PIECE).collect();
         let round = Round::of(n, &pieces, &taken, |index| (edges[index as usize], index));
         // On small pages, since zeroed memory is the system's to give when it is touched: only the
         // edges that are left touch it.
-        let mut live: Box<[Live<K>]> = zeroed_slice_box(edges.len());
-        let contract = |piece: usize, to: &mut [Live<K>]| {
+        let mut live: Box<[ContractedEdge<K>]> = zeroed_slice_box(edges.len());
+        let contract = |piece: usize, to: &mut [ContractedEdge<K>]| {
             let (mut len, first) = (0, piece * PIECE);
             for (index, &Edge { u, v, key }) in pieces[piece].iter().enumerate() {
                 prefetch(pieces[piece], index + AHEAD);
-                to[len] = round.relabel(Live { u, v, key, origin: (first + index) as u32 });
+                to[len] =
+                    round.relabel(ContractedEdge { u, v, key, origin: (first + index) as u32 });
                 len += usize::from(!to[len].is_loop());
             }
             len
@@ -82,7 +83,7 @@ impl<K: Key> Contracted<K> {
     pub(super) fn again(&mut self) {
         let at = |index| (self.live[index as usize], self.live[index as usize].origin);
         let round = Round::of(self.n, &self.pieces(), &self.taken, at);
-        let contract = |(piece, len): (&mut [Live<K>], &mut usize)| {
+        let contract = |(piece, len): (&mut [ContractedEdge<K>], &mut usize)| {
             let mut kept = 0;
             for index in 0..*len {
                 piece[kept] = round.relabel(piece[index]);
@@ -95,12 +96,12 @@ impl<K: Key> Contracted<K> {
     }
 
     /// The edges that are left.
-    pub(super) fn pieces(&self) -> Vec<&[Live<K>]> {
+    pub(super) fn pieces(&self) -> Vec<&[ContractedEdge<K>]> {
         self.live.chunks(PIECE).zip(&self.lens).map(|(piece, &len)| &piece[..len]).collect()
     }
 
     /// The edges taken so far and `others`, as they are in the input and in its order.
-    pub(super) fn forest(self, edges: &[Edge<K>], others: &[Live<K>]) -> Vec<Edge<K>> {
+    pub(super) fn forest(self, edges: &[Edge<K>], others: &[ContractedEdge<K>]) -> Vec<Edge<K>> {
         let Self { live, taken, .. } = self;
         drop(live);
         others.iter().for_each(|other| taken.mark(other.origin));

@@ -7,9 +7,9 @@
 //!
 //! Time O(m + n log n) where the light edges connect most that is connected, O(m log m) at worst.
 
-use super::giant::Giant;
+use super::edge_like::{BLOCK, Block, EdgeLike, select};
+use super::largest_component::LargestComponent;
 use super::radix_sort::{Buckets, sort_bucket, sort_each};
-use super::record::{BLOCK, Block, Record, select};
 use super::sample::sample;
 use super::{Components, PIECE};
 use crate::graph::{Edge, Key};
@@ -42,7 +42,7 @@ pub fn filter_kruskal<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
 ///
 /// # Panics
 /// If an endpoint is not below `n`.
-pub fn fold<R: Record>(n: usize, lists: &[&[R]]) -> Vec<R> {
+pub fn fold<R: EdgeLike>(n: usize, lists: &[&[R]]) -> Vec<R> {
     let mut forest = Vec::new();
     let pieces = lists.iter().flat_map(|list| list.chunks(PIECE)).collect();
     extend(&mut forest, &mut Components::new(n), n, pieces);
@@ -51,7 +51,7 @@ pub fn fold<R: Record>(n: usize, lists: &[&[R]]) -> Vec<R> {
 
 /// Adds the forest edges among `pieces`, whose lighter edges are all in `forest` already; they lie between
 /// about `vertices` of the components' vertices.
-pub(super) fn extend<R: Record>(
+pub(super) fn extend<R: EdgeLike>(
     forest: &mut Vec<R>,
     components: &mut Components,
     vertices: usize,
@@ -66,7 +66,7 @@ pub(super) fn extend<R: Record>(
         join_all(forest, components, &slices(&light));
         drop(light);
         components.flatten();
-        let giant = Giant::of(components);
+        let giant = LargestComponent::of(components);
         heavy = parts.par_iter().map(|part| part.heavy(components, &giant)).collect();
         // What survives takes the place of what it came from, so only one list of heavy edges lives.
         pieces = slices(&heavy);
@@ -88,7 +88,7 @@ struct Pivot<K> {
 
 impl<K: Key> Pivot<K> {
     /// At about `share` records; `None` where a split would not pay.
-    fn at<R: Record<Key = K>>(share: usize, pieces: &[&[R]]) -> Option<Self> {
+    fn at<R: EdgeLike<Key = K>>(share: usize, pieces: &[&[R]]) -> Option<Self> {
         let m: usize = pieces.iter().map(|piece| piece.len()).sum();
         if m <= SORTED_AT_ONCE.max(share + share / 2) {
             return None;
@@ -99,7 +99,7 @@ impl<K: Key> Pivot<K> {
     }
 
     /// The pieces, cut at the pivot's position.
-    fn split<'a, R: Record<Key = K>>(&self, pieces: &[&'a [R]]) -> Vec<Part<'a, R>> {
+    fn split<'a, R: EdgeLike<Key = K>>(&self, pieces: &[&'a [R]]) -> Vec<Part<'a, R>> {
         let mut parts = Vec::with_capacity(pieces.len() + 1);
         let mut start = 0;
         for piece in pieces {
@@ -115,13 +115,13 @@ impl<K: Key> Pivot<K> {
 }
 
 /// Records on one side of the pivot's position, which decides on ties with its key.
-struct Part<'a, R: Record> {
+struct Part<'a, R: EdgeLike> {
     records: &'a [R],
     pivot: R::Key,
     ties_are_light: bool,
 }
 
-impl<R: Record> Part<'_, R> {
+impl<R: EdgeLike> Part<'_, R> {
     fn light(&self) -> Vec<R> {
         match self.ties_are_light {
             true => select(self.records, |record| record.key() <= self.pivot, |_| true),
@@ -130,7 +130,7 @@ impl<R: Record> Part<'_, R> {
     }
 
     /// The heavy ones whose ends lie in two components.
-    fn heavy(&self, components: &Components, giant: &Giant) -> Vec<R> {
+    fn heavy(&self, components: &Components, giant: &LargestComponent) -> Vec<R> {
         let apart = |record: &R| {
             let (u, v) = record.ends();
             components.parent(u) != components.parent(v)
@@ -147,7 +147,7 @@ impl<R: Record> Part<'_, R> {
 }
 
 /// Adds the forest edges among `pieces`, sorting a group of buckets while the one before is joined.
-fn join_all<R: Record>(forest: &mut Vec<R>, components: &mut Components, pieces: &[&[R]]) {
+fn join_all<R: EdgeLike>(forest: &mut Vec<R>, components: &mut Components, pieces: &[&[R]]) {
     let m: usize = pieces.iter().map(|piece| piece.len()).sum();
     if m <= SORTED_AT_ONCE {
         let mut all = pieces.concat();
@@ -165,7 +165,7 @@ fn join_all<R: Record>(forest: &mut Vec<R>, components: &mut Components, pieces:
 }
 
 /// Adds the forest edges among `sorted`, whose lighter edges are all in `forest` already.
-pub(super) fn join<R: Record>(forest: &mut Vec<R>, components: &mut Components, sorted: &[R]) {
+pub(super) fn join<R: EdgeLike>(forest: &mut Vec<R>, components: &mut Components, sorted: &[R]) {
     let mut joined = Block::new();
     for (index, block) in sorted.chunks(BLOCK).enumerate() {
         let ahead = &sorted[(index * BLOCK + AHEAD).min(sorted.len())..];
@@ -175,12 +175,16 @@ pub(super) fn join<R: Record>(forest: &mut Vec<R>, components: &mut Components, 
 }
 
 /// Joins the ends of each of `sorted`, and tells `take` of each in turn whether they lay apart.
-pub fn join_each<R: Record>(components: &mut Components, sorted: &[R], take: impl FnMut(&R, bool)) {
+pub fn join_each<R: EdgeLike>(
+    components: &mut Components,
+    sorted: &[R],
+    take: impl FnMut(&R, bool),
+) {
     join_block(components, sorted, &sorted[AHEAD.min(sorted.len())..], take);
 }
 
 #[inline]
-fn join_block<R: Record>(
+fn join_block<R: EdgeLike>(
     components: &mut Components,
     block: &[R],
     ahead: &[R],

@@ -5,28 +5,28 @@
 
 mod auto;
 mod boruvka;
+mod contracted_edge;
+mod edge_like;
+mod edge_set;
 mod filter_kruskal;
-mod giant;
 mod kruskal;
-mod live;
-mod marks;
+mod largest_component;
+mod lightest;
 mod memory;
 mod radix_sort;
-mod record;
 mod round;
 mod sample;
 mod union_find;
-mod window;
 
 pub use auto::auto;
 pub use boruvka::boruvka;
+pub use contracted_edge::ContractedEdge;
+pub use edge_like::{EdgeLike, select, sift};
 pub use filter_kruskal::{filter_kruskal, fold, join_each};
-pub use giant::Giant;
 pub use kruskal::{kruskal, kruskal_sorted};
-pub use live::Live;
+pub use largest_component::LargestComponent;
 pub use memory::{prefetch, zeroed};
 pub use radix_sort::{sort, sorted};
-pub use record::{Record, select, sift};
 pub use union_find::Components;
 
 use crate::graph::{Edge, Key};

@@ -4,8 +4,8 @@
 //! of the keys, so that outliers and floats spread too; the second is a least-significant-digit
 //! one, over the bits in use. Both are stable, so positions go on breaking ties.
 
+use super::edge_like::EdgeLike;
 use super::memory::{parts, with_capacity};
-use super::record::Record;
 use super::sample::sample;
 use crate::graph::Key;
 use rayon::prelude::*;
@@ -29,7 +29,7 @@ pub(super) struct Buckets<R> {
     ends: Vec<usize>,
 }
 
-impl<R: Record> Buckets<R> {
+impl<R: EdgeLike> Buckets<R> {
     /// Deals all of `pieces`, on the current rayon pool.
     pub(super) fn deal(pieces: &[&[R]]) -> Self {
         let digit = Digit::fit(pieces);
@@ -74,7 +74,7 @@ impl<R: Record> Buckets<R> {
 }
 
 /// Sorts each bucket, on the current rayon pool.
-pub(super) fn sort_each<R: Record>(buckets: &mut [&mut [R]]) {
+pub(super) fn sort_each<R: EdgeLike>(buckets: &mut [&mut [R]]) {
     buckets.par_iter_mut().for_each_init(Vec::new, |copy, bucket| sort_bucket(bucket, copy));
 }
 
@@ -91,7 +91,7 @@ struct Digit {
 }
 
 impl Digit {
-    fn fit<R: Record>(pieces: &[&[R]]) -> Self {
+    fn fit<R: EdgeLike>(pieces: &[&[R]]) -> Self {
         let m: usize = pieces.iter().map(|piece| piece.len()).sum();
         let buckets = m.div_ceil(BUCKET).next_power_of_two().clamp(4, BUCKETS);
         let keys: Vec<u64> = sample(pieces).into_iter().map(|(key, _)| key.wide()).collect();
@@ -103,12 +103,12 @@ impl Digit {
         Self { low, shift: bits.saturating_sub(buckets.ilog2()), buckets: buckets + 1 }
     }
 
-    fn of<R: Record>(&self, record: &R) -> usize {
+    fn of<R: EdgeLike>(&self, record: &R) -> usize {
         let above = record.key().wide().checked_sub(self.low);
         above.map_or(0, |above| ((above >> self.shift) as usize).min(self.buckets - 2) + 1)
     }
 
-    fn count<R: Record>(&self, piece: &[R]) -> Vec<u32> {
+    fn count<R: EdgeLike>(&self, piece: &[R]) -> Vec<u32> {
         let mut counts = vec![0; self.buckets];
         piece.iter().for_each(|record| counts[self.of(record)] += 1);
         counts
@@ -132,7 +132,7 @@ fn places(counts: &[Vec<u32>], buckets: usize) -> (Vec<Vec<usize>>, Vec<usize>) 
 }
 
 /// Sorts one bucket; `copy` is room that is kept from one to the next.
-pub(super) fn sort_bucket<R: Record>(bucket: &mut [R], copy: &mut Vec<R>) {
+pub(super) fn sort_bucket<R: EdgeLike>(bucket: &mut [R], copy: &mut Vec<R>) {
     if bucket.len() <= COMPARED {
         return bucket.sort_by_key(R::key);
     }
@@ -161,7 +161,7 @@ pub(super) fn sort_bucket<R: Record>(bucket: &mut [R], copy: &mut Vec<R>) {
 }
 
 /// Copies `from` to `to` by rising digits below 2^[`DIGIT`], those of equal digits in their order.
-fn scatter<R: Record>(from: &[R], to: &mut [R], digit: impl Fn(&R) -> usize) {
+fn scatter<R: EdgeLike>(from: &[R], to: &mut [R], digit: impl Fn(&R) -> usize) {
     let mut places = [0u32; 1 << DIGIT];
     from.iter().for_each(|record| places[digit(record)] += 1);
     let mut next = 0;
@@ -176,7 +176,7 @@ fn scatter<R: Record>(from: &[R], to: &mut [R], digit: impl Fn(&R) -> usize) {
 }
 
 /// The lowest key, and the bits in which keys of a list that is not empty differ from it.
-fn range<R: Record>(records: &[R]) -> (u64, u32) {
+fn range<R: EdgeLike>(records: &[R]) -> (u64, u32) {
     let (mut low, mut high) = (u64::MAX, 0);
     for record in records {
         (low, high) = (low.min(record.key().wide()), high.max(record.key().wide()));
@@ -185,7 +185,7 @@ fn range<R: Record>(records: &[R]) -> (u64, u32) {
 }
 
 /// Sorts what one bucket holds too much of, keys that differ in `bits`, in parallel.
-fn sort_large<R: Record>(bucket: &mut [R], bits: u32) {
+fn sort_large<R: EdgeLike>(bucket: &mut [R], bits: u32) {
     let pieces: Vec<&[R]> = bucket.chunks(DEALT_AGAIN).collect();
     let mut dealt = Buckets::deal(&pieces);
     let half = bucket.len() / 2;
@@ -203,7 +203,7 @@ fn sort_large<R: Record>(bucket: &mut [R], bits: u32) {
 }
 
 /// As [`sort()`], of consecutive lists: one that is sorted.
-pub fn sorted<R: Record>(lists: &[&[R]]) -> Vec<R> {
+pub fn sorted<R: EdgeLike>(lists: &[&[R]]) -> Vec<R> {
     let mut buckets = Buckets::deal(lists);
     buckets.groups(usize::MAX).iter_mut().for_each(|group| sort_each(group));
     buckets.records
@@ -214,7 +214,7 @@ pub fn sorted<R: Record>(lists: &[&[R]]) -> Vec<R> {
 /// # Complexity
 /// O(m) if they are sorted; else memory for one copy, and O(m) time for keys that spread, O(m log m)
 /// at worst.
-pub fn sort<R: Record>(edges: &mut [R]) {
+pub fn sort<R: EdgeLike>(edges: &mut [R]) {
     if !edges.is_sorted_by_key(R::key) {
         sort_bucket(edges, &mut Vec::new());
     }

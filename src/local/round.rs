@@ -1,10 +1,10 @@
 //! One round of Borůvka: from the lightest edge of each vertex to the components that they join.
 
-use super::live::Live;
-use super::marks::Marks;
+use super::contracted_edge::ContractedEdge;
+use super::edge_like::EdgeLike;
+use super::edge_set::EdgeSet;
+use super::lightest::lightest_of_each;
 use super::memory::zeroed;
-use super::record::Record;
-use super::window::lightest_of_each;
 use super::{Components, NONE, PIECE};
 use crate::graph::{Key, Vertex};
 use rayon::prelude::*;
@@ -24,10 +24,10 @@ impl Round {
     /// an index, counted in whole pieces, and its position in the input.
     ///
     /// New components are numbered in the order of vertices, so that locality stays.
-    pub(super) fn of<R: Record>(
+    pub(super) fn of<R: EdgeLike>(
         n: usize,
         pieces: &[&[R]],
-        taken: &Marks,
+        taken: &EdgeSet,
         at: impl Fn(u32) -> (R, u32) + Sync,
     ) -> Self {
         let lightest = lightest_of_each(n, pieces, PIECE);
@@ -86,8 +86,8 @@ impl Round {
     }
 
     /// The same edge between new components.
-    pub(super) fn relabel<K: Key>(&self, live: Live<K>) -> Live<K> {
+    pub(super) fn relabel<K: Key>(&self, live: ContractedEdge<K>) -> ContractedEdge<K> {
         let label = |v: Vertex| self.labels[v as usize].load(Relaxed);
-        Live { u: label(live.u), v: label(live.v), ..live }
+        ContractedEdge { u: label(live.u), v: label(live.v), ..live }
     }
 }

@@ -1,6 +1,6 @@
 //! A look at some of many records.
 
-use super::record::Record;
+use super::edge_like::EdgeLike;
 use crate::graph::scramble;
 
 /// Records that a sample looks at.
@@ -9,7 +9,7 @@ const SAMPLE: usize = 1 << 12;
 /// Keys and positions of records at scattered positions, the same for the same pieces; in order.
 ///
 /// Evenly spaced ones would see one column of a grid.
-pub(super) fn sample<R: Record>(pieces: &[&[R]]) -> Vec<(R::Key, usize)> {
+pub(super) fn sample<R: EdgeLike>(pieces: &[&[R]]) -> Vec<(R::Key, usize)> {
     let m: usize = pieces.iter().map(|piece| piece.len()).sum();
     let stride = m.div_ceil(SAMPLE).max(1);
     let mut sample = Vec::with_capacity(SAMPLE);

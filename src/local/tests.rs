@@ -1,9 +1,9 @@
 //! What all algorithms have in common, and the tools against their plain twins.
 
+use super::edge_like::select;
+use super::lightest::lightest_of_each;
 use super::radix_sort::sort;
-use super::record::select;
 use super::sample::sample;
-use super::window::lightest_of_each;
 use super::*;
 use crate::graph::Vertex;
 use proptest::prelude::*;

@@ -9,11 +9,11 @@ const SAMPLE: u64 = 1 << 10;
 
 /// The vertices of one component that holds many, as n/8 bytes of bits; of any one if none does.
 #[derive(Debug)]
-pub struct Giant {
+pub struct LargestComponent {
     words: Vec<u64>,
 }
 
-impl Giant {
+impl LargestComponent {
     /// Finds it, on the current rayon pool in O(n). `components` must be flat.
     pub fn of(components: &Components) -> Self {
         let n = components.n();
@@ -57,7 +57,7 @@ mod tests {
             (first + 1..last).for_each(|v| assert!(components.join(v - 1, v)));
         }
         components.flatten();
-        let giant = Giant::of(&components);
+        let giant = LargestComponent::of(&components);
         for v in 0..n as Vertex {
             assert_eq!(giant.holds(v), v >= 200, "{v}");
         }

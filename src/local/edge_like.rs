@@ -6,7 +6,7 @@ use bytemuck::Zeroable;
 
 /// An edge as the algorithms see it: an edge of the graph, or one of a contracted graph. Its place among
 /// its equals is its position.
-pub trait Record: Zeroable + Copy + Send + Sync {
+pub trait EdgeLike: Zeroable + Copy + Send + Sync {
     /// The type of the weight's key.
     type Key: Key;
 
@@ -17,7 +17,7 @@ pub trait Record: Zeroable + Copy + Send + Sync {
     fn key(&self) -> Self::Key;
 }
 
-impl<K: Key> Record for Edge<K> {
+impl<K: Key> EdgeLike for Edge<K> {
     type Key = K;
 
     fn ends(&self) -> (Vertex, Vertex) {
@@ -42,7 +42,7 @@ pub(super) struct Block<R> {
     len: usize,
 }
 
-impl<R: Record> Block<R> {
+impl<R: EdgeLike> Block<R> {
     /// Without records.
     pub(super) fn new() -> Self {
         Self { records: [R::zeroed(); BLOCK], len: 0 }
@@ -65,7 +65,7 @@ impl<R: Record> Block<R> {
 ///
 /// `refine` is asked only about what `keep` kept, a block at a time, so that its slow reads overlap.
 /// Only what is kept is written.
-pub fn select<R: Record>(
+pub fn select<R: EdgeLike>(
     records: &[R],
     keep: impl Fn(&R) -> bool,
     refine: impl Fn(&R) -> bool,
@@ -84,7 +84,7 @@ pub fn select<R: Record>(
 /// What `make` makes of the records that are kept by `keep`, with their positions, in order.
 ///
 /// As [`select`], `make` is asked only about what `keep` kept.
-pub fn sift<R: Record, T>(
+pub fn sift<R: EdgeLike, T>(
     records: &[R],
     keep: impl Fn(&R) -> bool,
     make: impl Fn(usize, &R) -> Option<T>,
@@ -111,7 +111,7 @@ pub fn sift<R: Record, T>(
 /// for each item keeps the processor from running ahead by itself. A whole block asked for at once
 /// would wait for itself.
 #[inline]
-fn judge<R: Record>(
+fn judge<R: EdgeLike>(
     records: &[R],
     ahead: &[R],
     keep: &impl Fn(&R) -> bool,

@@ -1,13 +1,13 @@
 //! An edge of a contracted graph.
 
-use super::record::Record;
+use super::edge_like::EdgeLike;
 use crate::graph::{Key, Vertex};
 use bytemuck::Zeroable;
 
 /// An edge between contracted components, and where it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Zeroable)]
 #[repr(C)]
-pub struct Live<K> {
+pub struct ContractedEdge<K> {
     /// The component of one endpoint.
     pub u: Vertex,
     /// The component of the other endpoint.
@@ -18,14 +18,14 @@ pub struct Live<K> {
     pub origin: u32,
 }
 
-impl<K> Live<K> {
+impl<K> ContractedEdge<K> {
     /// Whether both ends are in one component.
     pub fn is_loop(&self) -> bool {
         self.u == self.v
     }
 }
 
-impl<K: Key> Record for Live<K> {
+impl<K: Key> EdgeLike for ContractedEdge<K> {
     type Key = K;
 
     fn ends(&self) -> (Vertex, Vertex) {

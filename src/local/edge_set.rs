@@ -1,30 +1,30 @@
 //! Which edges of the input belong to the forest.
 
 use super::PIECE;
+use super::edge_like::EdgeLike;
 use super::memory::{parts, zeroed};
-use super::record::Record;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// A mark for each edge, which threads may set at once: a byte, since bits would need a slower store.
-pub(super) struct Marks {
+pub(super) struct EdgeSet {
     marks: Box<[AtomicBool]>,
 }
 
-impl Marks {
+impl EdgeSet {
     /// No mark on any of `m` edges.
     pub(super) fn none(m: usize) -> Self {
         Self { marks: zeroed(m) }
     }
 
-    /// Marks the edge at `position`.
+    /// EdgeSet the edge at `position`.
     pub(super) fn mark(&self, position: u32) {
         // Relaxed: the pool's end of work orders it.
         self.marks[position as usize].store(true, Relaxed);
     }
 
     /// The marked ones among `edges`, in their order, on the current rayon pool.
-    pub(super) fn select<R: Record>(&self, edges: &[R]) -> Vec<R> {
+    pub(super) fn select<R: EdgeLike>(&self, edges: &[R]) -> Vec<R> {
         let pieces = || self.marks.par_chunks(PIECE).zip(edges.par_chunks(PIECE));
         let marked = |mark: &&AtomicBool| mark.load(Relaxed);
         let counts: Vec<usize> =

@@ -1,7 +1,7 @@
 //! The lightest edge of each vertex, by windows of vertices that threads own.
 
+use super::edge_like::EdgeLike;
 use super::memory::{parts, prefetch, zeroed};
-use super::record::Record;
 use crate::graph::{Key, Vertex, scramble};
 use rayon::prelude::*;
 
@@ -13,7 +13,7 @@ const SAMPLE: u64 = 128;
 const AHEAD: usize = 256;
 
 /// A key and the index of its record, or zero.
-type Placed<R> = <<R as Record>::Key as Key>::Placed;
+type Placed<R> = <<R as EdgeLike>::Key as Key>::Placed;
 
 /// Consecutive pieces of a list of edges and the window of vertices where they may lie.
 struct Group<'a, R> {
@@ -27,7 +27,7 @@ struct Group<'a, R> {
 
 /// Deals `pieces` of edges between `0..n` to windows: each starts at the lower end of its first edge,
 /// as far as that rises. Records are counted in whole pieces of `stride`.
-fn groups<'a, R: Record>(n: usize, pieces: &'a [&'a [R]], stride: usize) -> Vec<Group<'a, R>> {
+fn groups<'a, R: EdgeLike>(n: usize, pieces: &'a [&'a [R]], stride: usize) -> Vec<Group<'a, R>> {
     let size = pieces.len().div_ceil(WINDOWS).max(1);
     let mut start = 0;
     let group = |(index, pieces): (usize, &'a [&'a [R]])| {
@@ -41,7 +41,7 @@ fn groups<'a, R: Record>(n: usize, pieces: &'a [&'a [R]], stride: usize) -> Vec<
 }
 
 /// Whether nearly all edges of `pieces` have both ends near those around them, by a look at a few.
-pub(super) fn are_local<R: Record>(n: usize, pieces: &[&[R]]) -> bool {
+pub(super) fn are_local<R: EdgeLike>(n: usize, pieces: &[&[R]]) -> bool {
     let groups = groups(n, pieces, 0);
     let (mut inside, mut seen) = (0, 0);
     for (index, group) in groups.iter().enumerate() {
@@ -62,7 +62,7 @@ pub(super) fn are_local<R: Record>(n: usize, pieces: &[&[R]]) -> bool {
 /// The lightest edge of each of `0..n`: its key and index, counted in whole pieces of `stride`.
 ///
 /// O(n + m), on the current rayon pool where there is locality, else on one thread.
-pub(super) fn lightest_of_each<R: Record>(
+pub(super) fn lightest_of_each<R: EdgeLike>(
     n: usize,
     pieces: &[&[R]],
     stride: usize,
@@ -84,7 +84,7 @@ pub(super) fn lightest_of_each<R: Record>(
     lightest
 }
 
-impl<R: Record> Group<'_, R> {
+impl<R: EdgeLike> Group<'_, R> {
     /// Takes the edges into the group's window and returns what belongs elsewhere. Loops are nobody's.
     fn scan(&self, window: &mut [Placed<R>]) -> Vec<(Vertex, Placed<R>)> {
         let mut foreign = Vec::new();
