@@ -3,32 +3,18 @@
 //! Each returns on every rank a part of the forest; the parts together are the minimum spanning
 //! forest, each edge once, whatever the number of ranks.
 
-mod auto;
 mod bits;
-mod boruvka;
-mod bound;
-mod climb;
-mod contract;
-mod filter;
-mod gather;
-mod labels;
-mod locality;
-mod merge;
-mod model;
+mod choose;
+mod combine;
 mod numbering;
-mod pack;
-mod pivot;
 mod plan;
-mod shared;
-mod shuffle;
-mod stream;
-mod tree;
+mod prepare;
 mod wire;
 
-pub use auto::Choice;
-pub use locality::Locality;
-pub use model::Shape;
-pub use plan::{First, Plan, Way};
+pub use choose::{Choice, Locality, Shape};
+pub use combine::Combine;
+pub use plan::Plan;
+pub use prepare::Prepare;
 
 use crate::comm::Comm;
 use crate::graph::{Edge, Edges, Key, Summary, Weights};

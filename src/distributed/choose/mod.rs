@@ -1,6 +1,13 @@
 //! The choice of a plan: the one that costs least by the model.
 
-use super::{Plan, Shape};
+mod bound;
+mod locality;
+mod model;
+
+pub use locality::Locality;
+pub use model::Shape;
+
+use super::Plan;
 use crate::comm::{Comm, Link};
 use crate::graph::{Edge, Key};
 

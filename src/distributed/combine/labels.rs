@@ -1,19 +1,19 @@
 //! Components that every rank learns: a bitmap of the largest, and numbers for the rest.
 
-use super::bits::Bits;
-use super::numbering::Numbering;
-use super::pack;
+use crate::distributed::bits::Bits;
+use crate::distributed::numbering::Numbering;
+use crate::distributed::wire::pack;
 use crate::graph::Vertex;
 use crate::local::{Components, LargestComponent};
 
 /// The component of each vertex, numbered from 0, the largest first.
-pub(super) struct Labels {
+pub(in crate::distributed) struct Labels {
     /// The vertices outside of the largest.
     outside: Numbering,
     /// The components of those, and one more number, which is nobody's.
     labels: Vec<u32>,
     /// How many components there are.
-    pub(super) components: usize,
+    pub(in crate::distributed) components: usize,
 }
 
 impl Labels {
@@ -22,7 +22,7 @@ impl Labels {
     /// A bit for each vertex says whether it lies outside of the largest; a bit for each of those, whether
     /// it is the first of its component; the others of them have their number, packed. Where the
     /// largest has nearly all vertices, that is little more than n/8 bytes; at most it is n/4 + 4n.
-    pub(super) fn encode(components: &mut Components) -> Vec<u8> {
+    pub(in crate::distributed) fn encode(components: &mut Components) -> Vec<u8> {
         components.flatten();
         let outside = outside(&LargestComponent::of(components), components.n());
         let mut numbers = bytemuck::allocation::zeroed_slice_box::<u32>(components.n());
@@ -45,7 +45,7 @@ impl Labels {
 
     /// What [`Labels::encode`] made of components of the vertices `0..n`. Memory n/5 bytes, and four for
     /// each vertex outside of the largest component, so that where those are few they stay in cache.
-    pub(super) fn decode(n: usize, bytes: &[u8]) -> Self {
+    pub(in crate::distributed) fn decode(n: usize, bytes: &[u8]) -> Self {
         let mut bytes = bytes;
         let mut bits = |len: usize| {
             let bytes = bytes.split_off(..len.div_ceil(64) * 8).expect("as many words");
@@ -70,14 +70,14 @@ impl Labels {
     /// Whether both lie in the largest component: what most edges can be dropped for at one look at a
     /// small bitmap.
     #[inline]
-    pub(super) fn both_in_largest(&self, u: Vertex, v: Vertex) -> bool {
+    pub(in crate::distributed) fn both_in_largest(&self, u: Vertex, v: Vertex) -> bool {
         let outside = self.outside.set();
         !(outside.get(u as usize) | outside.get(v as usize))
     }
 
     /// The number of the component of `v`.
     #[inline]
-    pub(super) fn of(&self, v: Vertex) -> u32 {
+    pub(in crate::distributed) fn of(&self, v: Vertex) -> u32 {
         // Both are looked up, since which it is would be guessed wrong too often.
         let label = self.labels[self.outside.number(v) as usize];
         if self.outside.set().get(v as usize) { label } else { 0 }

@@ -4,32 +4,32 @@
 //! the link says. Its constants are those of `results/distributed/`, whose plots show how well it does.
 
 use super::Locality;
-use super::filter::{PAYS_QUARTERS, light_edges};
-use super::gather::CHEAP;
-use super::plan::{First, Plan, Way};
 use crate::comm::{Comm, Link};
+use crate::distributed::combine::CHEAP;
+use crate::distributed::combine::{PAYS_QUARTERS, light_edges};
+use crate::distributed::{Combine, Plan, Prepare};
 use crate::graph::{Edge, Key};
 
 /// Nanoseconds of one thread, for each edge or vertex.
 mod ns {
     /// A look at an edge and a vertex's share of a rank's own forest, where vertices lie in cache and
     /// where they do not.
-    pub(super) const LOOK: f64 = 3.5;
-    pub(super) const JOIN: (f64, f64) = (30.0, 75.0);
+    pub(in crate::distributed) const LOOK: f64 = 3.5;
+    pub(in crate::distributed) const JOIN: (f64, f64) = (30.0, 75.0);
     /// An edge that is compared with a pivot, and again with components.
-    pub(super) const FILTER: f64 = 4.5;
+    pub(in crate::distributed) const FILTER: f64 = 4.5;
     /// An edge sorted and coded, or decoded, merged and joined.
-    pub(super) const SEND: f64 = 20.0;
-    pub(super) const MERGE: f64 = 15.0;
+    pub(in crate::distributed) const SEND: f64 = 20.0;
+    pub(in crate::distributed) const MERGE: f64 = 15.0;
     /// A vertex whose component is told.
-    pub(super) const LABEL: f64 = 6.0;
+    pub(in crate::distributed) const LABEL: f64 = 6.0;
     /// An edge of a forest of which contraction takes the interior part, and one it leaves.
-    pub(super) const CONTRACT: f64 = 38.0;
-    pub(super) const LEAVE: f64 = 80.0;
+    pub(in crate::distributed) const CONTRACT: f64 = 38.0;
+    pub(in crate::distributed) const LEAVE: f64 = 80.0;
     /// An edge that is dealt to another rank, and has a wide key from then on.
-    pub(super) const SHUFFLE: f64 = 100.0;
+    pub(in crate::distributed) const SHUFFLE: f64 = 100.0;
     /// An edge in a round of Borůvka's.
-    pub(super) const ROUND: f64 = 25.0;
+    pub(in crate::distributed) const ROUND: f64 = 25.0;
 }
 
 /// Vertices, of which most joins wait for memory.
@@ -74,24 +74,24 @@ impl Shape {
     /// The seconds that `plan` should take.
     pub fn seconds(&self, plan: Plan) -> f64 {
         let (n, longest) = (self.locality.touched as f64, self.locality.longest as f64);
-        match plan.first {
+        match plan.prepare {
             // What comes in order is joined as it comes, so a pivot saves no work, only messages.
-            First::Nothing if plan.way == Way::Filter => {
+            Prepare::Nothing if plan.combine == Combine::Filter => {
                 let joined = if self.locality.sorted { self.forest(n, longest) } else { 0.0 };
                 joined + self.filter(n, longest, 1.0)
             }
-            First::Nothing => {
+            Prepare::Nothing => {
                 let vertices = self.vertices(longest, self.locality.shared);
                 let forest = longest.min(vertices);
-                self.forest(vertices, longest) + self.combine(plan.way, n, forest)
+                self.forest(vertices, longest) + self.combine(plan.combine, n, forest)
             }
-            First::Contract => self.contract(plan.way, longest, self.locality.shared),
-            First::Shuffle if !self.locality.shuffles => f64::INFINITY,
-            First::Shuffle => {
+            Prepare::Contract => self.contract(plan.combine, longest, self.locality.shared),
+            Prepare::Shuffle if !self.locality.shuffles => f64::INFINITY,
+            Prepare::Shuffle => {
                 let away = longest * (self.p - 1) as f64 / self.p as f64;
                 let shared = (self.locality.crossing * self.m as f64 / n).min(1.0);
                 let dealt = self.work(longest * ns::SHUFFLE) + self.travel(away * 10.0, self.p);
-                dealt + self.contract(plan.way, self.m as f64 / self.p as f64, shared)
+                dealt + self.contract(plan.combine, self.m as f64 / self.p as f64, shared)
             }
         }
     }
@@ -131,23 +131,23 @@ impl Shape {
         self.work(edges * ns::LOOK + n.min(2.0 * edges) * join)
     }
 
-    fn contract(&self, way: Way, edges: f64, shared: f64) -> f64 {
+    fn contract(&self, combine: Combine, edges: f64, shared: f64) -> f64 {
         let n = self.locality.touched as f64;
         let vertices = self.vertices(edges, shared);
         let forest = edges.min(vertices);
         let (left, rest) = (n * shared, forest.min(n * shared));
         let found = self.travel(n / 4.0 * shared.max(0.02), 2 * self.p);
         let work = self.serial(forest * ns::CONTRACT + rest * ns::LEAVE);
-        self.forest(vertices, edges) + work + found + self.combine(way, left, rest)
+        self.forest(vertices, edges) + work + found + self.combine(combine, left, rest)
     }
 
     /// The ranks' forests of at most `forest` edges on `n` vertices made one.
-    fn combine(&self, way: Way, n: f64, forest: f64) -> f64 {
-        match way {
-            Way::Gather => self.gather(n, forest),
-            Way::Tree => self.tree(n, forest),
-            Way::Filter => self.filter(n, forest, 0.0),
-            Way::Boruvka => self.boruvka(n, forest),
+    fn combine(&self, combine: Combine, n: f64, forest: f64) -> f64 {
+        match combine {
+            Combine::Gather => self.gather(n, forest),
+            Combine::Tree => self.tree(n, forest),
+            Combine::Filter => self.filter(n, forest, 0.0),
+            Combine::Boruvka => self.boruvka(n, forest),
         }
     }
 

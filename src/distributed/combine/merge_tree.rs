@@ -3,18 +3,18 @@
 //! A forest stands for its edges: MSF(A + B) = MSF(MSF(A) + MSF(B)), by the cycle property. Only what
 //! an edge is compared by travels up, and one bit for it down, so the edges stay where they are.
 
-use super::bits::Bits;
-use super::stream::{receive_runs, send_run};
 use crate::comm::{Comm, Phase, Streams};
+use crate::distributed::bits::Bits;
+use crate::distributed::wire::{receive_runs, send_run};
 use crate::graph::Key;
 use crate::local::{Components, ContractedEdge, EdgeLike};
 
 /// What a rank knows after all runs were joined.
-pub(super) struct Climbed<R> {
+pub(in crate::distributed) struct Climbed<R> {
     /// Those of the rank's run that belong to the forest of all.
-    pub(super) part: Vec<R>,
+    pub(in crate::distributed) part: Vec<R>,
     /// On rank 0, the components that this forest leaves.
-    pub(super) components: Option<Components>,
+    pub(in crate::distributed) components: Option<Components>,
 }
 
 /// One round in which this rank joined its run with others.
@@ -32,7 +32,7 @@ struct Level<'a, K> {
 /// `run` is sorted by key; of equal keys those of lower ranks come first. `targets` says for each
 /// round whom this rank sends to, `None` if nobody: ranks that send do so once and to a lower rank,
 /// all but rank 0 do, and none receives after it has sent.
-pub(super) fn climb<R: EdgeLike>(
+pub(in crate::distributed) fn climb<R: EdgeLike>(
     comm: &Comm,
     n: usize,
     run: &[R],

@@ -6,10 +6,10 @@
 use bitpacking::{BitPacker, BitPacker4x};
 
 /// Integers that are packed at once.
-pub(super) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
+pub(in crate::distributed) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
 
 /// Appends a block: a byte for the bits of each, then the bits.
-pub(super) fn put(bytes: &mut Vec<u8>, block: &[u32; BLOCK]) {
+pub(in crate::distributed) fn put(bytes: &mut Vec<u8>, block: &[u32; BLOCK]) {
     let packer = BitPacker4x::new();
     let bits = packer.num_bits(block);
     bytes.push(bits);
@@ -19,7 +19,7 @@ pub(super) fn put(bytes: &mut Vec<u8>, block: &[u32; BLOCK]) {
 }
 
 /// Takes what [`put`] appended from the front of `bytes`.
-pub(super) fn take(bytes: &mut &[u8]) -> [u32; BLOCK] {
+pub(in crate::distributed) fn take(bytes: &mut &[u8]) -> [u32; BLOCK] {
     let mut block = [0; BLOCK];
     let bits = *bytes.split_off_first().expect("a byte for the bits");
     let len = BitPacker4x::compressed_block_size(bits);
@@ -29,14 +29,14 @@ pub(super) fn take(bytes: &mut &[u8]) -> [u32; BLOCK] {
 }
 
 /// Appends a column of any length: its whole blocks, then the rest as it is.
-pub(super) fn put_all(bytes: &mut Vec<u8>, column: &[u32]) {
+pub(in crate::distributed) fn put_all(bytes: &mut Vec<u8>, column: &[u32]) {
     let (blocks, rest) = column.as_chunks();
     blocks.iter().for_each(|block| put(bytes, block));
     bytes.extend_from_slice(bytemuck::cast_slice(rest));
 }
 
 /// Takes the `len` integers that [`put_all`] appended.
-pub(super) fn take_all(bytes: &mut &[u8], len: usize) -> Vec<u32> {
+pub(in crate::distributed) fn take_all(bytes: &mut &[u8], len: usize) -> Vec<u32> {
     let mut column: Vec<u32> = (0..len / BLOCK).flat_map(|_| take(bytes)).collect();
     let rest = bytes.split_off(..len % BLOCK * size_of::<u32>()).expect("as many as there are");
     column.extend(bytemuck::pod_collect_to_vec::<u8, u32>(rest));
@@ -45,24 +45,28 @@ pub(super) fn take_all(bytes: &mut &[u8], len: usize) -> Vec<u32> {
 
 /// As [`put`], of integers of 64 bits: their low halves, then their high ones, which cost a byte where
 /// there are none.
-pub(super) fn put_wide(bytes: &mut Vec<u8>, block: &[u64; BLOCK]) {
+pub(in crate::distributed) fn put_wide(bytes: &mut Vec<u8>, block: &[u64; BLOCK]) {
     put(bytes, &block.map(|value| value as u32));
     put(bytes, &block.map(|value| (value >> 32) as u32));
 }
 
 /// Takes what [`put_wide`] appended.
-pub(super) fn take_wide(bytes: &mut &[u8]) -> [u64; BLOCK] {
+pub(in crate::distributed) fn take_wide(bytes: &mut &[u8]) -> [u64; BLOCK] {
     let (low, high) = (take(bytes), take(bytes));
     std::array::from_fn(|i| u64::from(low[i]) | u64::from(high[i]) << 32)
 }
 
 /// As [`put_wide`], of integers in rising order from `last` on: the differences. `last` becomes the last.
-pub(super) fn put_rising(bytes: &mut Vec<u8>, last: &mut u64, block: &[u64; BLOCK]) {
+pub(in crate::distributed) fn put_rising(
+    bytes: &mut Vec<u8>,
+    last: &mut u64,
+    block: &[u64; BLOCK],
+) {
     put_wide(bytes, &block.map(|value| value - std::mem::replace(last, value)));
 }
 
 /// Takes what [`put_rising`] appended after `last`, which becomes the last.
-pub(super) fn take_rising(bytes: &mut &[u8], last: &mut u64) -> [u64; BLOCK] {
+pub(in crate::distributed) fn take_rising(bytes: &mut &[u8], last: &mut u64) -> [u64; BLOCK] {
     take_wide(bytes).map(|difference| {
         *last += difference;
         *last

@@ -19,9 +19,9 @@ struct Place {
 /// The pivot as one rank sees it: its records below `cut` are light if their keys are at most `key`,
 /// those from there on if their keys are less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Pivot<K> {
-    pub(super) key: K,
-    pub(super) cut: usize,
+pub(in crate::distributed) struct Pivot<K> {
+    pub(in crate::distributed) key: K,
+    pub(in crate::distributed) cut: usize,
 }
 
 /// Agrees on a pivot with about `share` of all ranks' `records` at or before it, a little fewer where
@@ -33,7 +33,7 @@ pub(super) struct Pivot<K> {
 ///
 /// # Panics
 /// If no rank has any of `share` records, which must not be none.
-pub(super) fn agree<R: EdgeLike>(
+pub(in crate::distributed) fn agree<R: EdgeLike>(
     comm: &Comm,
     share: usize,
     records: &[R],

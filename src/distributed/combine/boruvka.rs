@@ -4,10 +4,10 @@
 //! IPPS 1996. A component's owner compares the ranks' candidates, and all learn what was chosen: a
 //! reduce-scatter and an all-gather a round, so that what a rank receives does not grow with p.
 
-use super::bits::Bits;
 use super::gather::{CHEAP, gather};
-use super::{pack, wire};
 use crate::comm::{Comm, Phase};
+use crate::distributed::bits::Bits;
+use crate::distributed::wire::{self, pack};
 use crate::graph::{Edge, Key, Vertex};
 use crate::local::{self, ContractedEdge, EdgeLike};
 
@@ -24,7 +24,7 @@ const NONE: u32 = u32::MAX;
 /// At most log2 n rounds. In a round with c components a rank sends at most an edge a component and
 /// receives c/p of them from each other rank, then the other end and the rank of each choice. Time
 /// O(n + |run|) a round; memory 16 bytes a vertex and 16 to 24 an edge.
-pub(super) fn boruvka<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Vec<R> {
+pub(in crate::distributed) fn boruvka<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Vec<R> {
     comm.enter(Phase::Exchange);
     let live = |(place, r): (usize, &R)| {
         let (u, v) = r.ends();

@@ -1,7 +1,7 @@
 //! The most that a rank receives, known before a plan runs.
 
-use super::gather::CHEAP;
-use super::plan::{First, Plan, Way};
+use crate::distributed::combine::CHEAP;
+use crate::distributed::{Combine, Plan, Prepare};
 
 impl Plan {
     /// Payload bytes that any rank receives at most, of `m` edges on `n` vertices with keys of `key_bytes`
@@ -18,25 +18,25 @@ impl Plan {
     ///
     /// With n p up to 2^16, `filter` and `boruvka` are a `gather`. Every one adds n/8 for verdicts.
     pub fn most_received(self, n: u64, m: u64, p: usize, key_bytes: usize) -> u64 {
-        let (ranks, shuffles) = (p as u64, self.first == First::Shuffle);
+        let (ranks, shuffles) = (p as u64, self.prepare == Prepare::Shuffle);
         let edge = 8 + if shuffles { 8 } else { key_bytes as u64 };
         let forest = n.saturating_sub(1);
         let rounds = |most: u64| u64::from(most.next_power_of_two().trailing_zeros());
         let gathered = |edges: u64| edge * m.min(edges) + n / 8 + 8;
-        let most = match self.way {
-            Way::Gather => gathered((ranks - 1) * forest),
-            Way::Tree => gathered(rounds(ranks) * forest),
-            Way::Filter => {
+        let most = match self.combine {
+            Combine::Gather => gathered((ranks - 1) * forest),
+            Combine::Tree => gathered(rounds(ranks) * forest),
+            Combine::Filter => {
                 // Light edges are sent again where they join too little. A pivot has more than n edges below it, of those that are left of m.
                 let pivots = m * ranks / CHEAP as u64 + 1;
                 2 * gathered(m) + 17 * (m + n) / 4 + pivots * (17_000 + 528 * ranks) + 8 * ranks
             }
-            Way::Boruvka => {
+            Combine::Boruvka => {
                 let joined = 2 * n * (edge + 10) + (rounds(n.max(1)) + 1) * 64 * ranks;
                 joined + gathered(CHEAP as u64)
             }
         };
-        let contracted = if self.first == First::Nothing { 0 } else { n / 4 + 16 * ranks + 16 };
+        let contracted = if self.prepare == Prepare::Nothing { 0 } else { n / 4 + 16 * ranks + 16 };
         let shuffled = if shuffles { 25 * m + 3200 * ranks } else { 0 };
         most + contracted + shuffled
     }

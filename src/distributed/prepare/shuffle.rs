@@ -4,22 +4,22 @@
 //! are near each other where its edges are: a grid with all horizontal edges first. After one
 //! all-to-all nearly all vertices are interior.
 
-use super::pack::{self, BLOCK};
 use crate::comm::{Comm, Phase};
+use crate::distributed::wire::pack::{self, BLOCK};
 use crate::graph::{Edge, Key};
 
 /// Edges whose keys have their positions in the whole input as lower bits: all are different, so that
 /// ties are broken as before, wherever the edges are.
-pub(super) struct Shuffled {
+pub(in crate::distributed) struct Shuffled {
     /// The edges of which this rank owns the lower end.
-    pub(super) edges: Vec<Edge<u64>>,
+    pub(in crate::distributed) edges: Vec<Edge<u64>>,
     least: u64,
     position_bits: u32,
 }
 
 impl Shuffled {
     /// The edges as they were.
-    pub(super) fn restore<K: Key>(&self, edges: Vec<Edge<u64>>) -> Vec<Edge<K>> {
+    pub(in crate::distributed) fn restore<K: Key>(&self, edges: Vec<Edge<u64>>) -> Vec<Edge<K>> {
         let restore = |Edge { u, v, key }: Edge<u64>| {
             let key = K::narrow(self.least + key.checked_shr(self.position_bits).unwrap_or(0));
             Edge { u, v, key: key.expect("a key of the input") }
@@ -34,7 +34,11 @@ impl Shuffled {
 /// # Complexity
 /// One all-to-all, in which a rank sends at most some 10 bytes an edge for 32-bit keys; O(m/p) time and
 /// memory where blocks of vertices have equally many edges.
-pub(super) fn shuffle<K: Key>(comm: &Comm, n: usize, mine: &[Edge<K>]) -> Option<Shuffled> {
+pub(in crate::distributed) fn shuffle<K: Key>(
+    comm: &Comm,
+    n: usize,
+    mine: &[Edge<K>],
+) -> Option<Shuffled> {
     comm.enter(Phase::Exchange);
     let keys = || mine.iter().map(|e| e.key.wide());
     let told = [mine.len() as u64, keys().min().unwrap_or(u64::MAX), keys().max().unwrap_or(0)];

@@ -10,7 +10,7 @@ use crate::local::{ContractedEdge, EdgeLike};
 ///
 /// Whole blocks of 128 are packed, the rest stays as it is; and so does all of it where packing saves
 /// nothing, which the length tells.
-pub(super) fn encode<R: EdgeLike>(run: &[R]) -> Vec<u8> {
+pub(in crate::distributed) fn encode<R: EdgeLike>(run: &[R]) -> Vec<u8> {
     let raw = |run: &[R]| -> Vec<Edge<R::Key>> { run.iter().map(as_edge).collect() };
     let (blocks, rest) = run.as_chunks::<BLOCK>();
     let most = size_of_val(raw(rest).as_slice()) + size_of::<Edge<R::Key>>() * BLOCK * blocks.len();
@@ -27,7 +27,11 @@ pub(super) fn encode<R: EdgeLike>(run: &[R]) -> Vec<u8> {
 }
 
 /// The `len` edges that [`encode`] made `bytes` of, each with `origin`.
-pub(super) fn decode<K: Key>(bytes: &[u8], len: usize, origin: u32) -> Vec<ContractedEdge<K>> {
+pub(in crate::distributed) fn decode<K: Key>(
+    bytes: &[u8],
+    len: usize,
+    origin: u32,
+) -> Vec<ContractedEdge<K>> {
     let mut edges = Vec::with_capacity(len);
     let live = |&Edge { u, v, key }: &Edge<K>| ContractedEdge { u, v, key, origin };
     let mut bytes = bytes;
@@ -46,7 +50,7 @@ pub(super) fn decode<K: Key>(bytes: &[u8], len: usize, origin: u32) -> Vec<Contr
 
 /// Edges with distinct first ends in rising order as bytes: eight for how many they are, the ends, then
 /// the keys.
-pub(super) fn encode_by_end<K: Key>(edges: &[Edge<K>]) -> Vec<u8> {
+pub(in crate::distributed) fn encode_by_end<K: Key>(edges: &[Edge<K>]) -> Vec<u8> {
     let mut bytes = (edges.len() as u64).to_le_bytes().to_vec();
     let (blocks, rest) = edges.as_chunks::<BLOCK>();
     let mut last = 0;
@@ -60,7 +64,7 @@ pub(super) fn encode_by_end<K: Key>(edges: &[Edge<K>]) -> Vec<u8> {
 }
 
 /// The edges that [`encode_by_end`] made `bytes` of.
-pub(super) fn decode_by_end<K: Key>(bytes: &[u8]) -> Vec<Edge<K>> {
+pub(in crate::distributed) fn decode_by_end<K: Key>(bytes: &[u8]) -> Vec<Edge<K>> {
     let (len, mut bytes) = bytes.split_first_chunk().expect("eight bytes");
     let len = u64::from_le_bytes(*len) as usize;
     let mut edges = Vec::with_capacity(len);

@@ -1,9 +1,9 @@
 //! A sorted run on its way to another rank, block by block, and runs that arrive so and are joined.
 
-use super::bits::Bits;
+use super::edges::{decode, encode};
 use super::merge::merge_runs;
-use super::wire::{decode, encode};
 use crate::comm::{Comm, Streams};
+use crate::distributed::bits::Bits;
 use crate::graph::Key;
 use crate::local::{Components, ContractedEdge, EdgeLike, join_each};
 use rayon::prelude::*;
@@ -13,7 +13,12 @@ use std::ops::Range;
 const BLOCK: usize = if cfg!(test) { 1 << 7 } else { 1 << 15 };
 
 /// Sends `run` to rank `to`; blocks are coded on this rank's threads while those before are sent.
-pub(super) fn send_run<R: EdgeLike>(comm: &Comm, streams: &Streams<'_>, to: usize, run: &[R]) {
+pub(in crate::distributed) fn send_run<R: EdgeLike>(
+    comm: &Comm,
+    streams: &Streams<'_>,
+    to: usize,
+    run: &[R],
+) {
     let blocks: Vec<&[R]> = run.chunks(BLOCK).collect();
     let mut coded: Vec<Vec<u8>> = Vec::new();
     let mut batches = blocks.chunks(comm.members().threads[comm.rank()]);
@@ -29,20 +34,20 @@ pub(super) fn send_run<R: EdgeLike>(comm: &Comm, streams: &Streams<'_>, to: usiz
 }
 
 /// What came of joining runs.
-pub(super) struct Joined<K> {
+pub(in crate::distributed) struct Joined<K> {
     /// The components that they leave.
-    pub(super) components: Components,
+    pub(in crate::distributed) components: Components,
     /// Which edges of each run belong to the forest of all: of this rank's own, then of each source's.
-    pub(super) verdicts: Vec<Bits>,
+    pub(in crate::distributed) verdicts: Vec<Bits>,
     /// Those that do, if they are kept, sorted; `origin` is the place of the run.
-    pub(super) kept: Vec<ContractedEdge<K>>,
+    pub(in crate::distributed) kept: Vec<ContractedEdge<K>>,
 }
 
 /// Joins this rank's run, `own`, and those of the sources of `streams` on the vertices `0..n`.
 ///
 /// Each is sorted by key; of equal keys `own` comes first, then that of the lowest source. Whatever is
 /// lighter than all that is still to come is merged and joined while the next blocks arrive.
-pub(super) fn receive_runs<R: EdgeLike>(
+pub(in crate::distributed) fn receive_runs<R: EdgeLike>(
     comm: &Comm,
     n: usize,
     streams: &Streams<'_>,

@@ -1,6 +1,6 @@
 //! Tree: pairs of ranks merge their forests, then pairs of pairs, until rank 0 has merged the last two.
 
-use super::climb::{Climbed, climb};
+use super::merge_tree::{Climbed, climb};
 use crate::comm::Comm;
 use crate::local::EdgeLike;
 
@@ -9,7 +9,7 @@ use crate::local::EdgeLike;
 /// # Complexity
 /// A rank receives at most one forest a round, n - 1 edges, and sends one. The merges of a round run
 /// on as many ranks, each O(n α(n)).
-pub(super) fn tree<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Climbed<R> {
+pub(in crate::distributed) fn tree<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Climbed<R> {
     climb(comm, n, run, &targets(comm.rank(), comm.size()))
 }
 

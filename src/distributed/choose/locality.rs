@@ -1,7 +1,7 @@
 //! How a graph lies on the ranks, by a look at a few vertices: what decides which stages pay.
 
-use super::bits::Bits;
 use crate::comm::{Comm, Phase};
+use crate::distributed::bits::Bits;
 use crate::graph::{Edge, Key, Vertex, scramble};
 use bytemuck::{Pod, Zeroable};
 
@@ -51,7 +51,12 @@ impl Locality {
     ///
     /// # Panics
     /// If there are no edges.
-    pub(super) fn of<K: Key>(comm: &Comm, n: usize, m: u64, mine: &[Edge<K>]) -> Self {
+    pub(in crate::distributed) fn of<K: Key>(
+        comm: &Comm,
+        n: usize,
+        m: u64,
+        mine: &[Edge<K>],
+    ) -> Self {
         comm.enter(Phase::Exchange);
         let (p, rank) = (comm.size(), comm.rank());
         let told = comm.all_gather(&[comm.compute(|| tell(n, p, mine))]).concat();

@@ -12,7 +12,7 @@ const PIECE: usize = if cfg!(test) { 1 << 3 } else { 1 << 15 };
 ///
 /// Pairs of runs, and halves of what a pair becomes, are merged at once on the current rayon pool, in
 /// O(total log runs); memory two more copies of the edges.
-pub(super) fn merge_runs<R: EdgeLike>(runs: &[&[R]]) -> Vec<R> {
+pub(in crate::distributed) fn merge_runs<R: EdgeLike>(runs: &[&[R]]) -> Vec<R> {
     match runs {
         [] => Vec::new(),
         [run] => run.to_vec(),

@@ -4,11 +4,11 @@
 //! ranks: they agree on a pivot, rank 0 merges the forests of the lighter edges, and all learn its
 //! components. On most graphs few of the heavier edges join two of them.
 
-use super::bits::Bits;
 use super::gather::{CHEAP, gather};
 use super::labels::Labels;
 use super::pivot::{self, Pivot};
 use crate::comm::{Comm, Phase};
+use crate::distributed::bits::Bits;
 use crate::local::{self, ContractedEdge, EdgeLike};
 use rayon::prelude::*;
 
@@ -16,13 +16,13 @@ use rayon::prelude::*;
 /// sending them.
 const DENSE: u64 = 32;
 /// Edges for each vertex, in quarters, above which a pivot pays.
-pub(super) const PAYS_QUARTERS: usize = 9;
+pub(in crate::distributed) const PAYS_QUARTERS: usize = 9;
 /// Edges that a thread works on at once.
 const PIECE: usize = 1 << 16;
 
 /// Edges that should lie below a pivot, of `m` on `n` vertices: 1.5n of a random graph's leave one in nine
 /// of the heavier edges, 2n one in 25.
-pub(super) fn light_edges(n: usize, m: u64) -> usize {
+pub(in crate::distributed) fn light_edges(n: usize, m: u64) -> usize {
     if m > n as u64 * DENSE { 2 * n } else { n + n / 2 }
 }
 
@@ -35,7 +35,7 @@ pub(super) fn light_edges(n: usize, m: u64) -> usize {
 /// Rank 0 receives some 1.5n to 2n light edges, and the forests of the heavier ones that join two
 /// of their components, if need be by further pivots; each rank receives the components, n/8 to 4n
 /// bytes, and a bit for each edge it sent. None of it grows with p.
-pub(super) fn filter<R: EdgeLike>(
+pub(in crate::distributed) fn filter<R: EdgeLike>(
     comm: &Comm,
     n: usize,
     records: &[R],

@@ -5,23 +5,23 @@
 //! found so are those of the rank's forest after all shared vertices are made one: what is left
 //! of it joins shared vertices.
 
-use super::bits::Bits;
-use super::numbering::Numbering;
 use super::shared::shared;
 use crate::comm::{Comm, Phase};
+use crate::distributed::bits::Bits;
+use crate::distributed::numbering::Numbering;
 use crate::graph::{Edge, Key, Vertex};
 use crate::local::{self, Components, ContractedEdge};
 use bytemuck::Zeroable;
 
 /// A rank's forest, split in what is certain and what is left to be compared.
-pub(super) struct Contracted<K> {
+pub(in crate::distributed) struct Contracted<K> {
     /// Edges of the minimum spanning forest.
-    pub(super) fixed: Vec<Edge<K>>,
+    pub(in crate::distributed) fixed: Vec<Edge<K>>,
     /// The others, between shared vertices, which are numbered anew: a forest, sorted by key, and of
     /// equal keys by position. `origin` is the place in the rank's forest.
-    pub(super) rest: Vec<ContractedEdge<K>>,
+    pub(in crate::distributed) rest: Vec<ContractedEdge<K>>,
     /// How many shared vertices there are.
-    pub(super) n: usize,
+    pub(in crate::distributed) n: usize,
 }
 
 /// Contracts what every rank can be sure of in its own `forest` on the vertices `0..n`, edges of equal
@@ -30,7 +30,11 @@ pub(super) struct Contracted<K> {
 /// # Complexity
 /// O(n/64 + |forest|) but for the chains between shared vertices, fewer than twice as many as those, which
 /// are sorted; memory 12n bytes, touched where there are edges. Traffic as [`shared()`].
-pub(super) fn contract<K: Key>(comm: &Comm, n: usize, forest: &[Edge<K>]) -> Contracted<K> {
+pub(in crate::distributed) fn contract<K: Key>(
+    comm: &Comm,
+    n: usize,
+    forest: &[Edge<K>],
+) -> Contracted<K> {
     comm.enter(Phase::Contract);
     let touched = comm.compute(|| {
         let mut touched = Bits::zeros(n);

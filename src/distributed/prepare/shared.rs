@@ -1,7 +1,7 @@
 //! Which vertices several ranks have edges at.
 
-use super::bits::Bits;
 use crate::comm::Comm;
+use crate::distributed::bits::Bits;
 use roaring::RoaringBitmap;
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use std::ops::Range;
 /// Each rank sends the part of its set in each block of vertices to the rank of that block, and that
 /// one its answer to all: runs where there are runs, lists where there are few, bits at worst, so
 /// that a rank receives at most n/4 bytes.
-pub(super) fn shared(comm: &Comm, touched: &Bits) -> Bits {
+pub(in crate::distributed) fn shared(comm: &Comm, touched: &Bits) -> Bits {
     let (p, words) = (comm.size(), touched.words().len());
     let block = |rank: usize| words * rank / p..words * (rank + 1) / p;
     let own = block(comm.rank());

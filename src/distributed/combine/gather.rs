@@ -2,12 +2,12 @@
 //!
 //! The plain way that the others are measured against: rank 0 receives up to (p - 1)(n - 1) edges.
 
-use super::climb::{Climbed, climb};
+use super::merge_tree::{Climbed, climb};
 use crate::comm::Comm;
 use crate::local::EdgeLike;
 
 /// Vertices times ranks, up to which a gather costs less than the latency of anything else.
-pub(super) const CHEAP: usize = if cfg!(test) { 1 << 4 } else { 1 << 16 };
+pub(in crate::distributed) const CHEAP: usize = if cfg!(test) { 1 << 4 } else { 1 << 16 };
 
 /// Returns this rank's part of the minimum spanning forest that the forests of all ranks have
 /// together, on the vertices `0..n`; on rank 0 the components, too.
@@ -18,6 +18,6 @@ pub(super) const CHEAP: usize = if cfg!(test) { 1 << 4 } else { 1 << 16 };
 /// # Complexity
 /// A rank sends its forest, coded, and receives a bit an edge. Rank 0 receives all of them, merges in
 /// O(pn log p) and joins in O(pn α(n)).
-pub(super) fn gather<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Climbed<R> {
+pub(in crate::distributed) fn gather<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Climbed<R> {
     climb(comm, n, run, &[(comm.rank() > 0).then_some(0)])
 }

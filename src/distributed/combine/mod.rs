@@ -1,0 +1,72 @@
+//! The ways in which ranks combine their forests, one file each.
+
+mod boruvka;
+mod filter;
+mod gather;
+mod labels;
+mod merge_tree;
+mod pivot;
+mod tree;
+
+pub(super) use filter::{PAYS_QUARTERS, light_edges};
+pub(super) use gather::CHEAP;
+
+use crate::comm::{Comm, Phase};
+use crate::local::{self, EdgeLike};
+use boruvka::boruvka;
+use filter::filter;
+use gather::gather;
+use tree::tree;
+
+/// How the ranks combine their forests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Combine {
+    /// All forests to rank 0 at once.
+    Gather,
+    /// Pairs of ranks, then pairs of pairs.
+    Tree,
+    /// The light edges first, then those that still join components.
+    Filter,
+    /// Each component's lightest edge, round by round.
+    Boruvka,
+}
+
+impl Combine {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Gather, Self::Tree, Self::Filter, Self::Boruvka];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Gather => "gather",
+            Self::Tree => "tree",
+            Self::Filter => "filter",
+            Self::Boruvka => "boruvka",
+        }
+    }
+}
+
+impl Combine {
+    /// This rank's part of the forest of all ranks' `records`, of which `local` makes a rank's own.
+    pub(super) fn run<R: EdgeLike>(
+        self,
+        comm: &Comm,
+        n: usize,
+        records: &[R],
+        local: impl Fn(usize, &[R]) -> Vec<R> + Sync,
+    ) -> Vec<R> {
+        if self == Self::Filter {
+            return filter(comm, n, records, local);
+        }
+        comm.enter(Phase::Local);
+        let run = comm.compute(|| {
+            let mut run = local(n, records);
+            local::sort(&mut run);
+            run
+        });
+        match self {
+            Self::Gather | Self::Filter => gather(comm, n, &run).part,
+            Self::Tree => tree(comm, n, &run).part,
+            Self::Boruvka => boruvka(comm, n, &run),
+        }
+    }
+}
