@@ -335,7 +335,7 @@ fn rest(comm: &Comm) {
 }
 
 fn members(comm: &Comm) {
-    let members = comm.members();
+    let members = comm.topology();
     assert_eq!((members.ranks.len(), members.hosts().len()), (comm.size(), 1));
     assert_eq!(members.threads, vec![1; comm.size()]);
     assert!(comm.library().len() > 3);

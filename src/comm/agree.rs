@@ -22,7 +22,7 @@ impl Comm {
         let mut message = String::new();
         if let Err(error) = result {
             if error.depends_on_host() && self.size() > 1 {
-                message = format!("{}: ", self.members().name(self.rank()));
+                message = format!("{}: ", self.topology().name(self.rank()));
             }
             message += &error.to_string();
         }

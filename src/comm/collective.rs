@@ -1,7 +1,7 @@
 //! The collectives, for any plain old data of any length, over [`super::transfer`].
 
 use super::Comm;
-use super::call::{Call, Op};
+use super::header::{Header, Op};
 use bytemuck::Pod;
 use std::panic::Location;
 
@@ -152,8 +152,8 @@ impl Comm {
         }
     }
 
-    fn call<T>(&self, op: Op, root: usize, len: usize, at: &Location<'_>) -> Vec<Call> {
-        self.meet(Call::new(op, root, size_of::<T>(), len, at))
+    fn call<T>(&self, op: Op, root: usize, len: usize, at: &Location<'_>) -> Vec<Header> {
+        self.meet(Header::new(op, root, size_of::<T>(), len, at))
     }
 
     fn send_items<T: Pod>(&self, to: usize, items: &[T]) {

@@ -17,38 +17,31 @@ macro_rules! on_world {
 }
 
 mod agree;
-mod call;
 mod collective;
-mod door;
-mod invitation;
+mod header;
 mod launch;
 mod link;
-mod member;
 #[cfg(feature = "mpi")]
 mod mpi;
-mod network;
-mod peer;
 mod phase;
 mod progress;
-mod reaper;
-mod secret;
 mod streams;
 mod threads;
+mod topology;
 mod transfer;
-mod watch;
 mod watchdog;
 
 pub use launch::{Launcher, is_started, launcher, start};
 pub use link::Link;
-pub use member::{Host, Members, fingerprint};
 pub use phase::{Log, Phase, PhaseCost};
 pub use progress::Progress;
 pub use streams::Streams;
 pub use threads::{Bystander, run};
-pub use watch::end_at_once;
+pub use topology::{Host, Topology, fingerprint};
+pub use watchdog::end_at_once;
 
 use crate::error::Result;
-use call::{Call, Op};
+use header::{Header, Op};
 use phase::Clock;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::marker::PhantomData;
@@ -72,7 +65,7 @@ pub struct Comm {
     world: World,
     most_bytes: Cell<usize>,
     pool: OnceCell<rayon::ThreadPool>,
-    members: OnceCell<Members>,
+    topology: OnceCell<Topology>,
     clock: RefCell<Clock>,
     progress: Arc<Progress>,
     watchdog: RefCell<Option<Watchdog>>,
@@ -94,7 +87,7 @@ impl Comm {
             world,
             most_bytes: Cell::new(Self::MOST_BYTES),
             pool: OnceCell::new(),
-            members: OnceCell::new(),
+            topology: OnceCell::new(),
             clock: RefCell::default(),
             progress: Arc::default(),
             watchdog: RefCell::default(),
@@ -130,8 +123,8 @@ impl Comm {
     }
 
     /// Who the ranks are: hosts, cores, threads.
-    pub fn members(&self) -> &Members {
-        self.members.get().expect("set when the rank joined")
+    pub fn topology(&self) -> &Topology {
+        self.topology.get().expect("set when the rank joined")
     }
 
     /// The MPI library, or what stands for it.
@@ -179,20 +172,20 @@ impl Comm {
     /// Waits for all ranks.
     #[track_caller]
     pub fn barrier(&self) {
-        self.meet(Call::new(Op::Barrier, 0, 0, 0, Location::caller()));
+        self.meet(Header::new(Op::Barrier, 0, 0, 0, Location::caller()));
     }
 
     /// Waits for all ranks without using the processor, for long waits while another rank works.
     #[track_caller]
     pub fn rest(&self) {
-        self.meet(Call::new(Op::Rest, 0, 0, 0, Location::caller()));
+        self.meet(Header::new(Op::Rest, 0, 0, 0, Location::caller()));
     }
 
     /// The last call of every rank: one that left early would be found by those still waiting. Returns the
     /// watchdog, if there is one, for as long as MPI still has to end.
     #[track_caller]
     fn finish(self) -> Option<Watchdog> {
-        self.meet(Call::new(Op::Finish, 0, 0, 0, Location::caller()));
+        self.meet(Header::new(Op::Finish, 0, 0, 0, Location::caller()));
         self.watchdog.take().map(Watchdog::leave)
     }
 
@@ -200,11 +193,11 @@ impl Comm {
     ///
     /// # Panics
     /// If the calls differ: on rank 0 with the message, and the other ranks end with it.
-    fn meet(&self, call: Call) -> Vec<Call> {
+    fn meet(&self, call: Header) -> Vec<Header> {
         let arrived = std::time::Instant::now();
         let calls = on_world!(self, member => member.meet(call));
         self.clock.borrow_mut().waited(arrived.elapsed());
-        if let Some(difference) = call::difference(&calls) {
+        if let Some(difference) = header::difference(&calls) {
             self.end_with(&difference);
         }
         calls

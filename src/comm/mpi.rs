@@ -4,7 +4,7 @@
 //! libraries spin, some without ever giving way, and where ranks share cores each wait would take the
 //! others' turns away.
 
-use super::call::{CALL_BYTES, Call};
+use super::header::{HEADER_BYTES, Header};
 use super::{Comm, World};
 use crate::error::{Error, Result};
 use mpi::Threading;
@@ -80,8 +80,8 @@ impl Member {
         library()
     }
 
-    pub(super) fn meet(&self, call: Call) -> Vec<Call> {
-        let mut calls = vec![[0u8; CALL_BYTES]; self.size()];
+    pub(super) fn meet(&self, call: Header) -> Vec<Header> {
+        let mut calls = vec![[0u8; HEADER_BYTES]; self.size()];
         let (mine, all) = (bytemuck::bytes_of(&call), calls.as_flattened_mut());
         let longest = if call.may_rest() { LONG_PAUSE } else { PAUSE };
         // Always the non-blocking kind, also where this rank spins: the two kinds never match

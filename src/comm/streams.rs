@@ -2,7 +2,7 @@
 //! the last is made.
 
 use super::Comm;
-use super::call::{Call, Op};
+use super::header::{Header, Op};
 use bytemuck::Pod;
 use std::panic::Location;
 
@@ -25,8 +25,8 @@ impl Comm {
         // A rank that sends to itself says that it sends to none.
         let target = to.unwrap_or(rank);
         let at = Location::caller();
-        let calls = self.meet(Call::new(Op::Streams, target, 1, len, at));
-        let sends_here = |&(from, call): &(usize, &Call)| from != rank && call.target() == rank;
+        let calls = self.meet(Header::new(Op::Streams, target, 1, len, at));
+        let sends_here = |&(from, call): &(usize, &Header)| from != rank && call.target() == rank;
         let sources = calls.iter().enumerate().filter(sends_here);
         let sources = sources.map(|(from, call)| (from, call.len as usize)).collect();
         Streams { comm: self, to: to.filter(|&to| to != rank), sources }

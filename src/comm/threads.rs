@@ -1,6 +1,6 @@
 //! A world of threads in this process: for tests, simulation and machines without MPI.
 
-use super::call::Call;
+use super::header::Header;
 use super::{Comm, World};
 use crate::error::{Error, Result};
 use std::collections::{HashMap, VecDeque};
@@ -30,10 +30,10 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    arrived: Vec<Option<Call>>,
+    arrived: Vec<Option<Header>>,
     /// Meetings that are complete, and the calls of the last.
     meetings: u64,
-    calls: Arc<[Call]>,
+    calls: Arc<[Header]>,
     /// Messages under way, by (from, to).
     mail: HashMap<(usize, usize), VecDeque<Arc<[u8]>>>,
     /// A rank has panicked: nobody waits any longer.
@@ -161,7 +161,7 @@ impl Member {
     }
 
     /// Condition variables sleep, so a rest needs nothing else.
-    pub(super) fn meet(&self, call: Call) -> Vec<Call> {
+    pub(super) fn meet(&self, call: Header) -> Vec<Header> {
         let mut state = self.shared.lock();
         state.arrived.resize(self.size, None);
         state.arrived[self.rank] = Some(call);

@@ -1,7 +1,7 @@
 //! A local and a distributed run side by side: which was faster, as far as the measurement tells.
 
 use super::{Outcome, Repetition, Run};
-use crate::comm::{Members, Phase, PhaseCost};
+use crate::comm::{Phase, PhaseCost, Topology};
 use serde::Serialize;
 
 /// Runs of the same graph on rank 0's host alone and on all ranks: what `compare --json` prints.
@@ -84,7 +84,7 @@ impl Verdict {
 }
 
 /// The cores that all ranks' threads can keep busy: on each host no more than it has.
-pub(super) fn cores_used(members: &Members) -> usize {
+pub(super) fn cores_used(members: &Topology) -> usize {
     let mut firsts: Vec<usize> = Vec::new();
     for rank in 0..members.ranks.len() {
         if !firsts.iter().any(|&first| members.ranks[first].is(&members.ranks[rank])) {

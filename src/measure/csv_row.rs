@@ -60,7 +60,7 @@ impl Context {
     }
 
     fn provenance(&self, comm: &Comm) -> Row {
-        let hosts = comm.members().hosts();
+        let hosts = comm.topology().hosts();
         let hosts: Vec<_> =
             hosts.iter().map(|(host, ranks)| format!("{}:{ranks}", host.name)).collect();
         let command = std::env::args_os().map(|word| quoted(&word.to_string_lossy()));

@@ -128,7 +128,7 @@ impl Job {
 
     fn outcome(self, comm: &Comm, slice: &Slice, summary: &Summary, plan: Plan) -> Outcome {
         let peaks = comm.all_gather(&[peak_rss()]).concat();
-        let members = comm.members();
+        let members = comm.topology();
         let weight = Number::from(&summary.weight);
         Outcome {
             graph: String::new(),

@@ -79,7 +79,7 @@ pub(super) struct Budget {
 impl Budget {
     /// What `request` gives each rank of `comm`.
     pub(super) fn of(comm: &Comm, request: &Request<'_>) -> Self {
-        let sharing = if comm.members().one_process { comm.size() as u64 } else { 1 };
+        let sharing = if comm.topology().one_process { comm.size() as u64 } else { 1 };
         let Request { memory, descending, .. } = *request;
         Self { memory, descending, process: PROCESS / sharing }
     }

@@ -29,7 +29,7 @@ const SECOND: Version =
 /// # Errors
 /// [`Error::TooLarge`].
 pub(super) fn fits(comm: &Comm, what: &str, bytes: u128) -> Result<()> {
-    let ranks = comm.members().sharing(comm.rank());
+    let ranks = comm.topology().sharing(comm.rank());
     let needed = bytes * ranks as u128;
     match left_if_less(needed) {
         Some(available) => Err(Error::TooLarge(format!(
@@ -51,7 +51,7 @@ pub fn left_if_less(needed: u128) -> Option<u64> {
 /// The memory that a rank may take by default, bytes: its part of four fifths of what its host has
 /// left; all there can be where the system does not tell.
 pub fn fair_share(comm: &Comm) -> u64 {
-    let ranks = comm.members().sharing(comm.rank()) as u64;
+    let ranks = comm.topology().sharing(comm.rank()) as u64;
     available_memory().map_or(u64::MAX, |bytes| bytes / 5 * 4 / ranks)
 }
 

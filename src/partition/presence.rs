@@ -77,7 +77,7 @@ impl Input {
             return Err(Error::content(path, what));
         }
         let other = sights.iter().position(|sight| *sight != sights[0]);
-        let named = other.map(|rank| comm.members().name(rank));
+        let named = other.map(|rank| comm.topology().name(rank));
         let (from, why) = match (from, named) {
             (Some(InputFrom::All), Some(name)) => {
                 return Err(Error::content(

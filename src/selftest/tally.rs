@@ -42,7 +42,7 @@ impl Tally {
         Self {
             cases: 0,
             ranks: comm.size(),
-            hosts: comm.members().hosts().len(),
+            hosts: comm.topology().hosts().len(),
             mpi_library: comm.library(),
             seconds: 0.0,
             plans: Plan::all().map(cost).collect(),

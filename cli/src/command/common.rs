@@ -124,7 +124,7 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 impl Common {
     /// Warns of what would make the times mislead.
     pub(super) fn warn(&self, comm: &Comm) {
-        for problem in doctor::cores(comm.members()) {
+        for problem in doctor::cores(comm.topology()) {
             self.world.note(comm, &format!("warning: {problem}"));
         }
     }

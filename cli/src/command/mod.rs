@@ -128,8 +128,8 @@ impl Command {
 /// Runs `work` on rank 0 alone, with all threads of its host's ranks, while the others rest.
 fn on_rank_zero<R>(comm: &Comm, work: impl FnOnce(&Comm) -> Result<R>) -> Result<Option<R>> {
     let result = if comm.rank() == 0 {
-        let threads = comm.members().threads_beside(0).min(comm.members().ranks[0].bound.max(1));
-        let threads = threads.max(comm.members().threads[0]);
+        let threads = comm.topology().threads_beside(0).min(comm.topology().ranks[0].bound.max(1));
+        let threads = threads.max(comm.topology().threads[0]);
         let solo = Comm::solo(threads, comm.progress().clone());
         solo.and_then(|solo| work(&solo)).map(Some)
     } else {

@@ -98,7 +98,7 @@ impl World {
             Ok(None) => return,
             Ok(Some(strangers)) => format!(
                 "warning: {strangers}: does somebody scan or attack {}?",
-                comm.members().ranks[0].name
+                comm.topology().ranks[0].name
             ),
             Err(unreached) => format!(
                 "warning: --timeout is without effect, since {unreached} cannot reach rank 0 but by MPI: \

@@ -2,10 +2,10 @@
 
 use super::Problem;
 use crate::report::count;
-use mst::comm::Members;
+use mst::comm::Topology;
 
 /// One problem for each thing about hosts, cores and threads that a reader of the times should know.
-pub fn cores(members: &Members) -> Vec<Problem> {
+pub fn cores(members: &Topology) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (host, ranks) in members.hosts() {
         let Some(first) = members.ranks.iter().position(|other| other.is(host)) else {
@@ -58,9 +58,9 @@ mod tests {
     use super::*;
     use mst::comm::Host;
 
-    fn members(cores: usize, bound: usize, threads: &[usize]) -> Members {
+    fn members(cores: usize, bound: usize, threads: &[usize]) -> Topology {
         let host = Host { name: "vm1".to_owned(), boot: String::new(), cores, bound };
-        Members { ranks: vec![host; threads.len()], threads: threads.to_vec(), one_process: false }
+        Topology { ranks: vec![host; threads.len()], threads: threads.to_vec(), one_process: false }
     }
 
     #[test]

@@ -106,7 +106,7 @@ pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
     problems.extend(verdict::libraries(&all));
     problems.extend(verdict::known_to_hang(&hosts));
     problems.extend(verdict::identities(&hosts));
-    problems.extend(cores(comm.members()));
+    problems.extend(cores(comm.topology()));
     problems.extend(cards::cards(&hosts, library.as_ref()));
     problems.extend(verdict::links(&hosts, &pairs));
     problems.extend(verdict::clocks(&hosts));
@@ -120,7 +120,7 @@ pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
 /// What every rank says, what each host's first rank says for all there, and which ranks those are.
 fn gather(comm: &Comm, files: &[PathBuf]) -> (Vec<Seen>, Vec<Seen>, Vec<usize>) {
     let told = serde_json::to_vec(&Facts::here(comm.library(), files)).expect("plain fields");
-    let members = comm.members();
+    let members = comm.topology();
     let seen = |(rank, told): (usize, Vec<u8>)| {
         let facts: Facts = serde_json::from_slice(&told).expect("one program");
         let facts = facts.made_printable();

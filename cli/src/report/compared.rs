@@ -3,7 +3,7 @@
 use super::table::table;
 use super::terminal::{algorithm, hosts, size_of_forest, size_of_graph, weight};
 use super::{bytes, grouped, seconds};
-use mst::comm::{Comm, Members, Phase};
+use mst::comm::{Comm, Phase, Topology};
 use mst::measure::{Comparison, Outcome, Repetition, Run, Spread, Verdict, shares};
 
 /// What `mst compare` found of `graph`: a column for each run, then what it comes to, in sentences.
@@ -27,12 +27,12 @@ pub fn compared(
         comparison.local_as_asked.as_ref().map(|run| format!("local, {}", run.algorithm));
     header.extend(as_asked.as_deref());
     header.push("distributed");
-    let body = table(&header, &rows(comm.members(), &runs));
-    format!("{head}{body}\n{}", verdict(comparison, comm.members(), distributed))
+    let body = table(&header, &rows(comm.topology(), &runs));
+    format!("{head}{body}\n{}", verdict(comparison, comm.topology(), distributed))
 }
 
 /// The rows of the table, a value for each run.
-fn rows(members: &Members, runs: &[&Run]) -> Vec<Vec<String>> {
+fn rows(members: &Topology, runs: &[&Run]) -> Vec<Vec<String>> {
     let row = |name: &str, of: &dyn Fn(&Run) -> String| {
         [name.to_owned()].into_iter().chain(runs.iter().map(|run| of(run))).collect::<Vec<_>>()
     };
@@ -86,7 +86,7 @@ fn range(outcome: &Outcome) -> String {
 }
 
 /// Which was faster, by how much, and where a slower one's time went, a line each.
-fn verdict(comparison: &Comparison, members: &Members, distributed: &Run) -> String {
+fn verdict(comparison: &Comparison, members: &Topology, distributed: &Run) -> String {
     let (best, other) = (comparison.best(), &comparison.distributed);
     let ratio = best.total.median / other.total.median;
     let local = match &comparison.local_as_asked {

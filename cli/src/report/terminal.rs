@@ -3,7 +3,7 @@
 use super::plans::explained;
 use super::table::table;
 use super::{bytes, count, grouped, seconds};
-use mst::comm::{Comm, Members, Phase};
+use mst::comm::{Comm, Phase, Topology};
 use mst::error::{printable, shown};
 use mst::graph::{Slice, Summary};
 use mst::measure::{Outcome, Repetition, Run, Spread};
@@ -15,7 +15,7 @@ pub fn solved(graph: &str, comm: &Comm, run: &Run, loops: u64) -> String {
     let outcome = &run.outcome;
     let mut rows = vec![
         ["graph".to_owned(), size_of_graph(graph, outcome, loops)],
-        ["ranks".to_owned(), where_it_ran(outcome, comm.members())],
+        ["ranks".to_owned(), where_it_ran(outcome, comm.topology())],
         ["algorithm".to_owned(), algorithm(outcome)],
         ["forest".to_owned(), size_of_forest(outcome.forest_edges, outcome.components)],
         ["weight".to_owned(), grouped(&weight(outcome))],
@@ -149,7 +149,7 @@ fn count_of(vertex: &str, n: u64) -> String {
     if n == 1 { format!("1 {vertex}") } else { format!("{} vertices", grouped(&n.to_string())) }
 }
 
-fn where_it_ran(outcome: &Outcome, members: &Members) -> String {
+fn where_it_ran(outcome: &Outcome, members: &Topology) -> String {
     format!(
         "{} x {} on {}: {}",
         count(outcome.ranks as u64, "rank"),
@@ -160,7 +160,7 @@ fn where_it_ran(outcome: &Outcome, members: &Members) -> String {
 }
 
 /// The hosts with the ranks on each, or only how many where there are many.
-pub(super) fn hosts(members: &Members) -> String {
+pub(super) fn hosts(members: &Topology) -> String {
     let hosts = members.hosts();
     match hosts.len() {
         1..=4 => {

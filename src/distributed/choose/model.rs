@@ -60,7 +60,7 @@ impl Shape {
     /// If there are no edges.
     pub fn of<K: Key>(comm: &Comm, n: usize, m: u64, mine: &[Edge<K>], link: Link) -> Self {
         let locality = Locality::of(comm, n, m, mine);
-        let members = comm.members();
+        let members = comm.topology();
         let cores = (0..comm.size()).map(|rank| {
             let (host, threads) = (&members.ranks[rank], members.threads[rank] as f64);
             let host_cores = if members.one_process { host.bound } else { host.cores };

@@ -21,7 +21,7 @@ pub(in crate::distributed) fn send_run<R: EdgeLike>(
 ) {
     let blocks: Vec<&[R]> = run.chunks(BLOCK).collect();
     let mut coded: Vec<Vec<u8>> = Vec::new();
-    let mut batches = blocks.chunks(comm.members().threads[comm.rank()]);
+    let mut batches = blocks.chunks(comm.topology().threads[comm.rank()]);
     loop {
         let batch = batches.next().unwrap_or_default();
         let code = || batch.par_iter().map(|block| encode(block)).collect();

@@ -176,7 +176,7 @@ fn join(comm: &Comm, folder: &Arc<Folder>, run: u64) -> Result<Option<Taken>> {
         return Ok(None);
     }
     let part = |file| Lock { folder: folder.clone(), file, claims: false };
-    if comm.members().one_process {
+    if comm.topology().one_process {
         return Ok(Some((part(None), None)));
     }
     let reaches = is_locked(&file, FIRST);
@@ -185,7 +185,7 @@ fn join(comm: &Comm, folder: &Arc<Folder>, run: u64) -> Result<Option<Taken>> {
         return Err(taken(folder, read(&file), false));
     }
     let weakness = (!reaches).then(|| {
-        let host = &comm.members().ranks[comm.rank()].name;
+        let host = &comm.topology().ranks[comm.rank()].name;
         format!("{host} does not see the locks of other hosts")
     });
     Ok(Some((part(Some(file)), weakness)))

@@ -160,7 +160,7 @@ fn choose(comm: &Comm, folder: &Folder, files: Vec<Known>, of: u64) -> Result<(F
         let what = format!(
             "{} sees {} of its {of} files; to go on with other ranks or on other hosts than before, \
              share the folder among the hosts, or copy all files to each",
-            comm.members().name(rank),
+            comm.topology().name(rank),
             sees[rank][1]
         );
         return Err(Error::content(folder.path(), what));
@@ -181,7 +181,7 @@ fn same_files(comm: &Comm, folder: &Folder, files: &[Known]) -> Result<()> {
     match sums.iter().position(|sum| *sum != sums[0]) {
         None => Ok(()),
         Some(other) => {
-            let name = comm.members().name(other);
+            let name = comm.topology().name(other);
             let what = format!("{name} sees other files than rank 0; copy the newest to each host");
             Err(Error::content(folder.path(), what))
         }

@@ -42,7 +42,7 @@ impl Op {
 /// they differ.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
-pub(super) struct Call {
+pub(super) struct Header {
     op: u32,
     root: u32,
     /// Bytes of one item; items of another size would be misread.
@@ -54,11 +54,11 @@ pub(super) struct Call {
     pub(super) text: [u8; 40],
 }
 
-/// The bytes of one [`Call`].
-pub(super) const CALL_BYTES: usize = size_of::<Call>();
-const _: () = assert!(CALL_BYTES == 64);
+/// The bytes of one [`Header`].
+pub(super) const HEADER_BYTES: usize = size_of::<Header>();
+const _: () = assert!(HEADER_BYTES == 64);
 
-impl Call {
+impl Header {
     pub(super) fn new(op: Op, root: usize, width: usize, len: usize, at: &Location<'_>) -> Self {
         let file = at.file().as_bytes();
         let mut text = [0; 40];
@@ -96,15 +96,15 @@ impl Call {
 }
 
 /// Where the calls of all ranks differ, in words that name ranks and places; `None` if nowhere.
-pub(super) fn difference(calls: &[Call]) -> Option<String> {
+pub(super) fn difference(calls: &[Header]) -> Option<String> {
     let streams = Op::Streams as u32;
-    let same = |a: &Call, b: &Call| {
+    let same = |a: &Header, b: &Header| {
         (a.op, a.width) == (b.op, b.width) && (a.root == b.root || a.op == streams)
     };
     if calls.iter().all(|call| same(call, &calls[0])) {
         return None;
     }
-    let mut groups: Vec<(&Call, Vec<String>)> = Vec::new();
+    let mut groups: Vec<(&Header, Vec<String>)> = Vec::new();
     for (rank, call) in calls.iter().enumerate() {
         match groups.iter_mut().find(|(other, _)| same(other, call)) {
             Some((_, ranks)) => ranks.push(rank.to_string()),
@@ -125,11 +125,11 @@ mod tests {
     #[test]
     fn a_difference_names_ranks_and_places() {
         let at = Location::caller();
-        let gather = Call::new(Op::Gather, 0, 12, 5, at);
+        let gather = Header::new(Op::Gather, 0, 12, 5, at);
         let mut longer = gather;
         longer.len = 9;
         assert_eq!(difference(&[gather, longer]), None, "lengths may differ");
-        let calls = [gather, Call::new(Op::Barrier, 0, 0, 0, at), gather];
+        let calls = [gather, Header::new(Op::Barrier, 0, 0, 0, at), gather];
         let told = difference(&calls).expect("they differ");
         assert!(told.starts_with("collective calls differ: ranks 0, 2 call gather (root 0, 12-"));
         assert!(told.contains("rank 1 calls barrier"), "{told}");

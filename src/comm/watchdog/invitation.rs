@@ -1,6 +1,6 @@
 //! How a rank calls rank 0.
 
-use super::peer::{Peer, word};
+use super::heartbeat::{Peer, word};
 use super::secret::{ANSWER, Nonce, Secret};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};

@@ -14,12 +14,21 @@
 //! what follows them, and so can who is root, or the user, on one of the hosts. Strangers in such numbers that no
 //! call gets through for seconds have the job go on without a watchdog, which is said.
 
+mod door;
+mod heartbeat;
+mod invitation;
+mod launcher;
+mod monitor;
+mod network;
+mod secret;
+
 use super::Comm;
-use super::door::Door;
-use super::invitation::Invitation;
-use super::network::Network;
-use super::peer::Peer;
-use super::watch::{Watch, refused};
+use door::Door;
+use heartbeat::Peer;
+use invitation::Invitation;
+pub use monitor::end_at_once;
+use monitor::{Watch, refused};
+use network::Network;
 use nix::unistd::getppid;
 use std::io::{self, PipeWriter};
 use std::net::Ipv4Addr;
@@ -80,13 +89,13 @@ impl Comm {
         heed: impl FnOnce(Arc<AtomicBool>, Arc<AtomicBool>) -> io::Result<()>,
         say: impl Fn(&str) + Send + 'static,
     ) -> Result<Option<String>, String> {
-        if self.members().one_process || self.size() == 1 {
+        if self.topology().one_process || self.size() == 1 {
             return Ok(None);
         }
         let strangers = Arc::new(AtomicU64::new(0));
         let (door, peers) = self.call_rank_0(&strangers);
         let reached = !peers.is_empty() || door.is_some();
-        let hosts = self.members().ranks.iter().map(|host| host.name.clone()).collect();
+        let hosts = self.topology().ranks.iter().map(|host| host.name.clone()).collect();
         let [done, leaving, dismissed] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
         let heeds = heed(done.clone(), dismissed.clone());
         let (woken, waker) = io::pipe().ok().unzip();
@@ -126,7 +135,7 @@ impl Comm {
         let networks = self.all_gather(&told).into_iter();
         let networks: Vec<Network> =
             networks.map(|told| serde_json::from_slice(&told).expect("one program")).collect();
-        let ranks = &self.members().ranks;
+        let ranks = &self.topology().ranks;
         let addresses = |rank: usize| -> Vec<Ipv4Addr> {
             networks[0].addresses_for(&networks[rank], ranks[rank].is(&ranks[0]))
         };
@@ -148,7 +157,8 @@ impl Comm {
     fn unreached(&self, reached: bool) -> String {
         let reached = self.all_gather(&[u8::from(reached)]).concat();
         let unreached = reached.iter().enumerate().filter(|(_, reached)| **reached == 0);
-        let unreached: Vec<String> = unreached.map(|(rank, _)| self.members().name(rank)).collect();
+        let unreached: Vec<String> =
+            unreached.map(|(rank, _)| self.topology().name(rank)).collect();
         unreached.join(", ")
     }
 }

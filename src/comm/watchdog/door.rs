@@ -2,8 +2,8 @@
 //!
 //! Nobody is waited for: each caller is heard as its bytes come, and none can take another's turn.
 
+use super::heartbeat::Peer;
 use super::invitation::Invitation;
-use super::peer::Peer;
 use super::secret::{CLAIM, Claim, Nonce, Secret, draw};
 use nix::libc;
 use std::collections::BTreeSet;

@@ -1,8 +1,9 @@
 //! What a watchdog's thread does: listens to the other ranks, answers, and ends the job.
 
 use super::door::Door;
-use super::peer::{News, Peer, word};
-use super::{Phase, Progress, reaper};
+use super::heartbeat::{News, Peer, word};
+use super::launcher;
+use crate::comm::{Phase, Progress};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{Pid, getppid};
 use std::collections::BTreeSet;
@@ -95,7 +96,7 @@ impl Watch {
             End::Lost(..) | End::Told | End::Unended => thread::sleep(COURTESY),
         }
         if self.rank == 0 {
-            reaper::end_launcher_later();
+            launcher::end_launcher_later();
         }
         end_at_once(1)
     }
@@ -216,7 +217,7 @@ impl Watch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::comm::invitation::Invitation;
+    use crate::comm::watchdog::invitation::Invitation;
     use std::collections::BTreeSet;
     use std::io::Write;
     use std::net::{Ipv4Addr, TcpStream};

@@ -1,6 +1,6 @@
 //! Who the ranks are: the greeting that refuses foreign programs, hosts, cores, threads.
 
-use super::call::Call;
+use super::header::Header;
 use super::{Comm, World};
 use crate::error::{Error, Result, shown};
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ fn host_name() -> String {
 
 /// All ranks, in rank order; the same on every rank.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Members {
+pub struct Topology {
     /// Each rank's host.
     pub ranks: Vec<Host>,
     /// The threads of each rank.
@@ -53,7 +53,7 @@ pub struct Members {
     pub one_process: bool,
 }
 
-impl Members {
+impl Topology {
     /// The hosts in the order of their first rank, with the number of ranks on each.
     pub fn hosts(&self) -> Vec<(&Host, usize)> {
         let mut hosts: Vec<(&Host, usize)> = Vec::new();
@@ -101,8 +101,8 @@ fn greeting_text(version: &str, host: &str) -> [u8; 40] {
 }
 
 /// Refuses ranks that run another program than rank 0.
-fn same_program(calls: &[Call]) -> Result<()> {
-    let field = |call: &Call, range: std::ops::Range<usize>| {
+fn same_program(calls: &[Header]) -> Result<()> {
+    let field = |call: &Header, range: std::ops::Range<usize>| {
         String::from_utf8_lossy(&call.text[range]).trim_end_matches('\0').to_owned()
     };
     let program = |rank: usize| {
@@ -110,7 +110,8 @@ fn same_program(calls: &[Call]) -> Result<()> {
         let (version, host) = (field(call, 0..16), field(call, 16..40));
         format!("rank {rank} on {host} runs mst {version} with content {:016x}", call.len)
     };
-    let differs = |call: &Call| call.len != calls[0].len || call.text[..16] != calls[0].text[..16];
+    let differs =
+        |call: &Header| call.len != calls[0].len || call.text[..16] != calls[0].text[..16];
     let Some(other) = calls.iter().position(differs) else {
         return Ok(());
     };
@@ -136,19 +137,19 @@ impl Comm {
         let text = greeting_text(env!("CARGO_PKG_VERSION"), &host.name);
         // Threads of one process cannot differ, so only processes look into their file.
         let fingerprint = if matches!(self.world, World::Threads(_)) { 0 } else { fingerprint() };
-        same_program(&self.meet(Call::greeting(fingerprint, text)))?;
+        same_program(&self.meet(Header::greeting(fingerprint, text)))?;
         let told = serde_json::to_vec(&host).expect("plain fields");
         let ranks = self.all_gather(&told).into_iter();
         let ranks: Vec<Host> =
             ranks.map(|told| serde_json::from_slice(&told).expect("one program")).collect();
         let one_process = matches!(self.world, World::Threads(_));
-        let mut members = Members { ranks, threads: Vec::new(), one_process };
+        let mut members = Topology { ranks, threads: Vec::new(), one_process };
         let cores = if one_process { host.bound } else { host.cores };
         let share = host.bound.min(cores / members.sharing(self.rank()));
         let threads = threads.unwrap_or(share).max(1);
         members.threads =
             self.all_gather(&[threads as u64]).concat().iter().map(|&t| t as usize).collect();
-        self.members.set(members).expect("a rank joins once");
+        self.topology.set(members).expect("a rank joins once");
         let rank = self.rank();
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -168,8 +169,9 @@ mod tests {
 
     #[test]
     fn another_program_is_refused() {
-        let call =
-            |fingerprint, version, host| Call::greeting(fingerprint, greeting_text(version, host));
+        let call = |fingerprint, version, host| {
+            Header::greeting(fingerprint, greeting_text(version, host))
+        };
         assert!(same_program(&[call(1, "0.1.0", "vm1"), call(1, "0.1.0", "vm2")]).is_ok());
         for other in [call(2, "0.1.0", "vm2"), call(1, "0.1.1", "vm2")] {
             let told = same_program(&[call(1, "0.1.0", "vm1"), other]).unwrap_err().to_string();
@@ -189,7 +191,7 @@ mod tests {
         let clones = [host(("vm", "1")), host(("vm", "2"))];
         assert!(!clones[0].is(&clones[1]), "clones share a name, not a boot");
         let ranks = [("b", "1"), ("a", "2"), ("b", "1")].map(host).to_vec();
-        let members = Members { ranks, threads: vec![1, 2, 4], one_process: false };
+        let members = Topology { ranks, threads: vec![1, 2, 4], one_process: false };
         let hosts: Vec<_> =
             members.hosts().iter().map(|(h, ranks)| (h.name.clone(), *ranks)).collect();
         assert_eq!(hosts, [("b".to_owned(), 2), ("a".to_owned(), 1)]);
