@@ -3,7 +3,8 @@
 //!
 //! The road of the data is the module map: [`mod@format`] or [`generate`] make a graph, [`partition`] deals
 //! it out in slices, [`local`] finds a slice's forest, [`distributed`] makes the ranks' forests one over a
-//! [`comm::Comm`], [`verify`] proves it, [`measure`] times it, [`selftest`] tries it all on random graphs.
+//! [`comm::Comm`], [`verify`] proves it, [`measure`] times it, [`experiment`] compares runs, [`selftest`] tries it all on random
+//! graphs.
 //!
 //! ```
 //! use mst::comm;
@@ -33,6 +34,7 @@
 pub mod comm;
 pub mod distributed;
 pub mod error;
+pub mod experiment;
 pub mod format;
 pub mod generate;
 pub mod graph;

@@ -9,12 +9,13 @@ use std::fs;
 use std::path::Path;
 
 /// The library's layers from the bottom; a module may import those of layers below its own.
-const LIBRARY: [&[&str]; 6] = [
+const LIBRARY: [&[&str]; 7] = [
     &["error"],
     &["graph"],
     &["format", "generate", "local", "comm"],
-    &["partition", "distributed", "verify"],
     &["measure"],
+    &["partition", "distributed", "verify"],
+    &["experiment"],
     &["selftest"],
 ];
 

@@ -7,7 +7,8 @@ mod common;
 
 use common::{Ended, finish, mpirun, mst};
 use libtest_mimic::{Arguments, Failed, Trial};
-use mst::comm::{self, Comm, Phase};
+use mst::comm::{self, Comm};
+use mst::measure::Phase;
 use std::process::{Command, ExitCode};
 use std::thread;
 use std::time::Duration;

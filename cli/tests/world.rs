@@ -7,10 +7,11 @@ mod common;
 
 use common::{Ended, finish, mpirun};
 use libtest_mimic::{Arguments, Failed, Trial};
-use mst::comm::{self, Comm, Phase, PhaseCost};
+use mst::comm::{self, Comm, StageCost};
 use mst::distributed::Plan;
 use mst::graph::Edge;
 use mst::local::{Algorithm, kruskal};
+use mst::measure::Phase;
 use mst::{Error, Result};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -315,7 +316,7 @@ fn traffic(comm: &Comm) {
     let cost = log[Phase::Exchange as usize];
     let others = p as u64 - 1;
     let counts =
-        |c: &PhaseCost| (c.bytes_sent, c.messages_sent, c.bytes_received, c.messages_received);
+        |c: &StageCost| (c.bytes_sent, c.messages_sent, c.bytes_received, c.messages_received);
     let expected = match rank {
         0 => (5 * others, 2 * others, 10 * others, 4 * others),
         _ => (10, 4, 5, 2),

@@ -17,13 +17,13 @@ macro_rules! on_world {
 }
 
 mod agree;
+mod clock;
 mod collective;
 mod header;
 mod launch;
 mod link;
 #[cfg(feature = "mpi")]
 mod mpi;
-mod phase;
 mod progress;
 mod streams;
 mod threads;
@@ -31,9 +31,9 @@ mod topology;
 mod transfer;
 mod watchdog;
 
+pub use clock::{Log, Stage, StageCost};
 pub use launch::{Launcher, is_started, launcher, start};
 pub use link::Link;
-pub use phase::{Log, Phase, PhaseCost};
 pub use progress::Progress;
 pub use streams::Streams;
 pub use threads::{Bystander, run};
@@ -41,8 +41,8 @@ pub use topology::{Host, Topology, fingerprint};
 pub use watchdog::end_at_once;
 
 use crate::error::Result;
+use clock::Clock;
 use header::{Header, Op};
-use phase::Clock;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::marker::PhantomData;
 use std::panic::Location;
@@ -153,13 +153,14 @@ impl Comm {
         (worked.expect("the scope waits for it"), talked)
     }
 
-    /// From now on, time and traffic count for `phase`.
-    pub fn enter(&self, phase: Phase) {
-        self.clock.borrow_mut().enter(phase);
-        self.progress.enter(phase);
+    /// From now on, time and traffic count for `stage`.
+    pub fn enter(&self, stage: impl Into<Stage>) {
+        let stage = stage.into();
+        self.clock.borrow_mut().enter(stage);
+        self.progress.enter(stage);
     }
 
-    /// What each phase has cost this rank since the last call.
+    /// What each stage has cost this rank since the last call.
     pub fn take_log(&self) -> Log {
         self.clock.borrow_mut().take()
     }

@@ -1,24 +1,32 @@
 //! What is under way, written by workers and read by whoever draws a bar.
 
-use super::Phase;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use super::Stage;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
-/// The phase under way and how far it is. All of it may be written and read from any thread.
-#[derive(Debug, Default)]
+/// The stage under way and how far it is. All of it may be written and read from any thread.
+#[derive(Debug)]
 pub struct Progress {
-    phase: AtomicUsize,
-    /// Items done in this phase: bytes read, edges made.
+    stage: Mutex<Stage>,
+    /// Items done in this stage: bytes read, edges made.
     pub done: AtomicU64,
-    /// Items to do in this phase; 0 where nobody knows.
+    /// Items to do in this stage; 0 where nobody knows.
     pub total: AtomicU64,
     /// The repetition under way, from 1; 0 outside of repetitions.
     pub repetition: AtomicU64,
 }
 
+impl Default for Progress {
+    fn default() -> Self {
+        let [done, total, repetition] = [(); 3].map(|()| AtomicU64::new(0));
+        Self { stage: Mutex::new(Stage::START), done, total, repetition }
+    }
+}
+
 impl Progress {
-    /// The phase under way.
-    pub fn phase(&self) -> Phase {
-        Phase::ALL[self.phase.load(Relaxed)]
+    /// The stage under way.
+    pub fn stage(&self) -> Stage {
+        *self.stage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Starts counting `total` items from none.
@@ -27,8 +35,8 @@ impl Progress {
         self.total.store(total, Relaxed);
     }
 
-    pub(super) fn enter(&self, phase: Phase) {
-        self.phase.store(phase as usize, Relaxed);
+    pub(super) fn enter(&self, stage: Stage) {
+        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
         self.expect(0);
     }
 }

@@ -143,13 +143,13 @@ impl Comm {
         let ranks: Vec<Host> =
             ranks.map(|told| serde_json::from_slice(&told).expect("one program")).collect();
         let one_process = matches!(self.world, World::Threads(_));
-        let mut members = Topology { ranks, threads: Vec::new(), one_process };
+        let mut topology = Topology { ranks, threads: Vec::new(), one_process };
         let cores = if one_process { host.bound } else { host.cores };
-        let share = host.bound.min(cores / members.sharing(self.rank()));
+        let share = host.bound.min(cores / topology.sharing(self.rank()));
         let threads = threads.unwrap_or(share).max(1);
-        members.threads =
+        topology.threads =
             self.all_gather(&[threads as u64]).concat().iter().map(|&t| t as usize).collect();
-        self.topology.set(members).expect("a rank joins once");
+        self.topology.set(topology).expect("a rank joins once");
         let rank = self.rank();
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -191,10 +191,10 @@ mod tests {
         let clones = [host(("vm", "1")), host(("vm", "2"))];
         assert!(!clones[0].is(&clones[1]), "clones share a name, not a boot");
         let ranks = [("b", "1"), ("a", "2"), ("b", "1")].map(host).to_vec();
-        let members = Topology { ranks, threads: vec![1, 2, 4], one_process: false };
+        let topology = Topology { ranks, threads: vec![1, 2, 4], one_process: false };
         let hosts: Vec<_> =
-            members.hosts().iter().map(|(h, ranks)| (h.name.clone(), *ranks)).collect();
+            topology.hosts().iter().map(|(h, ranks)| (h.name.clone(), *ranks)).collect();
         assert_eq!(hosts, [("b".to_owned(), 2), ("a".to_owned(), 1)]);
-        assert_eq!((members.sharing(2), members.threads_beside(2)), (2, 5));
+        assert_eq!((topology.sharing(2), topology.threads_beside(2)), (2, 5));
     }
 }

@@ -2,9 +2,10 @@
 
 use super::combine::Combine;
 use super::prepare::{Prepare, contract, shuffle};
-use crate::comm::{Comm, Phase};
+use crate::comm::Comm;
 use crate::graph::{Edge, Key};
 use crate::local::Algorithm;
+use crate::measure::Phase;
 
 /// How the ranks make one forest: the stages in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,18 +1,9 @@
-//! Repetitions, their statistics, and the CSV row that holds all that is needed to repeat one.
+//! Time, traffic and memory: the phases of the work, repetitions, and their statistics.
 
-mod comparison;
-mod csv_row;
-mod explain;
-mod job;
 mod memory;
-mod outcome;
+mod phase;
 mod repetition;
 
-pub use comparison::{Comparison, Verdict, shares};
-pub use csv_row::{Context, Row};
-pub use explain::Explained;
-use explain::explain;
-pub use job::{Job, Run};
 pub use memory::{peak_rss, restart_peak};
-pub use outcome::{Number, Outcome, Seconds};
+pub use phase::Phase;
 pub use repetition::{Repetition, Spread, repeat, time};

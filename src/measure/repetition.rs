@@ -1,6 +1,7 @@
 //! One timed run over all ranks, and what several of them say together.
 
-use crate::comm::{Comm, Log, Phase, PhaseCost};
+use super::Phase;
+use crate::comm::{Comm, Log, StageCost};
 use serde::Serialize;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -15,7 +16,7 @@ pub struct Repetition {
 
 impl Repetition {
     /// What a phase cost one rank.
-    pub fn on_rank(&self, rank: usize, phase: Phase) -> &PhaseCost {
+    pub fn on_rank(&self, rank: usize, phase: Phase) -> &StageCost {
         &self.ranks[rank][phase as usize]
     }
 
@@ -30,7 +31,7 @@ impl Repetition {
     }
 
     /// What a phase cost each rank, in rank order.
-    pub fn on_ranks(&self, phase: Phase) -> impl Iterator<Item = &PhaseCost> {
+    pub fn on_ranks(&self, phase: Phase) -> impl Iterator<Item = &StageCost> {
         self.ranks.iter().map(move |log| &log[phase as usize])
     }
 
@@ -41,7 +42,7 @@ impl Repetition {
     }
 
     /// A count of each rank over all phases, in rank order.
-    pub fn counts(&self, count: impl Fn(&PhaseCost) -> u64) -> impl Iterator<Item = u64> {
+    pub fn counts(&self, count: impl Fn(&StageCost) -> u64) -> impl Iterator<Item = u64> {
         self.ranks.iter().map(move |log| log.iter().map(&count).sum())
     }
 
@@ -65,7 +66,7 @@ impl Repetition {
         self.counts(|cost| cost.messages_sent).sum()
     }
 
-    fn over(&self, phase: Phase, what: impl Fn(&PhaseCost) -> f64) -> impl Iterator<Item = f64> {
+    fn over(&self, phase: Phase, what: impl Fn(&StageCost) -> f64) -> impl Iterator<Item = f64> {
         self.on_ranks(phase).map(what)
     }
 }

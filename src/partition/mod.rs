@@ -15,11 +15,12 @@ mod segment;
 mod text;
 mod whole;
 
-use crate::comm::{Comm, Phase};
+use crate::comm::Comm;
 use crate::error::{Error, OPEN_FILES, Result};
 use crate::format::{Format, TextOptions};
 use crate::generate::Spec;
 use crate::graph::{Edge, Edges, Numbers, Slice};
+use crate::measure::Phase;
 pub use checkpoint::Checkpoint;
 use intake::{Budget, Intake, Purpose};
 use memory::fits;

@@ -6,11 +6,12 @@ mod tally;
 pub use case::{Case, Dealt};
 pub use tally::Tally;
 
-use crate::comm::{Comm, Phase};
+use crate::comm::Comm;
 use crate::distributed::{Plan, summarize};
 use crate::error::{Error, Result};
 use crate::graph::{Edge, Key, Summary, Weights, with_edges};
 use crate::local::{self, Algorithm};
+use crate::measure::Phase;
 use crate::measure::{Repetition, time};
 use crate::verify;
 

@@ -9,10 +9,10 @@ use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser
 use mst::comm::{Comm, Link};
 use mst::distributed::Plan;
 use mst::error::{Error, Result};
+use mst::experiment::{Job, Run};
 use mst::format::{Decimal, Format, Selection, Separator, TextOptions};
 use mst::generate::Spec;
 use mst::local::Algorithm;
-use mst::measure::{Job, Run};
 use mst::partition::{InputFrom, Memory, Request, Source, fair_share};
 use mst::verify::VERTEX_BYTES;
 use std::ffi::OsStr;

@@ -10,8 +10,9 @@ use crate::report;
 use clap::{Args as _, FromArgMatches};
 use mst::comm::Comm;
 use mst::error::{Error, Result};
+use mst::experiment::{Comparison, Context, Job, Row, Run};
 use mst::local::Algorithm;
-use mst::measure::{self, Comparison, Context, Job, Run};
+use mst::measure::{self};
 use mst::partition::{self, Request, Source};
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -100,7 +101,7 @@ impl Args {
         solo: &Comm,
         source: &Source,
         context: &Context,
-    ) -> Result<(Vec<Run>, Vec<measure::Row>)> {
+    ) -> Result<(Vec<Run>, Vec<Row>)> {
         measure::restart_peak();
         let request = self.request(solo, source);
         let (loaded, read) = measure::time(solo, || partition::load(solo, &request));

@@ -5,8 +5,8 @@ use crate::console::Output;
 use crate::console::{Sheet, say};
 use mst::comm::Comm;
 use mst::error::{Error, Result};
+use mst::experiment::{Context, Row};
 use mst::format::Decimal;
-use mst::measure::{Context, Row};
 use std::path::Path;
 
 /// How rows are written.

@@ -1,7 +1,7 @@
 //! Bars on stderr while long work is under way: rank 0 only, on a terminal only.
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use mst::comm::{Phase, Progress};
+use mst::comm::{Progress, Stage};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock};
 use std::thread::{self, JoinHandle};
@@ -52,12 +52,12 @@ impl Drop for Bars {
 fn show(bar: &ProgressBar, progress: &Progress) {
     const KNOWN: &str = "{prefix:>10} {wide_bar} {percent:>3} %  {elapsed}";
     const UNKNOWN: &str = "{prefix:>10} {spinner} {msg}  {elapsed}";
-    let (phase, total) = (progress.phase(), progress.total.load(Relaxed));
-    if phase == Phase::Other {
+    let (stage, total) = (progress.stage(), progress.total.load(Relaxed));
+    if stage.number() == Stage::START.number() {
         return;
     }
-    if bar.prefix() != phase.name() {
-        bar.set_prefix(phase.name());
+    if bar.prefix() != stage.name() {
+        bar.set_prefix(stage.name());
         bar.reset_elapsed();
     }
     let template = if total > 0 { KNOWN } else { UNKNOWN };

@@ -1,8 +1,8 @@
 //! The file that rows are appended to: CSV, as programs read it or as spreadsheets do where decimals have commas.
 
 use mst::error::{Error, Result};
+use mst::experiment::Row;
 use mst::format::Decimal;
-use mst::measure::Row;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};

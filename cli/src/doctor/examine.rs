@@ -120,17 +120,17 @@ pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
 /// What every rank says, what each host's first rank says for all there, and which ranks those are.
 fn gather(comm: &Comm, files: &[PathBuf]) -> (Vec<Seen>, Vec<Seen>, Vec<usize>) {
     let told = serde_json::to_vec(&Facts::here(comm.library(), files)).expect("plain fields");
-    let members = comm.topology();
+    let topology = comm.topology();
     let seen = |(rank, told): (usize, Vec<u8>)| {
         let facts: Facts = serde_json::from_slice(&told).expect("one program");
         let facts = facts.made_printable();
-        let (ranks, threads) = (members.sharing(rank), members.threads_beside(rank));
+        let (ranks, threads) = (topology.sharing(rank), topology.threads_beside(rank));
         Seen { label: facts.host.name.clone(), facts, ranks, threads, ahead: None }
     };
     let all: Vec<Seen> = comm.all_gather(&told).into_iter().enumerate().map(seen).collect();
     let is_first = |rank: &usize| {
-        let host = &members.ranks[*rank];
-        !members.ranks[..*rank].iter().any(|other| other.is(host))
+        let host = &topology.ranks[*rank];
+        !topology.ranks[..*rank].iter().any(|other| other.is(host))
     };
     let firsts: Vec<usize> = (0..comm.size()).filter(is_first).collect();
     let hosts = firsts.iter().map(|&rank| all[rank].clone()).collect();

@@ -3,8 +3,10 @@
 use super::table::table;
 use super::terminal::{algorithm, hosts, size_of_forest, size_of_graph, weight};
 use super::{bytes, grouped, seconds};
-use mst::comm::{Comm, Phase, Topology};
-use mst::measure::{Comparison, Outcome, Repetition, Run, Spread, Verdict, shares};
+use mst::comm::{Comm, Topology};
+use mst::experiment::{Comparison, Outcome, Run, Verdict, shares};
+use mst::measure::Phase;
+use mst::measure::{Repetition, Spread};
 
 /// What `mst compare` found of `graph`: a column for each run, then what it comes to, in sentences.
 pub fn compared(
@@ -32,7 +34,7 @@ pub fn compared(
 }
 
 /// The rows of the table, a value for each run.
-fn rows(members: &Topology, runs: &[&Run]) -> Vec<Vec<String>> {
+fn rows(topology: &Topology, runs: &[&Run]) -> Vec<Vec<String>> {
     let row = |name: &str, of: &dyn Fn(&Run) -> String| {
         [name.to_owned()].into_iter().chain(runs.iter().map(|run| of(run))).collect::<Vec<_>>()
     };
@@ -41,12 +43,12 @@ fn rows(members: &Topology, runs: &[&Run]) -> Vec<Vec<String>> {
         row("ranks x threads", &|run| format!("{} x {}", run.outcome.ranks, run.outcome.threads)),
         row("cores used", &|run| run.outcome.cores.to_string()),
         row("hosts (ranks)", &|run| match run.outcome.ranks {
-            1 => members.ranks[0].name.clone(),
-            _ => hosts(members),
+            1 => topology.ranks[0].name.clone(),
+            _ => hosts(topology),
         }),
         row("MPI library", &|run| match run.outcome.ranks {
             1 => "–".to_owned(),
-            _ if members.one_process => "none".to_owned(),
+            _ if topology.one_process => "none".to_owned(),
             _ => run.outcome.mpi_library.clone(),
         }),
         row("algorithm", &|run| run.outcome.algorithm.to_owned()),
@@ -86,7 +88,7 @@ fn range(outcome: &Outcome) -> String {
 }
 
 /// Which was faster, by how much, and where a slower one's time went, a line each.
-fn verdict(comparison: &Comparison, members: &Topology, distributed: &Run) -> String {
+fn verdict(comparison: &Comparison, topology: &Topology, distributed: &Run) -> String {
     let (best, other) = (comparison.best(), &comparison.distributed);
     let ratio = best.total.median / other.total.median;
     let local = match &comparison.local_as_asked {
@@ -116,7 +118,7 @@ fn verdict(comparison: &Comparison, members: &Topology, distributed: &Run) -> St
     if comparison.verdict == Verdict::Faster && ratio > cores {
         lines.push(beyond_cores(best, other));
     }
-    if let [(host, 2..)] = members.hosts().as_slice() {
+    if let [(host, 2..)] = topology.hosts().as_slice() {
         let name = &host.name;
         lines.push(format!(
             "all ranks ran on one host ({name}): this shows the program, not a network"

@@ -3,7 +3,7 @@
 use super::table::table;
 use super::{bytes, count, seconds};
 use mst::distributed::{Choice, Plan};
-use mst::measure::Explained;
+use mst::experiment::Explained;
 use mst::selftest::Tally;
 
 /// The line that says which plan was chosen and why.

@@ -3,10 +3,12 @@
 use super::plans::explained;
 use super::table::table;
 use super::{bytes, count, grouped, seconds};
-use mst::comm::{Comm, Phase, Topology};
+use mst::comm::{Comm, Topology};
 use mst::error::{printable, shown};
+use mst::experiment::{Outcome, Run};
 use mst::graph::{Slice, Summary};
-use mst::measure::{Outcome, Repetition, Run, Spread};
+use mst::measure::Phase;
+use mst::measure::{Repetition, Spread};
 use std::path::Path;
 use std::time::Duration;
 
@@ -149,19 +151,19 @@ fn count_of(vertex: &str, n: u64) -> String {
     if n == 1 { format!("1 {vertex}") } else { format!("{} vertices", grouped(&n.to_string())) }
 }
 
-fn where_it_ran(outcome: &Outcome, members: &Topology) -> String {
+fn where_it_ran(outcome: &Outcome, topology: &Topology) -> String {
     format!(
         "{} x {} on {}: {}",
         count(outcome.ranks as u64, "rank"),
         count(outcome.threads as u64, "thread"),
         count(outcome.hosts as u64, "host"),
-        hosts(members)
+        hosts(topology)
     )
 }
 
 /// The hosts with the ranks on each, or only how many where there are many.
-pub(super) fn hosts(members: &Topology) -> String {
-    let hosts = members.hosts();
+pub(super) fn hosts(topology: &Topology) -> String {
+    let hosts = topology.hosts();
     match hosts.len() {
         1..=4 => {
             let named = hosts.iter().map(|(host, ranks)| format!("{} ({ranks})", host.name));

@@ -3,7 +3,7 @@
 use super::door::Door;
 use super::heartbeat::{News, Peer, word};
 use super::launcher;
-use crate::comm::{Phase, Progress};
+use crate::comm::{Progress, Stage};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{Pid, getppid};
 use std::collections::BTreeSet;
@@ -186,9 +186,9 @@ impl Watch {
 
     fn reason(&self, lost: usize, how: News) -> String {
         let who = format!("rank {lost} on {}", self.hosts[lost]);
-        let during = match self.progress.phase() {
-            Phase::Other => String::new(),
-            phase => format!(" (phase: {})", phase.name()),
+        let during = match self.progress.stage() {
+            stage if stage.number() == Stage::START.number() => String::new(),
+            stage => format!(" (phase: {})", stage.name()),
         };
         match how {
             News::Silent if self.is_alone() => format!(

@@ -1,8 +1,9 @@
 //! How a graph lies on the ranks, by a look at a few vertices: what decides which stages pay.
 
-use crate::comm::{Comm, Phase};
+use crate::comm::Comm;
 use crate::distributed::bits::Bits;
 use crate::graph::{Edge, Key, Vertex, scramble};
+use crate::measure::Phase;
 use bytemuck::{Pod, Zeroable};
 
 /// Vertices that are looked for, and edges of a rank that are looked at for the owners of their ends.

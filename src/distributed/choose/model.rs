@@ -60,11 +60,11 @@ impl Shape {
     /// If there are no edges.
     pub fn of<K: Key>(comm: &Comm, n: usize, m: u64, mine: &[Edge<K>], link: Link) -> Self {
         let locality = Locality::of(comm, n, m, mine);
-        let members = comm.topology();
+        let topology = comm.topology();
         let cores = (0..comm.size()).map(|rank| {
-            let (host, threads) = (&members.ranks[rank], members.threads[rank] as f64);
-            let host_cores = if members.one_process { host.bound } else { host.cores };
-            threads * (host_cores as f64 / members.threads_beside(rank) as f64).min(1.0)
+            let (host, threads) = (&topology.ranks[rank], topology.threads[rank] as f64);
+            let host_cores = if topology.one_process { host.bound } else { host.cores };
+            threads * (host_cores as f64 / topology.threads_beside(rank) as f64).min(1.0)
         });
         let cores = cores.fold(f64::INFINITY, f64::min);
         let (p, key_bytes) = (comm.size(), size_of::<K>());

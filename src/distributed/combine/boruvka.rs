@@ -5,11 +5,12 @@
 //! reduce-scatter and an all-gather a round, so that what a rank receives does not grow with p.
 
 use super::gather::{CHEAP, gather};
-use crate::comm::{Comm, Phase};
+use crate::comm::Comm;
 use crate::distributed::bits::Bits;
 use crate::distributed::wire::{self, pack};
 use crate::graph::{Edge, Key, Vertex};
 use crate::local::{self, ContractedEdge, EdgeLike};
+use crate::measure::Phase;
 
 /// No edge has this place in a run.
 const NONE: u32 = u32::MAX;

@@ -7,9 +7,10 @@
 use super::gather::{CHEAP, gather};
 use super::labels::Labels;
 use super::pivot::{self, Pivot};
-use crate::comm::{Comm, Phase};
+use crate::comm::Comm;
 use crate::distributed::bits::Bits;
 use crate::local::{self, ContractedEdge, EdgeLike};
+use crate::measure::Phase;
 use rayon::prelude::*;
 
 /// Edges for each vertex, above which looking twice at what more light edges would drop costs more than

@@ -3,11 +3,12 @@
 //! A forest stands for its edges: MSF(A + B) = MSF(MSF(A) + MSF(B)), by the cycle property. Only what
 //! an edge is compared by travels up, and one bit for it down, so the edges stay where they are.
 
-use crate::comm::{Comm, Phase, Streams};
+use crate::comm::{Comm, Streams};
 use crate::distributed::bits::Bits;
 use crate::distributed::wire::{receive_runs, send_run};
 use crate::graph::Key;
 use crate::local::{Components, ContractedEdge, EdgeLike};
+use crate::measure::Phase;
 
 /// What a rank knows after all runs were joined.
 pub(in crate::distributed) struct Climbed<R> {

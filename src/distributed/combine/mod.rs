@@ -11,8 +11,9 @@ mod tree;
 pub(super) use filter::{PAYS_QUARTERS, light_edges};
 pub(super) use gather::CHEAP;
 
-use crate::comm::{Comm, Phase};
+use crate::comm::Comm;
 use crate::local::{self, EdgeLike};
+use crate::measure::Phase;
 use boruvka::boruvka;
 use filter::filter;
 use gather::gather;

@@ -6,11 +6,12 @@
 //! of it joins shared vertices.
 
 use super::shared::shared;
-use crate::comm::{Comm, Phase};
+use crate::comm::Comm;
 use crate::distributed::bits::Bits;
 use crate::distributed::numbering::Numbering;
 use crate::graph::{Edge, Key, Vertex};
 use crate::local::{self, Components, ContractedEdge};
+use crate::measure::Phase;
 use bytemuck::Zeroable;
 
 /// A rank's forest, split in what is certain and what is left to be compared.

@@ -4,9 +4,10 @@
 //! are near each other where its edges are: a grid with all horizontal edges first. After one
 //! all-to-all nearly all vertices are interior.
 
-use crate::comm::{Comm, Phase};
+use crate::comm::Comm;
 use crate::distributed::wire::pack::{self, BLOCK};
 use crate::graph::{Edge, Key};
+use crate::measure::Phase;
 
 /// Edges whose keys have their positions in the whole input as lower bits: all are different, so that
 /// ties are broken as before, wherever the edges are.

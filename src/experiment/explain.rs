@@ -1,8 +1,8 @@
 //! Every plan by the model and by the clock.
 
-use super::{Spread, repeat};
 use crate::comm::Comm;
 use crate::distributed::{Plan, Shape};
+use crate::measure::{Spread, repeat};
 use serde::Serialize;
 
 /// What a plan should cost and what it did.

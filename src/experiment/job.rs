@@ -1,12 +1,14 @@
 //! One job: the forest of a graph that is already dealt out, timed, summed up and proved.
 
 use super::comparison::cores_used;
-use super::{Number, Outcome, Repetition, Seconds, Spread, explain, peak_rss, repeat, time};
-use crate::comm::{Comm, Link, Phase};
+use super::{Number, Outcome, Seconds, explain};
+use crate::comm::{Comm, Link};
 use crate::distributed::{self, Choice, Plan, Shape};
 use crate::error::{Error, Result};
 use crate::graph::{Edge, Edges, Key, Slice, Summary, Weights, with_edges};
 use crate::local::Algorithm;
+use crate::measure::Phase;
+use crate::measure::{Repetition, Spread, peak_rss, repeat, time};
 use crate::partition::{self, Loaded, Request};
 use crate::verify::{self, Proof};
 use std::collections::BTreeSet;
@@ -128,7 +130,7 @@ impl Job {
 
     fn outcome(self, comm: &Comm, slice: &Slice, summary: &Summary, plan: Plan) -> Outcome {
         let peaks = comm.all_gather(&[peak_rss()]).concat();
-        let members = comm.topology();
+        let topology = comm.topology();
         let weight = Number::from(&summary.weight);
         Outcome {
             graph: String::new(),
@@ -145,9 +147,9 @@ impl Job {
             combine: (comm.size() > 1).then(|| plan.name()),
             ranks: comm.size(),
             mpi_library: comm.library(),
-            hosts: members.hosts().len(),
-            threads: members.threads[0],
-            cores: cores_used(members),
+            hosts: topology.hosts().len(),
+            threads: topology.threads[0],
+            cores: cores_used(topology),
             repetitions: 0,
             seconds: Seconds::default(),
             total: Spread::default(),

@@ -1,7 +1,9 @@
 //! One row a repetition, with all that is needed to repeat it.
 
-use super::{Outcome, Repetition, Run};
-use crate::comm::{Comm, Phase, PhaseCost};
+use super::{Outcome, Run};
+use crate::comm::{Comm, StageCost};
+use crate::measure::Phase;
+use crate::measure::Repetition;
 
 /// What the rows of one command have in common.
 #[derive(Clone, Debug)]
@@ -144,9 +146,9 @@ const TRAFFIC: [Traffic; Phase::TIMED.len()] = [
 
 /// What each rank sent and received in a phase, in rank order, separated by spaces.
 fn traffic((phase, names): &Traffic, repetition: &Repetition) -> Row {
-    let counts: [fn(&PhaseCost) -> u64; 4] =
+    let counts: [fn(&StageCost) -> u64; 4] =
         [|c| c.bytes_sent, |c| c.bytes_received, |c| c.messages_sent, |c| c.messages_received];
-    let by_rank = |count: fn(&PhaseCost) -> u64| {
+    let by_rank = |count: fn(&StageCost) -> u64| {
         let ranks = repetition.on_ranks(*phase).map(|cost| count(cost).to_string());
         ranks.collect::<Vec<_>>().join(" ")
     };

@@ -1,8 +1,9 @@
 //! What one run found and what it cost: the object that `--json` prints.
 
-use super::{Explained, Repetition, Spread};
-use crate::comm::Phase;
+use super::Explained;
 use crate::graph::Total;
+use crate::measure::Phase;
+use crate::measure::{Repetition, Spread};
 use serde::Serialize;
 
 /// A weight as JSON and CSV write it: all digits of an integer, of a float the shortest that read

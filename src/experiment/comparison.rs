@@ -1,7 +1,9 @@
 //! A local and a distributed run side by side: which was faster, as far as the measurement tells.
 
-use super::{Outcome, Repetition, Run};
-use crate::comm::{Phase, PhaseCost, Topology};
+use super::{Outcome, Run};
+use crate::comm::{StageCost, Topology};
+use crate::measure::Phase;
+use crate::measure::Repetition;
 use serde::Serialize;
 
 /// Runs of the same graph on rank 0's host alone and on all ranks: what `compare --json` prints.
@@ -84,21 +86,21 @@ impl Verdict {
 }
 
 /// The cores that all ranks' threads can keep busy: on each host no more than it has.
-pub(super) fn cores_used(members: &Topology) -> usize {
+pub(super) fn cores_used(topology: &Topology) -> usize {
     let mut firsts: Vec<usize> = Vec::new();
-    for rank in 0..members.ranks.len() {
-        if !firsts.iter().any(|&first| members.ranks[first].is(&members.ranks[rank])) {
+    for rank in 0..topology.ranks.len() {
+        if !firsts.iter().any(|&first| topology.ranks[first].is(&topology.ranks[rank])) {
             firsts.push(rank);
         }
     }
-    firsts.iter().map(|&rank| members.threads_beside(rank).min(members.ranks[rank].cores)).sum()
+    firsts.iter().map(|&rank| topology.threads_beside(rank).min(topology.ranks[rank].cores)).sum()
 }
 
 /// Where rank 0's time went in one repetition, in parts of one whole, percent: its own forest with what it could
 /// be sure of, waiting for other ranks, what all ranks learn, merging. They add up to 100.
 pub fn shares(repetition: &Repetition) -> [u64; 4] {
     let costs = Phase::TIMED.map(|phase| *repetition.on_rank(0, phase));
-    let busy = |cost: &PhaseCost| cost.seconds - cost.waited;
+    let busy = |cost: &StageCost| cost.seconds - cost.waited;
     let waited = costs.iter().map(|cost| cost.waited).sum();
     percentages([busy(&costs[0]) + busy(&costs[1]), waited, busy(&costs[2]), busy(&costs[3])])
 }

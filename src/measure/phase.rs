@@ -1,0 +1,60 @@
+//! The parts of the work that are timed.
+
+use crate::comm::Stage;
+
+/// A part of the work that is timed on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// Whatever is not timed: start, agreement, output.
+    #[default]
+    Other,
+    /// Reading, generating and dealing out the graph.
+    Read,
+    /// Each rank's own forest.
+    Local,
+    /// What ranks can be sure of alone: shared vertices found, interior ones contracted.
+    Contract,
+    /// What all ranks learn of each other: components, their lightest edges, edges dealt to owners.
+    Exchange,
+    /// Forests on their way and made one.
+    Merge,
+    /// The proof.
+    Verify,
+}
+
+impl Phase {
+    /// All of them, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Other,
+        Self::Read,
+        Self::Local,
+        Self::Contract,
+        Self::Exchange,
+        Self::Merge,
+        Self::Verify,
+    ];
+
+    /// Those that make up the time from edges in memory to the forest.
+    pub const TIMED: [Self; 4] = [Self::Local, Self::Contract, Self::Exchange, Self::Merge];
+
+    /// The name in tables and columns.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Other => "other",
+            Self::Read => "read",
+            Self::Local => "local",
+            Self::Contract => "contract",
+            Self::Exchange => "exchange",
+            Self::Merge => "merge",
+            Self::Verify => "verify",
+        }
+    }
+}
+
+impl From<Phase> for Stage {
+    fn from(phase: Phase) -> Self {
+        Self::new(phase as usize, phase.name())
+    }
+}
+
+const _: () = assert!(Phase::ALL.len() <= Stage::MOST);
