@@ -5,15 +5,15 @@
 //! from a checkpoint has a block of what is left, and the forest of what has been read.
 
 mod assemble;
+mod assignment;
+mod batch;
+mod binary;
 mod checkpoint;
-mod intake;
+mod fingerprint;
+mod fold_buffer;
 mod memory;
-mod part;
-mod piece;
-mod presence;
 mod segment;
 mod text;
-mod whole;
 
 use crate::comm::Comm;
 use crate::error::{Error, OPEN_FILES, Result};
@@ -22,10 +22,10 @@ use crate::generate::Spec;
 use crate::graph::{Edge, Edges, Numbers, Slice};
 use crate::measure::Phase;
 pub use checkpoint::Checkpoint;
-use intake::{Budget, Intake, Purpose};
+pub use fingerprint::{Fingerprint, fingerprint};
+use fold_buffer::{Budget, FoldBuffer, Purpose};
 use memory::fits;
 pub use memory::{available_memory, fair_share, left_if_less};
-pub use presence::{Sight, sight};
 use rayon::prelude::*;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -195,7 +195,7 @@ fn is_unchanged(comm: &Comm, request: &Request<'_>, loaded: &Loaded) -> bool {
     match request.source {
         Source::Generated(_) => true,
         Source::File { path, format, .. } => {
-            let now = presence::Input::find(comm, path, *format, request.from);
+            let now = fingerprint::Input::find(comm, path, *format, request.from);
             now.is_ok_and(|now| now.identity == loaded.identity)
         }
     }
@@ -223,14 +223,14 @@ fn take(
     match request.source {
         Source::Generated(spec) => generated(comm, spec, purpose, checkpoint),
         Source::File { path, format, text } => {
-            let input = presence::Input::find(comm, path, *format, request.from)?;
+            let input = fingerprint::Input::find(comm, path, *format, request.from)?;
             if checkpoint.is_some() && input.from == InputFrom::Root {
                 let what = "a checkpoint needs ranks that read their parts themselves, not rank 0 for all: \
                             put the file on every host, and decompress it if it is gzip";
                 return Err(Error::content(path, what));
             }
             let mut taken = match input.format {
-                Format::Binary => whole::load(comm, path, &input, purpose, checkpoint)?,
+                Format::Binary => binary::load(comm, path, &input, purpose, checkpoint)?,
                 _ => text::load(comm, path, &input, text, purpose, checkpoint)?,
             };
             taken.notes.splice(0..0, input.how);
@@ -250,7 +250,7 @@ fn generated(
     let weights = spec.weights();
     let edge_bytes = if weights.is_narrow() { 12 } else { 16 };
     let (block, descending) = (purpose.block() / 16, purpose.descending());
-    let mut intake = Intake::new(purpose, Some(spec.n()));
+    let mut intake = FoldBuffer::new(purpose, Some(spec.n()));
     let parts = checkpoint::Input {
         graph: checkpoint::words(&spec.to_string(), descending),
         known: checkpoint::Graph { n: Some(spec.n()), weights: Some(weights) },
@@ -263,7 +263,7 @@ fn generated(
         (u128::from(all) * u128::from(units)).div_ceil(u128::from(of.max(1))) as u64
     };
     let edges = share(part.unread(), spec.units(), all);
-    let whole = part.keeper.is_none() && intake.holds(edges);
+    let whole = part.writer.is_none() && intake.holds(edges);
     let at_once = if whole { edges } else { block.min(edges) };
     let points = u128::from(spec.n()) * u128::from(spec.vertex_bytes());
     comm.agree(fits(comm, &spec.to_string(), u128::from(at_once) * edge_bytes + points))?;

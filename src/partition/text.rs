@@ -1,10 +1,10 @@
 //! Text: every rank parses whole lines, block after block.
 
 use super::assemble::assemble;
+use super::assignment::Assignment;
 use super::checkpoint::{self, Checkpoint};
-use super::intake::{Intake, Purpose};
-use super::part::Part;
-use super::presence::Input;
+use super::fingerprint::Input;
+use super::fold_buffer::{FoldBuffer, Purpose};
 use super::segment::Segment;
 use super::{InputFrom, Taken};
 use crate::comm::Comm;
@@ -57,7 +57,7 @@ struct Reader<'a> {
 }
 
 /// The file's preamble, this rank's edges, and what was counted of them.
-type Read<'a> = (Preamble, Intake<'a, Raw>, Census);
+type Read<'a> = (Preamble, FoldBuffer<'a, Raw>, Census);
 
 impl Reader<'_> {
     /// Every rank reads the preamble and its share of the bytes.
@@ -88,12 +88,12 @@ impl Reader<'_> {
             cut: &|rest, at| blocks::next_line(&file, rest, at).map_err(Error::file("read", path)),
         };
         let mut part = checkpoint::part(comm, checkpoint, &parts)?;
-        if preamble.counts_vertices() && part.keeper.is_none() {
+        if preamble.counts_vertices() && part.writer.is_none() {
             text.count_before(comm, &mut part)?;
         }
         let (block, progress) = (purpose.block(), comm.progress());
         progress.expect(part.unread());
-        let mut intake = Intake::new(purpose, preamble.n);
+        let mut intake = FoldBuffer::new(purpose, preamble.n);
         let census = comm.compute(|| {
             part.pull(&mut intake, |segment| text.next(segment, block, &progress.done))
         });
@@ -120,7 +120,7 @@ impl Reader<'_> {
             serde_json::from_slice(&comm.broadcast(0, told)).expect("one program");
         let mut dealer = opened.map(|(_, stream)| Dealer::new(comm, stream, &preamble, &purpose));
         let mut failed = Ok(());
-        let (mut intake, mut census) = (Intake::new(purpose, preamble.n), Census::default());
+        let (mut intake, mut census) = (FoldBuffer::new(purpose, preamble.n), Census::default());
         let mut taken = Ok(());
         comm.scatter_blocks(
             |rank| match dealer.as_mut().map(|dealer| dealer.next(rank)) {
@@ -233,7 +233,7 @@ impl Text<'_> {
     }
 
     /// Counts the lines before the part of each rank, where nothing has been read: each rank counts its own.
-    fn count_before(self, comm: &Comm, part: &mut Part) -> Result<()> {
+    fn count_before(self, comm: &Comm, part: &mut Assignment) -> Result<()> {
         let segment = part.segments.front_mut();
         let rest = segment.as_ref().map_or(0..0, |segment| segment.rest.clone());
         let counted = comm.agree(comm.compute(|| self.tally(rest)))?;

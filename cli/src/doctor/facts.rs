@@ -2,7 +2,7 @@
 
 use mst::comm::{self, Host};
 use mst::error::printable;
-use mst::partition::{Sight, available_memory, sight};
+use mst::partition::{Fingerprint, available_memory, fingerprint};
 use nix::ifaddrs::getifaddrs;
 use nix::net::if_::InterfaceFlags;
 use nix::sys::utsname::uname;
@@ -68,7 +68,7 @@ pub struct Facts {
     /// The networks or cards that MPI was told to keep to, if it was.
     pub kept_to: Option<String>,
     /// What it sees of the files it was asked for, in that order.
-    pub files: Vec<Result<Sight, String>>,
+    pub files: Vec<Result<Fingerprint, String>>,
     /// Its clock, seconds since 1970.
     pub clock: f64,
 }
@@ -89,7 +89,10 @@ impl Facts {
             version: format!("{} ({})", env!("CARGO_PKG_VERSION"), env!("MST_COMMIT")),
             content: format!("{:016x}", comm::fingerprint()),
             kept_to: kept_to(|name| std::env::var(name).ok()),
-            files: files.iter().map(|path| sight(path).map_err(|why| why.to_string())).collect(),
+            files: files
+                .iter()
+                .map(|path| fingerprint(path).map_err(|why| why.to_string()))
+                .collect(),
             clock: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64(),
         }
     }

@@ -2,7 +2,7 @@
 
 use mst::error::{Error, Result};
 use mst::format::{Format, Preamble, Stream, TextOptions, binary};
-use mst::partition::{Source, sight};
+use mst::partition::{Source, fingerprint};
 use mst::verify::VERTEX_BYTES;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -43,7 +43,7 @@ impl Size {
     }
 
     fn of_file(path: &Path) -> Result<Self> {
-        let len = sight(path)?.len; // refuses what is no file, on which the next line might wait
+        let len = fingerprint(path)?.len; // refuses what is no file, on which the next line might wait
         let file = File::open(path).map_err(Error::file("open", path))?;
         let mut stream = Stream::open(path)?;
         let format = Format::detect(path, stream.head()?)?;

@@ -3,7 +3,7 @@
 use super::{Findings, Pair, Seen};
 use crate::report::{bytes, count, grouped, seconds, table};
 use mst::error::printable;
-use mst::partition::Sight;
+use mst::partition::Fingerprint;
 
 /// The longest line.
 const WIDTH: usize = 100;
@@ -68,7 +68,10 @@ fn facts(hosts: &[Seen], what: &str) -> Vec<(&'static str, Vec<String>)> {
         ("program", each(&|one| format!("mst {}", one.facts.version))),
         ("its content", each(&|one| one.facts.content.clone())),
         ("clock ahead", each(&|one| one.ahead.map_or("–".to_owned(), ahead))),
-        ("files", each(&|one| one.facts.files.iter().map(sight).collect::<Vec<_>>().join("\n"))),
+        (
+            "files",
+            each(&|one| one.facts.files.iter().map(fingerprint).collect::<Vec<_>>().join("\n")),
+        ),
     ];
     let running = what == "rank";
     facts.retain(|(name, values)| match *name {
@@ -81,9 +84,9 @@ fn facts(hosts: &[Seen], what: &str) -> Vec<(&'static str, Vec<String>)> {
 }
 
 /// A file's length, if it can be read.
-fn sight(file: &Result<Sight, String>) -> String {
+fn fingerprint(file: &Result<Fingerprint, String>) -> String {
     match file {
-        Ok(sight) => format!("{} B", grouped(&sight.len.to_string())),
+        Ok(fingerprint) => format!("{} B", grouped(&fingerprint.len.to_string())),
         Err(_) => "not readable".to_owned(),
     }
 }

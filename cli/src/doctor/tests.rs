@@ -4,7 +4,7 @@ use super::graph::Size;
 use super::verdict::*;
 use super::*;
 use mst::comm::Host;
-use mst::partition::sight;
+use mst::partition::fingerprint;
 use mst::verify::VERTEX_BYTES;
 use std::path::Path;
 
@@ -123,8 +123,8 @@ fn addresses_that_moved_are_told_by_names() {
 #[test]
 fn a_file_is_compared_with_the_first_hosts() {
     let paths = ["other.gr".into(), "roads.gr".into()];
-    let right = sight("../tests/data/rome99.gr".as_ref()).expect("a file");
-    let wrong = sight("../tests/data/zenios.mtx".as_ref()).expect("a file");
+    let right = fingerprint("../tests/data/rome99.gr".as_ref()).expect("a file");
+    let wrong = fingerprint("../tests/data/zenios.mtx".as_ref()).expect("a file");
     let files_of = |second: Result<_, &str>| {
         let seen = three(|hosts| {
             hosts.iter_mut().for_each(|host| host.facts.files = vec![Ok(right); 2]);

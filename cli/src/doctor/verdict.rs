@@ -133,18 +133,18 @@ fn file(seen: &[Seen], at: usize, path: &Path) -> Vec<Problem> {
     };
     let problem = |one: &Seen| {
         let what = match one.facts.files.get(at)? {
-            Ok(sight) if sight == right => return None,
-            Ok(sight) if sight.len == right.len => {
+            Ok(fingerprint) if fingerprint == right => return None,
+            Ok(fingerprint) if fingerprint.len == right.len => {
                 format!(
                     "{} has another {shown} than {}, of the same length",
                     one.label, first.label
                 )
             }
-            Ok(sight) => format!(
+            Ok(fingerprint) => format!(
                 "{} has another {shown} than {}: {} against {}",
                 one.label,
                 first.label,
-                bytes(sight.len),
+                bytes(fingerprint.len),
                 bytes(right.len)
             ),
             Err(why) => format!("{}: {why}", one.label),

@@ -15,28 +15,28 @@
 
 mod file;
 mod folder;
-mod keeper;
 mod lock;
 mod mount;
+mod recovery;
 mod sound;
-mod survey;
+mod writer;
 
-pub(super) use keeper::{Graph, Keeper};
+pub(super) use writer::{Graph, Writer};
 
-use super::part::Part;
+use super::assignment::Assignment;
 use super::segment::{self, Cut, Segment};
 use crate::comm::Comm;
 use crate::error::{Result, shown};
 use file::{Head, Known, Out, Saved};
 use folder::{Folder, Name, Role};
 use lock::Lock;
+use recovery::{Found, Recovery};
 use std::cell::OnceCell;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use survey::{Found, Survey};
 
 /// Where a job saves how far it is, and how often.
 pub struct Checkpoint<'a> {
@@ -108,17 +108,17 @@ pub(super) fn part(
     comm: &Comm,
     checkpoint: Option<&Checkpoint<'_>>,
     input: &Input<'_>,
-) -> Result<Part> {
+) -> Result<Assignment> {
     let untouched = [Segment::untouched(input.whole.clone())];
     let share = |segments: &[Segment]| {
         comm.agree(segment::part(segments, comm.rank(), comm.size(), input.cut))
     };
     let Some(checkpoint) = checkpoint else {
         let segments = share(&untouched)?.into_iter().map(|(_, segment)| segment).collect();
-        return Ok(Part { segments, keeper: None });
+        return Ok(Assignment { segments, writer: None });
     };
     let folder = checkpoint.hold(comm)?;
-    let Survey { found, next } = survey::look(comm, checkpoint, folder, input)?;
+    let Recovery { found, next } = recovery::look(comm, checkpoint, folder, input)?;
     let (rank, of) = (comm.rank() as u64, comm.size() as u64);
     let name = Name { generation: next, of, rank };
     let saved = match found {
@@ -155,8 +155,8 @@ pub(super) fn part(
     };
     comm.agree(folder.remove(is_left))?;
     let segments = saved.known.head.segments.iter().cloned().collect();
-    let keeper = Keeper::new(folder.clone(), saved, checkpoint.every, input.known);
-    Ok(Part { segments, keeper: Some(keeper) })
+    let writer = Writer::new(folder.clone(), saved, checkpoint.every, input.known);
+    Ok(Assignment { segments, writer: Some(writer) })
 }
 
 /// Copies the edges of some segments, by their positions among those of all files, in order.

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::graph::{Edge, Edges, Numbers, Weights};
 use crate::local::{kruskal, sort};
 use crate::partition::Memory;
-use crate::partition::intake::{Budget, Intake, Purpose};
+use crate::partition::fold_buffer::{Budget, FoldBuffer, Purpose};
 use proptest::prelude::*;
 use std::fs;
 use std::path::PathBuf;
@@ -44,7 +44,7 @@ fn meddled(
         };
         let part = part(comm, Some(&checkpoint), &input)?;
         let budget = Budget { memory: Memory::Unlimited, descending: false, process: 0 };
-        let mut intake = Intake::new(Purpose::Hold(budget), Some(N));
+        let mut intake = FoldBuffer::new(Purpose::Hold(budget), Some(N));
         let mut left = blocks;
         let pulled = comm.compute(|| {
             part.pull(&mut intake, |segment| {

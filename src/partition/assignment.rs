@@ -1,8 +1,8 @@
 //! The part of the input that a rank takes in, from its start or from where it was saved.
 
-use super::checkpoint::Keeper;
-use super::intake::Intake;
-use super::piece::Piece;
+use super::batch::Batch;
+use super::checkpoint::Writer;
+use super::fold_buffer::FoldBuffer;
 use super::segment::Segment;
 use crate::error::Result;
 use crate::format::Census;
@@ -10,12 +10,12 @@ use std::collections::VecDeque;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The segments of a rank, in order, and who saves how far it is.
-pub(super) struct Part {
+pub(super) struct Assignment {
     pub(super) segments: VecDeque<Segment>,
-    pub(super) keeper: Option<Keeper>,
+    pub(super) writer: Option<Writer>,
 }
 
-impl Part {
+impl Assignment {
     /// What there is to read, in the input's units.
     pub(super) fn unread(&self) -> u64 {
         self.segments.iter().map(Segment::unread).sum()
@@ -27,23 +27,23 @@ impl Part {
     /// What is held is saved now and then, between two blocks of `read`, and at the end.
     ///
     /// # Errors
-    /// As `read` and [`Intake::pull`]; if a forest cannot be saved or read back.
-    pub(super) fn pull<P: Piece>(
+    /// As `read` and [`FoldBuffer::pull`]; if a forest cannot be saved or read back.
+    pub(super) fn pull<P: Batch>(
         self,
-        intake: &mut Intake<'_, P>,
+        intake: &mut FoldBuffer<'_, P>,
         mut read: impl FnMut(&mut Segment) -> Result<Option<Vec<P>>> + Send,
     ) -> Result<Census> {
-        let Self { segments: mut waiting, mut keeper } = self;
+        let Self { segments: mut waiting, mut writer } = self;
         let Some(mut now) = waiting.pop_front() else { return Ok(Census::default()) };
         loop {
-            if let Some(keeper) = &mut keeper {
-                let mut saved = keeper.read_back();
+            if let Some(writer) = &mut writer {
+                let mut saved = writer.read_back();
                 intake.pull(|| saved.next_block())?;
             }
-            while !Self::pull_rest(&mut now, &mut keeper, &waiting, intake, &mut read)? {}
+            while !Self::pull_rest(&mut now, &mut writer, &waiting, intake, &mut read)? {}
             let Some(next) = waiting.pop_front() else {
                 // What was saved stands for edges that no rank holds, be there none in it.
-                intake.folds = intake.folds.max(u64::from(keeper.is_some()));
+                intake.folds = intake.folds.max(u64::from(writer.is_some()));
                 return Ok(now.census);
             };
             let mut census = next.census;
@@ -54,17 +54,17 @@ impl Part {
 
     /// Takes in the rest of the segment `now`, or what there is until it is time to save; whether that was
     /// all of it.
-    fn pull_rest<P: Piece>(
+    fn pull_rest<P: Batch>(
         now: &mut Segment,
-        keeper: &mut Option<Keeper>,
+        writer: &mut Option<Writer>,
         waiting: &VecDeque<Segment>,
-        intake: &mut Intake<'_, P>,
+        intake: &mut FoldBuffer<'_, P>,
         read: &mut (impl FnMut(&mut Segment) -> Result<Option<Vec<P>>> + Send),
     ) -> Result<bool> {
         let mut blocks = 0;
         intake.pull(|| {
             // One block at least, or there would be no progress.
-            if blocks > 0 && keeper.as_ref().is_some_and(Keeper::is_due) {
+            if blocks > 0 && writer.as_ref().is_some_and(Writer::is_due) {
                 return Ok(None);
             }
             blocks += 1;
@@ -72,13 +72,13 @@ impl Part {
         })?;
         let ended = now.rest.is_empty();
         let last = ended && waiting.is_empty();
-        if let Some(keeper) = keeper.as_mut().filter(|keeper| last || keeper.is_due()) {
+        if let Some(writer) = writer.as_mut().filter(|writer| last || writer.is_due()) {
             let forest = intake.settle();
             now.edges = forest.map_or(0, |forest| forest.len() as u64);
             now.held = forest.map_or(now.held, P::held);
             let bytes = forest.map_or(&[][..], P::bytes);
             now.sum = xxh3_64(bytes);
-            keeper.save(now, bytes, waiting)?;
+            writer.save(now, bytes, waiting)?;
         }
         Ok(ended)
     }

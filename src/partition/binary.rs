@@ -1,8 +1,8 @@
 //! Our own binary format: every rank takes a block of edges, equal within one.
 
 use super::checkpoint::{self, Checkpoint};
-use super::intake::{Intake, Purpose};
-use super::presence::Input;
+use super::fingerprint::Input;
+use super::fold_buffer::{FoldBuffer, Purpose};
 use super::{InputFrom, Taken};
 use crate::comm::Comm;
 use crate::error::{Error, Result};
@@ -55,7 +55,7 @@ struct Reader<'a> {
 }
 
 /// This rank's edges, and what was counted of them.
-type Read<'a> = (Intake<'a, Edges>, Census);
+type Read<'a> = (FoldBuffer<'a, Edges>, Census);
 
 impl Reader<'_> {
     /// Every rank reads its share of the edges.
@@ -76,7 +76,7 @@ impl Reader<'_> {
         let progress = comm.progress();
         progress.expect(part.unread());
         let block = purpose.block() / 16;
-        let mut intake = Intake::new(purpose, Some(header.n));
+        let mut intake = FoldBuffer::new(purpose, Some(header.n));
         let pulled = comm.compute(|| {
             part.pull(&mut intake, |segment| {
                 let edges = segment.advance(block);
@@ -101,7 +101,8 @@ impl Reader<'_> {
         let progress = comm.progress();
         progress.expect(share(comm.rank() + 1) - first);
         let block = purpose.block() / 16;
-        let (mut intake, mut census) = (Intake::new(purpose, Some(header.n)), Census::default());
+        let (mut intake, mut census) =
+            (FoldBuffer::new(purpose, Some(header.n)), Census::default());
         let (mut next, mut failed, mut taken) = (0, Ok(()), Ok(()));
         comm.scatter_blocks(
             |rank| {

@@ -4,7 +4,7 @@ use super::file::{Body, Head, Saved, damaged};
 use super::folder::Folder;
 use crate::error::Result;
 use crate::graph::{Numbers, Weight, Weights};
-use crate::partition::piece::Piece;
+use crate::partition::batch::Batch;
 use crate::partition::segment::{Held, Segment};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const BLOCK: u64 = if cfg!(test) { 5 } else { 1 << 16 };
 
 /// Saves what a rank has taken in.
-pub(in crate::partition) struct Keeper {
+pub(in crate::partition) struct Writer {
     folder: Arc<Folder>,
     /// The very file that was checked or written: what has its name by now may be another.
     saved: Saved,
@@ -58,7 +58,7 @@ impl Graph {
     }
 }
 
-impl Keeper {
+impl Writer {
     /// Goes on from a file that was checked.
     pub(super) fn new(folder: Arc<Folder>, saved: Saved, every: Duration, graph: Graph) -> Self {
         Self { folder, saved, next: 0, graph, every, last: Instant::now() }
@@ -121,7 +121,7 @@ impl ReadBack<'_> {
     /// # Errors
     /// [`crate::Error::File`] if they cannot be read, [`crate::Error::Content`] if an edge cannot be of the
     /// graph or they are not those that were saved.
-    pub(in crate::partition) fn next_block<P: Piece>(&mut self) -> Result<Option<Vec<P>>> {
+    pub(in crate::partition) fn next_block<P: Batch>(&mut self) -> Result<Option<Vec<P>>> {
         let edge_bytes = self.held.edge_bytes();
         let bytes = self.body.next(BLOCK * edge_bytes as u64)?;
         if bytes.is_empty() && !std::mem::take(&mut self.begins) {

@@ -32,7 +32,7 @@ pub(super) struct Input {
 /// What a rank sees of a file; the same on two ranks if they have the same file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, Serialize, Deserialize)]
 #[repr(C)]
-pub struct Sight {
+pub struct Fingerprint {
     present: u64,
     /// The file's length, bytes.
     pub len: u64,
@@ -45,8 +45,8 @@ pub struct Sight {
 ///
 /// # Errors
 /// If it is no regular file with something in it, or cannot be read.
-pub fn sight(path: &Path) -> Result<Sight> {
-    look(path).map(|(sight, _)| sight)
+pub fn fingerprint(path: &Path) -> Result<Fingerprint> {
+    look(path).map(|(fingerprint, _)| fingerprint)
 }
 
 impl Input {
@@ -62,11 +62,11 @@ impl Input {
     ) -> Result<Self> {
         let must = comm.rank() == 0 || from == Some(InputFrom::All);
         let looked = match look(path) {
-            Err(_) if !must => Ok((Sight::zeroed(), Vec::new())),
+            Err(_) if !must => Ok((Fingerprint::zeroed(), Vec::new())),
             looked => looked,
         };
-        let (sight, head) = comm.agree(looked)?;
-        let sights = comm.all_gather(&[sight]).concat();
+        let (fingerprint, head) = comm.agree(looked)?;
+        let sights = comm.all_gather(&[fingerprint]).concat();
         let format = format.map_or_else(|| Format::detect(path, &head), Ok);
         let format = comm.agree(if comm.rank() == 0 { format } else { Ok(Format::Text) })?;
         let chosen = comm.broadcast(0, format.to_string().into_bytes());
@@ -76,7 +76,7 @@ impl Input {
             let what = "a binary file cannot be read compressed; decompress it first (gunzip)";
             return Err(Error::content(path, what));
         }
-        let other = sights.iter().position(|sight| *sight != sights[0]);
+        let other = sights.iter().position(|fingerprint| *fingerprint != sights[0]);
         let named = other.map(|rank| comm.topology().name(rank));
         let (from, why) = match (from, named) {
             (Some(InputFrom::All), Some(name)) => {
@@ -103,14 +103,14 @@ impl Input {
                 format!("rank 0 reads {} and sends the parts: {why}", shown(path))
             }
         });
-        let Sight { len, content, .. } = sights[0];
+        let Fingerprint { len, content, .. } = sights[0];
         let identity = format!("a {format} file of {len} bytes with content {content:016x}");
         Ok(Self { format, from, how, identity, len })
     }
 }
 
 /// What this rank sees, and what the content begins with.
-fn look(path: &Path) -> Result<(Sight, Vec<u8>)> {
+fn look(path: &Path) -> Result<(Fingerprint, Vec<u8>)> {
     // Before opening: to open a pipe waits for a writer.
     let about = path.metadata().map_err(Error::file("open", path))?;
     if about.is_dir() {
@@ -138,7 +138,7 @@ fn look(path: &Path) -> Result<(Sight, Vec<u8>)> {
     );
     let content = hash.digest();
     let gzip = u64::from(stream.is_gzip());
-    Ok((Sight { present: 1, len, content, gzip }, head))
+    Ok((Fingerprint { present: 1, len, content, gzip }, head))
 }
 
 fn sample(file: &File, from: u64, len: u64) -> io::Result<Vec<u8>> {

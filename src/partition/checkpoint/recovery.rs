@@ -17,7 +17,7 @@ const VERTEX_BYTES: u128 = 8;
 const MOST_GENERATIONS: u64 = 1 << 48;
 
 /// What a job goes on from, and the generation of new files.
-pub(super) struct Survey {
+pub(super) struct Recovery {
     pub(super) found: Found,
     pub(super) next: u64,
 }
@@ -44,13 +44,13 @@ struct Seen {
 /// Looks at the folder on every rank.
 ///
 /// # Errors
-/// As [`super::part`].
+/// As [`super::assignment`].
 pub(super) fn look(
     comm: &Comm,
     checkpoint: &Checkpoint<'_>,
     folder: &Folder,
     input: &Input<'_>,
-) -> Result<Survey> {
+) -> Result<Recovery> {
     let listed = comm.agree(folder.list())?;
     let of_use = |(_, role, _): &&Entry| *role != Role::Unfinished;
     let seen = listed.iter().filter(of_use).map(|&(Name { generation, of, rank }, role, _)| Seen {
@@ -68,7 +68,7 @@ pub(super) fn look(
         );
         return Err(Error::content(folder.path(), what));
     }
-    let nothing = Survey { found: Found::Nothing { files: !seen.is_empty() }, next };
+    let nothing = Recovery { found: Found::Nothing { files: !seen.is_empty() }, next };
     if seen.is_empty() || seen.iter().any(|seen| seen.done == 1) {
         return Ok(nothing);
     }
@@ -96,7 +96,7 @@ pub(super) fn look(
     let what = format!("a graph of {bound} vertices, as {} says,", shown(folder.path()));
     comm.agree(fits(comm, &what, u128::from(bound) * VERTEX_BYTES))?;
     (checkpoint.tell)(&told(folder, of, &spans));
-    Ok(Survey { found, next })
+    Ok(Recovery { found, next })
 }
 
 fn one_job(comm: &Comm, folder: &Folder, files: &[Known]) -> Result<()> {

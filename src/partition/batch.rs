@@ -8,7 +8,7 @@ use crate::local::fold;
 const EXACT: i64 = 1 << 53;
 
 /// Some consecutive edges of the input, as a reader makes them.
-pub(super) trait Piece: Send + Sized {
+pub(super) trait Batch: Send + Sized {
     /// How many there are.
     fn len(&self) -> usize;
 
@@ -18,7 +18,7 @@ pub(super) trait Piece: Send + Sized {
     /// The edges as plain old data.
     fn bytes(&self) -> &[u8];
 
-    /// The edges of [`Piece::bytes`] that were held so; of text the loops are counted elsewhere.
+    /// The edges of [`Batch::bytes`] that were held so; of text the loops are counted elsewhere.
     fn restore(held: Held, bytes: &[u8]) -> Self;
 
     /// The largest vertex + 1, where no header tells how many there are.
@@ -32,7 +32,7 @@ pub(super) trait Piece: Send + Sized {
     fn canonical(self, weights: Weights) -> Vec<Edge<u64>>;
 }
 
-impl Piece for Raw {
+impl Batch for Raw {
     fn len(&self) -> usize {
         self.edges.len()
     }
@@ -93,7 +93,7 @@ impl Piece for Raw {
     }
 }
 
-impl Piece for Edges {
+impl Batch for Edges {
     fn len(&self) -> usize {
         Self::len(self)
     }

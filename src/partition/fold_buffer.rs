@@ -3,7 +3,7 @@
 //! MSF(A + B) = MSF(MSF(A) + B), so a rank may replace the edges it holds by their forest whenever it
 //! likes, as long as positions keep their order. The next edges are read meanwhile.
 
-use super::piece::{Piece, complement};
+use super::batch::{Batch, complement};
 use super::{Memory, Request};
 use crate::comm::Comm;
 use crate::error::{Error, Result};
@@ -86,7 +86,7 @@ impl Budget {
 }
 
 /// What a rank holds of the edges that it has taken in.
-pub(super) struct Intake<'a, P> {
+pub(super) struct FoldBuffer<'a, P> {
     purpose: Purpose<'a>,
     /// The number of vertices, as far as it is known.
     n: u64,
@@ -98,7 +98,7 @@ pub(super) struct Intake<'a, P> {
     pub(super) folds: u64,
 }
 
-impl<'a, P: Piece> Intake<'a, P> {
+impl<'a, P: Batch> FoldBuffer<'a, P> {
     /// Nothing yet, of a graph of `n` vertices if a header tells.
     pub(super) fn new(purpose: Purpose<'a>, n: Option<u64>) -> Self {
         Self { purpose, n: n.unwrap_or(0), len: 0, pieces: Vec::new(), folds: 0 }
