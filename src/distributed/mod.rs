@@ -11,7 +11,7 @@ mod plan;
 mod prepare;
 mod wire;
 
-pub use choose::{Choice, Locality, Shape};
+pub use choose::{Choice, Locality, Workload};
 pub use combine::Combine;
 pub use plan::Plan;
 pub use prepare::Prepare;

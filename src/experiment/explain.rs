@@ -1,7 +1,7 @@
 //! Every plan by the model and by the clock.
 
 use crate::comm::Comm;
-use crate::distributed::{Plan, Shape};
+use crate::distributed::{Plan, Workload};
 use crate::measure::{Spread, repeat};
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ pub struct Explained {
 pub(super) fn explain(
     comm: &Comm,
     reps: usize,
-    shape: Shape,
+    shape: Workload,
     run: impl Fn(Plan),
 ) -> Vec<Explained> {
     let explained = Plan::all().map(|plan| {

@@ -3,7 +3,7 @@
 use super::comparison::cores_used;
 use super::{Number, Outcome, Seconds, explain};
 use crate::comm::{Comm, Link};
-use crate::distributed::{self, Choice, Plan, Shape};
+use crate::distributed::{self, Choice, Plan, Workload};
 use crate::error::{Error, Result};
 use crate::graph::{Edge, Edges, Key, Slice, Summary, Weights, with_edges};
 use crate::local::Algorithm;
@@ -115,7 +115,7 @@ impl Job {
         outcome.seconds.verify = verify_seconds;
         outcome.count(&repetitions);
         if let Some(link) = link.filter(|_| self.explain && held > 0) {
-            let shape = Shape::of(comm, n, held, edges, link);
+            let shape = Workload::of(comm, n, held, edges, link);
             let run = |plan: Plan| drop(plan.forest(comm, n, edges, self.algorithm));
             outcome.explained = explain(comm, self.reps, shape, run);
         }

@@ -12,4 +12,4 @@ pub use explain::Explained;
 use explain::explain;
 pub use job::{Job, Run};
 pub use outcome::{Number, Outcome, Seconds};
-pub use row::{Context, Row};
+pub use row::{Provenance, Row};

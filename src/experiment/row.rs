@@ -7,7 +7,7 @@ use crate::measure::Repetition;
 
 /// What the rows of one command have in common.
 #[derive(Clone, Debug)]
-pub struct Context {
+pub struct Provenance {
     /// The graph, as the user named it or as its spec reads in full.
     pub graph: String,
     /// The seed of a generated graph.
@@ -21,7 +21,7 @@ pub struct Context {
 /// A row: each column's name and value.
 pub type Row = Vec<(&'static str, String)>;
 
-impl Context {
+impl Provenance {
     /// The context of a command that starts now, of a program built from `commit`.
     pub fn now(graph: String, seed: Option<u64>, commit: &str) -> Self {
         let started = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();

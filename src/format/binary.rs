@@ -29,7 +29,7 @@ const VERSION: u32 = 1;
 
 /// The type of a weight in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Kind {
+enum WeightKind {
     U32 = 1,
     I32 = 2,
     F32 = 3,
@@ -37,7 +37,7 @@ enum Kind {
     F64 = 5,
 }
 
-impl Kind {
+impl WeightKind {
     const ALL: [Self; 5] = [Self::U32, Self::I32, Self::F32, Self::I64, Self::F64];
 
     fn edge_bytes(self) -> u64 {
@@ -65,7 +65,7 @@ pub struct Header {
     pub n: u64,
     /// Edges, loops among them.
     pub m: u64,
-    kind: Kind,
+    kind: WeightKind,
 }
 
 impl Header {
@@ -104,7 +104,7 @@ impl Header {
         if word(8) != VERSION {
             return Err(format!("its version is {}, this program reads {VERSION}", word(8)));
         }
-        let kind = Kind::ALL.into_iter().find(|kind| *kind as u32 == word(12));
+        let kind = WeightKind::ALL.into_iter().find(|kind| *kind as u32 == word(12));
         let kind =
             kind.ok_or_else(|| format!("its weight type is {}, known are 1 to 5", word(12)))?;
         let (n, m) = (long(16), long(24));
@@ -152,11 +152,15 @@ impl Header {
             Weights::SINGLES.key(weight).map(|key| key as u32)
         };
         let decoded = match self.kind {
-            Kind::U32 => self.decode_with(bytes, |record| Some(word(record))),
-            Kind::I32 => self.decode_with(bytes, |record| Some(word(record) ^ 1 << 31)),
-            Kind::F32 => self.decode_with(bytes, single),
-            Kind::I64 => self.decode_with(bytes, |record| Some(integer_key(long(record) as i64))),
-            Kind::F64 => self.decode_with(bytes, |record| float_key(f64::from_bits(long(record)))),
+            WeightKind::U32 => self.decode_with(bytes, |record| Some(word(record))),
+            WeightKind::I32 => self.decode_with(bytes, |record| Some(word(record) ^ 1 << 31)),
+            WeightKind::F32 => self.decode_with(bytes, single),
+            WeightKind::I64 => {
+                self.decode_with(bytes, |record| Some(integer_key(long(record) as i64)))
+            }
+            WeightKind::F64 => {
+                self.decode_with(bytes, |record| float_key(f64::from_bits(long(record))))
+            }
         };
         done.fetch_add(bytes.len() as u64 / self.kind.edge_bytes(), Relaxed);
         decoded.map_err(|bad| self.refuse(path, bytes, first, bad as u64))
@@ -224,18 +228,20 @@ pub(super) fn write(slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(&v.to_le_bytes())?;
         match (kind, weight) {
             // The low bytes of an i64 are those of the u32 or i32 that holds the same integer.
-            (Kind::U32 | Kind::I32, Weight::Integer(weight)) => {
+            (WeightKind::U32 | WeightKind::I32, Weight::Integer(weight)) => {
                 out.write_all(&weight.to_le_bytes()[..4])?
             }
             (_, Weight::Integer(weight)) => out.write_all(&weight.to_le_bytes())?,
-            (Kind::F32, Weight::Float(weight)) => out.write_all(&(weight as f32).to_le_bytes())?,
+            (WeightKind::F32, Weight::Float(weight)) => {
+                out.write_all(&(weight as f32).to_le_bytes())?
+            }
             (_, Weight::Float(weight)) => out.write_all(&weight.to_le_bytes())?,
         }
     }
     Ok(())
 }
 
-fn smallest(slice: &Slice) -> Kind {
+fn smallest(slice: &Slice) -> WeightKind {
     let fits = |range: Range<i64>| {
         slice
             .weighted()
@@ -243,10 +249,10 @@ fn smallest(slice: &Slice) -> Kind {
     };
     let single = |weight| matches!(weight, Weight::Float(w) if f64::from(w as f32) == w);
     match slice.weights.numbers() {
-        Numbers::Integers if fits(0..1 << 32) => Kind::U32,
-        Numbers::Integers if fits(-1 << 31..1 << 31) => Kind::I32,
-        Numbers::Integers => Kind::I64,
-        Numbers::Floats if slice.weighted().all(|(_, _, weight)| single(weight)) => Kind::F32,
-        Numbers::Floats => Kind::F64,
+        Numbers::Integers if fits(0..1 << 32) => WeightKind::U32,
+        Numbers::Integers if fits(-1 << 31..1 << 31) => WeightKind::I32,
+        Numbers::Integers => WeightKind::I64,
+        Numbers::Floats if slice.weighted().all(|(_, _, weight)| single(weight)) => WeightKind::F32,
+        Numbers::Floats => WeightKind::F64,
     }
 }

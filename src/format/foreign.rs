@@ -7,19 +7,19 @@ use std::path::Path;
 /// A format, how it is known, and the conversion.
 struct Foreign {
     name: &'static str,
-    is: fn(&Known<'_>) -> bool,
+    is: fn(&Opening<'_>) -> bool,
     convert: &'static str,
 }
 
 /// What is known of a file.
-struct Known<'a> {
+struct Opening<'a> {
     head: &'a [u8],
     /// The first word in lower case.
     word: String,
     ending: String,
 }
 
-impl Known<'_> {
+impl Opening<'_> {
     fn starts(&self, magic: &[u8]) -> bool {
         self.head.starts_with(magic)
     }
@@ -83,7 +83,7 @@ pub(super) fn refuse(path: &Path, head: &[u8]) -> Result<()> {
         start.split(|byte| byte.is_ascii_whitespace() || *byte == b'{' || *byte == b'[').next();
     let word = String::from_utf8_lossy(word.unwrap_or_default()).to_lowercase();
     let text = if head.contains(&0) { head } else { start };
-    let known = Known { head: text, word, ending: extension(path) };
+    let known = Opening { head: text, word, ending: extension(path) };
     let Some(Foreign { name, convert, .. }) = FOREIGN.iter().find(|format| (format.is)(&known))
     else {
         return Ok(());

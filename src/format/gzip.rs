@@ -10,12 +10,12 @@ pub fn is_gzip(head: &[u8]) -> bool {
 
 /// What the members of a gzip file hold, as one stream. Tapes and some programs pad the file with zeros,
 /// which RFC 1952 does not mention and gzip ignores.
-pub(super) struct Members<R> {
+pub(super) struct GzipMembers<R> {
     /// The member that is being read; `None` after the last one.
     member: Option<GzDecoder<R>>,
 }
 
-impl<R: BufRead> Members<R> {
+impl<R: BufRead> GzipMembers<R> {
     pub(super) fn of(file: R) -> Self {
         Self { member: Some(GzDecoder::new(file)) }
     }
@@ -34,7 +34,7 @@ impl<R: BufRead> Members<R> {
     }
 }
 
-impl<R: BufRead> Read for Members<R> {
+impl<R: BufRead> Read for GzipMembers<R> {
     /// Fills the buffer unless all ends, so that where members end is not seen.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
@@ -67,7 +67,7 @@ mod tests {
 
     fn read(file: &[u8]) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        Members::of(BufReader::with_capacity(7, file)).read_to_end(&mut bytes).map(|_| bytes)
+        GzipMembers::of(BufReader::with_capacity(7, file)).read_to_end(&mut bytes).map(|_| bytes)
     }
 
     proptest! {
@@ -91,6 +91,6 @@ mod tests {
         let torn = ["\u{feff}"[..].as_bytes(), b"0 1 5\n"].concat();
         let file = [member(&torn[..1]), member(&torn[1..2]), member(&torn[2..])].concat();
         let mut first = [0; 3];
-        assert_eq!(Members::of(&file[..]).read(&mut first).expect("read"), 3);
+        assert_eq!(GzipMembers::of(&file[..]).read(&mut first).expect("read"), 3);
     }
 }

@@ -1,6 +1,6 @@
 //! A file from its start to its end, decompressed if need be.
 
-use super::gzip::{Members, is_gzip};
+use super::gzip::{GzipMembers, is_gzip};
 use super::lines::too_long;
 use crate::error::{Error, Result};
 use memchr::{memchr_iter, memrchr};
@@ -48,7 +48,7 @@ impl Stream {
         let mut plain = BufReader::with_capacity(BUFFER, counted);
         let gzip = is_gzip(plain.fill_buf().map_err(Error::file("read", path))?);
         let reader: Box<dyn BufRead + Send> = if gzip {
-            Box::new(BufReader::with_capacity(BUFFER, Members::of(plain)))
+            Box::new(BufReader::with_capacity(BUFFER, GzipMembers::of(plain)))
         } else {
             Box::new(plain)
         };

@@ -30,7 +30,7 @@ mod spec;
 mod star;
 
 use crate::graph::{Edge, Edges, Key, Numbers, Vertex, Weights};
-use random::{Purpose, Stream};
+use random::{Draw, RandomStream};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -162,7 +162,7 @@ impl Spec {
         done: &AtomicU64,
         ends: impl Fn(u64) -> (Vertex, Vertex) + Sync,
     ) -> Edges {
-        let words = Stream::new(self.seed, Purpose::Weights);
+        let words = RandomStream::new(self.seed, Draw::Weights);
         match self.law {
             Law::Uniform => Key::pack(fill(positions, done, ends, |i| words.integer(i))),
             Law::Float => Key::pack(fill(positions, done, ends, |i| words.float(i))),
@@ -174,7 +174,7 @@ impl Spec {
     /// Edges whose position nobody knows before all ranks have counted theirs: the weight follows
     /// from the endpoints, which no other edge has.
     fn by_place(&self, points: &rgg2d::Points, block: Range<u64>, done: &AtomicU64) -> Edges {
-        let words = Stream::new(self.seed, Purpose::Weights);
+        let words = RandomStream::new(self.seed, Draw::Weights);
         let pair = |u, v| u64::from(u) << 32 | u64::from(v);
         match self.law {
             Law::Uniform => {

@@ -16,7 +16,7 @@ pub(super) const fn below(bits: u64, bound: u64) -> u64 {
 
 /// What a stream of random bits is for. Streams of one seed do not depend on each other.
 #[derive(Clone, Copy)]
-pub(super) enum Purpose {
+pub(super) enum Draw {
     /// Endpoints of edges, or places of points.
     Ends,
     /// Weights of edges.
@@ -27,10 +27,10 @@ pub(super) enum Purpose {
 
 /// Random bits for one purpose.
 #[derive(Clone, Copy)]
-pub(super) struct Stream(u64);
+pub(super) struct RandomStream(u64);
 
-impl Stream {
-    pub(super) const fn new(seed: u64, purpose: Purpose) -> Self {
+impl RandomStream {
+    pub(super) const fn new(seed: u64, purpose: Draw) -> Self {
         Self(draw(seed, purpose as u64)) // seeds far apart: plain offsets would be shifted copies
     }
 
@@ -68,7 +68,7 @@ pub(super) struct Permutation {
 
 impl Permutation {
     pub(super) fn new(n: u64, seed: u64) -> Self {
-        let words = Stream::new(seed, Purpose::Vertices);
+        let words = RandomStream::new(seed, Draw::Vertices);
         let bits = u64::BITS - n.saturating_sub(1).leading_zeros();
         let rounds = [0, 2, 4].map(|round| (words.at(round) | 1, words.at(round + 1)));
         Self { n, bits, rounds }
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn weights_stay_in_their_range_and_fill_it() {
-        let words = Stream::new(7, Purpose::Weights);
+        let words = RandomStream::new(7, Draw::Weights);
         let integers: Vec<u32> = (0..10_000).map(|i| words.integer(i)).collect();
         assert!(integers.iter().all(|weight| (1..1 << 31).contains(weight)));
         let mean = integers.iter().map(|&weight| f64::from(weight)).sum::<f64>() / 1e4;

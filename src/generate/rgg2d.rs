@@ -7,7 +7,7 @@
 //! Every rank draws all points, in O(n log n) and 12 bytes a vertex, and then makes the edges of
 //! its own block in O((n + m) / p).
 
-use super::random::{Purpose, Stream};
+use super::random::{Draw, RandomStream};
 use crate::graph::{Edge, Key, Vertex};
 use rayon::prelude::*;
 use std::mem;
@@ -64,7 +64,7 @@ impl Points {
         let radius = radius(n, m);
         // No more cells than vertices, so that their starts fit the memory of the points.
         let cells = (SIDE / radius.max(1)).min(n.isqrt()).max(1);
-        let words = Stream::new(seed, Purpose::Ends);
+        let words = RandomStream::new(seed, Draw::Ends);
         let draw = |i| [(words.at(i) >> 33) as u32, (words.at(i) as u32) >> 1];
         let mut points: Vec<_> = (0..n).into_par_iter().map(draw).collect();
         points.par_sort_unstable_by_key(|&[x, y]| (cell(cells, [x, y]), x, y));

@@ -8,7 +8,7 @@
 //! Several levels are drawn at once from a table: Hübschle-Schneider, Sanders, "Linear Work
 //! Generation of R-MAT Graphs", Network Science 2020. O(log n) an edge, a random word for 4 levels.
 
-use super::random::{Permutation, Purpose, Stream, draw};
+use super::random::{Draw, Permutation, RandomStream, draw};
 use crate::graph::Vertex;
 
 /// The shares of the quadrants; the last gets what is left.
@@ -41,7 +41,7 @@ pub(super) fn ends(n: u64, shares: Shares, seed: u64) -> impl Fn(u64) -> (Vertex
     let paths = Paths::new(shares);
     let levels = u64::BITS - (n - 1).leading_zeros();
     let permutation = Permutation::new(n, seed);
-    let starts = Stream::new(seed, Purpose::Ends);
+    let starts = RandomStream::new(seed, Draw::Ends);
     move |i| {
         let start = starts.at(i);
         let mut words = (0..).map(|k| draw(start, k));

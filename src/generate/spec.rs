@@ -11,34 +11,34 @@ use std::str::FromStr;
 const MOST_EDGES: u64 = 1 << 40;
 
 /// How a family is written, and how it is made of its fields.
-struct Known {
+struct FamilySyntax {
     name: &'static str,
     /// Besides `n`, `seed` and `weights`.
     keys: &'static [&'static str],
     example: &'static str,
-    make: fn(&Fields<'_>, u64) -> Result<Family, String>,
+    make: fn(&Parameters<'_>, u64) -> Result<Family, String>,
 }
 
 #[rustfmt::skip]
-const FAMILIES: [Known; 7] = [
-    Known { name: "gnm", keys: &["m"], example: "gnm:n=2^20,m=2^23,seed=7", make: gnm },
-    Known { name: "rmat", keys: &["m", "a", "b", "c"], example: "rmat:n=2^20,m=2^24,seed=7", make: rmat },
-    Known { name: "grid2d", keys: &[], example: "grid2d:n=2^22,seed=7", make: grid2d },
-    Known { name: "rgg2d", keys: &["m"], example: "rgg2d:n=2^20,m=2^23,seed=7", make: rgg2d },
-    Known { name: "complete", keys: &[], example: "complete:n=2000,seed=7", make: complete },
-    Known { name: "path", keys: &[], example: "path:n=1e6,seed=7", make: |_, n| Ok(Family::Path { n }) },
-    Known { name: "star", keys: &[], example: "star:n=1e6,seed=7", make: |_, n| Ok(Family::Star { n }) },
+const FAMILIES: [FamilySyntax; 7] = [
+    FamilySyntax { name: "gnm", keys: &["m"], example: "gnm:n=2^20,m=2^23,seed=7", make: gnm },
+    FamilySyntax { name: "rmat", keys: &["m", "a", "b", "c"], example: "rmat:n=2^20,m=2^24,seed=7", make: rmat },
+    FamilySyntax { name: "grid2d", keys: &[], example: "grid2d:n=2^22,seed=7", make: grid2d },
+    FamilySyntax { name: "rgg2d", keys: &["m"], example: "rgg2d:n=2^20,m=2^23,seed=7", make: rgg2d },
+    FamilySyntax { name: "complete", keys: &[], example: "complete:n=2000,seed=7", make: complete },
+    FamilySyntax { name: "path", keys: &[], example: "path:n=1e6,seed=7", make: |_, n| Ok(Family::Path { n }) },
+    FamilySyntax { name: "star", keys: &[], example: "star:n=1e6,seed=7", make: |_, n| Ok(Family::Star { n }) },
 ];
 
-fn known(name: &str) -> Option<&'static Known> {
+fn known(name: &str) -> Option<&'static FamilySyntax> {
     FAMILIES.iter().find(|family| family.name == name)
 }
 
-fn gnm(fields: &Fields<'_>, n: u64) -> Result<Family, String> {
+fn gnm(fields: &Parameters<'_>, n: u64) -> Result<Family, String> {
     Ok(Family::Gnm { n, m: fields.edges(n)? })
 }
 
-fn rmat(fields: &Fields<'_>, n: u64) -> Result<Family, String> {
+fn rmat(fields: &Parameters<'_>, n: u64) -> Result<Family, String> {
     let shares = Shares {
         a: fields.share("a")?.unwrap_or(Shares::DEFAULT.a),
         b: fields.share("b")?.unwrap_or(Shares::DEFAULT.b),
@@ -52,7 +52,7 @@ fn rmat(fields: &Fields<'_>, n: u64) -> Result<Family, String> {
     Ok(Family::Rmat { n, m: fields.edges(n)?, shares })
 }
 
-fn grid2d(_: &Fields<'_>, n: u64) -> Result<Family, String> {
+fn grid2d(_: &Parameters<'_>, n: u64) -> Result<Family, String> {
     let side = n.isqrt();
     if side * side == n {
         return Ok(Family::Grid2d { side });
@@ -65,7 +65,7 @@ fn grid2d(_: &Fields<'_>, n: u64) -> Result<Family, String> {
     })
 }
 
-fn rgg2d(fields: &Fields<'_>, n: u64) -> Result<Family, String> {
+fn rgg2d(fields: &Parameters<'_>, n: u64) -> Result<Family, String> {
     let (m, most) = (fields.edges(n)?, rgg2d::most_edges(n));
     if m > most {
         return Err(format!("m={m} is too many; {n} points have at most {most} edges here"));
@@ -73,7 +73,7 @@ fn rgg2d(fields: &Fields<'_>, n: u64) -> Result<Family, String> {
     Ok(Family::Rgg2d { n, m })
 }
 
-fn complete(_: &Fields<'_>, n: u64) -> Result<Family, String> {
+fn complete(_: &Parameters<'_>, n: u64) -> Result<Family, String> {
     if complete::edges(n).is_none_or(|m| m >= MOST_EDGES) {
         return Err(format!("n={n} makes 2^40 edges or more; 1482910 vertices are the most"));
     }
@@ -81,10 +81,10 @@ fn complete(_: &Fields<'_>, n: u64) -> Result<Family, String> {
 }
 
 /// The `key=value` pairs of a text, each key known and there once.
-struct Fields<'a>(Vec<(&'a str, &'a str)>);
+struct Parameters<'a>(Vec<(&'a str, &'a str)>);
 
-impl<'a> Fields<'a> {
-    fn read(family: &Known, text: &'a str) -> Result<Self, String> {
+impl<'a> Parameters<'a> {
+    fn read(family: &FamilySyntax, text: &'a str) -> Result<Self, String> {
         let mut fields = Self(Vec::new());
         for field in text.split(',').filter(|_| !text.is_empty()) {
             let Some((key, value)) = field.split_once('=') else {
@@ -215,7 +215,7 @@ impl Spec {
             ));
         };
         let make = || {
-            let fields = Fields::read(known, fields)?;
+            let fields = Parameters::read(known, fields)?;
             let family = (known.make)(&fields, fields.vertices()?)?;
             let law = fields.law(&family)?;
             Ok(Self { family, seed: fields.count("seed")?.unwrap_or(1), law })

@@ -1,6 +1,6 @@
 //! The choice of an algorithm for a graph.
 
-use super::boruvka::Contracted;
+use super::boruvka::ContractedGraph;
 use super::edge_like::BLOCK;
 use super::filter_kruskal::{extend, join};
 use super::lightest::are_local;
@@ -87,7 +87,7 @@ fn in_any_order<K: Key>(
         extend(&mut forest, &mut Components::new(n), vertices, pieces);
         return (forest, Algorithm::FilterKruskal.name());
     }
-    let (mut forest, mut contracted) = (Vec::new(), Contracted::of(n, edges));
+    let (mut forest, mut contracted) = (Vec::new(), ContractedGraph::of(n, edges));
     (1..ROUNDS).for_each(|_| contracted.again());
     let components = &mut Components::new(contracted.n);
     extend(&mut forest, components, contracted.n, contracted.pieces());

@@ -32,7 +32,7 @@ pub fn boruvka<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
     if edges.len() >= NONE as usize {
         return filter_kruskal(n, edges);
     }
-    let mut contracted = Contracted::of(n, edges);
+    let mut contracted = ContractedGraph::of(n, edges);
     while !contracted.pieces().iter().all(|piece| piece.is_empty()) {
         contracted.again();
     }
@@ -40,7 +40,7 @@ pub fn boruvka<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
 }
 
 /// A graph after rounds of Borůvka.
-pub(super) struct Contracted<K> {
+pub(super) struct ContractedGraph<K> {
     /// Components, but for those that are complete.
     pub(super) n: usize,
     /// Edges between them, in the order of the input, each piece's at its start.
@@ -51,7 +51,7 @@ pub(super) struct Contracted<K> {
     taken: EdgeSet,
 }
 
-impl<K: Key> Contracted<K> {
+impl<K: Key> ContractedGraph<K> {
     /// The graph after one round.
     ///
     /// # Panics

@@ -60,7 +60,7 @@ pub(super) fn extend<R: EdgeLike>(
     let mut share = 2 * vertices;
     let mut pieces = pieces;
     let mut heavy: Vec<Vec<R>>;
-    while let Some(pivot) = Pivot::at(share, &pieces) {
+    while let Some(pivot) = Threshold::at(share, &pieces) {
         let parts = pivot.split(&pieces);
         let light: Vec<Vec<R>> = parts.par_iter().map(|part| part.light()).collect();
         join_all(forest, components, &slices(&light));
@@ -81,12 +81,12 @@ fn slices<R>(lists: &[Vec<R>]) -> Vec<&[R]> {
 }
 
 /// A key and position with about a given number of records before or at it.
-struct Pivot<K> {
+struct Threshold<K> {
     key: K,
     position: usize,
 }
 
-impl<K: Key> Pivot<K> {
+impl<K: Key> Threshold<K> {
     /// At about `share` records; `None` where a split would not pay.
     fn at<R: EdgeLike<Key = K>>(share: usize, pieces: &[&[R]]) -> Option<Self> {
         let m: usize = pieces.iter().map(|piece| piece.len()).sum();

@@ -33,7 +33,7 @@ pub(super) fn load(
     let told = told.transpose().expect("plain fields").unwrap_or_default();
     let header: binary::Header =
         serde_json::from_slice(&comm.broadcast(0, told)).expect("one program");
-    let reader = Reader { comm, path, header, file: opened.map(|(_, file)| file) };
+    let reader = BinaryReader { comm, path, header, file: opened.map(|(_, file)| file) };
     let (intake, census) = match input.from {
         InputFrom::All => reader.read_part(input, purpose, checkpoint)?,
         InputFrom::Root => reader.receive_part(purpose)?,
@@ -46,7 +46,7 @@ pub(super) fn load(
     Ok(Taken { slice, folds, notes: Vec::new(), n_by_ids: false, identity: String::new() })
 }
 
-struct Reader<'a> {
+struct BinaryReader<'a> {
     comm: &'a Comm,
     path: &'a Path,
     header: binary::Header,
@@ -57,7 +57,7 @@ struct Reader<'a> {
 /// This rank's edges, and what was counted of them.
 type Read<'a> = (FoldBuffer<'a, Edges>, Census);
 
-impl Reader<'_> {
+impl BinaryReader<'_> {
     /// Every rank reads its share of the edges.
     fn read_part<'p>(
         &self,

@@ -25,7 +25,7 @@ pub(super) fn load(
     purpose: Purpose<'_>,
     checkpoint: Option<&Checkpoint<'_>>,
 ) -> Result<Taken> {
-    let reader = Reader { comm, path, input, options };
+    let reader = TextReader { comm, path, input, options };
     let (preamble, intake, mine) = match input.from {
         InputFrom::All => reader.read_part(purpose, checkpoint)?,
         InputFrom::Root => reader.receive_part(purpose)?,
@@ -49,7 +49,7 @@ pub(super) fn load(
 /// Bytes that are read at once where lines are only counted.
 const COUNTED: u64 = 1 << 22;
 
-struct Reader<'a> {
+struct TextReader<'a> {
     comm: &'a Comm,
     path: &'a Path,
     input: &'a Input,
@@ -59,7 +59,7 @@ struct Reader<'a> {
 /// The file's preamble, this rank's edges, and what was counted of them.
 type Read<'a> = (Preamble, FoldBuffer<'a, Raw>, Census);
 
-impl Reader<'_> {
+impl TextReader<'_> {
     /// Every rank reads the preamble and its share of the bytes.
     fn read_part<'p>(
         &self,

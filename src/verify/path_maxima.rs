@@ -22,7 +22,7 @@ const ROOT: u32 = u32::MAX;
 /// O(n log n) time to build, O(log n) for a query; memory 16 bytes a vertex with 32-bit keys, 24
 /// with 64-bit ones, and 4 an edge if the forest is not sorted.
 pub struct PathMaxima<'f, K> {
-    links: Vec<Link>,
+    links: Vec<TreeEdge>,
     summits: Vec<Summit<K>>,
     forest: &'f [Edge<K>],
     /// The position in the forest of each link, unless they are the same.
@@ -34,7 +34,7 @@ pub const VERTEX_BYTES: u64 = 32;
 
 /// A vertex's parent, and when it got it. Links have different orders, which settles ties of keys.
 #[derive(Clone, Copy)]
-struct Link {
+struct TreeEdge {
     parent: Vertex,
     order: u32,
 }
@@ -68,7 +68,7 @@ impl<'f, K: Key> PathMaxima<'f, K> {
                 .par_sort_unstable_by_key(|&position| (forest[position as usize].key, position));
             positions
         });
-        let links = (0..n as u32).map(|parent| Link { parent, order: ROOT }).collect();
+        let links = (0..n as u32).map(|parent| TreeEdge { parent, order: ROOT }).collect();
         let mut maxima = Self { links, summits: Vec::new(), forest, positions };
         let mut sizes = vec![1u32; n as usize];
         for order in 0..forest.len() as u32 {
@@ -90,7 +90,7 @@ impl<'f, K: Key> PathMaxima<'f, K> {
             mem::swap(&mut small, &mut large);
         }
         sizes[large as usize] += sizes[small as usize];
-        self.links[small as usize] = Link { parent: large, order };
+        self.links[small as usize] = TreeEdge { parent: large, order };
         Ok(())
     }
 
@@ -108,7 +108,7 @@ impl<'f, K: Key> PathMaxima<'f, K> {
         let mut summit = Summit { root: v, key: K::zeroed() };
         let mut last = ROOT;
         loop {
-            let Link { parent, order } = self.links[summit.root as usize];
+            let TreeEdge { parent, order } = self.links[summit.root as usize];
             if order == ROOT {
                 break;
             }

@@ -1,6 +1,6 @@
 //! Options that several commands share.
 
-use super::world::World;
+use super::world::WorldArgs;
 use crate::console;
 use crate::doctor;
 use crate::report;
@@ -20,7 +20,7 @@ use std::path::PathBuf;
 
 /// How to read a graph.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub(super) struct Input {
+pub(super) struct InputArgs {
     /// The input's format [default: by its content, then its name]
     #[arg(short, long, value_name = "FORMAT", value_parser = formats())]
     pub(super) format: Option<Format>,
@@ -56,16 +56,16 @@ pub(super) enum From {
 
 /// How ranks combine their forests; `None` to choose by a model.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Combine(pub(super) Option<Plan>);
+pub(super) struct CombineArg(pub(super) Option<Plan>);
 
 /// What solve and compare share.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Common {
     #[command(flatten)]
-    pub(super) world: World,
+    pub(super) world: WorldArgs,
 
     #[command(flatten)]
-    pub(super) input: Input,
+    pub(super) input: InputArgs,
 
     /// How a rank makes its forest; all give the same one
     #[arg(short, long, default_value = Algorithm::default().name(), value_parser = algorithms())]
@@ -74,7 +74,7 @@ pub(super) struct Common {
     /// How ranks combine theirs: by auto, or gather, tree, filter or boruvka, each also after contract+
     /// or shuffle+contract+; all give the same one
     #[arg(long, value_name = "STAGES", default_value = "auto", value_parser = plans(), hide_possible_values = true)]
-    pub(super) combine: Combine,
+    pub(super) combine: CombineArg,
 
     /// The link that --combine auto counts with, as 1gbit,100us [default: it is measured]
     #[arg(long, value_name = "RATE,LATENCY")]
@@ -93,10 +93,10 @@ fn algorithms() -> impl TypedValueParser<Value = Algorithm> {
     one_of(Algorithm::ALL, Algorithm::name)
 }
 
-fn plans() -> impl TypedValueParser<Value = Combine> {
+fn plans() -> impl TypedValueParser<Value = CombineArg> {
     let names = ["auto".to_owned()].into_iter().chain(Plan::all().map(Plan::name));
     PossibleValuesParser::new(names.collect::<Vec<_>>())
-        .map(|name| Combine(Plan::all().find(|plan| plan.name() == name)))
+        .map(|name| CombineArg(Plan::all().find(|plan| plan.name() == name)))
 }
 
 fn separators() -> impl TypedValueParser<Value = Separator> {
@@ -156,12 +156,12 @@ impl Common {
     }
 }
 
-impl Input {
+impl InputArgs {
     /// The source that a GRAPH argument names: for `-` what rank 0 reads of its standard input now, and how it
     /// is then read.
     ///
     /// # Errors
-    /// As [`Input::named`]; if standard input cannot be kept. All ranks return the same.
+    /// As [`InputArgs::named`]; if standard input cannot be kept. All ranks return the same.
     pub(super) fn source(&self, comm: &Comm, graph: &OsStr) -> Result<Source> {
         let source = self.named(graph)?;
         if !console::is_named(graph) {

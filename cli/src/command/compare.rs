@@ -10,7 +10,7 @@ use crate::report;
 use clap::{Args as _, FromArgMatches};
 use mst::comm::Comm;
 use mst::error::{Error, Result};
-use mst::experiment::{Comparison, Context, Job, Row, Run};
+use mst::experiment::{Comparison, Job, Provenance, Row, Run};
 use mst::local::Algorithm;
 use mst::measure::{self};
 use mst::partition::{self, Request, Source};
@@ -100,7 +100,7 @@ impl Args {
         &self,
         solo: &Comm,
         source: &Source,
-        context: &Context,
+        context: &Provenance,
     ) -> Result<(Vec<Run>, Vec<Row>)> {
         measure::restart_peak();
         let request = self.request(solo, source);
@@ -118,7 +118,7 @@ impl Args {
     fn print(
         &self,
         comm: &Comm,
-        context: &Context,
+        context: &Provenance,
         local: &[Run],
         distributed: &Run,
     ) -> Result<()> {

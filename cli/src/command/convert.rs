@@ -1,7 +1,7 @@
 //! `mst convert`: a graph from one format into another.
 
-use super::common::Input;
-use super::world::World;
+use super::common::InputArgs;
+use super::world::WorldArgs;
 use crate::console::Output;
 use crate::report;
 use mst::comm::Comm;
@@ -22,10 +22,10 @@ pub(super) struct Args {
     output: PathBuf,
 
     #[command(flatten)]
-    input: Input,
+    input: InputArgs,
 
     #[command(flatten)]
-    pub(super) world: World,
+    pub(super) world: WorldArgs,
 }
 
 impl Args {

@@ -1,7 +1,7 @@
 //! `mst doctor`: the hosts of a job, or those of a hostfile before any job works.
 
-use super::common::Input;
-use super::world::{LEAST_TO_MEET, World};
+use super::common::InputArgs;
+use super::world::{LEAST_TO_MEET, WorldArgs};
 use crate::console::{Voice, say};
 use crate::doctor::{self, Facts, Findings, Question};
 use crate::report::count;
@@ -39,7 +39,7 @@ pub(super) struct Args {
     part: Part,
 
     #[command(flatten)]
-    world: World,
+    world: WorldArgs,
 }
 
 /// What the program does for programs: on a host that another one asks, and for `scripts/cluster`.
@@ -77,7 +77,8 @@ impl Args {
         if !self.part.connect.is_empty() {
             return self.part.connect().map(|()| 0);
         }
-        let graph = self.graph.as_deref().map(|graph| Input::default().named(graph)).transpose()?;
+        let graph =
+            self.graph.as_deref().map(|graph| InputArgs::default().named(graph)).transpose()?;
         let (files, hostfile) = (self.file.clone(), self.hostfile.clone());
         let question = Question { files, graph, hostfile };
         match &self.hostfile {

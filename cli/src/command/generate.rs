@@ -1,6 +1,6 @@
 //! `mst generate`: a graph of a family, into a file.
 
-use super::world::World;
+use super::world::WorldArgs;
 use crate::console::Output;
 use crate::report;
 use mst::comm::Comm;
@@ -26,7 +26,7 @@ pub(super) struct Args {
     output: PathBuf,
 
     #[command(flatten)]
-    pub(super) world: World,
+    pub(super) world: WorldArgs,
 }
 
 impl Args {

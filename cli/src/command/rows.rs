@@ -5,7 +5,7 @@ use crate::console::Output;
 use crate::console::{Sheet, say};
 use mst::comm::Comm;
 use mst::error::{Error, Result};
-use mst::experiment::{Context, Row};
+use mst::experiment::{Provenance, Row};
 use mst::format::Decimal;
 use std::path::Path;
 
@@ -27,7 +27,7 @@ impl RowOptions {
         &self,
         comm: &Comm,
         csv: &Path,
-        context: &Context,
+        context: &Provenance,
         output: Option<&Path>,
     ) -> Result<()> {
         if comm.rank() != 0 {

@@ -1,6 +1,6 @@
 //! `mst selftest`: random cases on the ranks at hand.
 
-use super::world::World;
+use super::world::WorldArgs;
 use crate::console::say;
 use crate::report;
 use mst::comm::Comm;
@@ -25,7 +25,7 @@ pub(super) struct Args {
     json: bool,
 
     #[command(flatten)]
-    pub(super) world: World,
+    pub(super) world: WorldArgs,
 }
 
 impl Args {

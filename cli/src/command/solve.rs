@@ -10,7 +10,7 @@ use bytesize::ByteSize;
 use mst::comm::Comm;
 use mst::distributed::collect;
 use mst::error::Result;
-use mst::experiment::{Context, Job, Run};
+use mst::experiment::{Job, Provenance, Run};
 use mst::generate::Spec;
 use mst::graph::{Slice, with_edges};
 use mst::measure::{self};
@@ -126,7 +126,7 @@ impl Args {
     }
 
     /// On rank 0, what the command will write, tried before the work.
-    fn outputs(&self, comm: &Comm, context: &Context) -> Result<Option<Output>> {
+    fn outputs(&self, comm: &Comm, context: &Provenance) -> Result<Option<Output>> {
         self.voice().check()?;
         if comm.rank() != 0 {
             return Ok(None);
@@ -149,10 +149,10 @@ impl Args {
 }
 
 /// The context of a command on `source`, which the user named `graph`.
-pub(super) fn context(graph: &OsStr, source: &Source) -> Context {
+pub(super) fn context(graph: &OsStr, source: &Source) -> Provenance {
     let (graph, seed) = match source {
         Source::Generated(spec) => (spec.to_string(), Some(Spec::seed(spec))),
         Source::File { .. } => (graph.to_string_lossy().into_owned(), None),
     };
-    Context::now(graph, seed, env!("MST_COMMIT"))
+    Provenance::now(graph, seed, env!("MST_COMMIT"))
 }

@@ -1,7 +1,7 @@
 //! `mst verify`: the proof alone, of a forest that anybody made.
 
-use super::common::Input;
-use super::world::World;
+use super::common::InputArgs;
+use super::world::WorldArgs;
 use crate::console;
 use crate::console::say;
 use crate::report;
@@ -28,10 +28,10 @@ pub(super) struct Args {
     max: bool,
 
     #[command(flatten)]
-    input: Input,
+    input: InputArgs,
 
     #[command(flatten)]
-    pub(super) world: World,
+    pub(super) world: WorldArgs,
 }
 
 impl Args {
@@ -68,7 +68,7 @@ impl Args {
                 let what = "standard input is one file: name the graph or the forest";
                 Err(Error::Usage(what.to_owned()))
             }
-            (false, true) => Input::default().source(comm, self.forest.as_os_str()),
+            (false, true) => InputArgs::default().source(comm, self.forest.as_os_str()),
             (_, false) => {
                 let (path, text) = (self.forest.clone(), TextOptions::default());
                 Ok(Source::File { path, format: None, text })

@@ -21,7 +21,7 @@ const TO_MEET: u64 = 3;
 
 /// The world to run in and what to say on the way.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub(super) struct World {
+pub(super) struct WorldArgs {
     /// Threads on each rank, up to 1024 [default: its share of the host's cores]
     #[arg(short, long, value_name = "NUM", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub(super) threads: Option<usize>,
@@ -53,7 +53,7 @@ fn patience(text: &str) -> Result<Patience, String> {
     seconds.map(|seconds| Patience(Some(seconds))).ok_or_else(wrong)
 }
 
-impl World {
+impl WorldArgs {
     fn patience(&self) -> Option<u64> {
         self.timeout.and_then(|Patience(seconds)| seconds)
     }
@@ -64,7 +64,7 @@ impl World {
         self.start_within(to_meet.map(|time| time.max(LEAST_TO_MEET)), job)
     }
 
-    /// As [`World::start`]; if the ranks have not met after `to_meet`, the job ends.
+    /// As [`WorldArgs::start`]; if the ranks have not met after `to_meet`, the job ends.
     pub(super) fn start_within<R>(
         &self,
         to_meet: Option<Duration>,

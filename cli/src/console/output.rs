@@ -18,10 +18,10 @@ use tempfile::{Builder, NamedTempFile};
 pub(crate) struct Output {
     path: PathBuf,
     format: Format,
-    place: Place,
+    place: Target,
 }
 
-enum Place {
+enum Target {
     /// The path of a file, which is the file itself where the user named a link.
     File(PathBuf),
     /// A device or pipe, which must not be replaced by a file, or a file that is open already, which must not
@@ -64,22 +64,22 @@ impl Output {
         if is_named { Format::of_output(path) } else { Ok(Format::Text) }
     }
 
-    fn place(path: &Path) -> io::Result<Place> {
+    fn place(path: &Path) -> io::Result<Target> {
         if let Some(number) = descriptor(path) {
             // SAFETY: it is only borrowed to be doubled; of a number that is not open the system says so.
             let open = unsafe { BorrowedFd::borrow_raw(number) };
-            return Ok(Place::Direct(open.try_clone_to_owned()?.into()));
+            return Ok(Target::Direct(open.try_clone_to_owned()?.into()));
         }
         let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         match target.metadata() {
             Ok(about) if about.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
             Ok(about) if !about.is_file() => {
-                return File::options().write(true).open(&target).map(Place::Direct);
+                return File::options().write(true).open(&target).map(Target::Direct);
             }
             _ => {}
         }
         Unfinished::beside(&target)?; // and gone again: a job that is ended while it computes leaves nothing
-        Ok(Place::File(target))
+        Ok(Target::File(target))
     }
 
     /// What writing to `path` takes for each vertex, bytes.
@@ -121,8 +121,8 @@ impl Output {
         let Self { path, format, place } = self;
         let failed = |why| Error::file("write", &path)(why);
         match place {
-            Place::Direct(device) => fill(&path, format, slice, &device),
-            Place::File(target) => {
+            Target::Direct(device) => fill(&path, format, slice, &device),
+            Target::File(target) => {
                 let unfinished = Unfinished::beside(&target).map_err(failed)?;
                 fill(&path, format, slice, unfinished.file())?;
                 unfinished.finish(&target).map_err(failed)

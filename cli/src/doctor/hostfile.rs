@@ -13,14 +13,14 @@ pub(super) struct Hostfile {
     /// Its path, as the user named it.
     pub(super) path: String,
     /// One a line, but for comments and blanks.
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<HostLine>,
     /// The first line that ends as on Windows.
     pub(super) carriage: Option<u64>,
 }
 
 /// A line of a hostfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct HostLine {
     /// The name or address, with a user before `@` if the file says one.
     pub(super) host: String,
     /// How many ranks it may get, if the file says.
@@ -110,7 +110,8 @@ impl Hostfile {
     /// What is written as the other MPI writes it.
     fn wrong_dialect(&self, launcher: Option<&Library>) -> Option<Problem> {
         let launcher = launcher?;
-        let foreign = |entry: &&Entry| entry.slots.is_some() && entry.colon != launcher.is_mpich();
+        let foreign =
+            |entry: &&HostLine| entry.slots.is_some() && entry.colon != launcher.is_mpich();
         let entry = self.entries.iter().find(foreign)?;
         let (path, line, host) = (&self.path, entry.line, &entry.host);
         let word = pasted(path);
@@ -137,7 +138,7 @@ struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// The host on this line; `None` on a blank or a comment.
-    fn entry(&self) -> Result<Option<Entry>> {
+    fn entry(&self) -> Result<Option<HostLine>> {
         let end = self.whole.iter().position(|&byte| byte == b'#').unwrap_or(self.whole.len());
         let mut rest = &self.whole[..end];
         let Some(word) = take(&mut rest, |byte| !byte.is_ascii_whitespace()) else {
@@ -176,7 +177,7 @@ impl<'a> Line<'a> {
             }
         }
         let host = String::from_utf8_lossy(name).into_owned();
-        Ok(Some(Entry { host, slots, colon, line: self.number }))
+        Ok(Some(HostLine { host, slots, colon, line: self.number }))
     }
 
     /// The count in `digits`, at least 1.

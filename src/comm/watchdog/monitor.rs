@@ -63,7 +63,7 @@ pub(super) struct Watch {
 
 /// Why a job ends.
 #[derive(Debug, PartialEq)]
-enum End {
+enum JobEnd {
     /// A rank is gone, and how.
     Lost(usize, News),
     /// Another rank has said why.
@@ -82,18 +82,18 @@ impl Watch {
         let Some(end) = self.watch() else { return };
         // Also a rank 0 that only stood still must not find the others dead when it goes on. An orphan has
         // nobody left to hear what it says.
-        self.tell(if end == End::Orphaned { word::ORPHANED } else { word::ENDING });
+        self.tell(if end == JobEnd::Orphaned { word::ORPHANED } else { word::ENDING });
         match end {
-            End::Lost(lost, how) if self.rank == usize::from(lost == 0) => {
+            JobEnd::Lost(lost, how) if self.rank == usize::from(lost == 0) => {
                 say(&self.sentence(lost, how));
             }
-            End::Unended if self.rank == 0 => say(&format!(
+            JobEnd::Unended if self.rank == 0 => say(&format!(
                 "the work is done and all it made is written, but MPI does not end on every host, \
                  after {} s: MPICH 4.0 is known for that; take a newer one, or Open MPI",
                 self.to_end.as_secs_f64()
             )),
-            End::Dismissed | End::Orphaned => {}
-            End::Lost(..) | End::Told | End::Unended => thread::sleep(COURTESY),
+            JobEnd::Dismissed | JobEnd::Orphaned => {}
+            JobEnd::Lost(..) | JobEnd::Told | JobEnd::Unended => thread::sleep(COURTESY),
         }
         if self.rank == 0 {
             launcher::end_launcher_later();
@@ -102,7 +102,7 @@ impl Watch {
     }
 
     /// Watches until this rank is done, or something ends the job.
-    fn watch(&mut self) -> Option<End> {
+    fn watch(&mut self) -> Option<JobEnd> {
         let mut answered: Option<Instant> = None;
         let mut left: Option<Instant> = None;
         while !self.is_done() {
@@ -117,15 +117,15 @@ impl Watch {
             for peer in &mut self.peers {
                 match peer.news(self.patience) {
                     News::Fine => {}
-                    News::Ending => return Some(End::Told),
-                    gone => return Some(End::Lost(peer.rank, gone)),
+                    News::Ending => return Some(JobEnd::Told),
+                    gone => return Some(JobEnd::Lost(peer.rank, gone)),
                 }
             }
             if self.dismissed.load(Relaxed) {
-                return Some(End::Dismissed);
+                return Some(JobEnd::Dismissed);
             }
             if getppid() != self.parent {
-                return Some(End::Orphaned);
+                return Some(JobEnd::Orphaned);
             }
             if left.is_none() && self.leaving.load(Relaxed) {
                 self.tell(word::BYE);
@@ -133,7 +133,7 @@ impl Watch {
             }
             // Of all ranks one has to say it.
             if self.rank == 0 && left.is_some_and(|left| left.elapsed() > self.to_end) {
-                return Some(End::Unended);
+                return Some(JobEnd::Unended);
             }
             self.pause();
         }
@@ -225,14 +225,14 @@ mod tests {
     const PATIENCE: Duration = Duration::from_millis(600);
 
     /// What rank 0 of two makes of a rank 1 that does `as_rank_1`.
-    fn seen(as_rank_1: impl FnOnce(&Invitation) + Send) -> Option<End> {
+    fn seen(as_rank_1: impl FnOnce(&Invitation) + Send) -> Option<JobEnd> {
         seen_by(Arc::default(), as_rank_1)
     }
 
     fn seen_by(
         leaving: Arc<AtomicBool>,
         as_rank_1: impl FnOnce(&Invitation) + Send,
-    ) -> Option<End> {
+    ) -> Option<JobEnd> {
         let strangers = Arc::default();
         let addresses = BTreeSet::from([Ipv4Addr::LOCALHOST]);
         let (door, invitation) = Door::open(&addresses, 2, Arc::clone(&strangers)).unwrap();
@@ -290,15 +290,15 @@ mod tests {
     #[test]
     fn a_dead_rank_is_told_from_a_silent_one() {
         let died = seen(|invitation| drop(call(invitation)));
-        assert_eq!(died, Some(End::Lost(1, News::Dead)));
+        assert_eq!(died, Some(JobEnd::Lost(1, News::Dead)));
         let silent = seen(|invitation| {
             let peer = call(invitation);
             thread::sleep(PATIENCE * 2);
             drop(peer);
         });
-        assert_eq!(silent, Some(End::Lost(1, News::Silent)));
+        assert_eq!(silent, Some(JobEnd::Lost(1, News::Silent)));
         let orphaned = seen(|invitation| call(invitation).tell(word::ORPHANED));
-        assert_eq!(orphaned, Some(End::Lost(1, News::Orphaned)));
+        assert_eq!(orphaned, Some(JobEnd::Lost(1, News::Orphaned)));
     }
 
     #[test]
@@ -309,7 +309,7 @@ mod tests {
             thread::sleep(PATIENCE * 2);
             drop(peer);
         });
-        assert_eq!(stopped, Some(End::Lost(1, News::Silent)));
+        assert_eq!(stopped, Some(JobEnd::Lost(1, News::Silent)));
     }
 
     #[test]
@@ -322,7 +322,7 @@ mod tests {
                 thread::sleep(PATIENCE / 10);
             }
         });
-        assert_eq!(end, Some(End::Unended));
+        assert_eq!(end, Some(JobEnd::Unended));
     }
 
     #[test]

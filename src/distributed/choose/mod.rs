@@ -5,7 +5,7 @@ mod locality;
 mod model;
 
 pub use locality::Locality;
-pub use model::Shape;
+pub use model::Workload;
 
 use super::Plan;
 use crate::comm::{Comm, Link};
@@ -23,7 +23,7 @@ pub struct Choice {
     /// The plan.
     pub plan: Plan,
     /// What it was chosen for; `None` where a look would not pay.
-    pub shape: Option<Shape>,
+    pub shape: Option<Workload>,
 }
 
 impl Choice {
@@ -37,7 +37,7 @@ impl Choice {
         if m as f64 * (1e-9 * ns + bytes / link.bandwidth) < QUICK {
             return Self { plan: Plan::PLAIN, shape: None };
         }
-        let shape = Shape::of(comm, n, m, mine, link);
+        let shape = Workload::of(comm, n, m, mine, link);
         let cost = |plan: &Plan| shape.seconds(*plan);
         let best = Plan::all().enumerate().min_by(|(_, a), (_, b)| cost(a).total_cmp(&cost(b)));
         // Rounding may differ between processors, so one rank decides.

@@ -37,7 +37,7 @@ const FAR: f64 = 1e6;
 
 /// What the model knows of a job.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Shape {
+pub struct Workload {
     /// Edges.
     pub m: u64,
     /// Ranks.
@@ -52,7 +52,7 @@ pub struct Shape {
     pub cores: f64,
 }
 
-impl Shape {
+impl Workload {
     /// The shape of the edges `mine` of each rank, `m` in all, on the vertices `0..n`; as costly as
     /// [`Locality`].
     ///

@@ -11,7 +11,7 @@ const BELOW: usize = 256;
 /// An edge's place in the order of all edges: its key and its position in the whole input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
 #[repr(C)]
-struct Place {
+struct Position {
     key: u64,
     position: u64,
 }
@@ -52,21 +52,21 @@ pub(in crate::distributed) fn agree<R: EdgeLike>(
     let mut all = lists.concat();
     all.sort_unstable();
     let wanted = all.get(wanted.min(all.len()).wrapping_sub(1)).copied();
-    let pivot: Vec<Place> = wanted.into_iter().chain(known).min().into_iter().collect();
-    let Place { key, position } = comm.broadcast(0, pivot)[0];
+    let pivot: Vec<Position> = wanted.into_iter().chain(known).min().into_iter().collect();
+    let Position { key, position } = comm.broadcast(0, pivot)[0];
     let cut = (position + 1).saturating_sub(first).min(records.len() as u64) as usize;
     Pivot { key: R::Key::narrow(key).expect("a key of some rank"), cut }
 }
 
 /// The places of one of every `stride` records, in order.
-fn sample<R: EdgeLike>(records: &[R], stride: usize, first: u64) -> Vec<Place> {
+fn sample<R: EdgeLike>(records: &[R], stride: usize, first: u64) -> Vec<Position> {
     let place = |stratum: usize| {
         let within = scramble(first.wrapping_add(stratum as u64)) % stride as u64;
         let index = stratum * stride + within as usize;
         let record = records.get(index)?;
-        Some(Place { key: record.key().wide(), position: first + index as u64 })
+        Some(Position { key: record.key().wide(), position: first + index as u64 })
     };
-    let mut places: Vec<Place> = (0..records.len().div_ceil(stride)).filter_map(place).collect();
+    let mut places: Vec<Position> = (0..records.len().div_ceil(stride)).filter_map(place).collect();
     places.sort_unstable();
     places
 }

@@ -15,7 +15,7 @@ use crate::measure::Phase;
 use bytemuck::Zeroable;
 
 /// A rank's forest, split in what is certain and what is left to be compared.
-pub(in crate::distributed) struct Contracted<K> {
+pub(in crate::distributed) struct Contraction<K> {
     /// Edges of the minimum spanning forest.
     pub(in crate::distributed) fixed: Vec<Edge<K>>,
     /// The others, between shared vertices, which are numbered anew: a forest, sorted by key, and of
@@ -35,7 +35,7 @@ pub(in crate::distributed) fn contract<K: Key>(
     comm: &Comm,
     n: usize,
     forest: &[Edge<K>],
-) -> Contracted<K> {
+) -> Contraction<K> {
     comm.enter(Phase::Contract);
     let touched = comm.compute(|| {
         let mut touched = Bits::zeros(n);
@@ -50,7 +50,7 @@ pub(in crate::distributed) fn contract<K: Key>(
         drop(nodes);
         let shared = Numbering::of(shared);
         let rest = split(n, chains, &shared, &mut fixed);
-        Contracted { fixed: fixed.choose(forest), rest, n: shared.set().count_ones() }
+        Contraction { fixed: fixed.choose(forest), rest, n: shared.set().count_ones() }
     })
 }
 

@@ -56,14 +56,14 @@ pub(in crate::distributed) fn receive_runs<R: EdgeLike>(
 ) -> Joined<R::Key> {
     let verdicts = vec![Bits::default(); streams.sources().len() + 1];
     let mut joined = Joined { components: Components::new(n), verdicts, kept: Vec::new() };
-    let source = |(index, &(rank, left)): (usize, &(usize, usize))| Source {
+    let source = |(index, &(rank, left)): (usize, &(usize, usize))| Sender {
         rank,
         origin: index as u32 + 1,
         left,
         edges: Vec::new(),
         ready: 0..0,
     };
-    let mut sources: Vec<Source<R::Key>> =
+    let mut sources: Vec<Sender<R::Key>> =
         streams.sources().iter().enumerate().map(source).collect();
     let mut own = own;
     let mut blocks: Vec<Vec<u8>> = sources.iter().map(|source| source.receive(streams)).collect();
@@ -71,7 +71,7 @@ pub(in crate::distributed) fn receive_runs<R: EdgeLike>(
         comm.compute(|| {
             sources.par_iter_mut().zip(blocks).for_each(|(source, block)| source.take(block));
         });
-        let limit = sources.iter().filter_map(Source::limit).min();
+        let limit = sources.iter().filter_map(Sender::limit).min();
         let ready = limit.map_or(own.len(), |(key, _)| own.partition_point(|r| r.key() <= key));
         let own_ready = own.split_off(..ready).expect("no more than there are");
         sources.iter_mut().for_each(|source| source.advance(limit));
@@ -79,7 +79,7 @@ pub(in crate::distributed) fn receive_runs<R: EdgeLike>(
             let live =
                 |r: &R| ContractedEdge { u: r.ends().0, v: r.ends().1, key: r.key(), origin: 0 };
             let own: Vec<ContractedEdge<R::Key>> = own_ready.iter().map(live).collect();
-            let runs = [&own[..]].into_iter().chain(sources.iter().map(Source::ready));
+            let runs = [&own[..]].into_iter().chain(sources.iter().map(Sender::ready));
             joined.add(&merge_runs(&runs.collect::<Vec<_>>()), keep);
         };
         let receive = || sources.iter().map(|source| source.receive(streams)).collect();
@@ -103,7 +103,7 @@ impl<K: Key> Joined<K> {
 }
 
 /// A run that arrives.
-struct Source<K> {
+struct Sender<K> {
     rank: usize,
     /// Its place among the runs.
     origin: u32,
@@ -115,7 +115,7 @@ struct Source<K> {
     ready: Range<usize>,
 }
 
-impl<K: Key> Source<K> {
+impl<K: Key> Sender<K> {
     /// The key of the last edge that has arrived, if more will: they come after it.
     fn limit(&self) -> Option<(K, u32)> {
         self.edges.last().filter(|_| self.left > 0).map(|last| (last.key, self.origin))

@@ -5,7 +5,7 @@
 //! | 0..8 | `MSTCKPT2`: the last byte is the version |
 //! | 8..16 | h, the length of the head |
 //! | 16..24 | XXH3 of the head |
-//! | 24..24 + h | the head, JSON: [`Head`], with the XXH3 of each segment's edges |
+//! | 24..24 + h | the head, JSON: [`FileHead`], with the XXH3 of each segment's edges |
 //! | .. | the edges of its segments, in order: u and v, then the key: 12 or 16 bytes |
 //!
 //! Numbers are in the byte order of the machine. A file is written beside and renamed, so one that is cut
@@ -35,7 +35,7 @@ const BLOCK: u64 = 1 << 20;
 
 /// What a file says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Head {
+pub(super) struct FileHead {
     /// The job, the same in all its files.
     pub(super) job: u64,
     /// The file's own name, and so the generation.
@@ -46,7 +46,7 @@ pub(super) struct Head {
     pub(super) segments: Vec<Segment>,
 }
 
-impl Head {
+impl FileHead {
     /// The bytes of all edges.
     fn body_bytes(&self) -> u128 {
         self.segments.iter().map(|segment| u128::from(segment.bytes())).sum()
@@ -56,7 +56,7 @@ impl Head {
 /// A file whose head was checked, and which is open no more.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Known {
-    pub(super) head: Head,
+    pub(super) head: FileHead,
     /// The checksum of the head, and so of all.
     pub(super) sum: u64,
     /// Where its edges begin.
@@ -131,7 +131,7 @@ impl Saved {
         if xxh3_64(&text) != sum {
             return Err(refused("the checksum of its head is wrong"));
         }
-        let head: Head = serde_json::from_slice(&text)
+        let head: FileHead = serde_json::from_slice(&text)
             .map_err(|why| refused(&format!("its head cannot be read ({why})")))?;
         if head.name != name {
             let was = head.name.file_name();
@@ -171,7 +171,7 @@ impl Saved {
     /// [`Error::File`] if the disk is full, and as `bodies`; the file is then as it was.
     pub(super) fn write(
         folder: &Folder,
-        head: Head,
+        head: FileHead,
         bodies: impl FnOnce(&mut Out<'_>) -> Result<()>,
     ) -> Result<Self> {
         let name = head.name.file_name();
@@ -276,7 +276,7 @@ mod tests {
         vec![edges; 16 * edges as usize]
     }
 
-    fn head(edges: &[u8]) -> Head {
+    fn head(edges: &[u8]) -> FileHead {
         let segment = |&edges: &u8| Segment {
             start: 3,
             edges: u64::from(edges),
@@ -285,7 +285,7 @@ mod tests {
         };
         let segments = edges.iter().map(segment).collect();
         let graph = "the minimum forest of \"g\"".to_owned();
-        Head { job: u64::MAX, name: NAME, graph, segments }
+        FileHead { job: u64::MAX, name: NAME, graph, segments }
     }
 
     fn written(folder: &Folder, edges: &[u8]) -> Saved {
@@ -316,7 +316,7 @@ mod tests {
             read.check().expect("whole");
             // And so do copies of their parts.
             let name = Name { generation: 2, ..NAME };
-            let copied = Saved::write(&folder, Head { name, ..head(&edges) }, |out| {
+            let copied = Saved::write(&folder, FileHead { name, ..head(&edges) }, |out| {
                 (0..edges.len()).try_for_each(|segment| out.copy(read.body(segment)))
             });
             copied.expect("copied").check().expect("whole");
@@ -378,7 +378,7 @@ mod tests {
         file.write_all_at(&[9], whole.len() as u64 - 1).expect("written");
         let name = Name { generation: 2, ..NAME };
         let copied =
-            Saved::write(&folder, Head { name, ..head(&[5]) }, |out| out.copy(saved.body(1)));
+            Saved::write(&folder, FileHead { name, ..head(&[5]) }, |out| out.copy(saved.body(1)));
         let told = copied.expect_err("damaged").to_string();
         assert!(told.contains("the checksum of its edges is wrong"), "{told}");
         assert_eq!(folder.list().expect("read").len(), 1);

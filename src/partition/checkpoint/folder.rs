@@ -149,12 +149,12 @@ impl Folder {
     ///
     /// # Errors
     /// As the system says.
-    pub(super) fn create(&self, file: &str) -> Result<Unfinished<'_>> {
+    pub(super) fn create(&self, file: &str) -> Result<UnfinishedFile<'_>> {
         // The standard library draws these at random.
         let random = RandomState::new().build_hasher().finish();
         let text = format!("{file}.{random:016x}{NEW}");
         let opened = self.open(&text, OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL)?;
-        Ok(Unfinished { folder: self, name: Some(text), file: opened })
+        Ok(UnfinishedFile { folder: self, name: Some(text), file: opened })
     }
 
     /// Marks all files that can be gone on from as done.
@@ -212,13 +212,13 @@ fn unless_gone(done: nix::Result<()>) -> io::Result<()> {
 }
 
 /// A file that is being written; it is removed unless it is named.
-pub(super) struct Unfinished<'a> {
+pub(super) struct UnfinishedFile<'a> {
     folder: &'a Folder,
     name: Option<String>,
     pub(super) file: File,
 }
 
-impl Unfinished<'_> {
+impl UnfinishedFile<'_> {
     /// Gives the file its name, in the place of what has it; what was written is then on the disk.
     ///
     /// # Errors
@@ -237,7 +237,7 @@ impl Unfinished<'_> {
     }
 }
 
-impl Drop for Unfinished<'_> {
+impl Drop for UnfinishedFile<'_> {
     fn drop(&mut self) {
         if let Some(name) = &self.name {
             // What cannot be removed now is removed by the job that goes on.

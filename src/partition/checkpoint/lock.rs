@@ -49,7 +49,7 @@ pub(super) struct Lock {
 
 /// Who has a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Claim {
+struct Holder {
     /// This run of a job, told by a number that no other has.
     run: u64,
     host: String,
@@ -60,7 +60,7 @@ struct Claim {
 
 /// How the system answers who wants a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
+enum Attempt {
     Given,
     /// Another has it.
     Denied,
@@ -129,7 +129,7 @@ fn claim(folder: &Arc<Folder>, run: u64) -> Result<Taken> {
         let file = open(folder, OFlag::O_RDWR | OFlag::O_CREAT)?;
         let answer = lock(folder, &file, libc::F_WRLCK, FIRST, 0)?;
         match answer {
-            Answer::Denied => {
+            Attempt::Denied => {
                 let first_lives = is_locked(&file, FIRST);
                 let patience = if first_lives { PATIENCE } else { PATIENCE_FOR_THE_REST };
                 if begin.elapsed() >= patience {
@@ -142,7 +142,7 @@ fn claim(folder: &Arc<Folder>, run: u64) -> Result<Taken> {
             _ => break (file, answer),
         }
     };
-    let claim = Claim {
+    let claim = Holder {
         run,
         host: Host::here().name,
         pid: std::process::id(),
@@ -156,7 +156,7 @@ fn claim(folder: &Arc<Folder>, run: u64) -> Result<Taken> {
     lock(folder, &file, libc::F_UNLCK, FIRST + 1, 0)?;
     let weakness =
         match answer {
-            Answer::Unknown(why) => Some(format!("its file system has no locks ({})", why.desc())),
+            Attempt::Unknown(why) => Some(format!("its file system has no locks ({})", why.desc())),
             _ => file.metadata().ok().and_then(|about| kept_to_host(about.dev())).map(|system| {
                 format!("its file system ({system}) may keep locks from other hosts")
             }),
@@ -181,7 +181,7 @@ fn join(comm: &Comm, folder: &Arc<Folder>, run: u64) -> Result<Option<Taken>> {
     }
     let reaches = is_locked(&file, FIRST);
     let answer = lock(folder, &file, libc::F_WRLCK, FIRST + 1 + comm.rank() as i64, 1)?;
-    if answer == Answer::Denied {
+    if answer == Attempt::Denied {
         return Err(taken(folder, read(&file), false));
     }
     let weakness = (!reaches).then(|| {
@@ -217,7 +217,7 @@ fn is_there(folder: &Folder, file: &File) -> Result<bool> {
 }
 
 /// Whose it says it is.
-fn read(file: &File) -> Option<Claim> {
+fn read(file: &File) -> Option<Holder> {
     let len = file.metadata().ok()?.len().min(MOST);
     let mut text = vec![0; len as usize];
     file.read_exact_at(&mut text, 0).ok()?;
@@ -236,23 +236,23 @@ fn flock(kind: libc::c_int, start: i64, len: i64) -> libc::flock {
 }
 
 /// Locks or unlocks some bytes.
-fn lock(folder: &Folder, file: &File, kind: libc::c_int, start: i64, len: i64) -> Result<Answer> {
+fn lock(folder: &Folder, file: &File, kind: libc::c_int, start: i64, len: i64) -> Result<Attempt> {
     let asked = fcntl(file, FcntlArg::F_OFD_SETLK(&flock(kind, start, len)));
     answer(asked.err()).map_err(|why| Error::file("lock", &folder.path_of(FILE))(why.into()))
 }
 
 /// What an answer of the system means.
-fn answer(why: Option<Errno>) -> Result<Answer, Errno> {
+fn answer(why: Option<Errno>) -> Result<Attempt, Errno> {
     match why {
-        None => Ok(Answer::Given),
-        Some(Errno::EAGAIN | Errno::EACCES) => Ok(Answer::Denied),
+        None => Ok(Attempt::Given),
+        Some(Errno::EAGAIN | Errno::EACCES) => Ok(Attempt::Denied),
         Some(
             why @ (Errno::ENOLCK
             | Errno::EOPNOTSUPP
             | Errno::ENOSYS
             | Errno::EINVAL
             | Errno::EPROTONOSUPPORT),
-        ) => Ok(Answer::Unknown(why)),
+        ) => Ok(Attempt::Unknown(why)),
         Some(why) => Err(why),
     }
 }
@@ -265,9 +265,9 @@ fn is_locked(file: &File, byte: i64) -> bool {
 }
 
 /// The refusal of a folder that another job has.
-fn taken(folder: &Folder, claim: Option<Claim>, first_lives: bool) -> Error {
+fn taken(folder: &Folder, claim: Option<Holder>, first_lives: bool) -> Error {
     let who = claim.map_or("a process that does not say which".to_owned(), |claim| {
-        let Claim { host, pid, since, .. } = claim;
+        let Holder { host, pid, since, .. } = claim;
         format!("process {pid} on {}, since {} UTC", host.escape_debug(), since.escape_debug())
     });
     let what = if first_lives {
@@ -325,7 +325,7 @@ mod tests {
         let (first, _) = claim(&folder, 7).expect("free");
         let left = open(&folder, OFlag::O_RDWR).expect("opened");
         let answer = lock(&folder, &left, libc::F_WRLCK, FIRST + 2, 1).expect("asked");
-        assert_eq!(answer, Answer::Given);
+        assert_eq!(answer, Attempt::Given);
         // As if it had been killed.
         lock(&folder, first.file.as_ref().expect("a file"), libc::F_UNLCK, FIRST, 1)
             .expect("asked");
@@ -346,7 +346,7 @@ mod tests {
         let (first, _) = claim(&folder, 7).expect("free");
         assert!(is_there(&folder, &early).expect("looked"));
         drop(first);
-        assert_eq!(lock(&folder, &early, libc::F_WRLCK, FIRST, 0).expect("asked"), Answer::Given);
+        assert_eq!(lock(&folder, &early, libc::F_WRLCK, FIRST, 0).expect("asked"), Attempt::Given);
         assert!(!is_there(&folder, &early).expect("looked"));
         let (_second, _) = claim(&folder, 8).expect("free");
         assert!(!is_there(&folder, &early).expect("looked"));
@@ -379,10 +379,10 @@ mod tests {
 
     #[test]
     fn answers_are_told_apart() {
-        assert_eq!(answer(None), Ok(Answer::Given));
-        assert_eq!(answer(Some(Errno::EAGAIN)), Ok(Answer::Denied));
+        assert_eq!(answer(None), Ok(Attempt::Given));
+        assert_eq!(answer(Some(Errno::EAGAIN)), Ok(Attempt::Denied));
         for why in [Errno::ENOLCK, Errno::EOPNOTSUPP, Errno::ENOSYS] {
-            assert_eq!(answer(Some(why)), Ok(Answer::Unknown(why)));
+            assert_eq!(answer(Some(why)), Ok(Attempt::Unknown(why)));
         }
         assert_eq!(answer(Some(Errno::EIO)), Err(Errno::EIO));
     }

@@ -27,7 +27,7 @@ use super::assignment::Assignment;
 use super::segment::{self, Cut, Segment};
 use crate::comm::Comm;
 use crate::error::{Result, shown};
-use file::{Head, Known, Out, Saved};
+use file::{FileHead, Known, Out, Saved};
 use folder::{Folder, Name, Role};
 use lock::Lock;
 use recovery::{Found, Recovery};
@@ -134,7 +134,7 @@ pub(super) fn part(
             // The standard library draws these at random.
             let job = comm.broadcast(0, vec![RandomState::new().build_hasher().finish()])[0];
             let segments = share(&untouched)?.into_iter().map(|(_, segment)| segment).collect();
-            let head = Head { job, name, graph: input.graph.clone(), segments };
+            let head = FileHead { job, name, graph: input.graph.clone(), segments };
             comm.agree(Saved::write(folder, head, |_| Ok(())))?
         }
         Found::All(files) => {
@@ -144,7 +144,7 @@ pub(super) fn part(
             let from = mine.iter().filter(|(_, segment)| segment.edges > 0);
             let from: Vec<usize> = from.map(|(from, _)| *from).collect();
             let segments = mine.into_iter().map(|(_, segment)| segment).collect();
-            let head = Head { name, segments, ..files[0].head.clone() };
+            let head = FileHead { name, segments, ..files[0].head.clone() };
             comm.agree(Saved::write(folder, head, |out| copy(folder, &files, &from, out)))?
         }
     };

@@ -34,7 +34,7 @@ pub(super) enum Found {
 /// A file as another rank sees it.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
-struct Seen {
+struct SavedFile {
     generation: u64,
     of: u64,
     rank: u64,
@@ -53,11 +53,8 @@ pub(super) fn look(
 ) -> Result<Recovery> {
     let listed = comm.agree(folder.list())?;
     let of_use = |(_, role, _): &&Entry| *role != Role::Unfinished;
-    let seen = listed.iter().filter(of_use).map(|&(Name { generation, of, rank }, role, _)| Seen {
-        generation,
-        of,
-        rank,
-        done: u64::from(role == Role::Done),
+    let seen = listed.iter().filter(of_use).map(|&(Name { generation, of, rank }, role, _)| {
+        SavedFile { generation, of, rank, done: u64::from(role == Role::Done) }
     });
     let seen = comm.all_gather(&seen.collect::<Vec<_>>()).concat();
     let next = seen.iter().map(|seen| seen.generation).max().unwrap_or(0).saturating_add(1);
@@ -111,7 +108,7 @@ fn one_job(comm: &Comm, folder: &Folder, files: &[Known]) -> Result<()> {
 }
 
 /// The ranks of each generation, by (generation, ranks that there were).
-fn sets(seen: &[Seen]) -> BTreeMap<(u64, u64), BTreeSet<u64>> {
+fn sets(seen: &[SavedFile]) -> BTreeMap<(u64, u64), BTreeSet<u64>> {
     let mut sets: BTreeMap<_, BTreeSet<u64>> = BTreeMap::new();
     for file in seen {
         sets.entry((file.generation, file.of)).or_default().insert(file.rank);
@@ -119,7 +116,7 @@ fn sets(seen: &[Seen]) -> BTreeMap<(u64, u64), BTreeSet<u64>> {
     sets
 }
 
-fn newest_complete(seen: &[Seen]) -> Option<(u64, u64)> {
+fn newest_complete(seen: &[SavedFile]) -> Option<(u64, u64)> {
     let sets = sets(seen).into_iter().rev();
     let mut complete = sets.filter(|((_, of), ranks)| ranks.len() as u64 == *of);
     complete.next().map(|(set, _)| set)
@@ -130,7 +127,7 @@ fn is_touched(known: &Known) -> bool {
     known.head.segments.iter().any(|segment| segment.rest.start > segment.start)
 }
 
-fn incomplete(folder: &Folder, seen: &[Seen]) -> Error {
+fn incomplete(folder: &Folder, seen: &[SavedFile]) -> Error {
     let sets = sets(seen);
     let (&(generation, of), ranks) = sets.last_key_value().expect("files were seen");
     let rank = (0..of).find(|rank| !ranks.contains(rank)).unwrap_or(0);

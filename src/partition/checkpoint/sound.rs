@@ -1,7 +1,7 @@
 //! What a head says, held against the input and against sense: anyone may have written it.
 
 use super::Input;
-use super::file::{Head, Known};
+use super::file::{FileHead, Known};
 use super::folder::Folder;
 use crate::error::{Error, Result};
 use crate::graph::{MOST_VERTICES, Numbers};
@@ -11,7 +11,7 @@ use crate::partition::segment::Segment;
 /// how many records and vertices were counted, and what the vertices are below.
 pub(super) type Span = [u64; 6];
 
-pub(super) fn spans(head: &Head) -> Vec<Span> {
+pub(super) fn spans(head: &FileHead) -> Vec<Span> {
     let span = |segment: &Segment| {
         let Segment { start, rest, census, .. } = segment;
         [*start, rest.start, rest.end, census.records, census.vertices, census.bound]

@@ -1,6 +1,6 @@
 //! A rank's own file: saved now and then, read back where a job goes on.
 
-use super::file::{Body, Head, Saved, damaged};
+use super::file::{Body, FileHead, Saved, damaged};
 use super::folder::Folder;
 use crate::error::Result;
 use crate::graph::{Numbers, Weight, Weights};
@@ -94,7 +94,7 @@ impl Writer {
     ) -> Result<()> {
         let old = &self.saved;
         let segments = [now].into_iter().chain(waiting).cloned().collect();
-        let head = Head { segments, ..old.known.head.clone() };
+        let head = FileHead { segments, ..old.known.head.clone() };
         let saved = Saved::write(&self.folder, head, |out| {
             out.put(forest)?;
             let waiting = self.next..old.known.head.segments.len();
