@@ -133,6 +133,6 @@ mod tests {
         let told = difference(&calls).expect("they differ");
         assert!(told.starts_with("collective calls differ: ranks 0, 2 call gather (root 0, 12-"));
         assert!(told.contains("rank 1 calls barrier"), "{told}");
-        assert!(told.contains("call.rs:"), "{told}");
+        assert!(told.contains("header.rs:"), "{told}");
     }
 }
