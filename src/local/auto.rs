@@ -1,12 +1,12 @@
 //! The choice of an algorithm for a graph.
 
 use super::boruvka::ContractedGraph;
-use super::edge_like::BLOCK;
+use super::edge_like::{BLOCK, EdgeLike};
 use super::filter_kruskal::{extend, join};
 use super::lightest::are_local;
 use super::sample::sample;
 use super::{Algorithm, Components, NONE, PIECE};
-use crate::graph::{Edge, Key, Vertex};
+use crate::graph::Vertex;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -35,17 +35,17 @@ const BORUVKA_FIRST: &str = "boruvka+filter-kruskal";
 ///
 /// # Panics
 /// If an endpoint is not below `n`.
-pub fn auto<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
+pub fn auto<E: EdgeLike>(n: usize, edges: &[E]) -> Vec<E> {
     auto_told(n, edges).0
 }
 
 /// As [`auto()`], with the name of what it has chosen.
-pub(super) fn auto_told<K: Key>(n: usize, edges: &[Edge<K>]) -> (Vec<Edge<K>>, &'static str) {
-    if edges.is_sorted_by_key(|e| e.key) {
+pub(super) fn auto_told<E: EdgeLike>(n: usize, edges: &[E]) -> (Vec<E>, &'static str) {
+    if edges.is_sorted_by_key(E::key) {
         return (in_order(n, [edges]), IN_ORDER);
     }
-    if edges.is_sorted_by(|a, b| a.key > b.key) {
-        let reverse = |block: &[Edge<K>]| block.iter().rev().copied().collect::<Vec<_>>();
+    if edges.is_sorted_by(|a, b| a.key() > b.key()) {
+        let reverse = |block: &[E]| block.iter().rev().copied().collect::<Vec<_>>();
         return (in_order(n, edges.rchunks(BLOCK).map(reverse)), IN_ORDER);
     }
     let part = part(n, edges);
@@ -55,8 +55,11 @@ pub(super) fn auto_told<K: Key>(n: usize, edges: &[Edge<K>]) -> (Vec<Edge<K>>, &
 
 /// The vertices from the lowest to the highest end where they are not nearly all: of a slice of a graph
 /// with locality, say. Few edges tell whether a look at all of them may pay.
-fn part<K: Key>(n: usize, edges: &[Edge<K>]) -> Range<Vertex> {
-    let of_edge = |e: &Edge<K>| e.u.min(e.v)..e.u.max(e.v) + 1;
+fn part<E: EdgeLike>(n: usize, edges: &[E]) -> Range<Vertex> {
+    let of_edge = |e: &E| {
+        let (u, v) = e.ends();
+        u.min(v)..u.max(v) + 1
+    };
     let join = |a: Range<Vertex>, b: Range<Vertex>| a.start.min(b.start)..a.end.max(b.end);
     let few = edges.iter().step_by(edges.len() / FEW + 1).map(of_edge).reduce(join);
     if few.is_none_or(|few| few.len() > n / 4 * 3) {
@@ -66,22 +69,18 @@ fn part<K: Key>(n: usize, edges: &[Edge<K>]) -> Range<Vertex> {
 }
 
 /// The forest of edges between the vertices `part`, which are counted from its start meanwhile.
-fn in_part<K: Key>(part: Range<Vertex>, edges: &[Edge<K>]) -> (Vec<Edge<K>>, &'static str) {
+fn in_part<E: EdgeLike>(part: Range<Vertex>, edges: &[E]) -> (Vec<E>, &'static str) {
     let first = part.start;
-    let near = |e: &Edge<K>| Edge { u: e.u - first, v: e.v - first, key: e.key };
-    let near: Vec<Edge<K>> = edges.par_iter().with_min_len(PIECE).map(near).collect();
+    let near = |e: &E| e.between(e.ends().0 - first, e.ends().1 - first);
+    let near: Vec<E> = edges.par_iter().with_min_len(PIECE).map(near).collect();
     let (mut forest, chosen) = in_any_order(part.len(), part.len(), &near);
-    forest.iter_mut().for_each(|e| (e.u, e.v) = (e.u + first, e.v + first));
+    forest.iter_mut().for_each(|e| *e = e.between(e.ends().0 + first, e.ends().1 + first));
     (forest, chosen)
 }
 
 /// The forest of edges on the vertices `0..n`, between about `vertices` of them.
-fn in_any_order<K: Key>(
-    n: usize,
-    vertices: usize,
-    edges: &[Edge<K>],
-) -> (Vec<Edge<K>>, &'static str) {
-    let pieces: Vec<&[Edge<K>]> = edges.chunks(PIECE).collect();
+fn in_any_order<E: EdgeLike>(n: usize, vertices: usize, edges: &[E]) -> (Vec<E>, &'static str) {
+    let pieces: Vec<&[E]> = edges.chunks(PIECE).collect();
     if !favours_boruvka(n, vertices, edges.len(), &pieces) {
         let mut forest = Vec::new();
         extend(&mut forest, &mut Components::new(n), vertices, pieces);
@@ -95,14 +94,14 @@ fn in_any_order<K: Key>(
 }
 
 /// The forest of edges that come by weight, list after list.
-fn in_order<K: Key>(n: usize, lists: impl IntoIterator<Item: AsRef<[Edge<K>]>>) -> Vec<Edge<K>> {
+fn in_order<E: EdgeLike>(n: usize, lists: impl IntoIterator<Item: AsRef<[E]>>) -> Vec<E> {
     let (mut forest, mut components) = (Vec::new(), Components::new(n));
     lists.into_iter().for_each(|list| join(&mut forest, &mut components, list.as_ref()));
     forest
 }
 
 /// Whether a graph is sparse, with locality, and has weights that tell its edges apart.
-fn favours_boruvka<K: Key>(n: usize, vertices: usize, m: usize, pieces: &[&[Edge<K>]]) -> bool {
+fn favours_boruvka<E: EdgeLike>(n: usize, vertices: usize, m: usize, pieces: &[&[E]]) -> bool {
     let sparse = n / 4 <= m && m <= SPARSE * vertices && m < NONE as usize && pieces.len() > 1;
     let keys = || sample(pieces).chunk_by(|a, b| a.0 == b.0).count();
     sparse && are_local(n, pieces) && keys() >= FEW

@@ -5,6 +5,7 @@
 //! threads need no atomic operations: each has its window of vertices and the edges that lie there.
 
 use super::contracted_edge::ContractedEdge;
+use super::edge_like::EdgeLike;
 use super::edge_set::EdgeSet;
 use super::filter_kruskal;
 use super::memory::prefetch;
@@ -56,18 +57,19 @@ impl<K: Key> ContractedGraph<K> {
     ///
     /// # Panics
     /// If positions do not fit 32 bits.
-    pub(super) fn of(n: usize, edges: &[Edge<K>]) -> Self {
+    pub(super) fn of<E: EdgeLike<Key = K>>(n: usize, edges: &[E]) -> Self {
         assert!(edges.len() < NONE as usize, "positions have 32 bits");
         let taken = EdgeSet::none(edges.len());
-        let pieces: Vec<&[Edge<K>]> = edges.chunks(PIECE).collect();
+        let pieces: Vec<&[E]> = edges.chunks(PIECE).collect();
         let round = Round::of(n, &pieces, &taken, |index| (edges[index as usize], index));
         // On small pages, since zeroed memory is the system's to give when it is touched: only the
         // edges that are left touch it.
         let mut live: Box<[ContractedEdge<K>]> = zeroed_slice_box(edges.len());
         let contract = |piece: usize, to: &mut [ContractedEdge<K>]| {
             let (mut len, first) = (0, piece * PIECE);
-            for (index, &Edge { u, v, key }) in pieces[piece].iter().enumerate() {
+            for (index, edge) in pieces[piece].iter().enumerate() {
                 prefetch(pieces[piece], index + AHEAD);
+                let ((u, v), key) = (edge.ends(), edge.key());
                 to[len] =
                     round.relabel(ContractedEdge { u, v, key, origin: (first + index) as u32 });
                 len += usize::from(!to[len].is_loop());
@@ -101,7 +103,7 @@ impl<K: Key> ContractedGraph<K> {
     }
 
     /// The edges taken so far and `others`, as they are in the input and in its order.
-    pub(super) fn forest(self, edges: &[Edge<K>], others: &[ContractedEdge<K>]) -> Vec<Edge<K>> {
+    pub(super) fn forest<E: EdgeLike>(self, edges: &[E], others: &[ContractedEdge<K>]) -> Vec<E> {
         let Self { live, taken, .. } = self;
         drop(live);
         others.iter().for_each(|other| taken.mark(other.origin));

@@ -1,6 +1,6 @@
 //! An edge of a contracted graph.
 
-use super::edge_like::EdgeLike;
+use super::edge_like::{EdgeLike, sealed::Sealed};
 use crate::graph::{Key, Vertex};
 use bytemuck::Zeroable;
 
@@ -19,11 +19,16 @@ pub struct ContractedEdge<K> {
 }
 
 impl<K> ContractedEdge<K> {
+    /// Positions are below this.
+    pub const MOST: usize = u32::MAX as usize;
+
     /// Whether both ends are in one component.
     pub fn is_loop(&self) -> bool {
         self.u == self.v
     }
 }
+
+impl<K: Key> Sealed for ContractedEdge<K> {}
 
 impl<K: Key> EdgeLike for ContractedEdge<K> {
     type Key = K;
@@ -34,5 +39,9 @@ impl<K: Key> EdgeLike for ContractedEdge<K> {
 
     fn key(&self) -> K {
         self.key
+    }
+
+    fn between(self, u: Vertex, v: Vertex) -> Self {
+        Self { u, v, ..self }
     }
 }

@@ -6,7 +6,9 @@ use bytemuck::Zeroable;
 
 /// An edge as the algorithms see it: an edge of the graph, or one of a contracted graph. Its place among
 /// its equals is its position.
-pub trait EdgeLike: Zeroable + Copy + Send + Sync {
+///
+/// Only the two types of this crate are: what they say of themselves is what they hold.
+pub trait EdgeLike: sealed::Sealed + Zeroable + Copy + Send + Sync {
     /// The type of the weight's key.
     type Key: Key;
 
@@ -15,7 +17,18 @@ pub trait EdgeLike: Zeroable + Copy + Send + Sync {
 
     /// The weight's key.
     fn key(&self) -> Self::Key;
+
+    /// The same edge between other vertices.
+    #[must_use]
+    fn between(self, u: Vertex, v: Vertex) -> Self;
 }
+
+pub(super) mod sealed {
+    /// What nobody else can implement.
+    pub trait Sealed {}
+}
+
+impl<K: Key> sealed::Sealed for Edge<K> {}
 
 impl<K: Key> EdgeLike for Edge<K> {
     type Key = K;
@@ -26,6 +39,10 @@ impl<K: Key> EdgeLike for Edge<K> {
 
     fn key(&self) -> K {
         self.key
+    }
+
+    fn between(self, u: Vertex, v: Vertex) -> Self {
+        Self { u, v, ..self }
     }
 }
 

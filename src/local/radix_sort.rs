@@ -4,6 +4,7 @@
 //! of the keys, so that outliers and floats spread too; the second is a least-significant-digit
 //! one, over the bits in use. Both are stable, so positions go on breaking ties.
 
+use super::PIECE;
 use super::edge_like::EdgeLike;
 use super::memory::{parts, with_capacity};
 use super::sample::sample;
@@ -30,25 +31,19 @@ pub(super) struct Buckets<R> {
 }
 
 impl<R: EdgeLike> Buckets<R> {
-    /// Deals all of `pieces`, on the current rayon pool.
+    /// Deals all of `pieces`, of fewer than 2^32 records each, on the current rayon pool.
     pub(super) fn deal(pieces: &[&[R]]) -> Self {
         let digit = Digit::fit(pieces);
         let counts: Vec<Vec<u32>> = pieces.par_iter().map(|piece| digit.count(piece)).collect();
         let (places, ends) = places(&counts, digit.buckets);
         let mut records = with_capacity(ends.last().copied().unwrap_or(0));
         let space = Space(records.spare_capacity_mut().as_mut_ptr().cast::<R>());
-        pieces.par_iter().zip(places).for_each(|(piece, mut places)| {
-            let space = &space;
-            for record in *piece {
-                let place = &mut places[digit.of(record)];
-                // SAFETY: `places` starts each piece's share of each bucket where the shares of
-                // those before end, and counted its records; so each place below the sum of all
-                // counts, the capacity, is written once, by one thread.
-                unsafe { space.0.add(*place).write(*record) };
-                *place += 1;
-            }
+        pieces.par_iter().zip(places).zip(&counts).for_each(|((piece, places), counts)| {
+            // SAFETY: `places` starts each piece's share of each bucket where the shares of those before end, all of them
+            // below the sum of all counts, which is the capacity; so shares are apart, and each has one thread.
+            unsafe { space.scatter(piece, &digit, places, counts) };
         });
-        // SAFETY: as many as all pieces hold were written, to as many places from 0 on.
+        // SAFETY: every piece has filled its shares, which together are as many places from 0 on.
         unsafe { records.set_len(ends.last().copied().unwrap_or(0)) };
         Self { records, ends }
     }
@@ -83,6 +78,29 @@ struct Space<R>(*mut R);
 // SAFETY: only written through, each place by one thread; records are Send.
 unsafe impl<R: Send> Sync for Space<R> {}
 
+impl<R: EdgeLike> Space<R> {
+    /// Writes each record of `piece` to the next place in its share of its bucket: from `places` on as many as `counts`
+    /// says, which are all filled when this returns.
+    ///
+    /// # Panics
+    /// If a record now has another bucket than when it was counted.
+    ///
+    /// # Safety
+    /// The shares are in memory behind this, and nobody else reads or writes there meanwhile.
+    unsafe fn scatter(&self, piece: &[R], digit: &Digit, mut places: Vec<usize>, counts: &[u32]) {
+        let mut left = counts.to_vec();
+        for record in piece {
+            let bucket = digit.of(record);
+            left[bucket] = left[bucket].checked_sub(1).expect("a record that was counted there");
+            // SAFETY: one of as many places as were counted, which the caller vouches for.
+            unsafe { self.0.add(places[bucket]).write(*record) };
+            places[bucket] += 1;
+        }
+        // As many records were counted as there are, so that none is left over.
+        debug_assert!(left.iter().all(|&left| left == 0));
+    }
+}
+
 /// The bits of a key that choose its bucket; keys below `low` have the first one to themselves.
 struct Digit {
     low: u64,
@@ -109,6 +127,7 @@ impl Digit {
     }
 
     fn count<R: EdgeLike>(&self, piece: &[R]) -> Vec<u32> {
+        assert!(u32::try_from(piece.len()).is_ok(), "a count of records has 32 bits");
         let mut counts = vec![0; self.buckets];
         piece.iter().for_each(|record| counts[self.of(record)] += 1);
         counts
@@ -204,7 +223,8 @@ fn sort_large<R: EdgeLike>(bucket: &mut [R], bits: u32) {
 
 /// As [`sort()`], of consecutive lists: one that is sorted.
 pub fn sorted<R: EdgeLike>(lists: &[&[R]]) -> Vec<R> {
-    let mut buckets = Buckets::deal(lists);
+    let pieces: Vec<&[R]> = lists.iter().flat_map(|list| list.chunks(PIECE)).collect();
+    let mut buckets = Buckets::deal(&pieces);
     buckets.groups(usize::MAX).iter_mut().for_each(|group| sort_each(group));
     buckets.records
 }
