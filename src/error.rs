@@ -67,6 +67,28 @@ pub enum Error {
         what: String,
     },
 
+    /// An edge in memory with an end that is no vertex.
+    #[error(
+        "edge {position} has the vertex {vertex}, and there are {n} (all of them count from 0)"
+    )]
+    Vertex {
+        /// The edge's position in the list, from 0.
+        position: usize,
+        /// Its larger end.
+        vertex: u64,
+        /// The number of vertices.
+        n: u64,
+    },
+
+    /// An edge in memory whose weight is not finite.
+    #[error("edge {position} (from 0) has the weight {weight}; weights are finite")]
+    Weight {
+        /// The edge's position in the list, from 0.
+        position: usize,
+        /// The weight.
+        weight: f64,
+    },
+
     /// A graph too large for the host or for the vertex type.
     #[error("{0}")]
     TooLarge(String),
@@ -123,6 +145,8 @@ impl Error {
             Self::File { .. }
             | Self::Line { .. }
             | Self::Content { .. }
+            | Self::Vertex { .. }
+            | Self::Weight { .. }
             | Self::TooLarge(_)
             | Self::Found(_) => 1,
             Self::Usage(_) | Self::Launch(_) => 2,

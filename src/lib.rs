@@ -1,24 +1,31 @@
 //! Minimum spanning forests of large weighted graphs: with threads on one machine, as an SPMD job
 //! of MPI on several, or simulated by ranks inside one process.
 //!
-//! The road of the data is the module map: [`mod@format`] or [`generate`] make a graph, [`partition`] deals
-//! it out in slices, [`local`] finds a slice's forest, [`distributed`] makes the ranks' forests one over a
-//! [`comm::Comm`], [`verify`] proves it, [`measure`] times it, [`experiment`] compares runs, [`selftest`] tries it all on random
-//! graphs.
+//! From edges in memory, [`forest()`] returns the positions of those that are in the forest; [`read()`] reads a graph from a file:
+//!
+//! ```
+//! let edges = [(0, 1, 7), (1, 2, 3), (0, 2, 5)]; // two ends and a weight, an integer or a float
+//! let forest = mst::forest(3, &edges)?;
+//! assert_eq!((forest.positions(), forest.total().value()), (&[1, 2][..], 8.0));
+//! # Ok::<(), mst::Error>(())
+//! ```
+//!
+//! # On several ranks
+//!
+//! [`partition`] deals out a graph that [`mod@format`] reads or [`generate`] makes, [`local`] finds the forest of a rank's slice,
+//! [`distributed`] makes the ranks' forests one over a [`comm::Comm`], and [`verify`] proves it:
 //!
 //! ```
 //! use mst::comm;
 //! use mst::distributed::{Plan, summarize};
 //! use mst::graph::with_edges;
 //! use mst::local::Algorithm;
-//! use mst::partition::{self, Memory, Request, Source};
+//! use mst::partition::{self, Request, Source};
 //! use mst::verify::verify_slice;
 //!
 //! let source = Source::Generated("gnm:n=1000,m=5000,seed=7".parse()?);
-//! let memory = Memory::Unlimited;
-//! let request = Request { source: &source, from: None, descending: false, vertex_bytes: 24, memory };
 //! let weights = comm::run(3, Some(1), |comm| -> mst::Result<String> {
-//!     let slice = partition::load(comm, &request)?.slice;
+//!     let slice = partition::load(comm, &Request::of(&source))?.slice;
 //!     with_edges!(&slice.edges, mine => {
 //!         let part = Plan::PLAIN.forest(comm, 1000, mine, Algorithm::Auto);
 //!         let whole = comm.all_gather(&part).concat();
@@ -30,18 +37,30 @@
 //! assert_eq!(weights[0], weights[2]); // every rank knows it
 //! # Ok::<(), mst::Error>(())
 //! ```
+//!
+//! `comm::start` in the place of `comm::run` runs the same on the processes that mpirun has started. `examples/` has three
+//! programs: a graph in memory, one from a file, and ranks.
 
 pub mod comm;
 pub mod distributed;
 pub mod error;
-pub mod experiment;
 pub mod format;
 pub mod generate;
 pub mod graph;
 pub mod local;
-pub mod measure;
 pub mod partition;
-pub mod selftest;
 pub mod verify;
 
+// What the program stands on, and whoever measures: no promise is made of it.
+#[doc(hidden)]
+pub mod experiment;
+#[doc(hidden)]
+pub mod measure;
+#[doc(hidden)]
+pub mod selftest;
+
+mod forest;
+
 pub use error::{Error, Result};
+pub use forest::{Forest, forest, maximum_forest, read};
+pub use graph::{Total, Weight};

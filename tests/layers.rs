@@ -9,14 +9,15 @@ use std::fs;
 use std::path::Path;
 
 /// The library's layers from the bottom; a module may import those of layers below its own.
-const LIBRARY: [&[&str]; 7] = [
+const LIBRARY: [&[&str]; 8] = [
     &["error"],
     &["graph"],
     &["format", "generate", "local", "comm"],
     &["measure"],
     &["partition", "distributed", "verify"],
     &["experiment"],
-    &["selftest"],
+    &["selftest", "forest"],
+    &["lib"],
 ];
 
 /// The program's, which stand on the library.
@@ -133,6 +134,20 @@ fn only_one_file_names_mpi_and_the_library_neither_prints_nor_exits() {
         let is_mpi = module.imports_of("mpi");
         assert_eq!(is_mpi, module.file.ends_with("comm/mpi.rs"), "{} and mpi", module.file);
         hold_tongue(module);
+    }
+}
+
+#[test]
+fn the_library_needs_nothing_of_a_program() {
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));
+    let manifest = manifest.expect("a manifest");
+    let (_, needed) = manifest.split_once("\n[dependencies]\n").expect("a section");
+    let needed = needed.split("\n[").next().expect("its lines");
+    assert!(needed.contains("rayon"), "{needed}");
+    for of_programs in
+        ["clap", "comfy-table", "csv", "indicatif", "signal-hook", "tempfile", "textwrap"]
+    {
+        assert!(!needed.lines().any(|line| line.starts_with(of_programs)), "{of_programs}");
     }
 }
 

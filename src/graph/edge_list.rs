@@ -110,6 +110,15 @@ impl Slice {
         self.weights = self.weights.reversed();
     }
 
+    /// The edge at a position of the slice as `(u, v, weight)`.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn edge(&self, position: usize) -> (u32, u32, Weight) {
+        let Edge { u, v, key } = self.edges.get(position);
+        (u, v, self.weights.weight(key))
+    }
+
     /// Each edge of the slice as `(u, v, weight)`.
     pub fn weighted(&self) -> impl ExactSizeIterator<Item = (u32, u32, Weight)> + Clone {
         self.edges.iter().map(|e| (e.u, e.v, self.weights.weight(e.key)))

@@ -16,6 +16,18 @@ pub enum Weight {
     Float(f64),
 }
 
+macro_rules! from_number {
+    ($variant:ident: $($number:ty),*) => {
+        $(impl From<$number> for Weight {
+            fn from(weight: $number) -> Self {
+                Self::$variant(weight.into())
+            }
+        })*
+    };
+}
+from_number!(Integer: i8, i16, i32, i64, u8, u16, u32);
+from_number!(Float: f32, f64);
+
 impl fmt::Display for Weight {
     /// The shortest digits that read back as the same weight.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -97,6 +97,13 @@ pub struct Request<'a> {
     pub memory: Memory,
 }
 
+impl<'a> Request<'a> {
+    /// A request for all of a graph, for a minimum forest, with whatever memory that takes.
+    pub fn of(source: &'a Source) -> Self {
+        Self { source, from: None, descending: false, vertex_bytes: 0, memory: Memory::Unlimited }
+    }
+}
+
 /// How much memory a rank may take for edges and the work on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Memory {

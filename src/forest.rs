@@ -1,0 +1,286 @@
+//! The forest of a graph in memory: from a list of edges in one call.
+
+use crate::comm::Comm;
+use crate::error::{Error, Result};
+use crate::format::TextOptions;
+use crate::graph::{
+    Edge, Extent, Key, MOST_VERTICES, Numbers, Slice, Summary, Total, Vertex, Weight, Weights,
+    float_key, integer_key, key_float, with_edges,
+};
+use crate::local::{self, ContractedEdge};
+use crate::partition::{self, Loaded, Memory, Request, Source, fair_share};
+use rayon::prelude::*;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Edges that a thread converts at once.
+const PIECE: usize = 1 << 14;
+
+/// The minimum spanning forest of a graph, by the positions of its edges.
+///
+/// ```
+/// let edges = [(0, 1, 4.0), (1, 2, 2.5), (2, 0, 1.0), (3, 4, 7.0)];
+/// let forest = mst::forest(5, &edges)?;
+/// assert_eq!(forest.positions(), [2, 1, 3]); // lightest first
+/// assert_eq!((forest.total().value(), forest.components()), (10.5, 2));
+/// # Ok::<(), mst::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forest {
+    positions: Vec<usize>,
+    summary: Summary,
+}
+
+impl Forest {
+    /// Where its edges stand in the input, from 0: the lightest first, those of equal weight in their order.
+    pub fn positions(&self) -> &[usize] {
+        &self.positions
+    }
+
+    /// How many edges it has.
+    pub fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// Whether it has no edges.
+    pub fn is_empty(&self) -> bool {
+        self.positions.is_empty()
+    }
+
+    /// Its trees, vertices without edges among them.
+    pub fn components(&self) -> u64 {
+        self.summary.components()
+    }
+
+    /// The exact sum of its weights.
+    pub fn total(&self) -> &Total {
+        &self.summary.weight
+    }
+
+    /// What tells it from other forests: the same whatever the order and direction of its edges, and the same
+    /// that the program `mst` prints.
+    pub fn checksum(&self) -> u64 {
+        self.summary.checksum
+    }
+}
+
+/// The minimum spanning forest of the graph with the vertices `0..n` and `edges`, each its two ends and its weight: an
+/// integer or a float.
+///
+/// Loops and parallel edges are allowed. Of equal weights the edge that comes first is taken, so the forest is the
+/// same on any number of threads, which are those of the current rayon pool.
+///
+/// # Errors
+/// [`Error::Vertex`] and [`Error::Weight`] with the position of the first edge that has an end that is not below `n`, or a
+/// weight that is not finite; [`Error::TooLarge`] for 2^32 - 1 edges and more, or as many vertices.
+///
+/// # Complexity
+/// O(m + n log n) time on most graphs; memory 4n bytes, and 16 to 24 for an edge where the caller has 12 to 16.
+pub fn forest<W: Copy + Into<Weight> + Sync>(
+    n: usize,
+    edges: &[(Vertex, Vertex, W)],
+) -> Result<Forest> {
+    of_list(n, edges, false)
+}
+
+/// As [`forest()`], the maximum spanning forest: the heaviest edge first.
+///
+/// # Errors
+/// As [`forest()`].
+pub fn maximum_forest<W: Copy + Into<Weight> + Sync>(
+    n: usize,
+    edges: &[(Vertex, Vertex, W)],
+) -> Result<Forest> {
+    of_list(n, edges, true)
+}
+
+/// Reads a graph from a file of a format that is known by its content or name: `slice` then has all its edges, and `notes`
+/// what is to be said of how it was read, where that was not plain.
+///
+/// # Errors
+/// Whatever is wrong with the file and where; [`Error::TooLarge`] if this host has no memory for it.
+pub fn read(path: impl AsRef<Path>) -> Result<Loaded> {
+    let comm = Comm::solo(rayon::current_num_threads(), Arc::default())?;
+    let text = TextOptions::default();
+    let source = Source::File { path: path.as_ref().to_owned(), format: None, text };
+    let memory = Memory::Within(fair_share(&comm));
+    partition::load(&comm, &Request { memory, ..Request::of(&source) })
+}
+
+impl Slice {
+    /// The minimum spanning forest of a graph that is held whole; the maximum one if its keys are turned round.
+    ///
+    /// # Errors
+    /// As [`forest()`].
+    pub fn forest(&self) -> Result<Forest> {
+        let n = usize::try_from(self.n).expect("a slice's vertices are in memory");
+        with_edges!(&self.edges, edges => {
+            check_count("edges", edges.len())?;
+            let traced = edges.par_iter().with_min_len(PIECE).enumerate();
+            let traced = traced.map(|(position, e)| trace(position, e.u, e.v, e.key)).collect();
+            Ok(of_traced(n, traced, self.weights))
+        })
+    }
+}
+
+fn of_list<W: Copy + Into<Weight> + Sync>(
+    n: usize,
+    edges: &[(Vertex, Vertex, W)],
+    descending: bool,
+) -> Result<Forest> {
+    if n as u64 > MOST_VERTICES {
+        return Err(too_many("vertices", n));
+    }
+    check_count("edges", edges.len())?;
+    let weights = weights(n, edges)?;
+    let weights = if descending { weights.reversed() } else { weights };
+    Ok(if weights.is_narrow() {
+        of_traced(n, keyed::<W, u32>(edges, weights), weights)
+    } else {
+        of_traced(n, keyed::<W, u64>(edges, weights), weights)
+    })
+}
+
+fn check_count(what: &'static str, count: usize) -> Result<()> {
+    if count < ContractedEdge::<u32>::MOST { Ok(()) } else { Err(too_many(what, count)) }
+}
+
+fn too_many(what: &'static str, count: usize) -> Error {
+    Error::TooLarge(format!("{count} {what} are more than 32 bits number"))
+}
+
+/// How the weights of all edges are held; checks each edge.
+fn weights<W: Copy + Into<Weight> + Sync>(
+    n: usize,
+    edges: &[(Vertex, Vertex, W)],
+) -> Result<Weights> {
+    let weight = |e: &(Vertex, Vertex, W)| -> Weight { e.2.into() };
+    let is_wrong = |e: &(Vertex, Vertex, W)| {
+        e.0.max(e.1) as usize >= n
+            || matches!(weight(e), Weight::Float(weight) if !weight.is_finite())
+    };
+    if let Some(position) = edges.par_iter().with_min_len(PIECE).position_first(is_wrong) {
+        let ((u, v, _), weight) = (edges[position], weight(&edges[position]));
+        return Err(what_is_wrong(n, position, u.max(v), weight));
+    }
+    let is_float = |e: &(Vertex, Vertex, W)| matches!(weight(e), Weight::Float(_));
+    let floats = edges.par_iter().with_min_len(PIECE).any(is_float);
+    let numbers = if floats { Numbers::Floats } else { Numbers::Integers };
+    let extents = edges.par_chunks(PIECE).map(|piece| {
+        let extents = piece.iter().map(|e| extent(weight(e), numbers));
+        extents.fold(Extent::NONE, Extent::and)
+    });
+    let Extent { lowest, highest, singles } = extents.reduce(|| Extent::NONE, Extent::and);
+    Ok(Weights::narrowest(numbers, lowest, highest, singles))
+}
+
+/// What is wrong with an edge whose larger end is `vertex`: an end, or else the weight.
+fn what_is_wrong(n: usize, position: usize, vertex: Vertex, weight: Weight) -> Error {
+    match weight {
+        Weight::Float(weight) if (vertex as usize) < n => Error::Weight { position, weight },
+        _ => Error::Vertex { position, vertex: vertex.into(), n: n as u64 },
+    }
+}
+
+/// The canonical key of a weight among such numbers.
+fn canonical(weight: Weight, numbers: Numbers) -> u64 {
+    match (weight, numbers) {
+        (Weight::Integer(weight), Numbers::Integers) => integer_key(weight),
+        (Weight::Integer(weight), Numbers::Floats) => float_key(weight as f64).expect("finite"),
+        (Weight::Float(weight), _) => float_key(weight).expect("weights were checked"),
+    }
+}
+
+fn extent(weight: Weight, numbers: Numbers) -> Extent {
+    let key = canonical(weight, numbers);
+    let single = numbers == Numbers::Floats && {
+        let weight = key_float(key);
+        f64::from(weight as f32) == weight
+    };
+    Extent { lowest: key, highest: key, singles: single }
+}
+
+fn keyed<W: Copy + Into<Weight> + Sync, K: Key>(
+    edges: &[(Vertex, Vertex, W)],
+    weights: Weights,
+) -> Vec<ContractedEdge<K>> {
+    let keyed =
+        edges.par_iter().with_min_len(PIECE).enumerate().map(|(position, &(u, v, weight))| {
+            let key = weights.hold(canonical(weight.into(), weights.numbers()));
+            trace(position, u, v, K::narrow(key).expect("the width that all keys fit"))
+        });
+    keyed.collect()
+}
+
+fn trace<K>(position: usize, u: Vertex, v: Vertex, key: K) -> ContractedEdge<K> {
+    ContractedEdge { u, v, key, origin: position as u32 }
+}
+
+fn of_traced<K: Key>(n: usize, edges: Vec<ContractedEdge<K>>, weights: Weights) -> Forest {
+    let mut forest = local::auto(n, &edges);
+    drop(edges);
+    local::sort(&mut forest);
+    let untraced: Vec<Edge<K>> =
+        forest.iter().map(|e| Edge { u: e.u, v: e.v, key: e.key }).collect();
+    let positions = forest.iter().map(|e| e.origin as usize).collect();
+    Forest { positions, summary: Summary::of(n as u64, &untraced, weights) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Edges;
+    use crate::local::kruskal;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// The positions are those of textbook Kruskal with stable sorting, for every kind of weight.
+        #[test]
+        fn as_kruskal_by_position(
+            n in 1u32..60,
+            list in prop::collection::vec((any::<u32>(), any::<u32>(), -9i64..9), 0..200),
+            scale in prop::sample::select(vec![1i64, 1 << 40]),
+        ) {
+            let edges: Vec<(u32, u32, i64)> =
+                list.iter().map(|&(u, v, weight)| (u % n, v % n, weight * scale)).collect();
+            let mut order: Vec<usize> = (0..edges.len()).collect();
+            order.sort_by_key(|&position| edges[position].2);
+            let mut components = local::Components::new(n as usize);
+            order.retain(|&position| components.join(edges[position].0, edges[position].1));
+            let found = forest(n as usize, &edges).expect("right");
+            prop_assert_eq!(found.positions(), order.as_slice());
+            prop_assert_eq!(found.len() as u64 + found.components(), u64::from(n));
+            let floats: Vec<(u32, u32, f64)> =
+                edges.iter().map(|&(u, v, weight)| (u, v, weight as f64 / 2.0)).collect();
+            let halved = forest(n as usize, &floats).expect("right");
+            prop_assert_eq!(halved.positions(), order.as_slice());
+            prop_assert_eq!(halved.total().value() * 2.0, found.total().value());
+            let negated: Vec<(u32, u32, i64)> =
+                edges.iter().map(|&(u, v, weight)| (u, v, -weight)).collect();
+            let heaviest = maximum_forest(n as usize, &negated).expect("right");
+            prop_assert_eq!(heaviest.positions(), order.as_slice());
+        }
+    }
+
+    #[test]
+    fn the_checksum_is_that_of_a_slice() {
+        let edges = [(0, 1, 5), (1, 2, 3), (2, 0, 5), (1, 1, 0)];
+        let found = forest(4, &edges).expect("right");
+        let weights = Weights::narrow_integers(0);
+        let list: Vec<Edge<u32>> =
+            edges.iter().map(|&(u, v, key)| Edge { u, v, key: key as u32 }).collect();
+        let expected = Summary::of(4, &kruskal(4, &list), weights);
+        assert_eq!((found.checksum(), found.total()), (expected.checksum, &expected.weight));
+        let slice = Slice { n: 4, m: 3, loops: 1, edges: Edges::Narrow(list), weights };
+        assert_eq!(slice.forest().expect("right"), found);
+    }
+
+    #[test]
+    fn a_wrong_edge_is_told_by_its_position() {
+        let told = forest(3, &[(0, 1, 1.0), (1, 3, 2.0), (0, 9, f64::NAN)]).unwrap_err();
+        assert!(matches!(told, Error::Vertex { position: 1, vertex: 3, n: 3 }), "{told}");
+        let told = forest(3, &[(0, 1, 1.0), (1, 2, f64::INFINITY)]).unwrap_err();
+        assert!(matches!(told, Error::Weight { position: 1, .. }), "{told}");
+        assert!(forest::<i64>(0, &[]).expect("none").is_empty());
+    }
+}
