@@ -28,13 +28,23 @@ impl fmt::Display for Place {
 /// Everything that can go wrong, each with its exit code.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The command line asks for something that cannot be.
-    #[error("{0}")]
-    Usage(String),
+    /// What was asked for cannot be.
+    #[error("{what}")]
+    Usage {
+        /// The option, or the argument by its name on the command line, that asks for it.
+        argument: &'static str,
+        /// What is wrong with it, and what can be.
+        what: String,
+    },
 
-    /// The program was started in a way that cannot work: the launcher, the world, the build.
-    #[error("{0}")]
-    Launch(String),
+    /// The program was started in a way that cannot work.
+    #[error("{what}")]
+    Launch {
+        /// What is wrong.
+        fault: LaunchFault,
+        /// The same in words, and what to do.
+        what: String,
+    },
 
     /// A file or folder that the operating system refuses.
     #[error("cannot {action} {}: {why}", shown(path))]
@@ -89,21 +99,40 @@ pub enum Error {
         weight: f64,
     },
 
-    /// A graph too large for the host or for the vertex type.
-    #[error("{0}")]
-    TooLarge(String),
+    /// A graph too large for the host, or for the types that hold it.
+    #[error("{what}")]
+    TooLarge {
+        /// What it takes, bytes; `None` where it is not memory that lacks.
+        needed: Option<u128>,
+        /// What there is left for it, bytes.
+        left: Option<u64>,
+        /// The same in words, and what to do.
+        what: String,
+    },
 
     /// A proof failed: the forest is wrong, or two runs disagree.
-    #[error("{0}")]
-    Proof(String),
+    #[error("{what}")]
+    Proof {
+        /// The position of the edge that shows it, from 0: of the forest or the graph, as `what` says.
+        position: Option<u64>,
+        /// What is wrong.
+        what: String,
+    },
 
     /// What a command looked for and should not be there; the command has told the whole of it.
-    #[error("{0}")]
-    Found(String),
+    #[error("{what}")]
+    Found {
+        /// How many such things there are.
+        problems: u64,
+        /// What they are.
+        what: String,
+    },
 
     /// Another rank's error, as that rank worded it.
     #[error("{message}")]
     Elsewhere {
+        /// The rank.
+        rank: usize,
         /// The message.
         message: String,
         /// The exit code it chose.
@@ -111,7 +140,35 @@ pub enum Error {
     },
 }
 
+/// What is wrong with how the program was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LaunchFault {
+    /// MPI was started before, or cannot do what is asked of it.
+    Mpi,
+    /// The launcher has made another world than MPI finds: another MPI than the program was built for, or srun without its plugin.
+    Launcher,
+    /// A rank runs another program than rank 0.
+    Program,
+    /// The system has no room for the threads.
+    Threads,
+}
+
 impl Error {
+    /// An [`Error::Usage`].
+    pub fn usage(argument: &'static str, what: impl Into<String>) -> Self {
+        Self::Usage { argument, what: what.into() }
+    }
+
+    /// An [`Error::Launch`].
+    pub fn launch(fault: LaunchFault, what: impl Into<String>) -> Self {
+        Self::Launch { fault, what: what.into() }
+    }
+
+    /// An [`Error::Proof`] that no single edge shows.
+    pub fn proof(what: impl Into<String>) -> Self {
+        Self::Proof { position: None, what: what.into() }
+    }
+
     /// An [`Error::File`], for `map_err`; of a file that ends earlier than it was long an [`Error::Content`].
     pub fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |why| match why.kind() {
@@ -147,17 +204,17 @@ impl Error {
             | Self::Content { .. }
             | Self::Vertex { .. }
             | Self::Weight { .. }
-            | Self::TooLarge(_)
-            | Self::Found(_) => 1,
-            Self::Usage(_) | Self::Launch(_) => 2,
-            Self::Proof(_) => 3,
+            | Self::TooLarge { .. }
+            | Self::Found { .. } => 1,
+            Self::Usage { .. } | Self::Launch { .. } => 2,
+            Self::Proof { .. } => 3,
             Self::Elsewhere { code, .. } => *code,
         }
     }
 
     /// Whether the cause may lie with the host that reports it, so that its name belongs to the message.
     pub fn depends_on_host(&self) -> bool {
-        matches!(self, Self::File { .. } | Self::TooLarge(_) | Self::Launch(_))
+        matches!(self, Self::File { .. } | Self::TooLarge { .. } | Self::Launch { .. })
     }
 }
 

@@ -146,7 +146,8 @@ fn check_count(what: &'static str, count: usize) -> Result<()> {
 }
 
 fn too_many(what: &'static str, count: usize) -> Error {
-    Error::TooLarge(format!("{count} {what} are more than 32 bits number"))
+    let what = format!("{count} {what} are more than 32 bits number");
+    Error::TooLarge { needed: None, left: None, what }
 }
 
 /// How the weights of all edges are held; checks each edge.
@@ -273,6 +274,20 @@ mod tests {
         assert_eq!((found.checksum(), found.total()), (expected.checksum, &expected.weight));
         let slice = Slice { n: 4, m: 3, loops: 1, edges: Edges::Narrow(list), weights };
         assert_eq!(slice.forest().expect("right"), found);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_has_its_own_kind() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("g.txt");
+        assert!(matches!(read(&path), Err(Error::File { action: "open", .. })));
+        std::fs::write(&path, "0 1 5\n1 2 heavy\n").expect("written");
+        let told = read(&path).expect_err("no weight");
+        assert!(matches!(&told, Error::Line { place, .. } if place.line == 2), "{told:?}");
+        std::fs::write(&path, "0 1 5\n1 2 7\n0 2 6\n").expect("written");
+        let graph = read(&path).expect("a graph").slice;
+        assert_eq!(graph.forest().expect("right").positions(), [0, 2]);
+        assert_eq!(graph.edge(1), (1, 2, Weight::Integer(7)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Which world to start: what the launcher says, and whether it is what came of it.
 
 use super::{Comm, threads};
-use crate::error::{Error, Result};
+use crate::error::{Error, LaunchFault, Result};
 
 /// What a launcher has written into this process's environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,9 +68,12 @@ impl Launcher {
             (true, "SLURM_NTASKS") if cfg!(feature = "mpi") => SLURM,
             (true, _) => built,
         };
-        Err(Error::Launch(format!(
-            "{variable} says {told} ranks, but the world this process sees has {size}: {why}"
-        )))
+        Err(Error::launch(
+            LaunchFault::Launcher,
+            format!(
+                "{variable} says {told} ranks, but the world this process sees has {size}: {why}"
+            ),
+        ))
     }
 }
 
@@ -90,16 +93,19 @@ pub fn start<R: Send>(
     let launcher = launcher(|name| std::env::var(name).ok());
     let started = launcher.as_ref().filter(|launcher| launcher.started);
     if let (Some(p), Some(launcher)) = (ranks, started) {
-        return Err(Error::Usage(format!(
-            "--ranks {p} makes ranks inside one process, but a launcher has started {} already \
+        return Err(Error::usage(
+            "--ranks",
+            format!(
+                "--ranks {p} makes ranks inside one process, but a launcher has started {} already \
              ({}); leave out one of them",
-            launcher.size, launcher.variable
-        )));
+                launcher.size, launcher.variable
+            ),
+        ));
     }
     #[cfg(feature = "mpi")]
     if is_started() {
         if srun_is_foreign(|name| std::env::var(name).ok(), &super::linked_library()) {
-            return Err(Error::Launch(SLURM.to_owned()));
+            return Err(Error::launch(LaunchFault::Launcher, SLURM));
         }
         let expected = |size| launcher.as_ref().map_or(Ok(()), |launcher| launcher.expect(size));
         return super::mpi::run(threads, expected, job);

@@ -6,7 +6,7 @@
 
 use super::header::{HEADER_BYTES, Header};
 use super::{Comm, World};
-use crate::error::{Error, Result};
+use crate::error::{Error, LaunchFault, Result};
 use mpi::Threading;
 use mpi::datatype::PartitionMut;
 use mpi::point_to_point::{Message, Status};
@@ -40,10 +40,10 @@ pub(super) fn run<R>(
 ) -> Result<R> {
     // Funneled: the pools' threads never call MPI, for they cannot hold a `Comm`.
     let (universe, level) = mpi::initialize_with_threading(Threading::Funneled)
-        .ok_or_else(|| Error::Launch("MPI was already started".to_owned()))?;
+        .ok_or_else(|| Error::launch(LaunchFault::Mpi, "MPI was already started"))?;
     if level < Threading::Funneled {
         let what = "this MPI library does not allow threads; use one built with them";
-        return Err(Error::Launch(what.to_owned()));
+        return Err(Error::launch(LaunchFault::Mpi, what));
     }
     let world = universe.world();
     expected(world.size() as usize)?;

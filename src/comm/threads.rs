@@ -2,7 +2,7 @@
 
 use super::header::Header;
 use super::{Comm, World};
-use crate::error::{Error, Result};
+use crate::error::{Error, LaunchFault, Result};
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
@@ -96,7 +96,9 @@ pub(super) fn try_run<R: Send>(
                 handles.into_iter().map(|handle| handle.join().and_then(|outcome| outcome));
             (joined.collect(), started)
         });
-    started.map_err(|why| Error::Launch(format!("cannot start {p} ranks as threads: {why}")))?;
+    started.map_err(|why| {
+        Error::launch(LaunchFault::Threads, format!("cannot start {p} ranks as threads: {why}"))
+    })?;
     let told = |outcome: &thread::Result<Result<R>>| {
         outcome.as_ref().is_err_and(|why| !why.is::<Bystander>())
     };

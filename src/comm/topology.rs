@@ -2,7 +2,7 @@
 
 use super::header::Header;
 use super::{Comm, World};
-use crate::error::{Error, Result, shown};
+use crate::error::{Error, LaunchFault, Result, shown};
 use serde::{Deserialize, Serialize};
 use std::thread::available_parallelism;
 
@@ -117,12 +117,15 @@ fn same_program(calls: &[Header]) -> Result<()> {
     };
     let path = std::env::current_exe().unwrap_or_else(|_| "PROGRAM".into());
     let (path, host) = (shown(&path), field(&calls[other], 16..40));
-    Err(Error::Launch(format!(
-        "the ranks run different programs: {}, {}; copy one to every host (scp {path} {host}:{path}) \
+    Err(Error::launch(
+        LaunchFault::Program,
+        format!(
+            "the ranks run different programs: {}, {}; copy one to every host (scp {path} {host}:{path}) \
          and start it by its absolute path",
-        program(0),
-        program(other)
-    )))
+            program(0),
+            program(other)
+        ),
+    ))
 }
 
 impl Comm {
@@ -155,7 +158,12 @@ impl Comm {
             .num_threads(threads)
             .thread_name(move |thread| format!("rank {rank}, thread {thread}"))
             .build()
-            .map_err(|why| Error::Launch(format!("cannot start {threads} threads: {why}")));
+            .map_err(|why| {
+                Error::launch(
+                    LaunchFault::Threads,
+                    format!("cannot start {threads} threads: {why}"),
+                )
+            });
         let pool = self.agree(pool)?; // one host may have less room than the others
         self.pool.set(pool).expect("a rank joins once");
         self.take_log();

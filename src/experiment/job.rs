@@ -89,7 +89,7 @@ impl Job {
         if !summary.weight.value().is_finite() {
             let what =
                 "the forest's weight is beyond the largest float, 1.8e308; scale the weights";
-            return Err(Error::TooLarge(what.to_owned()));
+            return Err(Error::TooLarge { needed: None, left: None, what: what.to_owned() });
         }
         let mut verify_seconds = 0.0;
         if self.verify {

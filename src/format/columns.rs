@@ -150,7 +150,10 @@ impl FromStr for Selection {
         let wrong = || {
             let example = "two or three different columns, by places as 2,3,4 for u, v and weight, or by names \
                            as from,to,cost";
-            Error::Usage(format!("--columns {}: expected {example}", quoted(text.as_bytes())))
+            Error::usage(
+                "--columns",
+                format!("--columns {}: expected {example}", quoted(text.as_bytes())),
+            )
         };
         let words: Vec<&str> = text.split(',').map(str::trim).collect();
         let numbers: Result<Vec<u32>, _> = words.iter().map(|word| word.parse()).collect();

@@ -103,7 +103,7 @@ impl Format {
         Self::by_name(path).ok_or_else(|| {
             let known = ENDINGS.iter().flat_map(|(_, endings)| endings.iter());
             let known = known.filter(|ending| !ending.is_empty()).map(|ending| format!(".{ending}"));
-            Error::Usage(format!(
+            Error::usage("--output", format!(
                 "cannot write {}: no format is known by the ending {}; there are {}, also with .gz, and no ending \
                  for text",
                 shown(path),
@@ -143,7 +143,9 @@ impl FromStr for Format {
     fn from_str(name: &str) -> Result<Self> {
         let found = Self::ALL.into_iter().find(|format| format.name() == name);
         let names = Self::ALL.map(Self::name).join(", ");
-        found.ok_or_else(|| Error::Usage(format!("no format is called {name}; there are {names}")))
+        found.ok_or_else(|| {
+            Error::usage("--format", format!("no format is called {name}; there are {names}"))
+        })
     }
 }
 

@@ -73,7 +73,7 @@ impl Preamble {
     ) -> Result<Self> {
         if let Some(option) = options.first_given().filter(|_| format != Format::Text) {
             let what = format!("{option} is for text; {} is {format}", shown(path));
-            return Err(Error::Usage(what));
+            return Err(Error::usage("the options of text", what));
         }
         let mut head = Head::of(path, reader)?;
         let Top { n, m, layout, body, before, notes, doubt } = match format {

@@ -232,7 +232,8 @@ impl FromStr for Spec {
     /// # Errors
     /// [`Error::Usage`] that says what is wrong and shows what is right.
     fn from_str(text: &str) -> Result<Self> {
-        let explain = |what| Error::Usage(format!("graph {}: {what}", quoted(text.as_bytes())));
+        let explain =
+            |what| Error::usage("GRAPH", format!("graph {}: {what}", quoted(text.as_bytes())));
         Self::parse(text).map_err(explain)
     }
 }

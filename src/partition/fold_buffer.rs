@@ -221,21 +221,28 @@ impl<'a, P: Batch> FoldBuffer<'a, P> {
         let Purpose::Hold(Budget { memory, .. }) = self.purpose else {
             unreachable!("edges that are only shown take no room")
         };
-        Error::TooLarge(match memory {
-            Memory::Folding(bytes) => format!(
+        let (needed, left) = match memory {
+            Memory::Folding(bytes) => {
+                (Some(self.besides() + COPIES * self.bytes(2 * self.len + 2)), bytes)
+            }
+            Memory::Within(bytes) => (None, bytes),
+            Memory::Unlimited => unreachable!("there is always room"),
+        };
+        let what = match needed {
+            Some(needed) => format!(
                 "the forest of {} vertices and the edges that come next take {:.1} MB and more, and a \
                  rank may take {:.1} MB; say --memory with more, or use fewer ranks a host",
                 self.n,
-                megabytes(self.besides() + COPIES * self.bytes(2 * self.len + 2)),
-                megabytes(bytes)
+                megabytes(needed),
+                megabytes(left)
             ),
-            Memory::Within(bytes) => format!(
+            None => format!(
                 "the edges take more than the {:.1} MB that this host has left for a rank; use more \
                  hosts, or mst solve, which folds them as they are read",
-                megabytes(bytes)
+                megabytes(left)
             ),
-            Memory::Unlimited => unreachable!("there is always room"),
-        })
+        };
+        Error::TooLarge { needed: needed.map(u128::from), left: Some(left), what }
     }
 
     fn bytes(&self, len: usize) -> u64 {

@@ -32,13 +32,16 @@ pub(super) fn fits(comm: &Comm, what: &str, bytes: u128) -> Result<()> {
     let ranks = comm.topology().sharing(comm.rank());
     let needed = bytes * ranks as u128;
     match left_if_less(needed) {
-        Some(available) => Err(Error::TooLarge(format!(
-            "{what} takes {:.1} GB ({:.1} GB on each rank) and this host has {:.1} GB left for it; use \
+        Some(left) => {
+            let what = format!(
+                "{what} takes {:.1} GB ({:.1} GB on each rank) and this host has {:.1} GB left for it; use \
              fewer ranks a host or a smaller graph, or renumber the vertices that are in use",
-            needed as f64 / 1e9,
-            bytes as f64 / 1e9,
-            available as f64 / 1e9
-        ))),
+                needed as f64 / 1e9,
+                bytes as f64 / 1e9,
+                left as f64 / 1e9
+            );
+            Err(Error::TooLarge { needed: Some(needed), left: Some(left), what })
+        }
         None => Ok(()),
     }
 }

@@ -166,7 +166,7 @@ pub fn revisit(
     let slice = &loaded.slice;
     let differs = |what: String| {
         let what = format!("the graph is not what was read first: {what}");
-        Error::Proof(what)
+        Error::proof(what)
     };
     let mut show = |edges: &[Edge<u64>]| match edges
         .par_iter()

@@ -102,7 +102,7 @@ fn traffic(cost: &Repetition, most: u64) -> Option<String> {
 }
 
 fn failure(comm: &Comm, case: &Case, plan: Plan, algorithm: Algorithm, what: &str) -> Error {
-    Error::Proof(format!(
+    Error::proof(format!(
         "the self-test failed on {} ranks: the forest of {case} by {} after {} is wrong: {what}; repeat it \
          on as many ranks with mst selftest --seed {} --cases 1; this is a bug, please report it",
         comm.size(),

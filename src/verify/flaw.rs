@@ -106,7 +106,20 @@ impl Flaw {
                 show(edge)
             ),
         };
-        Error::Proof(format!("{what} (vertices and positions count from 0)"))
+        let what = format!("{what} (vertices and positions count from 0)");
+        Error::Proof { position: Some(self.position()), what }
+    }
+
+    /// The position of the edge that shows it: in the forest, or in the graph if the graph shows it.
+    pub fn position(&self) -> u64 {
+        match *self {
+            Self::OutOfRange { position, .. }
+            | Self::Loop { position, .. }
+            | Self::Cycle { position, .. }
+            | Self::NotSpanning { position, .. }
+            | Self::NotMinimum { position, .. }
+            | Self::NotInGraph { position, .. } => position,
+        }
     }
 }
 

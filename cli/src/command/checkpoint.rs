@@ -53,7 +53,7 @@ impl Saving {
     /// The error of a job, with what may be its cause if a proof has failed.
     pub(super) fn with_cause(&self, error: Error) -> Error {
         match &self.checkpoint {
-            Some(folder) if self.resume && error.exit_code() == 3 => Error::Proof(format!(
+            Some(folder) if self.resume && error.exit_code() == 3 => Error::proof(format!(
                 "{error}; what {} has may have been changed: remove its files to start from the beginning",
                 shown(folder)
             )),

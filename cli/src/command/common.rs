@@ -169,7 +169,7 @@ impl InputArgs {
         }
         if let Some(From::All) = self.input_from {
             let what = "standard input is rank 0's alone; leave out --input-from all";
-            return Err(Error::Usage(what.to_owned()));
+            return Err(Error::usage("--input-from", what));
         }
         let kept =
             comm.agree(if comm.rank() == 0 { console::keep().map(Some) } else { Ok(None) })?;
@@ -188,14 +188,14 @@ impl InputArgs {
             if let Some(name) = text.and_then(Spec::unknown_family).filter(|_| !path.exists()) {
                 let families = Spec::families();
                 let what = format!("no family of graphs is called {name}; there are {families}");
-                return Err(Error::Usage(what));
+                return Err(Error::usage("GRAPH", what));
             }
             return Ok(Source::File { path, format: self.format, text: self.text() });
         };
         let of_text = self.text().first_given();
         let given = of_text.or(self.format.map(|_| "--format"));
         if let Some(option) = given.or(self.input_from.map(|_| "--input-from")) {
-            return Err(Error::Usage(format!("{option} is for files, not for generators")));
+            return Err(Error::usage(option, format!("{option} is for files, not for generators")));
         }
         spec.parse().map(Source::Generated)
     }

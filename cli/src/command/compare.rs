@@ -139,7 +139,7 @@ fn same_forest(local: &Run, distributed: &Run) -> Result<()> {
         (outcome.forest_edges, outcome.components, outcome.checksum.clone())
     };
     match found(local) == found(distributed) {
-        false => Err(Error::Proof(format!(
+        false => Err(Error::proof(format!(
             "the local and the distributed forest differ: checksum {} with {} edges, {} with {}; \
              this is a bug, please report it",
             local.outcome.checksum,

@@ -104,7 +104,10 @@ impl Args {
         voice.say(found, || doctor::shown(found))?;
         match found.problems.len() as u64 {
             0 => Ok(()),
-            number => Err(Error::Found(format!("{} found", count(number, "problem")))),
+            problems => {
+                let what = format!("{} found", count(problems, "problem"));
+                Err(Error::Found { problems, what })
+            }
         }
     }
 }

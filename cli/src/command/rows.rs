@@ -34,7 +34,7 @@ impl RowOptions {
             return Ok(());
         }
         if output.is_some_and(|output| is_same(csv, output)) {
-            return Err(Error::Usage("--csv and --output name the same file".to_owned()));
+            return Err(Error::usage("--csv", "--csv and --output name the same file"));
         }
         if Output::is_standard(csv) {
             return Ok(());

@@ -66,7 +66,7 @@ impl Args {
         match (is_standard(&self.graph), is_standard(self.forest.as_os_str())) {
             (true, true) => {
                 let what = "standard input is one file: name the graph or the forest";
-                Err(Error::Usage(what.to_owned()))
+                Err(Error::usage("FOREST", what))
             }
             (false, true) => InputArgs::default().source(comm, self.forest.as_os_str()),
             (_, false) => {
@@ -107,7 +107,7 @@ fn is_forest_of(graph: &Slice, forest: &Slice) -> Result<()> {
     } else {
         return Ok(());
     };
-    Err(Error::Proof(what))
+    Err(Error::proof(what))
 }
 
 /// The forest's edges with the graph's keys.
@@ -117,7 +117,7 @@ fn is_forest_of(graph: &Slice, forest: &Slice) -> Result<()> {
 fn held_as<K: Key>(weights: Weights, forest: &Slice) -> Result<Vec<Edge<K>>> {
     let hold = |(u, v, weight)| match weights.key(weight).and_then(K::narrow) {
         Some(key) => Ok(Edge { u, v, key }),
-        None => Err(Error::Proof(format!(
+        None => Err(Error::proof(format!(
             "the forest's edge {u} - {v} of weight {weight} is not in the graph: no edge there has \
              that weight"
         ))),

@@ -5,7 +5,7 @@ use crate::doctor::Facts;
 use crate::report;
 use clap::builder::RangedU64ValueParser;
 use mst::comm::{self, Comm};
-use mst::error::{Error, Result};
+use mst::error::Result;
 use mst::partition::Loaded;
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -146,13 +146,13 @@ fn end_unless(met: &AtomicBool, patience: Duration) {
     super::speak(super::speaks(), || {
         let cards = Facts::here(String::new(), &[]).addresses;
         let cards: Vec<String> = cards.iter().map(ToString::to_string).collect();
-        tell(&Error::Found(format!(
+        tell(&format_args!(
             "no word from the other ranks for {} s: MPI hangs at its first message, as it does behind a firewall or \
              on hosts with several cards (here: {}); leave out mpirun, and `mst doctor --hostfile HOSTS` asks the \
              hosts over ssh which it is",
             patience.as_secs(),
             cards.join(", ")
-        )));
+        ));
     });
     comm::end_at_once(1);
 }

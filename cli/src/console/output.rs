@@ -102,13 +102,16 @@ impl Output {
             Format::Text | Format::Dimacs | Format::MatrixMarket | Format::Binary => return Ok(()),
         };
         match left_if_less(taken.into()) {
-            Some(left) => Err(Error::TooLarge(format!(
-                "{}: METIS lists edges by vertex, which takes {:.1} GB here, and this host has {:.1} GB left; choose \
+            Some(left) => {
+                let what = format!(
+                    "{}: METIS lists edges by vertex, which takes {:.1} GB here, and this host has {:.1} GB left; choose \
                  another format",
-                shown(&self.path),
-                taken as f64 / 1e9,
-                left as f64 / 1e9
-            ))),
+                    shown(&self.path),
+                    taken as f64 / 1e9,
+                    left as f64 / 1e9
+                );
+                Err(Error::TooLarge { needed: Some(taken.into()), left: Some(left), what })
+            }
             None => Ok(()),
         }
     }

@@ -29,7 +29,7 @@ impl Voice {
     pub(crate) fn check(self) -> Result<()> {
         if self.json && self.aside {
             let what = "--json goes to standard output, and so does a file: name another file, or leave out --json";
-            return Err(Error::Usage(what.to_owned()));
+            return Err(Error::usage("--json", what));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::comm;
-use crate::error::Error;
+use crate::error::{Error, LaunchFault};
 use crate::graph::{Edge, Edges, Numbers, Weights};
 use crate::local::{kruskal, sort};
 use crate::partition::Memory;
@@ -79,7 +79,7 @@ fn path(folder: &Path, generation: u64, of: u64, rank: u64) -> PathBuf {
 }
 
 fn stopped() -> Error {
-    Error::Launch("stopped".to_owned())
+    Error::launch(LaunchFault::Threads, "stopped")
 }
 
 proptest! {
