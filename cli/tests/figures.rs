@@ -198,10 +198,16 @@ fn rows_are_read_as_mst_writes_them_and_wrote_them() {
     assert_ne!(runs[1].combine, "none");
 
     let old = folder.path().join("old.csv");
-    let head =
-        "command,graph,combine,ranks,threads,repetition,total_s,bytes_received_max,bytes_sent_max";
-    let rows = [(1, 0.3), (2, 0.1), (3, 0.2), (4, 0.9)]
-        .map(|(repetition, total)| format!("mst solve,path:n=5,,1,2,{repetition},{total},0,0"));
+    let head = "started,version,commit,command,mpi_library,hosts,graph,seed,run,repetition,repetitions,n,m,components,\
+                forest_edges,weight,checksum,verified,algorithm,host_count,ranks,threads,read_s,local_s,local_mean_s,\
+                exchange_s,exchange_mean_s,exchange_waited_mean_s,merge_s,merge_mean_s,total_s,verify_s,bytes_sent_max,\
+                bytes_received_max,bytes_sent_total,messages_sent_total,peak_rss_max";
+    let rows = [(1, 0.3), (2, 0.1), (3, 0.2), (4, 0.9)].map(|(repetition, total)| {
+        format!(
+            "2026-11-23T00:00:00Z,0.1.0,0,mst solve,none,vm:1,path:n=5,,local,{repetition},4,5,4,1,4,4,0,,auto,1,1,2,\
+             0,0,0,0,0,0,0,0,{total},0,0,0,0,0,0"
+        )
+    });
     fs::write(&old, format!("{head}\n{}\n", rows.join("\n"))).expect("rows written");
     let runs = of_repetitions(&old).expect("rows");
     assert_eq!((runs.len(), runs[0].combine.as_str()), (1, "none"));

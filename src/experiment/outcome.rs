@@ -94,8 +94,10 @@ pub struct Outcome {
     pub ranks: usize,
     /// The MPI library that the launcher has led to, or what stands for it.
     pub mpi_library: String,
+    /// `host:ranks` for each host, separated by spaces.
+    pub hosts: String,
     /// Hosts.
-    pub hosts: usize,
+    pub host_count: usize,
     /// Threads a rank.
     pub threads: usize,
     /// The cores that all threads together can keep busy.

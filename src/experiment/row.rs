@@ -1,9 +1,11 @@
 //! One row a repetition, with all that is needed to repeat it.
+//!
+//! The CSV's columns are the fields of [`Row`] in their order: whoever writes or reads rows does it by this struct.
 
-use super::{Outcome, Run};
+use super::{Number, Outcome, Run};
 use crate::comm::{Comm, StageCost};
-use crate::measure::Phase;
-use crate::measure::Repetition;
+use crate::measure::{Phase, Repetition};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// What the rows of one command have in common.
 #[derive(Clone, Debug)]
@@ -18,11 +20,163 @@ pub struct Provenance {
     pub commit: String,
 }
 
-/// A row: each column's name and value.
-pub type Row = Vec<(&'static str, String)>;
+/// A repetition: how it was made, what it found and what it cost. Times are seconds.
+///
+/// Columns that files of version 0.1.0 lack are what they are by default where such a file is read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// When the command started: UTC, RFC 3339.
+    pub started: String,
+    /// The program's version.
+    pub version: String,
+    /// The commit that it was built from.
+    pub commit: String,
+    /// The command, as a shell takes it.
+    pub command: String,
+    /// The MPI library, or what stands for it.
+    pub mpi_library: String,
+    /// `host:ranks` for each host.
+    pub hosts: String,
+    /// The graph, as the user named it or as its spec reads in full.
+    pub graph: String,
+    /// The seed of a generated graph.
+    pub seed: Option<u64>,
+    /// `local` on one machine alone, `distributed` on all ranks.
+    pub run: String,
+    /// Which repetition, from 1.
+    pub repetition: usize,
+    /// Of how many.
+    pub repetitions: usize,
+    /// Vertices.
+    pub n: u64,
+    /// Edges, self-loops not among them.
+    pub m: u64,
+    /// Trees of the forest.
+    pub components: u64,
+    /// Edges of the forest.
+    pub forest_edges: u64,
+    /// The forest's weight.
+    #[serde(with = "number")]
+    pub weight: Number,
+    /// The forest's checksum.
+    pub checksum: String,
+    /// Whether the proof held; nothing if none was asked for.
+    pub verified: Option<bool>,
+    /// How each rank was to make its own forest.
+    pub algorithm: String,
+    /// What ran; nothing in files of before it was recorded.
+    #[serde(default)]
+    pub ran: String,
+    /// How the ranks combined their forests; `none` on one.
+    #[serde(default = "none", deserialize_with = "combine")]
+    pub combine: String,
+    /// Hosts.
+    pub host_count: usize,
+    /// Ranks.
+    pub ranks: usize,
+    /// Threads a rank.
+    pub threads: usize,
+    /// The cores that all threads together can keep busy; 0 in files of before it was recorded.
+    #[serde(default)]
+    pub cores: usize,
+    /// Reading or generating the graph, once a run.
+    #[serde(serialize_with = "nine_decimals")]
+    pub read_s: f64,
+    /// Seconds of each rank's own forest: the slowest rank's.
+    #[serde(serialize_with = "nine_decimals")]
+    pub local_s: f64,
+    /// The mean over the ranks.
+    #[serde(serialize_with = "nine_decimals")]
+    pub local_mean_s: f64,
+    /// Seconds of what each rank can be sure of alone: the slowest rank's.
+    #[serde(default, serialize_with = "nine_decimals")]
+    pub contract_s: f64,
+    /// The mean over the ranks.
+    #[serde(default, serialize_with = "nine_decimals")]
+    pub contract_mean_s: f64,
+    /// Seconds of what all ranks learn of each other: the slowest rank's.
+    #[serde(serialize_with = "nine_decimals")]
+    pub exchange_s: f64,
+    /// The mean over the ranks.
+    #[serde(serialize_with = "nine_decimals")]
+    pub exchange_mean_s: f64,
+    /// Seconds of forests on their way and made one: the slowest rank's.
+    #[serde(serialize_with = "nine_decimals")]
+    pub merge_s: f64,
+    /// The mean over the ranks.
+    #[serde(serialize_with = "nine_decimals")]
+    pub merge_mean_s: f64,
+    /// What ranks waited for slower ones in these phases, the mean over the ranks.
+    #[serde(default, serialize_with = "nine_decimals")]
+    pub waited_mean_s: f64,
+    /// From a common start, edges in memory, to the last rank's end.
+    #[serde(serialize_with = "nine_decimals")]
+    pub total_s: f64,
+    /// The proof, once a run.
+    #[serde(serialize_with = "nine_decimals")]
+    pub verify_s: f64,
+    /// Payload bytes sent by the rank that sent most.
+    pub bytes_sent_max: u64,
+    /// Payload bytes received by the rank that received most.
+    pub bytes_received_max: u64,
+    /// Payload bytes sent by all ranks.
+    pub bytes_sent_total: u64,
+    /// Messages sent by all ranks.
+    pub messages_sent_total: u64,
+    /// The peak of resident memory of the rank that held most, bytes.
+    pub peak_rss_max: u64,
+    /// Bytes that each rank sent in the phase, in rank order.
+    #[serde(default)]
+    pub local_bytes_sent: ByRank,
+    /// Bytes that each rank received in the phase, in rank order.
+    #[serde(default)]
+    pub local_bytes_received: ByRank,
+    /// Messages that each rank sent in the phase, in rank order.
+    #[serde(default)]
+    pub local_messages_sent: ByRank,
+    /// Messages that each rank received in the phase, in rank order.
+    #[serde(default)]
+    pub local_messages_received: ByRank,
+    /// Bytes that each rank sent in the phase, in rank order.
+    #[serde(default)]
+    pub contract_bytes_sent: ByRank,
+    /// Bytes that each rank received in the phase, in rank order.
+    #[serde(default)]
+    pub contract_bytes_received: ByRank,
+    /// Messages that each rank sent in the phase, in rank order.
+    #[serde(default)]
+    pub contract_messages_sent: ByRank,
+    /// Messages that each rank received in the phase, in rank order.
+    #[serde(default)]
+    pub contract_messages_received: ByRank,
+    /// Bytes that each rank sent in the phase, in rank order.
+    #[serde(default)]
+    pub exchange_bytes_sent: ByRank,
+    /// Bytes that each rank received in the phase, in rank order.
+    #[serde(default)]
+    pub exchange_bytes_received: ByRank,
+    /// Messages that each rank sent in the phase, in rank order.
+    #[serde(default)]
+    pub exchange_messages_sent: ByRank,
+    /// Messages that each rank received in the phase, in rank order.
+    #[serde(default)]
+    pub exchange_messages_received: ByRank,
+    /// Bytes that each rank sent in the phase, in rank order.
+    #[serde(default)]
+    pub merge_bytes_sent: ByRank,
+    /// Bytes that each rank received in the phase, in rank order.
+    #[serde(default)]
+    pub merge_bytes_received: ByRank,
+    /// Messages that each rank sent in the phase, in rank order.
+    #[serde(default)]
+    pub merge_messages_sent: ByRank,
+    /// Messages that each rank received in the phase, in rank order.
+    #[serde(default)]
+    pub merge_messages_received: ByRank,
+}
 
 impl Provenance {
-    /// The context of a command that starts now, of a program built from `commit`.
+    /// That of a command that starts now, of a program built from `commit`.
     pub fn now(graph: String, seed: Option<u64>, commit: &str) -> Self {
         let started = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         Self { graph, seed, started, commit: commit.to_owned() }
@@ -31,52 +185,175 @@ impl Provenance {
     /// One row for each repetition of `run`, which was made on `comm` and is called `kind`:
     /// `local` or `distributed`.
     pub fn rows(&self, comm: &Comm, kind: &str, run: &Run) -> Vec<Row> {
-        let numbered = (1..).zip(&run.repetitions);
-        numbered
-            .map(|(number, repetition)| self.row(comm, kind, number, &run.outcome, repetition))
-            .collect()
+        let row = |(number, repetition): (usize, &Repetition)| Row {
+            run: kind.to_owned(),
+            repetition: number,
+            ..self.row(comm, &run.outcome).with_cost(repetition).with_traffic(repetition)
+        };
+        (1..).zip(&run.repetitions).map(row).collect()
     }
 
-    /// The names of the columns that every row has.
-    pub fn columns(&self, comm: &Comm) -> Vec<&'static str> {
-        let row = self.row(comm, "", 0, &Outcome::default(), &Repetition::default());
-        row.into_iter().map(|(name, _)| name).collect()
-    }
-
-    fn row(
-        &self,
-        comm: &Comm,
-        kind: &str,
-        number: usize,
-        outcome: &Outcome,
-        repetition: &Repetition,
-    ) -> Row {
-        let mut row = self.provenance(comm);
-        row.push(("run", kind.to_owned()));
-        row.push(("repetition", number.to_string()));
-        row.push(("repetitions", outcome.repetitions.to_string()));
-        row.extend(result(outcome));
-        row.extend(cost(outcome, repetition));
-        row.extend(TRAFFIC.iter().flat_map(|columns| traffic(columns, repetition)));
-        row
-    }
-
-    fn provenance(&self, comm: &Comm) -> Row {
-        let hosts = comm.topology().hosts();
-        let hosts: Vec<_> =
-            hosts.iter().map(|(host, ranks)| format!("{}:{ranks}", host.name)).collect();
+    /// What all rows of a run have in common.
+    fn row(&self, comm: &Comm, outcome: &Outcome) -> Row {
         let command = std::env::args_os().map(|word| quoted(&word.to_string_lossy()));
-        let command: Vec<_> = command.collect();
-        vec![
-            ("started", self.started.clone()),
-            ("version", env!("CARGO_PKG_VERSION").to_owned()),
-            ("commit", self.commit.clone()),
-            ("command", command.join(" ")),
-            ("mpi_library", comm.library()),
-            ("hosts", hosts.join(" ")),
-            ("graph", self.graph.clone()),
-            ("seed", self.seed.map_or_else(String::new, |seed| seed.to_string())),
-        ]
+        Row {
+            started: self.started.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: self.commit.clone(),
+            command: command.collect::<Vec<_>>().join(" "),
+            mpi_library: comm.library(),
+            hosts: outcome.hosts.clone(),
+            graph: self.graph.clone(),
+            seed: self.seed,
+            repetitions: outcome.repetitions,
+            n: outcome.n,
+            m: outcome.m,
+            components: outcome.components,
+            forest_edges: outcome.forest_edges,
+            weight: outcome.weight,
+            checksum: outcome.checksum.clone(),
+            verified: outcome.verified,
+            algorithm: outcome.algorithm.to_owned(),
+            ran: outcome.ran.clone(),
+            combine: outcome.combine.clone().unwrap_or_else(none),
+            host_count: outcome.host_count,
+            ranks: outcome.ranks,
+            threads: outcome.threads,
+            cores: outcome.cores,
+            read_s: outcome.seconds.read,
+            verify_s: outcome.seconds.verify,
+            peak_rss_max: outcome.peak_rss_max,
+            ..Row::default()
+        }
+    }
+}
+
+impl Row {
+    fn with_cost(self, repetition: &Repetition) -> Self {
+        Self {
+            local_s: repetition.slowest(Phase::Local),
+            local_mean_s: repetition.mean(Phase::Local),
+            contract_s: repetition.slowest(Phase::Contract),
+            contract_mean_s: repetition.mean(Phase::Contract),
+            exchange_s: repetition.slowest(Phase::Exchange),
+            exchange_mean_s: repetition.mean(Phase::Exchange),
+            merge_s: repetition.slowest(Phase::Merge),
+            merge_mean_s: repetition.mean(Phase::Merge),
+            waited_mean_s: repetition.waited(),
+            total_s: repetition.total,
+            bytes_sent_max: repetition.bytes_sent_max(),
+            bytes_received_max: repetition.bytes_received_max(),
+            bytes_sent_total: repetition.bytes_sent_total(),
+            messages_sent_total: repetition.messages_sent_total(),
+            ..self
+        }
+    }
+
+    fn with_traffic(self, repetition: &Repetition) -> Self {
+        let by_rank = |phase, count: fn(&StageCost) -> u64| {
+            ByRank(repetition.on_ranks(phase).map(count).collect())
+        };
+        let of = |phase| {
+            [
+                by_rank(phase, |cost| cost.bytes_sent),
+                by_rank(phase, |cost| cost.bytes_received),
+                by_rank(phase, |cost| cost.messages_sent),
+                by_rank(phase, |cost| cost.messages_received),
+            ]
+        };
+        let [local, contract, exchange, merge] = Phase::TIMED.map(of);
+        let [local_bytes_sent, local_bytes_received, local_messages_sent, local_messages_received] =
+            local;
+        let [
+            contract_bytes_sent,
+            contract_bytes_received,
+            contract_messages_sent,
+            contract_messages_received,
+        ] = contract;
+        let [
+            exchange_bytes_sent,
+            exchange_bytes_received,
+            exchange_messages_sent,
+            exchange_messages_received,
+        ] = exchange;
+        let [merge_bytes_sent, merge_bytes_received, merge_messages_sent, merge_messages_received] =
+            merge;
+        Self {
+            local_bytes_sent,
+            local_bytes_received,
+            local_messages_sent,
+            local_messages_received,
+            contract_bytes_sent,
+            contract_bytes_received,
+            contract_messages_sent,
+            contract_messages_received,
+            exchange_bytes_sent,
+            exchange_bytes_received,
+            exchange_messages_sent,
+            exchange_messages_received,
+            merge_bytes_sent,
+            merge_bytes_received,
+            merge_messages_sent,
+            merge_messages_received,
+            ..self
+        }
+    }
+}
+
+/// A number of each rank, in rank order: separated by spaces in a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ByRank(pub Vec<u64>);
+
+impl Serialize for ByRank {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let numbers: Vec<String> = self.0.iter().map(u64::to_string).collect();
+        serializer.serialize_str(&numbers.join(" "))
+    }
+}
+
+impl<'de> Deserialize<'de> for ByRank {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let numbers =
+            text.split_whitespace().map(|number| number.parse().map_err(de::Error::custom));
+        numbers.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// Nanoseconds are the finest that a clock tells.
+fn nine_decimals<S: Serializer>(seconds: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format!("{seconds:.9}"))
+}
+
+/// One process combines nothing, which older files leave empty.
+fn combine<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Ok(if name.is_empty() { none() } else { name })
+}
+
+fn none() -> String {
+    "none".to_owned()
+}
+
+/// A sum in a file: all digits of an integer, of a float the shortest that read back.
+mod number {
+    use super::{Deserialize, Deserializer, Number, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(
+        weight: &Number,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let text = serde_json::to_string(weight).expect("a number");
+        serializer.serialize_str(&text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Number, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let integer = || text.parse().map(Number::Integer).ok();
+        let float = || text.parse().map(Number::Float).ok();
+        integer().or_else(float).ok_or_else(|| de::Error::custom("a weight is a number"))
     }
 }
 
@@ -89,68 +366,78 @@ fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-fn result(outcome: &Outcome) -> Row {
-    let weight = serde_json::to_string(&outcome.weight).expect("a number");
-    vec![
-        ("n", outcome.n.to_string()),
-        ("m", outcome.m.to_string()),
-        ("components", outcome.components.to_string()),
-        ("forest_edges", outcome.forest_edges.to_string()),
-        ("weight", weight),
-        ("checksum", outcome.checksum.clone()),
-        ("verified", outcome.verified.map_or_else(String::new, |verified| verified.to_string())),
-        ("algorithm", outcome.algorithm.to_owned()),
-        ("ran", outcome.ran.clone()),
-        ("combine", outcome.combine.clone().unwrap_or_else(|| "none".to_owned())),
-        ("host_count", outcome.hosts.to_string()),
-        ("ranks", outcome.ranks.to_string()),
-        ("threads", outcome.threads.to_string()),
-        ("cores", outcome.cores.to_string()),
-    ]
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comm;
+    use crate::measure::time;
+    use std::thread;
+    use std::time::Duration;
 
-fn cost(outcome: &Outcome, repetition: &Repetition) -> Row {
-    let slowest = |phase| format!("{:.9}", repetition.slowest(phase));
-    let mean = |phase| format!("{:.9}", repetition.mean(phase));
-    vec![
-        ("read_s", format!("{:.9}", outcome.seconds.read)),
-        ("local_s", slowest(Phase::Local)),
-        ("local_mean_s", mean(Phase::Local)),
-        ("contract_s", slowest(Phase::Contract)),
-        ("contract_mean_s", mean(Phase::Contract)),
-        ("exchange_s", slowest(Phase::Exchange)),
-        ("exchange_mean_s", mean(Phase::Exchange)),
-        ("merge_s", slowest(Phase::Merge)),
-        ("merge_mean_s", mean(Phase::Merge)),
-        ("waited_mean_s", format!("{:.9}", repetition.waited())),
-        ("total_s", format!("{:.9}", repetition.total)),
-        ("verify_s", format!("{:.9}", outcome.seconds.verify)),
-        ("bytes_sent_max", repetition.bytes_sent_max().to_string()),
-        ("bytes_received_max", repetition.bytes_received_max().to_string()),
-        ("bytes_sent_total", repetition.bytes_sent_total().to_string()),
-        ("messages_sent_total", repetition.messages_sent_total().to_string()),
-        ("peak_rss_max", outcome.peak_rss_max.to_string()),
-    ]
-}
+    /// Ranks that wait and send as many milliseconds and bytes as tells them and the phases apart.
+    fn repetition() -> Repetition {
+        let repetitions = comm::run(3, Some(1), |comm| {
+            let work = || {
+                for (number, phase) in (1..).zip(Phase::TIMED) {
+                    comm.enter(phase);
+                    thread::sleep(Duration::from_millis(2 * number * (comm.rank() as u64 + 1)));
+                    comm.gather(0, &vec![0u8; number as usize * comm.rank()]);
+                }
+                comm.enter(Phase::Other);
+            };
+            time(comm, work).1
+        });
+        repetitions.into_iter().next().expect("rank 0's")
+    }
 
-/// The columns of a phase's traffic: bytes sent and received, messages sent and received.
-type Traffic = (Phase, [&'static str; 4]);
+    #[test]
+    fn each_column_says_what_it_is_called() {
+        let repetition = repetition();
+        let row = Row::default().with_cost(&repetition).with_traffic(&repetition);
+        assert_eq!(row.local_bytes_sent, ByRank(vec![0, 1, 2]));
+        assert_eq!(row.local_bytes_received, ByRank(vec![3, 0, 0]));
+        assert_eq!(row.contract_bytes_sent, ByRank(vec![0, 2, 4]));
+        assert_eq!(row.exchange_bytes_received, ByRank(vec![9, 0, 0]));
+        assert_eq!(row.merge_bytes_sent, ByRank(vec![0, 4, 8]));
+        assert_eq!(row.merge_messages_sent, ByRank(vec![0, 1, 1]));
+        assert_eq!(row.merge_messages_received, ByRank(vec![2, 0, 0]));
+        assert_eq!((row.bytes_sent_max, row.bytes_received_max), (20, 30));
+        assert_eq!((row.bytes_sent_total, row.messages_sent_total), (30, 8));
+        let times = [
+            (row.local_s, row.local_mean_s, Phase::Local),
+            (row.contract_s, row.contract_mean_s, Phase::Contract),
+            (row.exchange_s, row.exchange_mean_s, Phase::Exchange),
+            (row.merge_s, row.merge_mean_s, Phase::Merge),
+        ];
+        for (slowest, mean, phase) in times {
+            assert_eq!((slowest, mean), (repetition.slowest(phase), repetition.mean(phase)));
+            assert!(mean < slowest, "{phase:?}");
+        }
+        assert!(row.total_s >= row.local_s + row.merge_s && row.waited_mean_s > 0.0);
+    }
 
-#[rustfmt::skip]
-const TRAFFIC: [Traffic; Phase::TIMED.len()] = [
-    (Phase::Local, ["local_bytes_sent", "local_bytes_received", "local_messages_sent", "local_messages_received"]),
-    (Phase::Contract, ["contract_bytes_sent", "contract_bytes_received", "contract_messages_sent", "contract_messages_received"]),
-    (Phase::Exchange, ["exchange_bytes_sent", "exchange_bytes_received", "exchange_messages_sent", "exchange_messages_received"]),
-    (Phase::Merge, ["merge_bytes_sent", "merge_bytes_received", "merge_messages_sent", "merge_messages_received"]),
-];
-
-/// What each rank sent and received in a phase, in rank order, separated by spaces.
-fn traffic((phase, names): &Traffic, repetition: &Repetition) -> Row {
-    let counts: [fn(&StageCost) -> u64; 4] =
-        [|c| c.bytes_sent, |c| c.bytes_received, |c| c.messages_sent, |c| c.messages_received];
-    let by_rank = |count: fn(&StageCost) -> u64| {
-        let ranks = repetition.on_ranks(*phase).map(|cost| count(cost).to_string());
-        ranks.collect::<Vec<_>>().join(" ")
-    };
-    names.iter().zip(counts).map(|(name, count)| (*name, by_rank(count))).collect()
+    #[test]
+    fn rows_are_read_as_they_were_written() {
+        let repetition = repetition();
+        for (weight, seed) in [(Number::Integer(1 << 90), Some(7)), (Number::Float(-1.5e300), None)]
+        {
+            let row = Row {
+                command: quoted("a b,c"),
+                weight,
+                seed,
+                combine: "none".to_owned(),
+                verified: seed.map(|_| true),
+                total_s: 0.25,
+                ..Row::default().with_traffic(&repetition)
+            };
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.serialize(&row).expect("a flat row");
+            let bytes = writer.into_inner().expect("a vector takes all");
+            let back: Vec<Row> = csv::Reader::from_reader(&*bytes)
+                .deserialize()
+                .collect::<Result<_, _>>()
+                .expect("rows");
+            assert_eq!(back, [row]);
+        }
+    }
 }

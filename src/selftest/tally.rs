@@ -26,7 +26,7 @@ pub struct Tally {
     /// Ranks.
     pub ranks: usize,
     /// Hosts.
-    pub hosts: usize,
+    pub host_count: usize,
     /// The MPI library, or what stands for it.
     pub mpi_library: String,
     /// Seconds in all.
@@ -42,7 +42,7 @@ impl Tally {
         Self {
             cases: 0,
             ranks: comm.size(),
-            hosts: comm.topology().hosts().len(),
+            host_count: comm.topology().hosts().len(),
             mpi_library: comm.library(),
             seconds: 0.0,
             plans: Plan::all().map(cost).collect(),

@@ -1,24 +1,10 @@
 //! The rows: as `mst --csv` wrote them, a repetition each, and as they are published, one for all repetitions.
 
 use crate::drawing::{Done, Time, read};
+use mst::experiment::Row;
 use mst::measure::Spread;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::path::Path;
-
-/// A repetition.
-#[derive(Deserialize)]
-struct Row {
-    command: String,
-    graph: String,
-    #[serde(deserialize_with = "way")]
-    combine: String,
-    ranks: usize,
-    threads: usize,
-    repetition: usize,
-    total_s: f64,
-    bytes_received_max: u64,
-    bytes_sent_max: u64,
-}
 
 /// The repetitions of one command.
 #[derive(Clone, Serialize, Deserialize)]

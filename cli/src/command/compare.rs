@@ -57,7 +57,7 @@ impl Args {
         let common = &self.common;
         let context = context(&self.graph, &common.input.named(&self.graph)?);
         self.voice().check()?;
-        comm.agree(self.rows.check(comm, &self.csv, &context, None))?;
+        comm.agree(self.rows.check(comm, &self.csv, None))?;
         let source = common.input.source(comm, &self.graph)?;
         common.warn(comm);
         let local = on_rank_zero(comm, |solo| self.local(solo, &source, &context))?;

@@ -5,7 +5,7 @@ use crate::console::Output;
 use crate::console::{Sheet, say};
 use mst::comm::Comm;
 use mst::error::{Error, Result};
-use mst::experiment::{Provenance, Row};
+use mst::experiment::Row;
 use mst::format::Decimal;
 use std::path::Path;
 
@@ -23,13 +23,7 @@ impl RowOptions {
     ///
     /// # Errors
     /// As [`Sheet::check`]; [`Error::Usage`] if both are one file.
-    pub(super) fn check(
-        &self,
-        comm: &Comm,
-        csv: &Path,
-        context: &Provenance,
-        output: Option<&Path>,
-    ) -> Result<()> {
+    pub(super) fn check(&self, comm: &Comm, csv: &Path, output: Option<&Path>) -> Result<()> {
         if comm.rank() != 0 {
             return Ok(());
         }
@@ -39,7 +33,7 @@ impl RowOptions {
         if Output::is_standard(csv) {
             return Ok(());
         }
-        self.sheet(csv).check(&context.columns(comm))
+        self.sheet(csv).check::<Row>()
     }
 
     /// Appends rows to `csv`.

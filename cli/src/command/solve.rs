@@ -65,7 +65,7 @@ impl Args {
     pub(super) fn run(&self, comm: &Comm) -> Result<()> {
         let common = &self.common;
         let context = context(&self.graph, &common.input.named(&self.graph)?);
-        let output = comm.agree(self.outputs(comm, &context))?;
+        let output = comm.agree(self.outputs(comm))?;
         let source = common.input.source(comm, &self.graph)?;
         common.warn(comm);
         let implied = self.saving.proof().filter(|_| !self.verify);
@@ -126,13 +126,13 @@ impl Args {
     }
 
     /// On rank 0, what the command will write, tried before the work.
-    fn outputs(&self, comm: &Comm, context: &Provenance) -> Result<Option<Output>> {
+    fn outputs(&self, comm: &Comm) -> Result<Option<Output>> {
         self.voice().check()?;
         if comm.rank() != 0 {
             return Ok(None);
         }
         if let Some(csv) = &self.csv {
-            self.rows.check(comm, csv, context, self.output.as_deref())?;
+            self.rows.check(comm, csv, self.output.as_deref())?;
         }
         self.output.as_deref().map(Output::create).transpose()
     }

@@ -1,8 +1,8 @@
 //! The file that rows are appended to: CSV, as programs read it or as spreadsheets do where decimals have commas.
 
 use mst::error::{Error, Result};
-use mst::experiment::Row;
 use mst::format::Decimal;
+use serde::Serialize;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -25,14 +25,14 @@ impl Sheet {
     ///
     /// # Errors
     /// [`Error::File`] if it cannot be written, [`Error::Content`] if it is no regular file or begins with
-    /// anything but the header of `columns`.
-    pub(crate) fn check(&self, columns: &[&str]) -> Result<()> {
+    /// anything but the header of rows as `R`.
+    pub(crate) fn check<R: Serialize + Default>(&self) -> Result<()> {
         let path = &self.path;
         match path.metadata() {
             Ok(about) if !about.is_file() => {
                 Err(Error::content(path, "it is no regular file, so no rows can be appended to it"))
             }
-            Ok(_) => self.has_header(&self.open()?, columns),
+            Ok(_) => self.has_header(&self.open()?, &self.header(&R::default())),
             Err(why) if why.kind() == ErrorKind::NotFound => {
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
                 let tried = tempfile::tempfile_in(folder.unwrap_or(Path::new(".")));
@@ -49,15 +49,15 @@ impl Sheet {
     ///
     /// # Errors
     /// As [`Sheet::check`]; if the disk is full.
-    pub(crate) fn append(&self, rows: &[Row]) -> Result<()> {
+    pub(crate) fn append<R: Serialize>(&self, rows: &[R]) -> Result<()> {
         let Some(first) = rows.first() else { return Ok(()) };
-        let columns: Vec<&str> = first.iter().map(|(name, _)| *name).collect();
+        let header = self.header(first);
         let file = self.open()?;
         let failed = |why| Error::file("write", &self.path)(why);
         file.lock().map_err(failed)?;
-        self.has_header(&file, &columns)?;
+        self.has_header(&file, &header)?;
         let len = file.metadata().map_err(failed)?.len();
-        let header = if len == 0 { self.line(columns.into_iter()) } else { String::new() };
+        let header = if len == 0 { header } else { String::new() };
         let text = header + unfinished_line(&file, len).map_err(failed)? + &self.lines(rows);
         (&file).write_all(text.as_bytes()).map_err(|why| {
             // A part of a row would be read as one.
@@ -67,9 +67,8 @@ impl Sheet {
     }
 
     /// The header and `rows`, as [`Sheet::append`] writes them to a new file.
-    pub(crate) fn text(&self, rows: &[Row]) -> String {
-        let header = rows.first().map(|row| self.line(row.iter().map(|(name, _)| *name)));
-        header.unwrap_or_default() + &self.lines(rows)
+    pub(crate) fn text<R: Serialize>(&self, rows: &[R]) -> String {
+        rows.first().map(|row| self.header(row)).unwrap_or_default() + &self.lines(rows)
     }
 
     fn open(&self) -> Result<File> {
@@ -78,13 +77,13 @@ impl Sheet {
         opened.map_err(Error::file("write", &self.path))
     }
 
-    fn has_header(&self, file: &File, columns: &[&str]) -> Result<()> {
+    fn has_header(&self, file: &File, header: &str) -> Result<()> {
         let mut found = String::new();
         let read = (&mut &*file)
             .seek(SeekFrom::Start(0))
             .and_then(|_| BufReader::new(file.take(1 << 16)).read_line(&mut found));
         match read {
-            Ok(_) if found.is_empty() || found == self.line(columns.iter().copied()) => {
+            Ok(_) if found.is_empty() || found == header => {
                 return Ok(());
             }
             // What is not text is no header of ours either.
@@ -104,12 +103,17 @@ impl Sheet {
         Err(Error::content(&self.path, what))
     }
 
-    fn lines(&self, rows: &[Row]) -> String {
-        let line = |row: &Row| {
-            let values: Vec<String> = row.iter().map(|(_, value)| self.localised(value)).collect();
+    /// The line of column names.
+    fn header(&self, row: &impl Serialize) -> String {
+        self.line(records([row], true).first().into_iter().flatten())
+    }
+
+    fn lines<R: Serialize>(&self, rows: &[R]) -> String {
+        let localised = |record: &csv::StringRecord| {
+            let values: Vec<String> = record.iter().map(|value| self.localised(value)).collect();
             self.line(values.iter().map(String::as_str))
         };
-        rows.iter().map(line).collect()
+        records(rows, false).iter().map(localised).collect()
     }
 
     /// A value with the sheet's sign of decimals, if it is a number that has one.
@@ -134,6 +138,18 @@ impl Sheet {
     }
 }
 
+/// The fields of rows as text, after a record of their names if there is a `header`.
+fn records<R: Serialize>(
+    rows: impl IntoIterator<Item = R>,
+    header: bool,
+) -> Vec<csv::StringRecord> {
+    let mut writer = csv::WriterBuilder::new().has_headers(header).from_writer(Vec::new());
+    rows.into_iter().for_each(|row| writer.serialize(row).expect("a flat row"));
+    let bytes = writer.into_inner().expect("a vector takes all");
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*bytes);
+    reader.records().collect::<Result<_, _>>().expect("what was written just now")
+}
+
 /// A line feed if the last line of a file of `len` bytes has none, as after a loss of power; else nothing.
 fn unfinished_line(mut file: &File, len: u64) -> io::Result<&'static str> {
     if len == 0 {
@@ -149,8 +165,19 @@ fn unfinished_line(mut file: &File, len: u64) -> io::Result<&'static str> {
 mod tests {
     use super::*;
 
+    #[derive(Clone, Default, Serialize)]
+    struct Row {
+        started: String,
+        total_s: f64,
+    }
+
     fn row(value: &str) -> Row {
-        vec![("started", value.to_owned()), ("total_s", "0.5".to_owned())]
+        Row { started: value.to_owned(), total_s: 0.5 }
+    }
+
+    #[derive(Default, Serialize)]
+    struct Other {
+        started: String,
     }
 
     fn sheet(folder: &Path, decimal: Decimal) -> Sheet {
@@ -161,20 +188,16 @@ mod tests {
     fn the_header_stands_once_and_another_one_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let sheet = sheet(folder.path(), Decimal::Point);
-        sheet.check(&["started", "total_s"]).expect("writable");
+        sheet.check::<Row>().expect("writable");
         assert!(!sheet.path.exists(), "what fails later leaves nothing");
         sheet.append(&[row("a,b"), row("c")]).expect("written");
         sheet.append(&[row("d")]).expect("written");
         let text = fs::read_to_string(&sheet.path).expect("there");
         assert_eq!(text, "started,total_s\n\"a,b\",0.5\nc,0.5\nd,0.5\n");
-        sheet.check(&["started", "total_s"]).expect("its own");
-        for (columns, expected) in
-            [(["started", "n"], "another header"), (["n", "m"], "another header")]
-        {
-            let told = sheet.check(&columns).expect_err("another").to_string();
-            assert!(told.contains(expected), "{told}");
-        }
-        let other = sheet.append(&[vec![("started", String::new())]]).unwrap_err();
+        sheet.check::<Row>().expect("its own");
+        let told = sheet.check::<Other>().expect_err("another").to_string();
+        assert!(told.contains("another header"), "{told}");
+        let other = sheet.append(&[Other::default()]).unwrap_err();
         assert!(other.to_string().contains("another header"), "{other}");
         assert_eq!(fs::read_to_string(&sheet.path).expect("there"), text, "nothing half-written");
     }
@@ -185,7 +208,7 @@ mod tests {
         let sheet = sheet(folder.path(), Decimal::Point);
         for foreign in [&b"0 1 5\n"[..], b"a,b\n1,2\n", b"\xff\xfe\0"] {
             fs::write(&sheet.path, foreign).expect("written");
-            let told = sheet.check(&["started", "total_s"]).expect_err("foreign").to_string();
+            let told = sheet.check::<Row>().expect_err("foreign").to_string();
             assert!(told.contains("no CSV of this program"), "{told}");
             assert!(sheet.append(&[row("a")]).is_err());
             assert_eq!(fs::read(&sheet.path).expect("there"), foreign);
@@ -206,11 +229,13 @@ mod tests {
     fn spreadsheets_get_their_commas() {
         let folder = tempfile::tempdir().expect("a folder");
         let sheet = sheet(folder.path(), Decimal::Comma);
-        let row = vec![
-            ("started", "0.1.0".to_owned()),
-            ("weight", "-1.5e300".to_owned()),
-            ("n", "7".to_owned()),
-        ];
+        #[derive(Serialize)]
+        struct Row {
+            started: &'static str,
+            weight: f64,
+            n: u32,
+        }
+        let row = Row { started: "0.1.0", weight: -1.5e300, n: 7 };
         sheet.append(std::slice::from_ref(&row)).expect("written");
         let text = fs::read_to_string(&sheet.path).expect("there");
         assert_eq!(text, "started;weight;n\n0.1.0;-1,5e300;7\n");

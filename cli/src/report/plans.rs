@@ -75,7 +75,7 @@ pub fn tested(tally: &Tally) -> String {
         count(tally.cases, "case"),
         tally.plans.len(),
         count(tally.ranks as u64, "rank"),
-        count(tally.hosts as u64, "host"),
+        count(tally.host_count as u64, "host"),
         tally.mpi_library,
         seconds(tally.seconds)
     )

@@ -156,7 +156,7 @@ fn where_it_ran(outcome: &Outcome, topology: &Topology) -> String {
         "{} x {} on {}: {}",
         count(outcome.ranks as u64, "rank"),
         count(outcome.threads as u64, "thread"),
-        count(outcome.hosts as u64, "host"),
+        count(outcome.host_count as u64, "host"),
         hosts(topology)
     )
 }
