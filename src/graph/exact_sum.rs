@@ -3,7 +3,7 @@
 /// Digits of 32 bits from 2^-1074 up to beyond the largest sum of 2^64 finite floats.
 const DIGITS: usize = 69;
 /// A term adds less than 2^32 to a digit, which holds 2^63.
-const TERMS_BETWEEN_CARRIES: u32 = 1 << 30;
+const TERMS_BETWEEN_CARRIES: u32 = if cfg!(test) { 8 } else { 1 << 30 };
 
 /// The exact sum of finite `f64`, as one wide fixed-point number.
 ///
@@ -136,6 +136,18 @@ mod tests {
         for (name, terms, expected) in cases {
             assert_eq!(sum(terms).value(), expected, "{name}");
         }
+    }
+
+    /// Terms that would fill a digit are carried on before it overflows.
+    #[test]
+    fn digits_stay_small_however_many_terms_there_are() {
+        let mut sum = ExactSum::default();
+        for _ in 0..1000 {
+            sum.add(f64::from(u32::MAX));
+        }
+        assert_eq!(sum.value(), 1000.0 * f64::from(u32::MAX));
+        let most = i64::from(u32::MAX) * (TERMS_BETWEEN_CARRIES as i64 + 1);
+        assert!(sum.digits.iter().all(|digit| digit.abs() <= most), "{:?}", sum.digits);
     }
 
     proptest! {

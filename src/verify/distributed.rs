@@ -110,10 +110,10 @@ mod tests {
         #[rustfmt::skip]
         let cases: [Case<'_>; 6] = [
             ("right",        &right,                              None),
-            ("swapped",      &[GRAPH[3], GRAPH[1], GRAPH[0]],     Some("is lighter than")),
+            ("swapped",      &[GRAPH[3], GRAPH[1], GRAPH[0]],     Some("graph edge 2, (2, 0) of weight 3, is lighter than")),
             ("dropped",      &right[..2],                         Some("joins two of its trees")),
             ("doubled",      &[GRAPH[3], GRAPH[3], right[1], right[2]], Some("closes a cycle")),
-            ("heavier",      &[heavier, GRAPH[1], GRAPH[2]],      Some("is lighter than")),
+            ("heavier",      &[heavier, GRAPH[1], GRAPH[2]],      Some("graph edge 3, (3, 4) of weight 1, is lighter than")),
             ("not there",    &[GRAPH[3], GRAPH[1], GRAPH[2], Edge { u: 0, v: 5, key: 1 }], Some("not in the graph")),
         ];
         for (name, forest, expected) in cases {
