@@ -21,8 +21,14 @@ const LIBRARY: [&[&str]; 8] = [
 ];
 
 /// The program's, which stand on the library.
-const PROGRAM: [&[&str]; 5] =
-    [&["allocator", "report"], &["console", "doctor"], &["command"], &["lib"], &["main"]];
+const PROGRAM: [&[&str]; 6] = [
+    &["allocator", "report"],
+    &["console", "doctor"],
+    &["cluster"],
+    &["command"],
+    &["lib"],
+    &["main"],
+];
 
 /// Imports that layers alone would allow.
 const NEVER: [(&str, &str); 2] = [("verify", "local"), ("verify", "distributed")];

@@ -35,6 +35,7 @@ fn help_fits_a_screen_and_names_every_command() {
         "verify",
         "selftest",
         "doctor",
+        "cluster",
         "completions",
         "man",
     ] {

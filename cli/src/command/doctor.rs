@@ -3,14 +3,13 @@
 use super::common::InputArgs;
 use super::world::{LEAST_TO_MEET, WorldArgs};
 use crate::console::{Voice, say};
-use crate::doctor::{self, Facts, Findings, Question};
-use crate::report::count;
+use crate::doctor::{self, Facts, Findings, Hostfile, Question};
 use mst::comm::{self, Comm};
-use mst::error::{Error, Result};
+use mst::error::Result;
 use std::ffi::OsString;
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::{fs, io};
 
 /// Look at the hosts and the links between them, and say what is wrong
 #[derive(Debug, clap::Args)]
@@ -42,7 +41,7 @@ pub(super) struct Args {
     world: WorldArgs,
 }
 
-/// What the program does for programs: on a host that another one asks, and for `scripts/cluster`.
+/// What the program does for the one that asks its host.
 #[derive(Debug, clap::Args)]
 struct Part {
     /// Print what this host is, as one JSON object
@@ -56,10 +55,6 @@ struct Part {
     /// Try to connect to listeners
     #[arg(long, hide = true, value_delimiter = ',')]
     connect: Vec<SocketAddr>,
-
-    /// Write how to start a job on the hosts, if that is known
-    #[arg(long, hide = true, requires = "hostfile")]
-    settings: Option<PathBuf>,
 }
 
 impl Args {
@@ -80,13 +75,10 @@ impl Args {
         let graph =
             self.graph.as_deref().map(|graph| InputArgs::default().named(graph)).transpose()?;
         let (files, hostfile) = (self.file.clone(), self.hostfile.clone());
-        let question = Question { files, graph, hostfile };
+        let question = Question { files, graph, hostfile, kept_to: None };
         match &self.hostfile {
             Some(hostfile) if self.world.ranks.is_none() && !comm::is_started() => {
-                let found = doctor::reach(hostfile, &question)?;
-                if let (Some(path), Some(text)) = (&self.part.settings, &found.settings) {
-                    fs::write(path, text).map_err(Error::file("write", path))?;
-                }
+                let found = doctor::reach(&Hostfile::read(hostfile)?, &question)?;
                 self.say(&found).map(|()| 0)
             }
             _ => self.world.start_within(Some(LEAST_TO_MEET), |comm| self.run(comm, &question)),
@@ -102,13 +94,7 @@ impl Args {
     fn say(&self, found: &Findings) -> Result<()> {
         let voice = Voice { json: self.json, quiet: self.world.quiet, aside: false };
         voice.say(found, || doctor::shown(found))?;
-        match found.problems.len() as u64 {
-            0 => Ok(()),
-            problems => {
-                let what = format!("{} found", count(problems, "problem"));
-                Err(Error::Found { problems, what })
-            }
-        }
+        found.verdict()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line: one file and one `Args` struct a command; no algorithm here.
 
 mod checkpoint;
+mod cluster;
 mod common;
 mod compare;
 mod convert;
@@ -36,9 +37,8 @@ use std::time::Duration;
 )]
 #[command(after_help = "\
 A GRAPH is a file (text, .gr, .mtx, .graph, .mst; all but .mst also .gz), - for standard input, or
-a generator, as gnm:n=1e6,m=8e6,seed=1. Under mpirun alone: compare, for about ten seconds.
-Several machines:  mpirun -hostfile hosts ./mst compare GRAPH
-Exit codes:        0 done, 1 failed, 2 wrong usage, 3 a proof failed, 101 a bug")]
+a generator, as gnm:n=1e6,m=8e6,seed=1. Several machines: mst cluster, or mpirun -hostfile hosts.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a proof failed, 101 a bug")]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -57,6 +57,7 @@ enum Command {
     Verify(verify::Args),
     Selftest(selftest::Args),
     Doctor(doctor::Args),
+    Cluster(cluster::Args),
     Completions(manual::Completions),
     Man(manual::Man),
 }
@@ -112,6 +113,7 @@ impl Command {
             Self::Verify(args) => args.world.start(|comm| args.run(comm)),
             Self::Selftest(args) => args.world.start(|comm| args.run(comm)),
             Self::Doctor(args) => args.start(),
+            Self::Cluster(args) => args.start(),
             Self::Generate(args) => {
                 args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
             }

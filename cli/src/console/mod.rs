@@ -12,6 +12,6 @@ pub(crate) use bars::Bars;
 pub(crate) use output::Output;
 pub use panics::tell_panics_once;
 pub(crate) use sheet::Sheet;
-pub(crate) use speech::{Voice, aside, say, tell};
+pub(crate) use speech::{Voice, aside, say, tell, write_aside};
 pub(crate) use standard_input::{NAME, is_named, keep};
 pub use termination::heed;

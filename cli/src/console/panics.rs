@@ -23,7 +23,7 @@ pub fn tell_panics_once() {
         ));
         let trace = Backtrace::capture();
         if trace.status() == BacktraceStatus::Captured {
-            write_aside(&format!("{trace}\n"));
+            write_aside(format!("{trace}\n"));
         }
     }));
 }

@@ -88,8 +88,8 @@ pub(crate) fn tell(error: &impl Display) {
 }
 
 /// Writes to standard error as far as that can be.
-pub(crate) fn write_aside(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+pub(crate) fn write_aside(text: impl AsRef<[u8]>) {
+    let _ = io::stderr().lock().write_all(text.as_ref());
 }
 
 /// Text as it is for programs; for a `terminal` as wide as that is.

@@ -1,9 +1,10 @@
 //! The hosts of a running job.
 
 use super::graph::Size;
-use super::{Facts, Hostfile, Library, Problem, Seen, cards, cores, pairs, verdict};
+use super::{Facts, Hostfile, Library, Problem, Seen, Settings, cards, cores, pairs, verdict};
+use crate::report::count;
 use mst::comm::Comm;
-use mst::error::Result;
+use mst::error::{Error, Result};
 use mst::partition::Source;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -18,6 +19,8 @@ pub struct Question {
     pub graph: Option<Source>,
     /// The hosts that the job should be on.
     pub hostfile: Option<PathBuf>,
+    /// The networks or cards that MPI is told to keep to, if that is not said by the environment.
+    pub kept_to: Option<String>,
 }
 
 /// What was found, and what is wrong with it.
@@ -29,10 +32,9 @@ pub struct Findings {
     pub pairs: Vec<Pair>,
     /// What is wrong.
     pub problems: Vec<Problem>,
-    /// How to start a job on the hosts of a hostfile, if all have answered and share a network: what
-    /// `scripts/cluster` keeps in cluster.env.
+    /// How to start a job on the hosts of a hostfile, if all have answered and share a network.
     #[serde(skip)]
-    pub settings: Option<String>,
+    pub settings: Option<Settings>,
 }
 
 /// The link between two hosts.
@@ -48,6 +50,22 @@ pub struct Pair {
 
 /// How long links are measured; what is left then stays unknown.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Findings {
+    /// Nothing where all is well.
+    ///
+    /// # Errors
+    /// [`Error::Found`], with the number of problems.
+    pub fn verdict(&self) -> Result<()> {
+        match self.problems.len() as u64 {
+            0 => Ok(()),
+            problems => {
+                let what = format!("{} found", count(problems, "problem"));
+                Err(Error::Found { problems, what })
+            }
+        }
+    }
+}
 
 impl Question {
     /// The files that every host should have, a graph's among them.
@@ -150,6 +168,7 @@ mod tests {
             files: vec!["missing.gr".into()],
             graph: Some(Source::Generated("gnm:n=2^30,m=2^39".parse().expect("a spec"))),
             hostfile: Some(hostfile),
+            kept_to: None,
         };
         let found = mst::comm::run(3, Some(1), |comm| examine(comm, &question).expect("read"));
         let [one] = found[0].hosts.as_slice() else { panic!("{found:?}") };

@@ -151,8 +151,8 @@ fn addresses() -> Vec<Address> {
     getifaddrs().map(|cards| cards.filter_map(address).collect()).unwrap_or_default()
 }
 
-/// What the launchers' options leave in the environment of the ranks.
-fn kept_to(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+/// What the launchers' options leave in the environment of the ranks: the networks or cards that MPI is to keep to.
+pub(super) fn kept_to(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     const KNOWN: [&str; 4] = [
         "OMPI_MCA_btl_tcp_if_include",
         "MPIR_CVAR_CH3_INTERFACE_HOSTNAME",

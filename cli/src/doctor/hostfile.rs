@@ -9,24 +9,24 @@ use std::path::Path;
 
 /// The hosts that a file lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Hostfile {
+pub(crate) struct Hostfile {
     /// Its path, as the user named it.
     pub(super) path: String,
     /// One a line, but for comments and blanks.
-    pub(super) entries: Vec<HostLine>,
+    pub(crate) entries: Vec<HostLine>,
     /// The first line that ends as on Windows.
     pub(super) carriage: Option<u64>,
 }
 
 /// A line of a hostfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct HostLine {
+pub(crate) struct HostLine {
     /// The name or address, with a user before `@` if the file says one.
-    pub(super) host: String,
+    pub(crate) host: String,
     /// How many ranks it may get, if the file says.
-    pub(super) slots: Option<u64>,
+    pub(crate) slots: Option<u64>,
     /// Whether that is written after a colon, as MPICH does.
-    pub(super) colon: bool,
+    pub(crate) colon: bool,
     /// The line, from 1.
     pub(super) line: u64,
 }
@@ -39,7 +39,7 @@ impl Hostfile {
     ///
     /// # Errors
     /// If it cannot be read, has a line that is none of a hostfile, or no host at all.
-    pub(super) fn read(path: &Path) -> Result<Self> {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
         let about = fs::metadata(path).map_err(Error::file("open", path))?;
         if !about.is_file() || about.len() > MOST_BYTES {
             return Err(Error::content(path, "it is no hostfile: one has a host on each line"));
@@ -51,7 +51,7 @@ impl Hostfile {
     ///
     /// # Errors
     /// As [`Hostfile::read`].
-    pub(super) fn parse(path: &Path, text: &[u8]) -> Result<Self> {
+    pub(crate) fn parse(path: &Path, text: &[u8]) -> Result<Self> {
         let mut entries = Vec::new();
         let mut carriage = None;
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
@@ -207,7 +207,7 @@ fn take<'a>(rest: &mut &'a [u8], belong: impl Fn(u8) -> bool) -> Option<&'a [u8]
 }
 
 /// Whether `name` may be handed to ssh as a host, perhaps with users before: no option, nothing that a shell would read.
-fn is_host(name: &[u8]) -> bool {
+pub(crate) fn is_host(name: &[u8]) -> bool {
     let mut parts = name.rsplit(|&byte| byte == b'@');
     let host = parts.next().unwrap_or_default();
     let opening = host.iter().take_while(|byte| b"[:".contains(byte)).count();
@@ -216,7 +216,7 @@ fn is_host(name: &[u8]) -> bool {
 }
 
 /// Whether `word` begins with a letter or digit and has else no more than those and `others`.
-fn is_word(word: &[u8], others: &[u8]) -> bool {
+pub(crate) fn is_word(word: &[u8], others: &[u8]) -> bool {
     let fits = |byte: &u8| byte.is_ascii_alphanumeric() || others.contains(byte);
     word.first().is_some_and(u8::is_ascii_alphanumeric) && word.iter().all(fits)
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 /// An MPI library or its launcher.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Library {
+pub(crate) struct Library {
     kind: Kind,
     /// The version, as `4.1.4`.
     pub(super) version: String,
@@ -20,7 +20,7 @@ enum Kind {
 
 impl Library {
     /// The library that `text` names: what `MPI_Get_library_version` says, or `mpirun --version`.
-    pub(super) fn named(text: &str) -> Option<Self> {
+    pub(crate) fn named(text: &str) -> Option<Self> {
         const KNOWN: [(&str, Kind); 3] =
             [("Open MPI", Kind::OpenMpi), ("MPICH", Kind::Mpich), ("HYDRA", Kind::Mpich)];
         let found = |(word, kind)| Some((text.find(word)?, kind));
@@ -34,7 +34,7 @@ impl Library {
     }
 
     /// Whether it is MPICH, whose hostfiles say `host:1` where Open MPI's say `host slots=1`.
-    pub(super) fn is_mpich(&self) -> bool {
+    pub(crate) fn is_mpich(&self) -> bool {
         self.kind == Kind::Mpich
     }
 
@@ -94,7 +94,7 @@ impl Library {
 
     /// mpirun's options, each with its values, for: the hosts in the file `hosts`, a rank on each, unbound, and a cut
     /// cable found in about ten seconds, also by the `ssh` options that it starts other hosts with.
-    pub(super) fn options(&self, ssh: &str) -> Vec<String> {
+    pub(crate) fn options(&self, ssh: &str) -> Vec<String> {
         const ON_EACH: [&str; 4] =
             ["--hostfile hosts", "--map-by ppr:1:node", "--bind-to none", "-x MST_TIMEOUT"];
         // Its clean-up would end the others before they can say who has died.
@@ -114,7 +114,7 @@ impl Library {
     }
 
     /// What keeps a job to the `network`, and MPICH's word for the `ssh` options: variables and their values.
-    pub(super) fn environment(
+    pub(crate) fn environment(
         &self,
         network: Option<&Address>,
         ssh: &str,

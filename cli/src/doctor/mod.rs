@@ -2,7 +2,7 @@
 //! it: each problem in one line.
 //!
 //! A program tells what it knows of its host, [`Facts`]. [`examine`] gathers them from the ranks of a job;
-//! [`reach`] asks for them over ssh, before MPI works. Both judge them by the same rules, functions
+//! `reach` asks for them over ssh, before MPI works. Both judge them by the same rules, functions
 //! from facts to problems.
 
 mod answer;
@@ -14,6 +14,7 @@ mod firewall;
 mod graph;
 mod hostfile;
 mod library;
+mod names;
 mod pairs;
 mod ports;
 mod reach;
@@ -28,12 +29,15 @@ mod verdict;
 pub use cores::cores;
 pub use examine::{Findings, Pair, Question, examine};
 pub use facts::{Address, Facts, Seen};
+pub(crate) use hostfile::{Hostfile, is_host, is_word};
+pub(crate) use library::Library;
+pub(crate) use names::{addresses, bare};
 pub use ports::{connect, listen};
-pub use reach::reach;
+pub(crate) use reach::{launcher, reach};
+pub(crate) use remote::{Remote, pasted, run};
+pub use settings::{Member, Settings};
 pub use show::shown;
 
-use hostfile::Hostfile;
-use library::Library;
 use mst::error::printable;
 use serde::Serialize;
 use std::fmt;

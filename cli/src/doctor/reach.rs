@@ -1,6 +1,7 @@
 //! The hosts of a hostfile, asked over ssh: what is found before MPI works.
 
 use super::answer::{self, Answer, Context};
+use super::names::{bare, is_here};
 use super::remote::{self, Remote, Said};
 use super::{
     Facts, Findings, Hostfile, Library, Problem, Question, Seen, cards, firewall, settings, ssh,
@@ -10,17 +11,13 @@ use mst::comm;
 use mst::error::{Error, Result};
 use std::collections::HashSet;
 use std::env;
-use std::net::{IpAddr, ToSocketAddrs};
 use std::path::Path;
 use std::process::Command;
-use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 /// The longest that ssh and the script may take; ssh itself gives a silent host 5 s.
 const LIMIT: Duration = Duration::from_secs(7);
-/// The longest that a name may take to be found on this host's account.
-const TO_RESOLVE: Duration = Duration::from_secs(1);
 /// Hosts that are asked at once, so that neither side runs out of processes.
 const AT_ONCE: usize = 32;
 
@@ -29,14 +26,14 @@ const AT_ONCE: usize = 32;
 /// Nothing is changed anywhere, and nothing asks for a password.
 ///
 /// # Errors
-/// If the hostfile or the graph's head cannot be read.
+/// If the graph's head cannot be read, or a path cannot be told to other hosts.
 ///
 /// # Complexity
 /// Some 15 seconds at most for 32 hosts; half a second where all is well.
-pub fn reach(hostfile: &Path, question: &Question) -> Result<Findings> {
-    let hostfile = Hostfile::read(hostfile)?;
+pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings> {
     let size = question.size()?;
-    let here = Facts::here(comm::linked_library(), &question.all_files());
+    let mut here = Facts::here(comm::linked_library(), &question.all_files());
+    here.kept_to = question.kept_to.clone().or(here.kept_to);
     let context = Context {
         program: env::current_exe().map_err(Error::file("find", Path::new("this program")))?,
         folder: env::current_dir().map_err(Error::file("find", Path::new("this folder")))?,
@@ -50,7 +47,7 @@ pub fn reach(hostfile: &Path, question: &Question) -> Result<Findings> {
         let mend = "install MPI (scripts/setup), or put its mpirun into PATH";
         problems.push(Problem::new("there is no mpirun on this host", mend));
     }
-    let remotes = remotes(&hostfile, &here);
+    let remotes = remotes(hostfile, &here);
     let said = ask(&remotes, &answer::script(&context));
     let mut seen: Vec<Seen> = Vec::new();
     let mut answered = Vec::new();
@@ -60,7 +57,7 @@ pub fn reach(hostfile: &Path, question: &Question) -> Result<Findings> {
             Ok(answer) => {
                 problems.extend(answer.problems(&remote.host, &context));
                 if let Some(facts) = answer.facts {
-                    seen.push(seen_at(remote, &said, facts, &hostfile, &here));
+                    seen.push(seen_at(remote, &said, facts, hostfile, &here));
                     answered.push(remote.clone());
                 }
             }
@@ -76,7 +73,7 @@ pub fn reach(hostfile: &Path, question: &Question) -> Result<Findings> {
     problems.extend(verdict::known_to_hang(&seen));
     problems.extend(verdict::identities(&seen));
     problems.extend(verdict::moved(&seen));
-    problems.extend(verdict::slots(&seen, &hostfile));
+    problems.extend(verdict::slots(&seen, hostfile));
     problems.extend(cards::cards(&seen, launcher));
     problems.extend(verdict::clocks(&seen));
     problems.extend(verdict::files(&seen, &context.files));
@@ -90,8 +87,8 @@ pub fn reach(hostfile: &Path, question: &Question) -> Result<Findings> {
     Ok(Findings { hosts: seen, pairs: Vec::new(), problems, settings })
 }
 
-/// The MPI that `mpirun` here belongs to.
-fn launcher() -> Option<Library> {
+/// The MPI that `mpirun` here belongs to; `None` if there is no mpirun, or one of another make.
+pub(crate) fn launcher() -> Option<Library> {
     let mut mpirun = Command::new("mpirun");
     mpirun.arg("--version");
     Library::named(&remote::run(mpirun, "", LIMIT).ok()?.out)
@@ -111,21 +108,6 @@ fn remotes(hostfile: &Hostfile, here: &Facts) -> Vec<Remote> {
         };
         hosts.iter().zip(asked).map(remote).collect()
     })
-}
-
-/// Whether a name is this host's, so that the launcher needs no ssh either.
-fn is_here(host: &str, here: &Facts) -> bool {
-    if host == "localhost" || host == here.host.name {
-        return true;
-    }
-    let own =
-        |ip: IpAddr| ip.is_loopback() || here.addresses.iter().any(|address| address.ip == ip);
-    let (send, found) = mpsc::channel();
-    let target = (host.to_owned(), 0);
-    // A server of names may be silent for long, and a thread that waits for it holds nobody up.
-    thread::spawn(move || send.send(target.to_socket_addrs().map(Iterator::collect::<Vec<_>>)));
-    let found = found.recv_timeout(TO_RESOLVE).ok().and_then(Result::ok);
-    found.is_some_and(|found| found.into_iter().any(|at| own(at.ip())))
 }
 
 /// Runs a script on all hosts.
@@ -159,9 +141,8 @@ fn read(remote: &Remote, said: &Option<Said>, all: &[Remote]) -> Result<Answer, 
 /// The other host whose key ssh knows `fingerprint` to be.
 fn owner<'a>(fingerprint: &str, remote: &Remote, all: &'a [Remote]) -> Option<&'a Remote> {
     let owns = |other: &&Remote| {
-        let name = other.host.rsplit('@').next().unwrap_or(&other.host);
         let mut keygen = Command::new("ssh-keygen");
-        keygen.args(["-l", "-F", name]);
+        keygen.args(["-l", "-F", bare(&other.host)]);
         let known = remote::run(keygen, "", LIMIT);
         known.is_ok_and(|known| known.out.split_whitespace().any(|word| word == fingerprint))
     };

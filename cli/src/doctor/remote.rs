@@ -9,19 +9,19 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A host to run scripts on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Remote {
+pub(crate) struct Remote {
     /// What ssh is told: a name or an address, perhaps with a user.
-    pub(super) host: String,
+    pub(crate) host: String,
     /// Whether it is this one, which needs no ssh.
-    pub(super) here: bool,
+    pub(crate) here: bool,
 }
 
 /// What a script said and how it ended.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Said {
+pub(crate) struct Said {
     /// Its exit code; 255 is ssh's own. `None` if its time was over.
-    pub(super) code: Option<i32>,
-    pub(super) out: String,
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
     pub(super) err: String,
     /// When it started and how long it took, in seconds; since 1970.
     pub(super) started: f64,
@@ -31,20 +31,26 @@ pub(super) struct Said {
 /// Nothing that a host says is longer.
 const MOST_BYTES: u64 = 1 << 20;
 
+/// What every ssh is told, mpirun's too: no questions, and no patience with a machine that has gone silent.
+pub(super) const OPTIONS: [&str; 4] =
+    ["BatchMode=yes", "ConnectTimeout=5", "ServerAliveInterval=2", "ServerAliveCountMax=4"];
+
 impl Remote {
-    /// The command whose standard input is a script: never asks for anything.
+    /// The ssh that has the user's shell there run `line`; it never asks for anything.
+    pub(crate) fn ssh(&self, line: &str) -> Command {
+        let mut ssh = Command::new("ssh");
+        for option in OPTIONS.iter().chain(&["StrictHostKeyChecking=yes"]) {
+            ssh.args(["-o", option]);
+        }
+        ssh.args(["-T", "-x", "--", &self.host, line]);
+        ssh.env("LC_ALL", "C"); // its messages are read
+        ssh
+    }
+
+    /// The command whose standard input is a script.
     fn command(&self) -> Command {
-        let mut command = if self.here {
-            Command::new("sh")
-        } else {
-            let mut ssh = Command::new("ssh");
-            for option in ["BatchMode=yes", "ConnectTimeout=5", "StrictHostKeyChecking=yes"] {
-                ssh.args(["-o", option]);
-            }
-            ssh.args(["-T", "-x", "--", &self.host, "sh"]);
-            ssh
-        };
-        command.env("LC_ALL", "C"); // its messages are read
+        let mut command = if self.here { Command::new("sh") } else { self.ssh("sh") };
+        command.env("LC_ALL", "C");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -53,7 +59,7 @@ impl Remote {
     ///
     /// # Errors
     /// If ssh cannot be started.
-    pub(super) fn run(&self, script: &str, limit: Duration) -> io::Result<Said> {
+    pub(crate) fn run(&self, script: &str, limit: Duration) -> io::Result<Said> {
         run(self.command(), script, limit)
     }
 
@@ -107,7 +113,7 @@ impl Drop for Running {
 ///
 /// # Errors
 /// If it cannot be started.
-pub(super) fn run(mut command: Command, input: &str, limit: Duration) -> io::Result<Said> {
+pub(crate) fn run(mut command: Command, input: &str, limit: Duration) -> io::Result<Said> {
     let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
     let start = Instant::now();
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -160,7 +166,7 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// `text` as one word of a command that a user is told to paste: as it is, if it is plain. Never an option.
-pub(super) fn pasted(text: &str) -> String {
+pub(crate) fn pasted(text: &str) -> String {
     let dash = if text.starts_with('-') { "./" } else { "" };
     let text = format!("{dash}{text}");
     if is_plain(&text) && !text.is_empty() && !text.contains(' ') {

@@ -1,46 +1,74 @@
-//! How to start a job on hosts: what `scripts/cluster` tells mpirun.
-//!
-//! It is data, a line each as `key=value` and comments. `scripts/cluster` takes the keys and kinds of values that are
-//! written here and refuses all others; it runs none of it.
+//! How to start a job on hosts: what `mst cluster` tells mpirun.
 
+use super::facts::kept_to;
+use super::remote::OPTIONS;
 use super::{Address, Facts, Library, Seen, cards};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// No questions, and no patience with a machine that has gone silent, while a job is started or later.
-const SSH: &str =
-    "-o BatchMode=yes -o ConnectTimeout=5 -o ServerAliveInterval=2 -o ServerAliveCountMax=4";
-const HEAD: &str = "# Written by scripts/cluster init, which may be run again. MST_TIMEOUT: a rank whose process has not\n\
-                    # answered for so many seconds is given up; a slow one answers.\n";
 /// Seconds after which a rank that does not answer is given up.
 const TIMEOUT: u32 = 8;
 /// How long a host may take to answer in a network that might lead elsewhere.
 const TO_ANSWER: Duration = Duration::from_secs(2);
 
-/// The settings for a job with a rank on each of the hosts, the first of which is this one: the `program`; each host with
-/// its address and how many cores it has; mpirun's options; variables. `None` if they share no network, or a value has a line break.
-pub(super) fn settings(seen: &[Seen], launcher: &Library, program: &Path) -> Option<String> {
-    let hosts: Vec<&Facts> = seen.iter().map(|one| &one.facts).collect();
-    let network = network(&hosts);
-    if network.is_none() && hosts.len() != 1 {
+/// How to start a job with a rank on each of some hosts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The program, by its absolute path, which is the same on all.
+    pub program: PathBuf,
+    /// The hosts, the one that starts the job first.
+    pub hosts: Vec<Member>,
+    /// mpirun's options, each with its values after spaces. Only the last value may have spaces itself.
+    pub options: Vec<String>,
+    /// Variables that mpirun gets, and their values.
+    pub variables: Vec<(&'static str, String)>,
+}
+
+/// A host that takes part in a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its name or address as ssh takes it, perhaps with a user before.
+    pub host: String,
+    /// Its address in the network that the job keeps to.
+    pub ip: Ipv4Addr,
+    /// How many cores it has.
+    pub cores: usize,
+}
+
+impl Settings {
+    /// The networks or cards that a job is told to keep to.
+    pub fn kept_to(&self) -> Option<String> {
+        let value = |name: &str| {
+            let found = self.variables.iter().find(|(other, _)| *other == name);
+            found.map(|(_, value)| value.clone())
+        };
+        kept_to(value)
+    }
+}
+
+/// The settings for a job of `program` on hosts of which the first is this one. `None` if they share no network.
+pub(super) fn settings(seen: &[Seen], launcher: &Library, program: &Path) -> Option<Settings> {
+    let facts: Vec<&Facts> = seen.iter().map(|one| &one.facts).collect();
+    let network = network(&facts);
+    if network.is_none() && facts.len() != 1 {
         return None;
     }
-    let mut lines = vec![("program", program.to_string_lossy().into_owned())];
-    for one in seen {
-        let ip = network.and_then(|network| cards::in_network(&one.facts, network)).map(|at| at.ip);
-        let ip = ip.unwrap_or(Ipv4Addr::LOCALHOST);
-        lines.push(("host", format!("{} {ip} {}", one.label, one.facts.host.cores)));
-    }
-    lines.extend(launcher.options(SSH).into_iter().map(|option| ("option", option)));
-    lines.extend(launcher.environment(network, SSH));
-    lines.push(("MST_TIMEOUT", TIMEOUT.to_string()));
-    if lines.iter().any(|(_, value)| value.contains('\n')) {
-        return None;
-    }
-    let lines = lines.into_iter().map(|(key, value)| format!("{key}={value}\n"));
-    Some(HEAD.to_owned() + &lines.collect::<String>())
+    let member = |one: &Seen| {
+        let at = network.and_then(|network| cards::in_network(&one.facts, network));
+        let ip = at.map_or(Ipv4Addr::LOCALHOST, |at| at.ip);
+        Member { host: one.label.clone(), ip, cores: one.facts.host.cores }
+    };
+    let ssh = OPTIONS.map(|option| format!("-o {option}")).join(" ");
+    let mut variables = launcher.environment(network, &ssh);
+    variables.push(("MST_TIMEOUT", TIMEOUT.to_string()));
+    Some(Settings {
+        program: program.to_owned(),
+        hosts: seen.iter().map(member).collect(),
+        options: launcher.options(&ssh),
+        variables,
+    })
 }
 
 /// The network that leads from the first host to all.
@@ -72,7 +100,7 @@ mod tests {
     use super::super::tests::seen;
     use super::*;
 
-    fn told(launcher: &str, addresses: &[&[(&str, &str)]]) -> Option<String> {
+    fn told(launcher: &str, addresses: &[&[(&str, &str)]]) -> Option<Settings> {
         let hosts: Vec<Seen> = (1..)
             .zip(addresses)
             .map(|(number, its)| {
@@ -91,29 +119,39 @@ mod tests {
         settings(&hosts, &launcher, Path::new("/opt/mst"))
     }
 
+    /// Hosts with four cores each at these addresses.
+    fn members(addresses: &[&str]) -> Vec<Member> {
+        let member = |(number, ip): (usize, &&str)| Member {
+            host: format!("vm{number}"),
+            ip: ip.parse().expect(ip),
+            cores: 4,
+        };
+        (1..).zip(addresses).map(member).collect()
+    }
+
     const NAT: (&str, &str) = ("eth0", "10.0.2.15");
 
     #[test]
     fn each_mpi_is_told_the_network_that_all_share() {
         let hosts: [&[_]; 2] = [&[NAT, ("eth1", "10.9.8.1")], &[NAT, ("eth1", "10.9.8.2")]];
-        let four = told("Open MPI 4.1.4", &hosts).expect("a shared network");
-        for line in [
-            "program=/opt/mst",
-            "host=vm1 10.9.8.1 4",
-            "host=vm2 10.9.8.2 4",
-            "option=--hostfile hosts",
-            "option=--mca oob_tcp_keepalive_time 5",
-            "OMPI_MCA_btl_tcp_if_include=10.9.8.0/24",
-            "OMPI_MCA_oob_tcp_if_include=10.9.8.0/24",
-            "MST_TIMEOUT=8",
-        ] {
-            assert!(four.lines().any(|other| other == line), "{line}\n{four}");
+        let network = "10.9.8.0/24";
+        #[rustfmt::skip]
+        let cases = [
+            ("Open MPI 4.1.4", "--hostfile hosts", ["OMPI_MCA_btl_tcp_if_include", "OMPI_MCA_oob_tcp_if_include"], network),
+            ("Open MPI 5.0.3", "--hostfile hosts", ["OMPI_MCA_btl_tcp_if_include", "PRTE_MCA_prte_if_include"], network),
+            ("MPICH 4.0.2", "-f hosts", ["HYDRA_IFACE", "HYDRA_IFACE"], "eth1"),
+        ];
+        for (launcher, option, variables, value) in cases {
+            let told = told(launcher, &hosts).expect("a shared network");
+            assert_eq!(told.program, Path::new("/opt/mst"));
+            assert_eq!(told.hosts, members(&["10.9.8.1", "10.9.8.2"]));
+            assert!(told.options.iter().any(|other| other == option), "{told:?}");
+            for name in variables {
+                assert!(told.variables.contains(&(name, value.to_owned())), "{name}: {told:?}");
+            }
+            assert!(told.variables.contains(&("MST_TIMEOUT", "8".to_owned())), "{told:?}");
+            assert_eq!(told.kept_to().as_deref(), Some(value));
         }
-        let five = told("Open MPI 5.0.3", &hosts).expect("a shared network");
-        assert!(five.contains("\nPRTE_MCA_prte_if_include=10.9.8.0/24\n"), "{five}");
-        let mpich = told("MPICH 4.0.2", &hosts).expect("a shared network");
-        assert!(mpich.contains("\noption=-f hosts\n"), "{mpich}");
-        assert!(mpich.contains("\nHYDRA_IFACE=eth1\n"), "{mpich}");
     }
 
     #[test]
@@ -122,25 +160,13 @@ mod tests {
         let joined = ["127.0.9.1", "127.0.9.2"].map(|ip| ("eth1", ip));
         let hosts: [&[_]; 2] = [&[apart[0], joined[0]], &[apart[1], joined[1]]];
         let told = told("Open MPI 4.1.4", &hosts).expect("a shared network");
-        assert!(told.contains("host=vm1 127.0.9.1 4\nhost=vm2 127.0.9.2 4\n"), "{told}");
+        assert_eq!(told.hosts, members(&["127.0.9.1", "127.0.9.2"]));
     }
 
     #[test]
     fn without_a_network_there_are_no_settings() {
         assert_eq!(told("Open MPI 4.1.4", &[&[NAT], &[NAT]]), None);
         let alone = told("Open MPI 4.1.4", &[&[NAT]]).expect("one host needs no network");
-        assert!(alone.contains("host=vm1 10.0.2.15 4\n"), "{alone}");
-    }
-
-    /// Neither a folder nor a host's word for its card adds a line.
-    #[test]
-    fn a_value_is_a_line() {
-        let mpich = Library::named("MPICH 4.0.2").expect("named");
-        let mut one = seen("vm1");
-        let card = "eth0\nMST_TIMEOUT=1".to_owned();
-        one.facts.addresses = vec![Address { ip: [10, 0, 0, 1].into(), prefix: 24, card }];
-        assert_eq!(settings(&[one], &mpich, Path::new("/opt/mst")), None);
-        assert_eq!(settings(&[seen("vm1")], &mpich, Path::new("/a\nb/mst")), None);
-        assert!(settings(&[seen("vm1")], &mpich, Path::new("/a b/mst")).is_some());
+        assert_eq!(alone.hosts, members(&["10.0.2.15"]));
     }
 }

@@ -1,11 +1,12 @@
 //! What ssh means when it fails, and what to do about it.
 
 use super::Problem;
+use super::names::bare;
 use super::remote::{Said, pasted};
 
 /// The problem of a host that ssh could not run a script on.
 pub(super) fn explain(host: &str, said: &Said) -> Problem {
-    let name = host.rsplit('@').next().unwrap_or(host);
+    let name = bare(host);
     let has = |words: &[&str]| words.iter().any(|word| said.err.contains(word));
     let word = pasted(name);
     let keyscan = format!("ssh-keyscan -H {word} >> ~/.ssh/known_hosts");

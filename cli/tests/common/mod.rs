@@ -3,9 +3,10 @@
 #![expect(dead_code, reason = "each test uses its part")]
 
 pub(crate) mod lab;
+pub(crate) mod place;
 pub(crate) mod saving;
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -31,7 +32,14 @@ impl Ended {
 pub(crate) fn finish(command: &mut Command, limit: Duration) -> Ended {
     let start = Instant::now();
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-    let mut child = command.spawn().unwrap_or_else(|why| panic!("{command:?}: {why}"));
+    let mut child = loop {
+        match command.spawn() {
+            Ok(child) => break child,
+            // For a moment a child of another test holds what this one has just written.
+            Err(why) if why.kind() == ErrorKind::ExecutableFileBusy => thread::yield_now(),
+            Err(why) => panic!("{command:?}: {why}"),
+        }
+    };
     let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let read = |from: &mut dyn Read| {
         let mut text = Vec::new();

@@ -1,0 +1,106 @@
+//! Whether names of hosts still lead to the addresses that were found.
+
+use super::refusal;
+use crate::doctor::{self, Member, bare};
+use mst::error::Result;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, TcpStream};
+use std::time::Duration;
+
+/// How long a name may take to be resolved, and a host to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Where its ssh server listens.
+const SSH: u16 = 22;
+
+/// Refuses hosts that have moved or are silent, of which the first is this one.
+///
+/// # Errors
+/// With the first of them.
+pub(super) fn check(hosts: &[Member]) -> Result<()> {
+    hosts.iter().enumerate().try_for_each(|(place, member)| {
+        let leads_to = addresses(bare(&member.host));
+        let answers = || answers(member.ip, place == 0);
+        verdict(member, &leads_to, answers).map_or(Ok(()), |what| Err(refusal(what)))
+    })
+}
+
+/// What is wrong with a host whose name leads to those addresses now.
+fn verdict(
+    member: &Member,
+    leads_to: &[Ipv4Addr],
+    answers: impl FnOnce() -> bool,
+) -> Option<String> {
+    let Member { host, ip, .. } = member;
+    if leads_to.is_empty() {
+        return Some(format!("{host}: the name leads nowhere now; it was {ip}"));
+    }
+    if answers() {
+        return None;
+    }
+    let what = format!("{host} does not answer at {ip} any more");
+    if leads_to == [*ip] {
+        let ask = "is it on, is its cable in, has it another address? mst cluster status says more";
+        return Some(format!("{what}: {ask}"));
+    }
+    let now: Vec<String> = leads_to.iter().map(Ipv4Addr::to_string).collect();
+    Some(format!("{what}: its name leads to {} now; run init again", now.join(" ")))
+}
+
+fn addresses(name: &str) -> Vec<Ipv4Addr> {
+    let four = |ip| match ip {
+        IpAddr::V4(ip) => Some(ip),
+        IpAddr::V6(_) => None,
+    };
+    let mut found: Vec<Ipv4Addr> =
+        doctor::addresses(name, PATIENCE).into_iter().filter_map(four).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Whether a host lets ssh in. `here` none is needed; that the address is there is enough.
+fn answers(ip: Ipv4Addr, here: bool) -> bool {
+    match TcpStream::connect_timeout(&(ip, SSH).into(), PATIENCE) {
+        Ok(_) => true,
+        Err(why) => here && why.kind() == io::ErrorKind::ConnectionRefused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_that_has_moved_is_told_with_its_new_address() {
+        let [old, new] = [1, 2].map(|last| Ipv4Addr::new(10, 0, 0, last));
+        let member = Member { host: "lab@vm2".to_owned(), ip: old, cores: 1 };
+        let told = |leads_to: &[Ipv4Addr], answers| verdict(&member, leads_to, || answers);
+        for (leads_to, answers, expected) in [
+            (&[][..], true, Some("lab@vm2: the name leads nowhere now; it was 10.0.0.1")),
+            (&[old], true, None),
+            (&[new], true, None), // a host may have several, of which the job's is one
+            (&[old], false, Some("lab@vm2 does not answer at 10.0.0.1 any more: is it on, ")),
+            (
+                &[new, old],
+                false,
+                Some(
+                    "lab@vm2 does not answer at 10.0.0.1 any more: its name leads to 10.0.0.2 10.0.0.1 now",
+                ),
+            ),
+        ] {
+            let told = told(leads_to, answers);
+            assert_eq!(told.is_some(), expected.is_some(), "{told:?}");
+            assert!(told.unwrap_or_default().starts_with(expected.unwrap_or_default()));
+        }
+    }
+
+    #[test]
+    fn this_host_needs_no_ssh_server() {
+        let member =
+            |host: &str| Member { host: host.to_owned(), ip: Ipv4Addr::LOCALHOST, cores: 1 };
+        check(&[member("localhost")]).expect("here");
+        let told = check(&[member("localhost"), member("no-such-host.invalid")]).unwrap_err();
+        assert!(told.to_string().contains("leads nowhere"), "{told}");
+        assert_eq!(addresses("localhost"), [Ipv4Addr::LOCALHOST]);
+    }
+}

@@ -1,0 +1,254 @@
+//! What launchers say: sifted, since they tell at length, and read for what a job has died of.
+
+/// Takes a job's standard error, line by line.
+///
+/// The blocks between dashes in which launchers tell at length are kept back: they are for when mst itself has told
+/// nothing.
+#[derive(Debug, Default)]
+pub(super) struct Sieve {
+    inside: bool,
+    blocks: Vec<u8>,
+    has_told: bool,
+    signs: Signs,
+}
+
+impl Sieve {
+    /// Takes a line; whether it is to be shown now.
+    pub(super) fn lets_through(&mut self, line: &[u8]) -> bool {
+        self.signs.look(&String::from_utf8_lossy(line));
+        let own = line.strip_prefix(b"mst: ").unwrap_or(line);
+        self.has_told |= own.starts_with(b"error: ");
+        if line.starts_with(b"mst:") {
+            return true;
+        }
+        let is_edge = line.starts_with(b"--------");
+        if is_edge {
+            self.inside = !self.inside;
+        }
+        if self.inside || is_edge {
+            self.blocks.extend_from_slice(line);
+            self.blocks.push(b'\n');
+        }
+        !(self.inside || is_edge)
+    }
+
+    /// Whether mst itself has told of an error.
+    pub(super) fn has_told(&self) -> bool {
+        self.has_told
+    }
+
+    /// What was kept back.
+    pub(super) fn blocks(&self) -> &[u8] {
+        &self.blocks
+    }
+
+    /// Says in one sentence what the job died of. Some launchers tell that on standard output, of which `last` are the last
+    /// words; `here` is the name of this host.
+    pub(super) fn explanation(&self, last: &[u8], here: &str) -> String {
+        let mut signs = self.signs.clone();
+        String::from_utf8_lossy(last).lines().for_each(|line| signs.look(line));
+        signs.explanation(here)
+    }
+}
+
+/// What a launcher has told of a job's end.
+#[derive(Clone, Debug, Default)]
+struct Signs {
+    /// The first rank that a signal ended, and its host.
+    killed: Option<(String, String)>,
+    /// Whether a launcher's own process was lost.
+    lost: bool,
+    /// The hosts that were named.
+    hosts: Vec<String>,
+    /// Whether MPICH's connection to such a process has ended.
+    cut: bool,
+    /// Whether such a process could not be started.
+    unstarted: bool,
+}
+
+impl Signs {
+    fn look(&mut self, line: &str) {
+        const LOST: [&str; 4] = [
+            "lost communication with a remote daemon",
+            "Remote daemon failed",
+            "remote daemon failed",
+            "daemon failed to report back",
+        ];
+        self.killed = self.killed.take().or_else(|| killed(line));
+        self.lost |= LOST.iter().any(|words| line.contains(words));
+        self.hosts.extend(
+            host(line)
+                .filter(|host| !self.hosts.iter().any(|other| other == host))
+                .map(str::to_owned),
+        );
+        self.cut |= line
+            .split_once("control_cb ")
+            .is_some_and(|(_, rest)| rest.contains(" assert (!closed) failed"));
+        self.unstarted |= line.contains("unable to reliably start one or more daemons");
+    }
+
+    fn explanation(&self, here: &str) -> String {
+        if let Some((rank, host)) = &self.killed {
+            return format!(
+                "rank {rank} on {host} was killed: see there whether memory ran out (dmesg | tail), then run again"
+            );
+        }
+        if self.lost {
+            let host = self.hosts.iter().find(|host| *host != here);
+            let host = host.map_or("of another rank", String::as_str);
+            return format!(
+                "the machine {host} was lost: is it on, is its cable in? mst cluster status"
+            );
+        }
+        let what = if self.cut {
+            "what mpirun had started a rank with was killed, on a machine that MPICH does not name: mst cluster status"
+        } else if self.unstarted {
+            "a machine was lost, or refused, while the job was started: mst cluster status says which"
+        } else {
+            "the job ended before rank 0 had finished; what went wrong stands above"
+        };
+        what.to_owned()
+    }
+}
+
+/// The rank that a line says to have been killed, and its host.
+fn killed(line: &str) -> Option<(String, String)> {
+    let (_, rest) = line.split_once("process rank ")?;
+    let (rank, rest) = rest.split_once(" with PID ")?;
+    let (process, rest) = rest.split_once(" on node ")?;
+    let (host, _) = rest.split_once(" exited on signal")?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_right = is_number(rank) && is_number(process) && name(host) == host && !host.is_empty();
+    is_right.then(|| (rank.to_owned(), host.to_owned()))
+}
+
+/// The host that a line names, the last one.
+fn host(line: &str) -> Option<&str> {
+    const BEFORE: [&str; 5] = ["Remote host", "Local host", "Remote daemon", "node", "Node"];
+    let after = |word: &'static str| {
+        line.rmatch_indices(word).find_map(|(at, _)| {
+            let rest = &line[at + word.len()..];
+            let host = name(rest.trim_start_matches([' ', ':']));
+            let is_apart = rest.starts_with([' ', ':']) && !host.is_empty();
+            is_apart.then_some((at, host))
+        })
+    };
+    BEFORE.into_iter().filter_map(after).max().map(|(_, host)| host)
+}
+
+/// What a host's name may be, at the start of a text.
+fn name(text: &str) -> &str {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    &text[..text.find(|c| !fits(c)).unwrap_or(text.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KILLED: &str = "\
+--------------------------------------------------------------------------
+Primary job  terminated normally, but 1 process returned
+a non-zero exit code. Per user-direction, the job has been aborted.
+--------------------------------------------------------------------------
+--------------------------------------------------------------------------
+mpirun noticed that process rank 1 with PID 812 on node vm2 exited on signal 9 (Killed).
+--------------------------------------------------------------------------
+";
+    const LOST: &str = "\
+--------------------------------------------------------------------------
+ORTE has lost communication with a remote daemon.
+
+  HNP daemon   : [[29541,0],0] on node vm1
+  Remote daemon: [[29541,0],2] on node vm3
+
+This is usually due to either a failure of the TCP network
+connection to the node, or possibly an internal failure of
+the daemon itself. We cannot recover from this failure, and
+therefore will terminate the job.
+--------------------------------------------------------------------------
+";
+    const UNSTARTED: &str = "\
+ssh: connect to host vm3 port 22: No route to host
+--------------------------------------------------------------------------
+ORTE was unable to reliably start one or more daemons.
+This usually is caused by:
+--------------------------------------------------------------------------
+";
+    const OF_MPICH: &str = "\
+[mpiexec@vm1] control_cb (pm/pmiserv/pmiserv_cb.c:206): assert (!closed) failed
+[mpiexec@vm1] HYDT_dmxu_poll_wait_for_event (tools/demux/demux_poll.c:76): callback returned error status
+";
+
+    fn sifted(text: &str) -> (Sieve, String) {
+        let mut sieve = Sieve::default();
+        let mut shown = text
+            .lines()
+            .filter(|line| sieve.lets_through(line.as_bytes()))
+            .collect::<Vec<_>>()
+            .join("\n");
+        shown.push('\n');
+        (sieve, shown)
+    }
+
+    #[test]
+    fn blocks_are_kept_back_and_mst_is_not() {
+        let text = "before\n--------\ninside\nmst: error: rank 1 has died\nerror: inside\n-------- x\nafter\n--------\nto the end\n";
+        let (sieve, shown) = sifted(text);
+        assert_eq!(shown, "before\nmst: error: rank 1 has died\nafter\n");
+        let kept = "--------\ninside\nerror: inside\n-------- x\n--------\nto the end\n";
+        assert_eq!(String::from_utf8_lossy(sieve.blocks()), kept);
+        assert_eq!(sifted(LOST).1, "\n");
+    }
+
+    #[test]
+    fn an_error_of_mst_is_known_from_notes() {
+        for (text, has_told) in [
+            ("mst: error: rank 1 has died\n", true),
+            ("error: unexpected argument '--x' found\n", true),
+            ("mst: warning: an error: none\n", false),
+            ("[vm1] error: of something else\n", false),
+            (KILLED, false),
+        ] {
+            assert_eq!(sifted(text).0.has_told(), has_told, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_end_has_its_sentence() {
+        let five = LOST.replace("ORTE", "PRTE").replace("[[29541,0],", "[prterun-vm1-77@0,");
+        let elsewhere = LOST.replace("vm3", "vm1");
+        let report = "a daemon failed to report back\n  Remote host: lab-3.local\n";
+        for (said, last, expected) in [
+            (KILLED, "", "rank 1 on vm2 was killed: see there"),
+            (LOST, "", "the machine vm3 was lost"),
+            (&five, "", "the machine vm3 was lost"),
+            (&elsewhere, "", "the machine of another rank was lost"),
+            (report, "", "the machine lab-3.local was lost"),
+            (&[LOST, KILLED].concat(), "", "rank 1 on vm2 was killed"),
+            (OF_MPICH, "", "on a machine that MPICH does not name"),
+            ("", OF_MPICH, "on a machine that MPICH does not name"),
+            (UNSTARTED, "", "while the job was started: mst cluster status says which"),
+            ("", "", "what went wrong stands above"),
+            ("process rank 1; x with PID 1 on node vm2 exited on signal 9", "", "stands above"),
+            ("process rank 1 with PID 1 on node $(x) exited on signal 9", "", "stands above"),
+        ] {
+            let told = sifted(said).0.explanation(last.as_bytes(), "vm1");
+            assert!(told.contains(expected), "{told}\n{said}");
+        }
+    }
+
+    #[test]
+    fn the_last_host_of_a_line_counts() {
+        for (line, expected) in [
+            ("on node vm1 to node vm2", Some("vm2")),
+            ("Remote daemon: [[1,0],2] on node vm3", Some("vm3")),
+            ("  Local host:    vm-1.lab", Some("vm-1.lab")),
+            ("connection to the node, or", None),
+            ("nodevm1", None),
+            ("Node: é", None),
+        ] {
+            assert_eq!(host(line), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! A file for all hosts.
+
+use super::copy::copy;
+use super::found::Found;
+use super::refusal;
+use crate::console::say;
+use crate::doctor::{Facts, Remote};
+use mst::error::{Error, Result, shown};
+use std::path::Path;
+
+/// Copies a file to the same path on every host, and says which had it already.
+///
+/// # Errors
+/// If it is none, or a host does not get it.
+pub(crate) fn push(file: &Path) -> Result<()> {
+    let found = Found::read()?;
+    if !file.is_file() {
+        return Err(refusal(format!("{} is no file", shown(file))));
+    }
+    let file = file.canonicalize().map_err(Error::file("find", file))?;
+    let here = Facts::here(String::new(), &[]);
+    found.settings.hosts.iter().try_for_each(|member| {
+        let copied = copy(&file, &Remote::named(&member.host, &here))?;
+        say(copied.line(&member.host, &file).as_bytes())
+    })
+}

@@ -1,0 +1,273 @@
+//! A job on all hosts: mpirun as it was found to be told, and what becomes of it.
+
+use super::found::Found;
+use super::launcher_words::Sieve;
+use super::session::{self, Session};
+use super::signals::Signals;
+use super::streams::{pass_on, sift};
+use super::watch::{Patience, Reason, Watch};
+use super::{addresses, hosts_file, processes};
+use crate::console::{tell, write_aside};
+use crate::doctor::Settings;
+use mst::comm::Host;
+use mst::error::{Error, Result};
+use nix::sys::signal::Signal;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Names the file that rank 0 makes as its last deed: a launcher's exit code alone cannot be trusted after a cut.
+const MARK: &str = "MST_DONE";
+const PATIENCE: Patience =
+    Patience { to_start: Duration::from_secs(15), to_end: Duration::from_secs(10) };
+/// How often is looked how a job is.
+const TICK: Duration = Duration::from_millis(50);
+
+/// How a job has ended.
+struct End {
+    /// The exit code: the launcher's, if that can be trusted.
+    code: u8,
+    /// Whether rank 0 has done all it should.
+    is_done: bool,
+    /// Why the launcher was ended, if it was.
+    reason: Option<Reason>,
+    /// What the job has said on standard error, and last on standard output.
+    sieve: Sieve,
+    last: Vec<u8>,
+}
+
+/// Runs mst with these arguments on all hosts, a rank on each, and passes on what it says; returns the exit code. How
+/// the job has ended is told, unless it has done so itself.
+///
+/// # Errors
+/// If there are no settings that can be trusted, a host has moved or is silent, or mpirun cannot be started.
+pub(crate) fn run(arguments: &[OsString]) -> Result<u8> {
+    let found = Found::read()?;
+    addresses::check(&found.settings.hosts)?;
+    let scratch =
+        tempfile::tempdir().map_err(Error::file("make", Path::new("a folder for a while")))?;
+    let mark = scratch.path().join("done");
+    // What has been read is what mpirun is told, whatever becomes of the file.
+    let hosts = scratch.path().join(hosts_file::NAME);
+    fs::write(&hosts, &found.hosts).map_err(Error::file("write", &hosts))?;
+    let command = command(&found.settings, &hosts, &mark, arguments);
+    let signals = Signals::heed().map_err(Error::file("heed", Path::new("signals")))?;
+    let watch = watch(&found, &mark);
+    let end = carry_out(command, watch, &mark, &signals, io::stdout())?;
+    end.tell(&Host::here().name);
+    Ok(end.code)
+}
+
+/// mpirun, as the settings want it.
+fn command(settings: &Settings, hosts: &Path, mark: &Path, arguments: &[OsString]) -> Command {
+    let mut command = Command::new("mpirun");
+    for option in &settings.options {
+        for word in option.splitn(3, ' ') {
+            match word {
+                hosts_file::NAME => command.arg(hosts),
+                word => command.arg(word),
+            };
+        }
+    }
+    command.envs(settings.variables.iter().map(|(name, value)| (name, value))).env(MARK, mark);
+    command.arg(&settings.program).args(arguments);
+    command
+}
+
+fn watch(found: &Found, mark: &Path) -> Watch {
+    let program = found.settings.program.clone();
+    let mut variable = OsString::from(format!("{MARK}="));
+    variable.push(mark);
+    // Rank 0 is one of this machine's.
+    let has_started = move || processes::is_running(&program, variable.as_encoded_bytes());
+    Watch::new(mark.to_owned(), PATIENCE, has_started, found.problems(), Instant::now())
+}
+
+/// Runs a launcher to its end.
+///
+/// # Errors
+/// If it cannot be started, or its standard output not be written.
+fn carry_out(
+    command: Command,
+    mut watch: Watch,
+    mark: &Path,
+    signals: &Signals,
+    out: impl Write + Send,
+) -> Result<End> {
+    let launcher = || Path::new("mpirun");
+    let (job, from, err) = Session::start(command).map_err(Error::file("start", launcher()))?;
+    let over = &AtomicBool::new(false);
+    thread::scope(|scope| {
+        let passing = scope.spawn(move || pass_on(from, out, over));
+        let sifting = scope.spawn(move || sift(err, over));
+        let reason = attend(&job, &mut watch, signals);
+        let status = job.end();
+        over.store(true, Relaxed);
+        signals.let_go();
+        let (last, written) = passing.join().expect("no panic");
+        let sieve = sifting.join().expect("no panic");
+        let code = session::code(status.map_err(Error::file("wait for", launcher()))?);
+        written.map_err(Error::file("write", Path::new("standard output")))?;
+        let is_done = mark.exists();
+        let code = if reason.is_some() || code == 0 && !is_done { 1 } else { code };
+        Ok(End { code, is_done, reason, sieve, last })
+    })
+}
+
+/// Waits for a job to end, and passes signals on. Ends its launcher if that is needed, and returns why.
+fn attend(job: &Session, watch: &mut Watch, signals: &Signals) -> Option<Reason> {
+    let mut reason = None;
+    while !job.has_ended() {
+        signals.taken().for_each(|signal| job.signal(signal));
+        if reason.is_none() {
+            reason = watch.look(Instant::now());
+            if reason.is_some() {
+                job.signal(Signal::SIGKILL);
+            }
+        }
+        thread::sleep(TICK);
+    }
+    reason
+}
+
+impl End {
+    fn has_failed(&self) -> bool {
+        self.code != 0 && !self.is_done
+    }
+
+    /// Says how the job has ended, unless mst has.
+    fn tell(&self, here: &str) {
+        if self.has_failed() && self.sieve.has_told() {
+            return;
+        }
+        write_aside(self.sieve.blocks());
+        if let Some(sentence) = self.sentence(here) {
+            tell(&sentence);
+        }
+        if let Some(Reason::Unstarted(problems)) = &self.reason {
+            problems.iter().for_each(|problem| write_aside(format!("- {problem}\n")));
+        }
+    }
+
+    /// What there is to say of the end; `here` is the name of this host.
+    fn sentence(&self, here: &str) -> Option<String> {
+        match &self.reason {
+            Some(Reason::Hangs) => Some(
+                "the job has done all it should, but mpirun did not end: a machine was lost at the very end, or a process \
+                 there is stopped; mst cluster status"
+                    .to_owned(),
+            ),
+            Some(Reason::Unstarted(_)) => {
+                let seconds = PATIENCE.to_start.as_secs();
+                Some(format!("no rank has started for {seconds} s, and mst doctor finds:"))
+            }
+            None => self.has_failed().then(|| self.sieve.explanation(&self.last, here)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::{Library, Member, Problem};
+    use std::net::Ipv4Addr;
+
+    /// What a launcher that is a script comes to, and what it has said.
+    fn played(script: &str, problems: usize) -> (End, String) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mark = folder.path().join("done");
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).env(MARK, &mark);
+        let problem = Problem { what: "vm3 is off".to_owned(), mend: "switch it on".to_owned() };
+        let ask = move || vec![problem.clone(); problems];
+        let short = Duration::from_millis(200);
+        let patience = Patience { to_start: short, to_end: short };
+        let watch = Watch::new(mark.clone(), patience, || false, ask, Instant::now());
+        let mut out = Vec::new();
+        let signals = Signals::heed().expect("room");
+        let start = Instant::now();
+        let end = carry_out(command, watch, &mark, &signals, &mut out).expect("sh");
+        assert!(start.elapsed() < Duration::from_secs(10), "{script}");
+        (end, String::from_utf8(out).expect("text"))
+    }
+
+    #[test]
+    fn each_end_has_its_code_and_sentence() {
+        let lost = "echo lost communication with a remote daemon on node vm3";
+        #[rustfmt::skip]
+        let cases = [
+            // the launcher                                                problems  code  sentence
+            ("touch $MST_DONE; echo out",                                         1, 0, None),
+            ("touch $MST_DONE; exit 3",                                           1, 3, None),
+            ("exit 0",                                                            1, 1, Some("the job ended before rank 0 had finished")),
+            ("exit 7",                                                            1, 7, Some("the job ended before rank 0 had finished")),
+            ("kill -9 $$",                                                        1, 137, Some("the job ended before rank 0 had finished")),
+            (&format!("{lost} >&2; exit 1"),                                      1, 1, Some("the machine vm3 was lost")),
+            (&format!("{lost}; exit 1"),                                          1, 1, Some("the machine vm3 was lost")),
+            ("touch $MST_DONE; sleep 60",                                         1, 1, Some("mpirun did not end")),
+            ("trap '' TERM INT; touch $MST_DONE; sleep 60 & sleep 60",            1, 1, Some("mpirun did not end")),
+            ("sleep 60",                                                          1, 1, Some("no rank has started for 15 s")),
+            ("sleep 1; touch $MST_DONE",                                          0, 0, None),
+        ];
+        for (script, problems, code, sentence) in cases {
+            let (end, _) = played(script, problems);
+            let told = end.sentence("vm1");
+            assert_eq!(
+                (end.code, told.is_some()),
+                (code, sentence.is_some()),
+                "{script}: {told:?}"
+            );
+            assert!(told.unwrap_or_default().contains(sentence.unwrap_or_default()), "{script}");
+        }
+    }
+
+    #[test]
+    fn what_a_job_says_is_kept_apart() {
+        let (end, out) = played("echo out; echo mst: error: one >&2; printf two; exit 3", 0);
+        assert_eq!((&*out, end.code, end.sieve.has_told()), ("out\ntwo", 3, true));
+        let (end, _) = played("printf '%s\\n' -------- prose -------- >&2; touch $MST_DONE", 0);
+        assert_eq!(end.sieve.blocks(), b"--------\nprose\n--------\n");
+    }
+
+    #[test]
+    fn mpirun_is_told_what_was_found() {
+        let launcher = Library::named("Open MPI 4.1.4").expect("named");
+        let settings = Settings {
+            program: "/opt/a b/mst".into(),
+            hosts: vec![Member { host: "vm1".to_owned(), ip: Ipv4Addr::LOCALHOST, cores: 1 }],
+            options: launcher.options("-o BatchMode=yes -o ConnectTimeout=5"),
+            variables: vec![("MST_TIMEOUT", "8".to_owned())],
+        };
+        let arguments = ["solve", "a; b", "--hostfile"].map(OsString::from);
+        let command =
+            command(&settings, Path::new("/tmp/x/hosts"), Path::new("/tmp/x/done"), &arguments);
+        let words: Vec<&str> =
+            command.get_args().map(|word| word.to_str().expect("text")).collect();
+        let start = [
+            "--hostfile",
+            "/tmp/x/hosts",
+            "--map-by",
+            "ppr:1:node",
+            "--bind-to",
+            "none",
+            "-x",
+            "MST_TIMEOUT",
+        ];
+        assert_eq!(words[..8], start);
+        assert_eq!(words[8..11], ["--mca", "plm_rsh_args", "-o BatchMode=yes -o ConnectTimeout=5"]);
+        assert_eq!(words[words.len() - 4..], ["/opt/a b/mst", "solve", "a; b", "--hostfile"]);
+        let set: Vec<_> = command
+            .get_envs()
+            .map(|(name, value)| (name.to_str(), value.and_then(|value| value.to_str())))
+            .collect();
+        assert_eq!(
+            set,
+            [(Some("MST_DONE"), Some("/tmp/x/done")), (Some("MST_TIMEOUT"), Some("8"))]
+        );
+    }
+}

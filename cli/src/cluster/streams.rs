@@ -1,0 +1,167 @@
+//! What a job says, passed on while it comes.
+
+use super::launcher_words::Sieve;
+use crate::console::write_aside;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// How long is waited for words at a time, milliseconds.
+const TICK: u8 = 100;
+/// After so many ticks without a word all has been said, if the job is over.
+const QUIET: u32 = 20;
+/// The last words of a standard output that are kept, bytes.
+const LAST: usize = 4096;
+/// A line that is longer is passed on in parts.
+const LONGEST: usize = 1 << 16;
+
+/// Reads a stream until it ends; if the job is `over`, until nothing comes any more: a process that has left the job's
+/// session may hold the stream for ever.
+fn listen(mut from: impl Read + AsFd, over: &AtomicBool, mut take: impl FnMut(&[u8])) {
+    let mut bytes = vec![0; 1 << 16];
+    let mut quiet = 0;
+    while quiet < QUIET {
+        let mut ends = [PollFd::new(from.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut ends, PollTimeout::from(TICK)) {
+            Ok(0) | Err(Errno::EINTR) => {
+                quiet = if over.load(Relaxed) { quiet + 1 } else { 0 };
+                continue;
+            }
+            _ => quiet = 0,
+        }
+        match from.read(&mut bytes) {
+            Ok(len) if len > 0 => take(&bytes[..len]),
+            Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
+            _ => return,
+        }
+    }
+}
+
+/// Passes a standard output on, byte for byte, and returns its last words.
+///
+/// # Errors
+/// If it cannot be written, but for a reader that has read enough; the rest is read all the same.
+pub(super) fn pass_on(
+    from: impl Read + AsFd,
+    mut to: impl Write,
+    over: &AtomicBool,
+) -> (Vec<u8>, io::Result<()>) {
+    let mut last = Vec::new();
+    let mut written = Ok(());
+    listen(from, over, |bytes| {
+        if written.is_ok() {
+            written = to.write_all(bytes).and_then(|()| to.flush());
+        }
+        last.extend_from_slice(bytes);
+        last.drain(..last.len().saturating_sub(LAST));
+    });
+    let written = written.or_else(|why| match why.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(why),
+    });
+    (last, written)
+}
+
+/// Passes on what is worth it of a launcher's standard error, and returns what it has told.
+pub(super) fn sift(from: impl Read + AsFd, over: &AtomicBool) -> Sieve {
+    let mut sieve = Sieve::default();
+    let mut rest = Vec::new();
+    let mut show = |line: &[u8]| {
+        if sieve.lets_through(line) {
+            write_aside([line, b"\n"].concat());
+        }
+    };
+    listen(from, over, |bytes| {
+        rest.extend_from_slice(bytes);
+        while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+            show(&rest[..end]);
+            rest.drain(..=end);
+        }
+        if rest.len() > LONGEST {
+            show(&rest);
+            rest.clear();
+        }
+    });
+    if !rest.is_empty() {
+        show(&rest);
+    }
+    sieve
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    /// Tells of each write.
+    struct Told(mpsc::Sender<Vec<u8>>);
+
+    impl Write for Told {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.send(bytes.to_vec()).expect("heard");
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Takes nothing.
+    struct Shut(io::ErrorKind);
+
+    impl Write for Shut {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn output_comes_at_once_and_whole() {
+        let (from, mut to) = io::pipe().expect("a pipe");
+        let (send, told) = mpsc::channel();
+        let over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let passing = scope.spawn(|| pass_on(from, Told(send), &over));
+            for part in [&b"half a line"[..], b"\0\xff\r", b"\n"] {
+                to.write_all(part).expect("read");
+                assert_eq!(told.recv_timeout(Duration::from_secs(10)).expect("at once"), part);
+            }
+            to.write_all(&[b'x'; 3 * LAST]).expect("read");
+            drop(to);
+            let (last, written) = passing.join().expect("no panic");
+            assert!(written.is_ok() && last == [b'x'; LAST]);
+        });
+    }
+
+    #[test]
+    fn a_reader_that_has_enough_is_no_error_and_the_job_goes_on() {
+        for (kind, is_error) in
+            [(io::ErrorKind::BrokenPipe, false), (io::ErrorKind::StorageFull, true)]
+        {
+            let (from, mut to) = io::pipe().expect("a pipe");
+            let writing = thread::spawn(move || to.write_all(&[0; 1 << 20]));
+            let (last, written) = pass_on(from, Shut(kind), &AtomicBool::new(false));
+            assert_eq!((last.len(), written.is_err()), (LAST, is_error), "{kind}");
+            writing.join().expect("no panic").expect("all was read");
+        }
+    }
+
+    #[test]
+    fn a_stream_that_somebody_holds_ends_soon_after_the_job() {
+        let (from, to) = io::pipe().expect("a pipe");
+        let start = Instant::now();
+        let (last, written) = pass_on(from, io::sink(), &AtomicBool::new(true));
+        assert!(last.is_empty() && written.is_ok());
+        assert!((1..5).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+        drop(to);
+    }
+}

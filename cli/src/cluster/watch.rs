@@ -1,0 +1,186 @@
+//! Launchers that have to be ended, since they may wait for ever, or for minutes.
+
+use crate::doctor::Problem;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// Why a launcher is ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// It goes on though rank 0 has left its mark: it may wait for ever for a process that was stopped at the very end.
+    Hangs,
+    /// No rank has started in a while, and this is why: it may wait for minutes for a machine that does not reach it.
+    Unstarted(Vec<Problem>),
+}
+
+/// How long a launcher gets.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// Until a rank runs.
+    pub(super) to_start: Duration,
+    /// To end after rank 0.
+    pub(super) to_end: Duration,
+}
+
+/// What is known of a job.
+pub(super) struct Watch {
+    /// What rank 0 makes as its last deed.
+    mark: PathBuf,
+    has_started: Box<dyn Fn() -> bool>,
+    ask: Arc<dyn Fn() -> Vec<Problem> + Send + Sync>,
+    patience: Patience,
+    stage: Stage,
+}
+
+enum Stage {
+    /// No rank has been seen; since when.
+    Starting(Instant),
+    /// The doctor looks why.
+    Asking(JoinHandle<Vec<Problem>>),
+    /// A rank has been seen, or the doctor has nothing to say.
+    Running,
+    /// Rank 0 is done; since when.
+    Done(Instant),
+}
+
+impl Watch {
+    /// Watches a job that begins `now`. `has_started` tells whether a rank of it runs on this host, `ask` what is wrong
+    /// with the hosts, which takes long.
+    pub(super) fn new(
+        mark: PathBuf,
+        patience: Patience,
+        has_started: impl Fn() -> bool + 'static,
+        ask: impl Fn() -> Vec<Problem> + Send + Sync + 'static,
+        now: Instant,
+    ) -> Self {
+        let stage = Stage::Starting(now);
+        Self { mark, has_started: Box::new(has_started), ask: Arc::new(ask), patience, stage }
+    }
+
+    /// Looks at the job; why its launcher has to be ended, if it has.
+    pub(super) fn look(&mut self, now: Instant) -> Option<Reason> {
+        if let Stage::Done(since) = self.stage {
+            return (now.duration_since(since) >= self.patience.to_end).then_some(Reason::Hangs);
+        }
+        if self.mark.exists() {
+            self.stage = Stage::Done(now);
+            return None;
+        }
+        if matches!(self.stage, Stage::Running) || (self.has_started)() {
+            self.stage = Stage::Running;
+            return None;
+        }
+        match &self.stage {
+            Stage::Starting(since) if now.duration_since(*since) >= self.patience.to_start => {
+                let ask = Arc::clone(&self.ask);
+                self.stage = Stage::Asking(thread::spawn(move || ask()));
+                None
+            }
+            Stage::Asking(asked) if asked.is_finished() => self.answered(),
+            _ => None,
+        }
+    }
+
+    fn answered(&mut self) -> Option<Reason> {
+        match std::mem::replace(&mut self.stage, Stage::Running) {
+            Stage::Asking(asked) => {
+                asked.join().ok().filter(|problems| !problems.is_empty()).map(Reason::Unstarted)
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const PATIENCE: Patience =
+        Patience { to_start: Duration::from_secs(15), to_end: Duration::from_secs(10) };
+
+    struct Job {
+        folder: tempfile::TempDir,
+        is_started: Arc<AtomicBool>,
+        start: Instant,
+        watch: Watch,
+    }
+
+    impl Job {
+        /// A job whose doctor finds so many problems.
+        fn new(problems: usize) -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let is_started = Arc::new(AtomicBool::new(false));
+            let started = Arc::clone(&is_started);
+            let problem =
+                Problem { what: "vm3 is off".to_owned(), mend: "switch it on".to_owned() };
+            let ask = move || vec![problem.clone(); problems];
+            let start = Instant::now();
+            let mark = folder.path().join("done");
+            let watch = Watch::new(mark, PATIENCE, move || started.load(Relaxed), ask, start);
+            Self { folder, is_started, start, watch }
+        }
+
+        fn at(&mut self, seconds: u32) -> Option<Reason> {
+            self.watch.look(self.start + seconds * SECOND)
+        }
+
+        fn leave_mark(&self) {
+            fs::write(self.folder.path().join("done"), "").expect("written");
+        }
+
+        /// Waits for the doctor.
+        fn answer(&mut self) -> Option<Reason> {
+            while matches!(&self.watch.stage, Stage::Asking(asked) if !asked.is_finished()) {
+                thread::yield_now();
+            }
+            self.at(16)
+        }
+    }
+
+    #[test]
+    fn a_job_that_does_not_start_is_ended_with_the_doctors_reason() {
+        let mut job = Job::new(1);
+        assert_eq!((job.at(0), job.at(14), job.at(15)), (None, None, None));
+        assert!(matches!(job.answer(), Some(Reason::Unstarted(problems)) if problems.len() == 1));
+    }
+
+    #[test]
+    fn without_a_reason_it_is_left_alone() {
+        let mut job = Job::new(0);
+        assert_eq!((job.at(15), job.answer(), job.at(1000)), (None, None, None));
+    }
+
+    #[test]
+    fn a_rank_that_starts_while_the_doctor_looks_saves_it() {
+        let mut job = Job::new(1);
+        assert_eq!(job.at(15), None);
+        job.is_started.store(true, Relaxed);
+        assert_eq!(job.answer(), None);
+    }
+
+    #[test]
+    fn a_job_that_runs_has_all_time() {
+        let mut job = Job::new(1);
+        job.is_started.store(true, Relaxed);
+        assert_eq!(job.at(1), None);
+        job.is_started.store(false, Relaxed); // it has ended, and the launcher is about to tell
+        assert_eq!((job.at(20), job.at(100_000)), (None, None));
+    }
+
+    #[test]
+    fn after_the_mark_a_launcher_has_to_end() {
+        for is_started in [false, true] {
+            let mut job = Job::new(1);
+            job.is_started.store(is_started, Relaxed);
+            assert_eq!(job.at(1), None);
+            job.leave_mark();
+            assert_eq!((job.at(20), job.at(29)), (None, None), "counted from when it is seen");
+            assert_eq!(job.at(30), Some(Reason::Hangs));
+        }
+    }
+}
