@@ -36,7 +36,7 @@ pub use launch::{Launcher, is_started, launcher, start};
 pub use link::Link;
 pub use progress::Progress;
 pub use streams::Streams;
-pub use threads::{Bystander, run};
+pub use threads::run;
 pub use topology::{Host, Topology, fingerprint};
 pub use watchdog::end_at_once;
 

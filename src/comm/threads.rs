@@ -11,7 +11,7 @@ use std::thread;
 
 /// What unwinds a rank whose world has ended because of another rank: no news to tell.
 #[derive(Debug)]
-pub struct Bystander;
+pub(super) struct Bystander;
 
 /// One rank of a world of threads.
 pub(super) struct Member {

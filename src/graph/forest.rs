@@ -121,7 +121,7 @@ pub const fn mix(low: Vertex, high: Vertex, key: u64) -> u64 {
 }
 
 /// The step of SplitMix64: odd, and 2^64 over the golden ratio.
-pub const GOLDEN_GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(crate) const GOLDEN_GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The step and finaliser of SplitMix64, a bijection: Steele, Lea, Flood, OOPSLA 2014.
 pub const fn scramble(bits: u64) -> u64 {

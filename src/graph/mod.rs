@@ -10,7 +10,8 @@ mod weight;
 pub use edge::{Edge, Key, Vertex};
 pub use edge_list::{Edges, Slice, with_edges};
 pub use exact_sum::ExactSum;
-pub use forest::{GOLDEN_GAMMA, Summary, Total, mix, scramble};
+pub(crate) use forest::GOLDEN_GAMMA;
+pub use forest::{Summary, Total, mix, scramble};
 pub use raw::{Extent, Raw};
 pub use weight::{Numbers, Weight, Weights, float_key, integer_key, key_float, key_integer};
 

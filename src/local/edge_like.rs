@@ -82,7 +82,7 @@ impl<R: EdgeLike> Block<R> {
 ///
 /// `refine` is asked only about what `keep` kept, a block at a time, so that its slow reads overlap.
 /// Only what is kept is written.
-pub fn select<R: EdgeLike>(
+pub(crate) fn select<R: EdgeLike>(
     records: &[R],
     keep: impl Fn(&R) -> bool,
     refine: impl Fn(&R) -> bool,
@@ -101,7 +101,7 @@ pub fn select<R: EdgeLike>(
 /// What `make` makes of the records that are kept by `keep`, with their positions, in order.
 ///
 /// As [`select`], `make` is asked only about what `keep` kept.
-pub fn sift<R: EdgeLike, T>(
+pub(crate) fn sift<R: EdgeLike, T>(
     records: &[R],
     keep: impl Fn(&R) -> bool,
     make: impl Fn(usize, &R) -> Option<T>,

@@ -42,7 +42,7 @@ pub fn filter_kruskal<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
 ///
 /// # Panics
 /// If an endpoint is not below `n`.
-pub fn fold<R: EdgeLike>(n: usize, lists: &[&[R]]) -> Vec<R> {
+pub(crate) fn fold<R: EdgeLike>(n: usize, lists: &[&[R]]) -> Vec<R> {
     let mut forest = Vec::new();
     let pieces = lists.iter().flat_map(|list| list.chunks(PIECE)).collect();
     extend(&mut forest, &mut Components::new(n), n, pieces);
@@ -175,7 +175,7 @@ pub(super) fn join<R: EdgeLike>(forest: &mut Vec<R>, components: &mut Components
 }
 
 /// Joins the ends of each of `sorted`, and tells `take` of each in turn whether they lay apart.
-pub fn join_each<R: EdgeLike>(
+pub(crate) fn join_each<R: EdgeLike>(
     components: &mut Components,
     sorted: &[R],
     take: impl FnMut(&R, bool),

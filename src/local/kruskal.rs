@@ -35,7 +35,7 @@ pub fn kruskal<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
 ///
 /// # Panics
 /// If an endpoint is not below `n`.
-pub fn kruskal_sorted<K: Key>(n: usize, sorted: Vec<Edge<K>>) -> Vec<Edge<K>> {
+pub(super) fn kruskal_sorted<K: Key>(n: usize, sorted: Vec<Edge<K>>) -> Vec<Edge<K>> {
     debug_assert!(sorted.is_sorted_by_key(|e| e.key));
     let mut components = Components::new(n);
     let mut forest = sorted;

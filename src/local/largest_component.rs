@@ -9,13 +9,13 @@ const SAMPLE: u64 = 1 << 10;
 
 /// The vertices of one component that holds many, as n/8 bytes of bits; of any one if none does.
 #[derive(Debug)]
-pub struct LargestComponent {
+pub(crate) struct LargestComponent {
     words: Vec<u64>,
 }
 
 impl LargestComponent {
     /// Finds it, on the current rayon pool in O(n). `components` must be flat.
-    pub fn of(components: &Components) -> Self {
+    pub(crate) fn of(components: &Components) -> Self {
         let n = components.n();
         let mut roots: Vec<Vertex> =
             (0..SAMPLE).map(|i| components.parent((scramble(i) % n as u64) as Vertex)).collect();
@@ -34,13 +34,13 @@ impl LargestComponent {
     }
 
     /// A bit for each vertex, the first in the lowest place of the first word.
-    pub fn words(&self) -> &[u64] {
+    pub(crate) fn words(&self) -> &[u64] {
         &self.words
     }
 
     /// Whether `v` is one of its vertices.
     #[inline]
-    pub fn holds(&self, v: Vertex) -> bool {
+    pub(crate) fn holds(&self, v: Vertex) -> bool {
         self.words[v as usize / 64] >> (v % 64) & 1 == 1
     }
 }

@@ -11,7 +11,7 @@ use std::ptr::NonNull;
 const LARGE: usize = 1 << 22;
 
 /// Zeros, which the system gives when they are touched.
-pub fn zeroed<T: Zeroable>(len: usize) -> Box<[T]> {
+pub(crate) fn zeroed<T: Zeroable>(len: usize) -> Box<[T]> {
     let layout = || Layout::array::<T>(len).expect("less than the address space");
     let zeros = try_zeroed_slice_box(len).unwrap_or_else(|()| handle_alloc_error(layout()));
     advise(zeros.as_ptr(), len);
@@ -52,7 +52,7 @@ fn advise<T>(start: *const T, len: usize) {
 /// Asks the processor to bring the item at `index` into its caches; does nothing beyond the end,
 /// and nothing on processors for which Rust has no stable way to ask.
 #[inline(always)]
-pub fn prefetch<T>(items: &[T], index: usize) {
+pub(crate) fn prefetch<T>(items: &[T], index: usize) {
     if index < items.len() {
         let item = std::ptr::from_ref(&items[index]);
         #[cfg(target_arch = "x86_64")]

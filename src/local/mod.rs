@@ -21,13 +21,17 @@ mod union_find;
 pub use auto::auto;
 pub use boruvka::boruvka;
 pub use contracted_edge::ContractedEdge;
-pub use edge_like::{EdgeLike, select, sift};
-pub use filter_kruskal::{filter_kruskal, fold, join_each};
-pub use kruskal::{kruskal, kruskal_sorted};
-pub use largest_component::LargestComponent;
-pub use memory::{prefetch, zeroed};
-pub use radix_sort::{sort, sorted};
-pub use union_find::Components;
+pub use edge_like::EdgeLike;
+pub use filter_kruskal::filter_kruskal;
+pub use kruskal::kruskal;
+pub use radix_sort::sort;
+
+pub(crate) use edge_like::{select, sift};
+pub(crate) use filter_kruskal::{fold, join_each};
+pub(crate) use largest_component::LargestComponent;
+pub(crate) use memory::{prefetch, zeroed};
+pub(crate) use radix_sort::sorted;
+pub(crate) use union_find::Components;
 
 use crate::graph::{Edge, Key};
 

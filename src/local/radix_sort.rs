@@ -222,7 +222,7 @@ fn sort_large<R: EdgeLike>(bucket: &mut [R], bits: u32) {
 }
 
 /// As [`sort()`], of consecutive lists: one that is sorted.
-pub fn sorted<R: EdgeLike>(lists: &[&[R]]) -> Vec<R> {
+pub(crate) fn sorted<R: EdgeLike>(lists: &[&[R]]) -> Vec<R> {
     let pieces: Vec<&[R]> = lists.iter().flat_map(|list| list.chunks(PIECE)).collect();
     let mut buckets = Buckets::deal(&pieces);
     buckets.groups(usize::MAX).iter_mut().for_each(|group| sort_each(group));

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 /// work is an ancestor (Jayanti, Tarjan, "A randomized concurrent algorithm for disjoint set union",
 /// PODC 2016). Only one may join.
 #[derive(Debug)]
-pub struct Components {
+pub(crate) struct Components {
     /// The parent of `v` is `links[v] ^ v`: memory that comes zeroed from the system is all roots,
     /// so a graph with few edges on very many vertices costs little.
     links: Box<[AtomicU32]>,
@@ -24,12 +24,12 @@ pub struct Components {
 
 impl Components {
     /// Each of `0..n` alone.
-    pub fn new(n: usize) -> Self {
+    pub(crate) fn new(n: usize) -> Self {
         Self { links: zeroed(n) }
     }
 
     /// The number of vertices.
-    pub fn n(&self) -> usize {
+    pub(crate) fn n(&self) -> usize {
         self.links.len()
     }
 
@@ -38,7 +38,7 @@ impl Components {
     /// # Panics
     /// If an endpoint is not below n.
     #[inline]
-    pub fn join(&mut self, u: Vertex, v: Vertex) -> bool {
+    pub(crate) fn join(&mut self, u: Vertex, v: Vertex) -> bool {
         let (u, v) = (self.root(u), self.root(v));
         let (child, parent) = if priority(u) < priority(v) { (u, v) } else { (v, u) };
         // Of one root this changes nothing, and a branch here would be guessed wrong too often.
@@ -48,7 +48,7 @@ impl Components {
 
     /// The representative of the component of `v`; the way there becomes shorter.
     #[inline]
-    pub fn root(&self, v: Vertex) -> Vertex {
+    pub(crate) fn root(&self, v: Vertex) -> Vertex {
         let mut v = v;
         loop {
             let parent = self.parent(v);
@@ -74,14 +74,14 @@ impl Components {
 
     /// Makes every vertex a child of its root, so that [`Components::parent`] tells it, on the current
     /// rayon pool in O(n).
-    pub fn flatten(&mut self) {
+    pub(crate) fn flatten(&mut self) {
         let flatten = |v: usize| self.set_parent(v as Vertex, self.root(v as Vertex));
         (0..self.n()).into_par_iter().with_min_len(PIECE).for_each(flatten);
     }
 
     /// The next vertex on the way to the root of `v`.
     #[inline]
-    pub fn parent(&self, v: Vertex) -> Vertex {
+    pub(crate) fn parent(&self, v: Vertex) -> Vertex {
         // Relaxed: each link stands for itself.
         self.links[v as usize].load(Relaxed) ^ v
     }

@@ -29,7 +29,7 @@ pub fn verify_slice<K: Key>(
 }
 
 /// A proof under way: a rank's slice may come in pieces, and need not be in memory at once.
-pub struct Proof<'f, K> {
+pub(crate) struct Proof<'f, K> {
     forest: &'f [Edge<K>],
     weights: Weights,
     /// What answers for the forest, or the first flaw.
@@ -42,7 +42,7 @@ pub struct Proof<'f, K> {
 
 impl<'f, K: Key> Proof<'f, K> {
     /// Prepares to prove that `forest` is a minimum spanning forest of a graph on the vertices `0..n`.
-    pub fn new(n: u64, forest: &'f [Edge<K>], weights: Weights) -> Self {
+    pub(crate) fn new(n: u64, forest: &'f [Edge<K>], weights: Weights) -> Self {
         let found = vec![0; forest.len().div_ceil(64)];
         Self { forest, weights, maxima: PathMaxima::new(n, forest), found, position: 0 }
     }
@@ -51,7 +51,7 @@ impl<'f, K: Key> Proof<'f, K> {
     ///
     /// # Panics
     /// If an endpoint is not below `n`.
-    pub fn check(&mut self, edges: &[Edge<K>]) {
+    pub(crate) fn check(&mut self, edges: &[Edge<K>]) {
         let position = self.position;
         self.position += edges.len() as u64;
         let Ok(maxima) = &self.maxima else { return };
@@ -66,7 +66,7 @@ impl<'f, K: Key> Proof<'f, K> {
     /// # Errors
     /// [`crate::Error::Proof`] for the first [`Flaw`], the same on every rank: of the forest by itself, then by
     /// position in the graph, then of edges that are not in the graph.
-    pub fn finish(self, comm: &Comm) -> Result<()> {
+    pub(crate) fn finish(self, comm: &Comm) -> Result<()> {
         let counts = comm.all_gather(&[self.position]).concat();
         let before: u64 = counts[..comm.rank()].iter().sum();
         let describe = |flaw: Flaw| flaw.further_on(before).describe(self.weights);

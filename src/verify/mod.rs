@@ -16,7 +16,8 @@ mod path_maxima;
 mod tests;
 
 use crate::graph::{Edge, Key};
-pub use distributed::{Proof, verify_slice};
+pub(crate) use distributed::Proof;
+pub use distributed::verify_slice;
 pub use flaw::Flaw;
 use flaw::widen;
 pub use path_maxima::{PathMaxima, VERTEX_BYTES};
