@@ -22,7 +22,7 @@ const LIBRARY: [&[&str]; 8] = [
 
 /// The program's, which stand on the library.
 const PROGRAM: [&[&str]; 6] = [
-    &["allocator", "report"],
+    &["allocator", "report", "shell"],
     &["console", "doctor"],
     &["cluster"],
     &["command"],

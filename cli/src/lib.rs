@@ -8,5 +8,6 @@ pub mod command;
 pub mod console;
 pub mod doctor;
 pub mod report;
+mod shell;
 
 pub use command::main;

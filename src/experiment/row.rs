@@ -18,6 +18,8 @@ pub struct Provenance {
     pub started: String,
     /// The commit that the program was built from.
     pub commit: String,
+    /// The command, as a shell takes it.
+    pub command: String,
 }
 
 /// A repetition: how it was made, what it found and what it cost. Times are seconds.
@@ -176,10 +178,10 @@ pub struct Row {
 }
 
 impl Provenance {
-    /// That of a command that starts now, of a program built from `commit`.
-    pub fn now(graph: String, seed: Option<u64>, commit: &str) -> Self {
+    /// That of a `command` that starts now, of a program built from `commit`.
+    pub fn now(graph: String, seed: Option<u64>, commit: &str, command: String) -> Self {
         let started = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        Self { graph, seed, started, commit: commit.to_owned() }
+        Self { graph, seed, started, commit: commit.to_owned(), command }
     }
 
     /// One row for each repetition of `run`, which was made on `comm` and is called `kind`:
@@ -195,12 +197,11 @@ impl Provenance {
 
     /// What all rows of a run have in common.
     fn row(&self, comm: &Comm, outcome: &Outcome) -> Row {
-        let command = std::env::args_os().map(|word| quoted(&word.to_string_lossy()));
         Row {
             started: self.started.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             commit: self.commit.clone(),
-            command: command.collect::<Vec<_>>().join(" "),
+            command: self.command.clone(),
             mpi_library: comm.library(),
             hosts: outcome.hosts.clone(),
             graph: self.graph.clone(),
@@ -357,15 +358,6 @@ mod number {
     }
 }
 
-/// A word as a shell takes it, so that the command can be repeated.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_=+./,:^@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -422,7 +414,7 @@ mod tests {
         for (weight, seed) in [(Number::Integer(1 << 90), Some(7)), (Number::Float(-1.5e300), None)]
         {
             let row = Row {
-                command: quoted("a b,c"),
+                command: "mst solve 'a b,c'".to_owned(),
                 weight,
                 seed,
                 combine: "none".to_owned(),

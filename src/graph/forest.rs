@@ -2,6 +2,7 @@
 
 use super::{Edge, ExactSum, Key, Numbers, Vertex, Weights, key_float, key_integer};
 use std::fmt;
+use std::ops::Range;
 
 /// An exact sum of weights.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +130,15 @@ pub const fn scramble(bits: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
+}
+
+/// One of a stratum's places, as good as drawn at random and the same for the same seed: a sample of one in each stratum sees
+/// all of a list, and no period of it as evenly spaced places would.
+///
+/// # Panics
+/// If the stratum is empty.
+pub(crate) fn pick(stratum: Range<usize>, seed: u64) -> usize {
+    stratum.start + (scramble(seed) % stratum.len() as u64) as usize
 }
 
 #[cfg(test)]

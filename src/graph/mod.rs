@@ -10,7 +10,7 @@ mod weight;
 pub use edge::{Edge, Key, Vertex};
 pub use edge_list::{Edges, Slice, with_edges};
 pub use exact_sum::ExactSum;
-pub(crate) use forest::GOLDEN_GAMMA;
+pub(crate) use forest::{GOLDEN_GAMMA, pick};
 pub use forest::{Summary, Total, mix, scramble};
 pub use raw::{Extent, Raw};
 pub use weight::{Numbers, Weight, Weights, float_key, integer_key, key_float, key_integer};

@@ -1,7 +1,7 @@
 //! A look at some of many records.
 
 use super::edge_like::EdgeLike;
-use crate::graph::scramble;
+use crate::graph::pick;
 
 /// Records that a sample looks at.
 const SAMPLE: usize = 1 << 12;
@@ -16,7 +16,7 @@ pub(super) fn sample<R: EdgeLike>(pieces: &[&[R]]) -> Vec<(R::Key, usize)> {
     let mut start = 0;
     for piece in pieces {
         for stratum in start / stride..(start + piece.len()).div_ceil(stride) {
-            let position = stratum * stride + (scramble(stratum as u64) % stride as u64) as usize;
+            let position = pick(stratum * stride..(stratum + 1) * stride, stratum as u64);
             if let Some(record) = position.checked_sub(start).and_then(|at| piece.get(at)) {
                 sample.push((record.key(), position));
             }

@@ -1,7 +1,8 @@
 //! Files of this folder that say what is started: read if nobody else can have written them, written together.
 
 use super::refusal;
-use crate::doctor::pasted;
+use crate::console::folder_of;
+use crate::shell;
 use mst::error::{Error, Result};
 use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
@@ -51,7 +52,7 @@ fn check_trust(path: &Path, about: &Metadata) -> Result<()> {
         )));
     }
     if about.mode() & OTHERS_WRITE != 0 {
-        let word = pasted(&path.to_string_lossy());
+        let word = shell::pasted(&path.to_string_lossy());
         return Err(refusal(format!(
             "others may write to {name}: read it, then chmod go-w {word}"
         )));
@@ -73,8 +74,7 @@ pub(super) fn put(files: &[(&Path, &str)]) -> Result<()> {
 
 fn beside(path: &Path, text: &str) -> Result<NamedTempFile> {
     let write = || {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+        let mut file = NamedTempFile::new_in(folder_of(path))?;
         file.write_all(text.as_bytes())?;
         // Whatever the user's mask: what others may write is not read again.
         file.as_file().set_permissions(Permissions::from_mode(0o644))?;

@@ -4,7 +4,8 @@ use super::copy::copy;
 use super::found::{program, status};
 use super::{folder, hosts_file, refusal, settings_file};
 use crate::console::{aside, say, write_aside};
-use crate::doctor::{self, Facts, Library, Question, Remote, pasted};
+use crate::doctor::{self, Facts, Library, Question, Remote};
+use crate::shell;
 use mst::error::Result;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -81,7 +82,7 @@ fn install_mpi(remote: &Remote) {
         aside(&format_args!(
             "{host}: that takes a password: ssh -t {} sudo apt-get install -y {package}   (without root: \
              scripts/rootless-mpi, README.md)",
-            pasted(host)
+            shell::pasted(host)
         ));
     }
 }

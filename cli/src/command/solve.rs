@@ -6,6 +6,7 @@ use super::rows::RowOptions;
 use crate::console::Output;
 use crate::console::Voice;
 use crate::report;
+use crate::shell;
 use bytesize::ByteSize;
 use mst::comm::Comm;
 use mst::distributed::collect;
@@ -154,5 +155,5 @@ pub(super) fn context(graph: &OsStr, source: &Source) -> Provenance {
         Source::Generated(spec) => (spec.to_string(), Some(Spec::seed(spec))),
         Source::File { .. } => (graph.to_string_lossy().into_owned(), None),
     };
-    Provenance::now(graph, seed, env!("MST_COMMIT"))
+    Provenance::now(graph, seed, env!("MST_COMMIT"), shell::command_line())
 }

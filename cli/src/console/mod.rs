@@ -9,7 +9,7 @@ mod standard_input;
 mod termination;
 
 pub(crate) use bars::Bars;
-pub(crate) use output::Output;
+pub(crate) use output::{Output, folder_of};
 pub use panics::tell_panics_once;
 pub(crate) use sheet::Sheet;
 pub(crate) use speech::{Voice, aside, say, tell, write_aside};

@@ -195,7 +195,8 @@ fn names() -> Builder<'static, 'static> {
     names
 }
 
-fn folder_of(target: &Path) -> &Path {
+/// The folder of a path; the one we are in if it names none.
+pub(crate) fn folder_of(target: &Path) -> &Path {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
     folder.unwrap_or(Path::new("."))
 }

@@ -1,11 +1,12 @@
 //! The file that rows are appended to: CSV, as programs read it or as spreadsheets do where decimals have commas.
 
+use super::output::folder_of;
 use mst::error::{Error, Result};
 use mst::format::Decimal;
 use serde::Serialize;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What every header of this program's begins with, whatever its version.
 const FIRST: &str = "started";
@@ -34,8 +35,7 @@ impl Sheet {
             }
             Ok(_) => self.has_header(&self.open()?, &self.header(&R::default())),
             Err(why) if why.kind() == ErrorKind::NotFound => {
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                let tried = tempfile::tempfile_in(folder.unwrap_or(Path::new(".")));
+                let tried = tempfile::tempfile_in(folder_of(path));
                 tried.map(drop).map_err(Error::file("write", path))
             }
             Err(why) => Err(Error::file("write", path)(why)),
@@ -180,7 +180,7 @@ mod tests {
         started: String,
     }
 
-    fn sheet(folder: &Path, decimal: Decimal) -> Sheet {
+    fn sheet(folder: &std::path::Path, decimal: Decimal) -> Sheet {
         Sheet { path: folder.join("runs.csv"), decimal }
     }
 

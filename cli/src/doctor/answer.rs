@@ -1,7 +1,8 @@
 //! What a host is asked by a script of `sh`, and what its answers mean.
 
-use super::remote::{copy, make_folder, shell_word};
+use super::remote::{copy, make_folder};
 use super::{Facts, Library, Problem};
+use crate::shell;
 use mst::error::{Error, Result};
 use std::path::{Path, PathBuf};
 
@@ -53,7 +54,7 @@ const MARK: &str = "@mst ";
 
 /// The script that asks. It is read by `sh`, whatever the user's shell is there; that one's PATH is kept.
 pub(super) fn script(context: &Context) -> String {
-    let word = |path: &Path| shell_word(&path.to_string_lossy());
+    let word = |path: &Path| shell::quoted(&path.to_string_lossy());
     let (program, folder) = (word(&context.program), word(&context.folder));
     let files: String =
         context.files.iter().map(|file| format!(" --file={}", word(file))).collect();

@@ -1,8 +1,9 @@
 //! Whether the hosts reach each other as MPI must, not only by ssh.
 
 use super::answer::Context;
-use super::remote::{Remote, Running, shell_word};
+use super::remote::{Remote, Running};
 use super::{Address, Facts, Problem, Seen, cards, listed};
+use crate::shell;
 use std::net::{IpAddr, SocketAddr};
 use std::thread;
 use std::time::Duration;
@@ -44,7 +45,7 @@ pub(super) fn firewalls(
         Some(End { remote, label: one.label.clone(), address: IpAddr::V4(address) })
     };
     let ends: Vec<End> = remotes.into_iter().zip(&all).filter_map(end).collect();
-    let program = shell_word(&context.program.to_string_lossy());
+    let program = shell::quoted(&context.program.to_string_lossy());
     let listening = each(&ends, |end| listen(end, &program));
     let targets: Vec<Option<SocketAddr>> = ends
         .iter()
@@ -107,7 +108,7 @@ fn listen(end: &End, program: &str) -> Option<(Running, u16)> {
 fn connect(end: &End, program: &str, targets: &[Option<SocketAddr>]) -> Vec<Option<String>> {
     let list: Vec<String> = targets.iter().flatten().map(SocketAddr::to_string).collect();
     let script =
-        format!("exec {program} doctor --connect {} </dev/null\n", shell_word(&list.join(",")));
+        format!("exec {program} doctor --connect {} </dev/null\n", shell::quoted(&list.join(",")));
     let said = end.remote.run(&script, TO_CONNECT).map(|said| said.out).unwrap_or_default();
     let told = |target: &SocketAddr| {
         let start = format!("@mst no {target} ");

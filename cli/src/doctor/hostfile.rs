@@ -1,7 +1,7 @@
 //! A hostfile, as Open MPI writes it (`vm1 slots=2`) or MPICH (`vm1:2`).
 
-use super::remote::pasted;
 use super::{Library, Problem, listed};
+use crate::shell;
 use mst::error::{Error, Place, Result, quoted};
 use std::collections::HashMap;
 use std::fs;
@@ -74,7 +74,7 @@ impl Hostfile {
     /// What is wrong with it for the launcher at hand, if that is known.
     pub(super) fn problems(&self, launcher: Option<&Library>) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let (path, word) = (&self.path, pasted(&self.path));
+        let (path, word) = (&self.path, shell::pasted(&self.path));
         if let Some(line) = self.carriage {
             let what = format!(
                 "{path}:{line}: the line ends as on Windows, and mpirun takes that for part of the name"
@@ -114,7 +114,7 @@ impl Hostfile {
             |entry: &&HostLine| entry.slots.is_some() && entry.colon != launcher.is_mpich();
         let entry = self.entries.iter().find(foreign)?;
         let (path, line, host) = (&self.path, entry.line, &entry.host);
-        let word = pasted(path);
+        let word = shell::pasted(path);
         let slots = entry.slots.unwrap_or(1);
         Some(if launcher.is_mpich() {
             let what =

@@ -1,7 +1,7 @@
 //! Which MPI it is, and what its options are called.
 
 use super::Address;
-use super::remote::pasted;
+use crate::shell;
 use std::fmt;
 
 /// An MPI library or its launcher.
@@ -63,7 +63,7 @@ impl Library {
     pub(super) fn on_network(&self, shared: &Address) -> String {
         let network = format!("{}/{}", shared.network(), shared.prefix);
         match self.kind {
-            Kind::Mpich => format!("mpirun -iface {}", pasted(&shared.card)),
+            Kind::Mpich => format!("mpirun -iface {}", shell::pasted(&shared.card)),
             Kind::OpenMpi if self.is_old() => {
                 format!(
                     "mpirun --mca btl_tcp_if_include {network} --mca oob_tcp_if_include {network}"

@@ -34,7 +34,7 @@ pub(crate) use library::Library;
 pub(crate) use names::{addresses, bare};
 pub use ports::{connect, listen};
 pub(crate) use reach::{launcher, reach};
-pub(crate) use remote::{Remote, pasted, run};
+pub(crate) use remote::{Remote, run};
 pub use settings::{Member, Settings};
 pub use show::shown;
 

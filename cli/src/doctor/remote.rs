@@ -1,5 +1,6 @@
 //! Running a script of `sh` on a host, over ssh and with a limit on its time.
 
+use crate::shell;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -155,46 +156,16 @@ fn read(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     receive
 }
 
-/// `text` as one word of a shell, whatever it holds.
-pub(super) fn shell_word(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-/// Whether a shell sees no more than words in it.
-fn is_plain(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-@:+,= ".contains(c))
-}
-
-/// `text` as one word of a command that a user is told to paste: as it is, if it is plain. Never an option.
-pub(crate) fn pasted(text: &str) -> String {
-    let dash = if text.starts_with('-') { "./" } else { "" };
-    let text = format!("{dash}{text}");
-    if is_plain(&text) && !text.is_empty() && !text.contains(' ') {
-        return text;
-    }
-    if !text.contains(char::is_control) {
-        return shell_word(&text);
-    }
-    // In a word of this kind even a line break is told in one line, and a shell that does not know it sees one word, too.
-    let escaped = |c: char| match c {
-        c if c.is_control() || "'\\".contains(c) => {
-            c.to_string().bytes().map(|byte| format!("\\{byte:03o}")).collect()
-        }
-        c => c.to_string(),
-    };
-    format!("$'{}'", text.chars().map(escaped).collect::<String>())
-}
-
 /// The command that has a host run `line`, of `sh`.
 pub(super) fn on_host(host: &str, line: &str) -> String {
-    let line = if is_plain(line) { line.to_owned() } else { pasted(line) };
-    format!("ssh {} {line}", pasted(host))
+    let line = if shell::is_plain_line(line) { line.to_owned() } else { shell::pasted(line) };
+    format!("ssh {} {line}", shell::pasted(host))
 }
 
 /// The command that makes a folder on a host.
 pub(super) fn make_folder(path: &Path, host: &str) -> String {
     match path.to_str() {
-        Some(plain) if pasted(plain) == plain => on_host(host, &format!("mkdir -p {plain}")),
+        Some(plain) if shell::pasted(plain) == plain => on_host(host, &format!("mkdir -p {plain}")),
         _ => pack_over("--no-recursion ", path, host),
     }
 }
@@ -202,14 +173,16 @@ pub(super) fn make_folder(path: &Path, host: &str) -> String {
 /// The command that copies a file to the same path on a host.
 pub(super) fn copy(path: &Path, host: &str) -> String {
     match path.to_str() {
-        Some(plain) if pasted(plain) == plain => format!("scp {plain} {}:{plain}", pasted(host)),
+        Some(plain) if shell::pasted(plain) == plain => {
+            format!("scp {plain} {}:{plain}", shell::pasted(host))
+        }
         _ => pack_over("", path, host),
     }
 }
 
 /// The command that makes what is at `path` at the same path on a host, where no shell gets to see its name.
 fn pack_over(option: &str, path: &Path, host: &str) -> String {
-    let path = pasted(&path.to_string_lossy());
+    let path = shell::pasted(&path.to_string_lossy());
     format!("tar -cPf - {option}{path} | {}", on_host(host, "tar -xPf -"))
 }
 
@@ -227,27 +200,13 @@ mod tests {
             here().run("echo out; echo err >&2; exit 3", Duration::from_secs(10)).expect("sh");
         assert_eq!((said.code, &*said.out, &*said.err), (Some(3), "out\n", "err\n"));
         let word = "it's $HOME; `true`\n";
-        let said = here().run(&format!("printf %s {}", shell_word(word)), Duration::from_secs(10));
+        let said =
+            here().run(&format!("printf %s {}", shell::quoted(word)), Duration::from_secs(10));
         assert_eq!(said.expect("sh").out, word);
     }
 
     #[test]
-    fn what_is_pasted_is_one_word() {
-        let cases = [
-            ("/opt/mst", "/opt/mst"),
-            ("lab@vm-2", "lab@vm-2"),
-            ("", "''"),
-            ("a b", "'a b'"),
-            ("-x", "./-x"),
-            ("-x y", "'./-x y'"),
-            ("it's", r"'it'\''s'"),
-            ("[fe80::1]", "'[fe80::1]'"),
-            ("$(reboot)", "'$(reboot)'"),
-            ("a\n'\\\u{1b}", r"$'a\012\047\134\033'"),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(pasted(text), expected, "{text:?}");
-        }
+    fn commands_keep_names_from_shells() {
         assert_eq!(on_host("vm2", "ethtool 'a b'"), r"ssh vm2 'ethtool '\''a b'\'''");
         assert_eq!(copy(Path::new("/opt/mst"), "vm2"), "scp /opt/mst vm2:/opt/mst");
         let odd = "tar -cPf - '/opt/a b' | ssh vm2 tar -xPf -";

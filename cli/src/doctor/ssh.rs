@@ -2,15 +2,16 @@
 
 use super::Problem;
 use super::names::bare;
-use super::remote::{Said, pasted};
+use super::remote::Said;
+use crate::shell;
 
 /// The problem of a host that ssh could not run a script on.
 pub(super) fn explain(host: &str, said: &Said) -> Problem {
     let name = bare(host);
     let has = |words: &[&str]| words.iter().any(|word| said.err.contains(word));
-    let word = pasted(name);
+    let word = shell::pasted(name);
     let keyscan = format!("ssh-keyscan -H {word} >> ~/.ssh/known_hosts");
-    let verbose = format!("ssh -v -o BatchMode=yes {} true", pasted(host));
+    let verbose = format!("ssh -v -o BatchMode=yes {} true", shell::pasted(host));
     if said.code.is_none() {
         let what = format!("{host} lets ssh wait for more than {:.0} s", said.seconds);
         return Problem::new(what, format!("see where it stops: {verbose}"));
@@ -98,7 +99,7 @@ fn denied(host: &str, err: &str) -> Problem {
     let mend = format!(
         "ssh-copy-id {}; if that is done, either others may write to the home folder there (chmod go-w ~ ~/.ssh) \
          or there is no such user (write USER@HOST in the hostfile)",
-        pasted(host)
+        shell::pasted(host)
     );
     Problem::new(what, mend)
 }

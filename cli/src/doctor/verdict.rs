@@ -1,9 +1,10 @@
 //! What is wrong, from what the hosts say of themselves: one function a rule.
 
 use super::graph::Size;
-use super::remote::{copy, on_host, pasted};
+use super::remote::{copy, on_host};
 use super::{Hostfile, Library, Pair, Problem, Seen, listed};
 use crate::report::{bytes, count, seconds};
+use crate::shell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -200,7 +201,7 @@ pub(super) fn one_host(seen: &[Seen], hostfile: &Hostfile) -> Option<Problem> {
     );
     let mpich = Library::named(&only.facts.library).is_some_and(|library| library.is_mpich());
     let spread = if mpich { "-ppn 1" } else { "--map-by node" };
-    let path = pasted(&hostfile.path);
+    let path = shell::pasted(&hostfile.path);
     let mend = format!("mpirun -hostfile {path} {spread}, and slots=1 in the file");
     (named > 1).then(|| Problem::new(what, mend))
 }
@@ -276,6 +277,6 @@ pub(super) fn links(seen: &[Seen], pairs: &[Pair]) -> Vec<Problem> {
 
 fn mend_link(host: &Seen) -> String {
     let card = host.facts.addresses.first().map_or("CARD", |address| &address.card);
-    let ethtool = on_host(&host.label, &format!("ethtool {}", pasted(card)));
+    let ethtool = on_host(&host.label, &format!("ethtool {}", shell::pasted(card)));
     format!("look at its cable and speed: {ethtool}")
 }

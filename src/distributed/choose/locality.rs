@@ -2,7 +2,7 @@
 
 use crate::comm::Comm;
 use crate::distributed::bits::Bits;
-use crate::graph::{Edge, Key, Vertex, scramble};
+use crate::graph::{Edge, Key, Vertex, pick};
 use crate::measure::Phase;
 use bytemuck::{Pod, Zeroable};
 
@@ -96,8 +96,7 @@ fn sample<K: Key>(edges: &[Edge<K>], len: usize) -> impl Iterator<Item = &Edge<K
     let strata = len.min(edges.len());
     (0..strata).map(move |stratum| {
         let end = |stratum: usize| edges.len() * stratum / strata;
-        let width = end(stratum + 1) - end(stratum);
-        &edges[end(stratum) + scramble(stratum as u64) as usize % width]
+        &edges[pick(end(stratum)..end(stratum + 1), stratum as u64)]
     })
 }
 

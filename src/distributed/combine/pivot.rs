@@ -1,7 +1,7 @@
 //! A weight that all ranks agree on, with about a given number of edges at or below it.
 
 use crate::comm::Comm;
-use crate::graph::{Key, scramble};
+use crate::graph::{Key, pick};
 use crate::local::EdgeLike;
 use bytemuck::{Pod, Zeroable};
 
@@ -61,8 +61,8 @@ pub(in crate::distributed) fn agree<R: EdgeLike>(
 /// The places of one of every `stride` records, in order.
 fn sample<R: EdgeLike>(records: &[R], stride: usize, first: u64) -> Vec<Position> {
     let place = |stratum: usize| {
-        let within = scramble(first.wrapping_add(stratum as u64)) % stride as u64;
-        let index = stratum * stride + within as usize;
+        let seed = first.wrapping_add(stratum as u64);
+        let index = pick(stratum * stride..(stratum + 1) * stride, seed);
         let record = records.get(index)?;
         Some(Position { key: record.key().wide(), position: first + index as u64 })
     };

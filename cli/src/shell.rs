@@ -1,0 +1,74 @@
+//! Text as words of a shell: names are data, whatever they hold.
+
+use std::env::args_os;
+
+/// `text` as one word of a shell, whatever it holds.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Whether a shell of any kind takes it for what it is.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-@:+,=%^".contains(c))
+}
+
+/// Whether a shell sees no more than plain words in a line.
+pub(crate) fn is_plain_line(line: &str) -> bool {
+    line.split(' ').all(is_plain)
+}
+
+/// `text` as one word of a command that a user is told to paste: as it is, if it is plain. Never an option.
+pub(crate) fn pasted(text: &str) -> String {
+    let dash = if text.starts_with('-') { "./" } else { "" };
+    let text = format!("{dash}{text}");
+    if is_plain(&text) {
+        return text;
+    }
+    if !text.contains(char::is_control) {
+        return quoted(&text);
+    }
+    // In a word of this kind even a line break is told in one line, and a shell that does not know it sees one word, too.
+    let escaped = |c: char| match c {
+        c if c.is_control() || "'\\".contains(c) => {
+            c.to_string().bytes().map(|byte| format!("\\{byte:03o}")).collect()
+        }
+        c => c.to_string(),
+    };
+    format!("$'{}'", text.chars().map(escaped).collect::<String>())
+}
+
+/// The command that started this process, as a shell takes it, so that it can be repeated.
+pub(crate) fn command_line() -> String {
+    let word = |word: &str| if is_plain(word) { word.to_owned() } else { quoted(word) };
+    args_os().map(|text| word(&text.to_string_lossy())).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_pasted_is_one_word() {
+        let cases = [
+            ("/opt/mst", "/opt/mst"),
+            ("lab@vm-2", "lab@vm-2"),
+            ("", "''"),
+            ("a b", "'a b'"),
+            ("-x", "./-x"),
+            ("-x y", "'./-x y'"),
+            ("it's", r"'it'\''s'"),
+            ("[fe80::1]", "'[fe80::1]'"),
+            ("$(reboot)", "'$(reboot)'"),
+            ("a\n'\\\u{1b}", r"$'a\012\047\134\033'"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(pasted(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_plain_if_all_its_words_are() {
+        assert!(is_plain_line("mkdir -p /opt/mst") && is_plain("n=2^20,m=8%"));
+        assert!(!is_plain_line("mkdir -p 'a b'") && !is_plain_line("a  b") && !is_plain(""));
+    }
+}
