@@ -100,7 +100,7 @@ fn files_users_and_hosts_with_odd_names_are_names_to_every_shell() {
     }
     for name in [NAMES[0], NAMES[2]] {
         let told = cluster(&lab, ".", &["run", "solve", name, "--verify", "--json"]);
-        assert!(told.code() == Some(0) && told.stdout.contains("\"hosts\":3"), "{told:?}");
+        assert!(told.code() == Some(0) && told.stdout.contains("\"host_count\":3"), "{told:?}");
     }
     unharmed(&lab, "run");
     for host in HOSTS {
@@ -129,7 +129,7 @@ fn a_program_in_a_folder_with_an_odd_name_runs_everywhere() {
     assert_eq!(started.code(), Some(0), "{started:?}");
     assert!(started.stdout.contains("no problem found"), "{started:?}");
     let solved = cluster(&lab, folder, &["run", "solve", "gnm:n=99,m=999", "--json"]);
-    assert!(solved.code() == Some(0) && solved.stdout.contains("\"hosts\":3"), "{solved:?}");
+    assert!(solved.code() == Some(0) && solved.stdout.contains("\"host_count\":3"), "{solved:?}");
     let pushed = cluster(&lab, folder, &["push", "cluster"]);
     assert_eq!(pushed.stdout.matches(" got cluster").count(), 2, "{pushed:?}");
     unharmed(&lab, folder);

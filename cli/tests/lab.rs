@@ -30,7 +30,7 @@ fn the_main_job_runs_on_three_hosts_of_which_one_has_the_file() {
     lab.expect(&["put", data("tinyEWG.txt").to_str().unwrap(), "1"]);
     let told = json(&lab.expect(&["run", "compare", "tinyEWG.txt", "--json"]));
     for (run, hosts) in [("local", 1), ("distributed", 3)] {
-        assert_eq!(told[run]["hosts"], hosts, "{told}");
+        assert_eq!(told[run]["host_count"], hosts, "{told}");
         assert_eq!(told[run]["forest_edges"], 7);
         assert_eq!(told[run]["verified"], true);
     }
@@ -57,7 +57,7 @@ fn a_cluster_is_found_out_and_runs() {
     assert!(environment.contains("10.77.0.0/24"), "the network that all share: {environment}");
     let solved = cluster(&["run", "solve", "gnm:n=2^12,m=2^14", "--verify", "--json"]);
     assert_eq!(solved.code(), Some(0), "{solved:?}");
-    assert_eq!(json(&solved.stdout)["hosts"], 3);
+    assert_eq!(json(&solved.stdout)["host_count"], 3);
     // What goes wrong is told in one line that says how to mend it.
     lab.expect(&["shell", "1", "sh", "-c", "sed -i /vm3/d .ssh/known_hosts"]);
     let unknown = cluster(&["init", "vm1", "vm2", "vm3"]);
@@ -92,7 +92,7 @@ fn a_cluster_keeps_to_the_network_that_leads_to_all_and_sees_an_address_move() {
     assert!(environment.contains("=10.77.0.0/24\n"), "{environment}");
     let solved = cluster(&["run", "solve", "gnm:n=2^12,m=2^14", "--verify", "--json"]);
     assert_eq!(solved.code(), Some(0), "{solved:?}");
-    assert_eq!(json(&solved.stdout)["hosts"], 3);
+    assert_eq!(json(&solved.stdout)["host_count"], 3);
     lab.root("3", "ip addr del 10.77.0.3/24 dev eth0 && ip addr add 10.77.0.33/24 dev eth0");
     let moved = cluster(&["run", "solve", "gnm:n=9,m=9"]);
     assert_eq!(moved.code(), Some(1), "{moved:?}");
