@@ -19,17 +19,20 @@ pub struct Streams<'a> {
 impl Comm {
     /// Starts a round in which this rank sends to rank `to`, or to none, blocks of which `len` tells the
     /// receiver what it needs to know. Called by every rank.
+    ///
+    /// # Complexity
+    /// The meeting, and an all-to-all of one word, which are not counted. Each block is counted as it is sent.
     #[track_caller]
     pub fn streams(&self, to: Option<usize>, len: usize) -> Streams<'_> {
-        let rank = self.rank();
-        // A rank that sends to itself says that it sends to none.
-        let target = to.unwrap_or(rank);
-        let at = Location::caller();
-        let calls = self.meet(Header::new(Op::Streams, target, 1, len, at));
-        let sends_here = |&(from, call): &(usize, &Header)| from != rank && call.target() == rank;
-        let sources = calls.iter().enumerate().filter(sends_here);
-        let sources = sources.map(|(from, call)| (from, call.len as usize)).collect();
-        Streams { comm: self, to: to.filter(|&to| to != rank), sources }
+        let to = to.filter(|&to| to != self.rank());
+        self.meet(&Header::new(Op::Streams, 0, 1, len, Location::caller()));
+        let mut announced = vec![0; self.size()];
+        if let Some(to) = to {
+            announced[to] = len as u64 + 1;
+        }
+        let announced = self.all_to_all_words(&announced).into_iter().enumerate();
+        let source = |(from, len): (usize, u64)| Some((from, len.checked_sub(1)? as usize));
+        Streams { comm: self, to, sources: announced.filter_map(source).collect() }
     }
 }
 
