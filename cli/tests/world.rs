@@ -387,6 +387,13 @@ fn streams(comm: &Comm) {
     if let Some(to) = streams.target() {
         assert_eq!(streams.receive::<u16>(to), [rank as u16; 3]);
     }
+    // Rounds in a row, of which some ranks are in the next before others know of this one.
+    for round in 0..50 {
+        let (p, to) = (comm.size(), (rank + round) % comm.size());
+        let from = (rank + p - round % p) % p;
+        let heard = comm.streams(Some(to), rank + round).sources().to_vec();
+        assert_eq!(heard, if from == rank { vec![] } else { vec![(from, from + round)] });
+    }
 }
 
 /// A long broadcast is dealt out, so that no rank sends much more than it holds.

@@ -16,27 +16,26 @@ impl Comm {
     /// Counted as one message from each rank to the root.
     ///
     /// # Complexity
-    /// The meeting, a gather of the lengths where they differ, and one of the items.
+    /// The meeting, and a gather of the items. Where lengths differ, they come with the items if all are short, else
+    /// in a gather of their own.
     #[track_caller]
     pub fn gather<T: Pod>(&self, root: usize, items: &[T]) -> Vec<Vec<T>> {
         let met = self.call::<T>(Op::Gather, root, items.len(), Location::caller());
-        let even = met.shortest == met.longest;
-        let mut lens = if even { vec![items.len(); self.size()] } else { Vec::new() };
-        if !even {
-            lens.extend(self.gather_word(root, items.len()));
+        let (even, longest) = (met.shortest == met.longest, met.longest * size_of::<T>());
+        if !even && self.are_short(longest) {
+            let lists = self.gather_short(Some(root), bytemuck::cast_slice(items), longest);
+            return lists.iter().map(|list| bytemuck::pod_collect_to_vec(list)).collect();
         }
+        let mut lens = match even {
+            true => vec![items.len(); self.size()],
+            false => self.gather_word(root, items.len()),
+        };
         if self.rank() != root {
             lens.clear();
         }
         let mut lists: Vec<Vec<T>> = lens.into_iter().map(bytemuck::zeroed_vec).collect();
-        let longest = met.longest * size_of::<T>();
-        self.gather_bytes(
-            root,
-            bytemuck::cast_slice(items),
-            &mut as_bytes(&mut lists),
-            longest,
-            even,
-        );
+        let (mine, all) = (bytemuck::cast_slice(items), &mut as_bytes(&mut lists)[..]);
+        self.gather_bytes(root, mine, all, longest, even);
         lists
     }
 
@@ -45,11 +44,17 @@ impl Comm {
     /// Counted as one message from each rank to each other one.
     ///
     /// # Complexity
-    /// The meeting, an all-gather of the lengths where they differ, and one of the items.
+    /// The meeting, and an all-gather of the items. Where lengths differ, they come with the items if all are short, else
+    /// in an all-gather of their own.
     #[track_caller]
     pub fn all_gather<T: Pod>(&self, items: &[T]) -> Vec<Vec<T>> {
         let met = self.call::<T>(Op::AllGather, 0, items.len(), Location::caller());
-        let lens = match met.shortest == met.longest {
+        let (even, longest) = (met.shortest == met.longest, met.longest * size_of::<T>());
+        if !even && self.are_short(longest) {
+            let lists = self.gather_short(None, bytemuck::cast_slice(items), longest);
+            return lists.iter().map(|list| bytemuck::pod_collect_to_vec(list)).collect();
+        }
+        let lens = match even {
             true => vec![items.len(); self.size()],
             false => self.all_gather_word(items.len()),
         };

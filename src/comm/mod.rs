@@ -27,6 +27,7 @@ mod meeting;
 mod mpi;
 mod progress;
 mod reduction;
+mod short;
 mod streams;
 mod threads;
 mod topology;

@@ -1,8 +1,8 @@
 //! Blocks from ranks to other ranks, one after another, so that work on the first can start before
 //! the last is made.
 
-use super::Comm;
 use super::header::{Header, Op};
+use super::{Comm, World};
 use bytemuck::Pod;
 use std::panic::Location;
 
@@ -21,18 +21,31 @@ impl Comm {
     /// receiver what it needs to know. Called by every rank.
     ///
     /// # Complexity
-    /// The meeting, and an all-to-all of one word, which are not counted. Each block is counted as it is sent.
+    /// The meeting, and under MPI an all-to-all of one word, which are not counted. Each block is counted as it is sent.
     #[track_caller]
     pub fn streams(&self, to: Option<usize>, len: usize) -> Streams<'_> {
         let to = to.filter(|&to| to != self.rank());
-        self.meet(&Header::new(Op::Streams, 0, 1, len, Location::caller()));
-        let mut announced = vec![0; self.size()];
-        if let Some(to) = to {
-            announced[to] = len as u64 + 1;
+        if let (World::Threads(member), Some(to)) = (&self.world, to) {
+            member.announce(to, len);
         }
-        let announced = self.all_to_all_words(&announced).into_iter().enumerate();
-        let source = |(from, len): (usize, u64)| Some((from, len.checked_sub(1)? as usize));
-        Streams { comm: self, to, sources: announced.filter_map(source).collect() }
+        self.meet(&Header::new(Op::Streams, 0, 1, len, Location::caller()));
+        let sources = match &self.world {
+            World::Threads(member) => member.announced(),
+            #[cfg(feature = "mpi")]
+            World::Mpi(_) => self.announced(to, len),
+        };
+        Streams { comm: self, to, sources }
+    }
+
+    /// Tells rank `to` what is announced to it, and returns who has announced what to this one.
+    #[cfg(feature = "mpi")]
+    fn announced(&self, to: Option<usize>, len: usize) -> Vec<(usize, usize)> {
+        let mut told = vec![0; self.size()];
+        if let Some(to) = to {
+            told[to] = len as u64 + 1;
+        }
+        let told = self.all_to_all_words(&told).into_iter().enumerate();
+        told.filter_map(|(from, len)| Some((from, len.checked_sub(1)? as usize))).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::reduction::Reduction;
 use super::{Comm, World};
 use crate::error::{Error, Result};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io;
 use std::mem;
 use std::panic::{self, AssertUnwindSafe};
@@ -41,6 +41,9 @@ struct State {
     board: Vec<Arc<[u8]>>,
     shown: Arc<Vec<Arc<[u8]>>>,
     unseen: usize,
+    /// What is announced to a rank, by its source, until the meeting under way is complete, and what was until the last.
+    announced: HashMap<usize, BTreeMap<usize, usize>>,
+    heard: HashMap<usize, BTreeMap<usize, usize>>,
     /// Messages under way, by (from, to).
     mail: HashMap<(usize, usize), VecDeque<Arc<[u8]>>>,
     /// A rank has panicked: nobody waits any longer.
@@ -195,8 +198,21 @@ impl Member {
             0 => state.words.extend_from_slice(words),
             _ => reduction.combine(&mut state.words, words),
         };
-        let complete = |state: &mut State| state.reduced = Arc::new(mem::take(&mut state.words));
+        let complete = |state: &mut State| {
+            state.reduced = Arc::new(mem::take(&mut state.words));
+            state.heard = mem::take(&mut state.announced);
+        };
         words.copy_from_slice(&self.meet(bring, complete, |state| Arc::clone(&state.reduced)));
+    }
+
+    /// Announces a number to rank `to`, which hears it after the next reduction.
+    pub(super) fn announce(&self, to: usize, len: usize) {
+        self.shared.lock().announced.entry(to).or_default().insert(self.rank, len);
+    }
+
+    /// What ranks have announced to this one before the last reduction, in rank order.
+    pub(super) fn announced(&self) -> Vec<(usize, usize)> {
+        self.shared.lock().heard.remove(&self.rank).into_iter().flatten().collect()
     }
 
     /// Shows bytes to all ranks, and returns those of each.

@@ -105,6 +105,22 @@ impl Comm {
         self.clock.borrow_mut().received(bytes * ranks, messages * ranks);
     }
 
+    /// Counts what is gathered of all ranks on rank `root`, or on all: this rank's bytes, and what each has if it is here.
+    pub(super) fn count_gathered(
+        &self,
+        root: Option<usize>,
+        mine: usize,
+        lens: impl Iterator<Item = usize>,
+    ) {
+        let takers = match root {
+            None => self.size() - 1,
+            Some(root) => usize::from(root != self.rank()),
+        };
+        self.count_sent(mine, takers);
+        let others = lens.enumerate().filter(|&(rank, _)| rank != self.rank());
+        others.for_each(|(_, len)| self.count_received(len, 1));
+    }
+
     /// Gives all ranks the `bytes` of rank `root`.
     pub(super) fn broadcast_bytes(&self, root: usize, bytes: &mut [u8]) {
         for part in bytes.chunks_mut(self.most_bytes.get()) {
@@ -172,9 +188,7 @@ impl Comm {
             on_world!(self, member => member.all_gather(own, window, (!even).then_some(&parts)));
             done = end;
         }
-        self.count_sent(mine.len(), self.size() - 1);
-        let others = lens.iter().enumerate().filter(|&(rank, _)| rank != self.rank());
-        others.for_each(|(_, &len)| self.count_received(len, 1));
+        self.count_gathered(None, mine.len(), lens.iter().copied());
     }
 
     /// Gives rank `root` the bytes of each rank, the most of which are `longest`, and all of which are if they are `even`:
@@ -197,11 +211,7 @@ impl Comm {
             });
             round.deal(&received, lists);
         }
-        if self.rank() != root {
-            return self.count_sent(mine.len(), 1);
-        }
-        let others = lens.iter().enumerate().filter(|&(rank, _)| rank != root);
-        others.for_each(|(_, &len)| self.count_received(len, 1));
+        self.count_gathered(Some(root), mine.len(), lens.into_iter());
     }
 
     /// Gives each rank the bytes of `sent` that are for it; in `received` there is room for those of each rank for
