@@ -1,8 +1,8 @@
 //! Bytes of any length from rank to rank, and the count of them.
 //!
 //! Traffic is counted here as payload bytes to and from *other* ranks, and as messages that carry
-//! some. A broadcast and an all-gather count as if each rank sent its bytes to each other one
-//! directly, whatever tree the MPI library uses.
+//! some. A collective counts as if ranks sent their bytes to those who get them directly, whatever tree the MPI library uses,
+//! and an all-reduce as if rank 0 did the work for all. Meetings and lengths are not counted.
 
 use super::reduction::Reduction;
 use super::{Comm, World};
