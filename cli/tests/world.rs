@@ -7,7 +7,7 @@ mod common;
 
 use common::{Ended, finish, mpirun};
 use libtest_mimic::{Arguments, Failed, Trial};
-use mst::comm::{self, Comm, StageCost};
+use mst::comm::{self, Comm, Reduction, StageCost};
 use mst::distributed::Plan;
 use mst::graph::Edge;
 use mst::local::{Algorithm, kruskal};
@@ -46,8 +46,10 @@ fn main() -> ExitCode {
 /// A case by its name and what every rank does.
 type Case = (&'static str, fn(&Comm));
 
-const CASES: [Case; 7] = [
+const CASES: [Case; 9] = [
     ("collectives", collectives),
+    ("uneven", uneven),
+    ("agreement", agreement),
     ("long_broadcast", long_broadcast),
     ("scatter", scatter),
     ("traffic", traffic),
@@ -61,7 +63,7 @@ struct Told {
     message: &'static str,
 }
 
-const FAULTS: [(&str, Told); 9] = [
+const FAULTS: [(&str, Told); 19] = [
     ("error", Told { code: 1, message: "cannot open missing.gr" }),
     ("panic", Told { code: 101, message: "rank 1" }),
     ("panic_in_pool", Told { code: 101, message: "rank 1" }),
@@ -71,7 +73,33 @@ const FAULTS: [(&str, Told); 9] = [
     ("left_the_resting", Told { code: 101, message: "rank 2 calls the end of the job" }),
     ("unlike_lengths", Told { code: 101, message: "rank 0 reduces 3 items, rank 1 4" }),
     ("left_early", Told { code: 101, message: "rank 2 calls the end of the job" }),
+    ("left_the_agreeing", Told { code: 101, message: "rank 2 calls the end of the job" }),
+    ("gather", Told { code: 101, message: "rank 1 calls gather (root 2, 8-byte items)" }),
+    ("all_gather", Told { code: 101, message: "rank 1 calls all_gather (root 0, 2-byte items)" }),
+    ("all_to_all", Told { code: 101, message: "rank 1 calls all_to_all (root 0, 4-byte items)" }),
+    ("broadcast", Told { code: 101, message: "rank 1 calls broadcast (root 1, 1-byte items)" }),
+    ("all_reduce", Told { code: 101, message: "rank 1 calls all_reduce (sum, 8-byte items)" }),
+    ("unlike_reductions", Told { code: 101, message: "rank 1 calls all_reduce (maximum, " }),
+    ("agree", Told { code: 101, message: "rank 1 calls agree" }),
+    ("streams", Told { code: 101, message: "rank 1 calls streams" }),
+    ("scatter_blocks", Told { code: 101, message: "rank 1 calls scatter" }),
 ];
+
+/// Each collective, as rank 1 calls it while the others call another one, or the same in another way.
+fn call(collective: &str, comm: &Comm) {
+    match collective {
+        "gather" => drop(comm.gather(2, &[1u64])),
+        "all_gather" => drop(comm.all_gather(&[1u16])),
+        "all_to_all" => drop(comm.all_to_all(vec![vec![1u32]; comm.size()])),
+        "broadcast" => drop(comm.broadcast(1, vec![1u8])),
+        "all_reduce" => comm.all_reduce(&mut [1], Reduction::Sum),
+        "unlike_reductions" => comm.all_reduce(&mut [1], Reduction::Maximum),
+        "agree" => comm.agree(Ok(())).expect("all is well"),
+        "streams" => drop(comm.streams(None, 0)),
+        "scatter_blocks" => comm.scatter_blocks(|_| None, |_| ()),
+        _ => panic!("no case is called {collective}"),
+    }
+}
 
 /// What every rank does in a case that must fail.
 fn fault(case: &str, comm: &Comm) -> Result<()> {
@@ -83,13 +111,17 @@ fn fault(case: &str, comm: &Comm) -> Result<()> {
         }
         ("panic", 1) => panic!("on purpose"),
         ("panic_in_pool", 1) => comm.compute(|| panic!("on purpose")),
-        ("left_early" | "left_the_resting", 2) => Ok(()),
+        ("left_early" | "left_the_resting" | "left_the_agreeing", 2) => Ok(()),
+        ("left_the_agreeing", 0) => {
+            comm.agree(Err(Error::usage("--ranks", "nobody hears of it, for one has left")))
+        }
+        ("left_the_agreeing", _) => comm.agree(Ok(())),
         ("rest_alone", 1) | ("left_the_resting", _) => {
             comm.rest();
             Ok(())
         }
         ("unlike_lengths", rank) => {
-            comm.all_reduce(&mut vec![1u64; 3 + rank % 2], u64::wrapping_add);
+            comm.all_reduce(&mut vec![1u64; 3 + rank % 2], Reduction::Sum);
             Ok(())
         }
         ("killed", 1) => {
@@ -110,7 +142,22 @@ fn fault(case: &str, comm: &Comm) -> Result<()> {
             comm.all_gather(&[1u32; 100]);
             Ok(())
         }
-        _ => panic!("no case is called {case}"),
+        (_, 1) => {
+            call(case, comm);
+            Ok(())
+        }
+        ("gather", _) => {
+            comm.gather(0, &[1u64]);
+            Ok(())
+        }
+        ("unlike_reductions", _) => {
+            call("all_reduce", comm);
+            Ok(())
+        }
+        _ => {
+            comm.barrier();
+            Ok(())
+        }
     }
 }
 
@@ -245,7 +292,7 @@ fn collectives(comm: &Comm) {
     let all = comm.all_gather(&edges).concat();
     assert!(all.iter().enumerate().all(|(rank, e)| e.u == rank as u32 && e.key == !(rank as u64)));
     let mut sums = [rank as u64, 1, u64::MAX];
-    comm.all_reduce(&mut sums, u64::wrapping_add);
+    comm.all_reduce(&mut sums, Reduction::Sum);
     assert_eq!(sums, [(p * (p - 1) / 2) as u64, p as u64, (p as u64).wrapping_neg()]);
     let none: [u8; 0] = [];
     assert_eq!(comm.all_gather(&none), vec![Vec::<u8>::new(); p]);
@@ -253,6 +300,73 @@ fn collectives(comm: &Comm) {
     let received = comm.all_to_all((0..p).map(|to| sent(rank, to)).collect());
     assert_eq!(received, (0..p).map(|from| sent(from, rank)).collect::<Vec<_>>());
     streams(comm);
+}
+
+/// Lists of bytes of which none is as long as another, or most are empty; whole and in messages of at most 3 bytes.
+fn uneven(comm: &Comm) {
+    let (rank, p) = (comm.rank(), comm.size());
+    let text =
+        |from: usize, len: usize| -> Vec<u8> { (0..len).map(|i| (i + from) as u8).collect() };
+    let lens: [fn(usize, usize) -> usize; 5] = [
+        |rank, _| rank * rank + 1,
+        |rank, p| (p - rank) * 5,
+        |rank, p| if rank + 1 == p { 17 } else { 0 },
+        |rank, p| if rank == p / 2 { 0 } else { 6 },
+        |_, _| 0,
+    ];
+    for most in [Comm::MOST_BYTES, 3] {
+        comm.limit_messages(most);
+        for len in lens {
+            let mine = text(rank, len(rank, p));
+            let expected: Vec<Vec<u8>> = (0..p).map(|rank| text(rank, len(rank, p))).collect();
+            assert_eq!(comm.all_gather(&mine), expected, "at most {most}");
+            for root in 0..p {
+                let gathered = comm.gather(root, &mine);
+                assert_eq!(gathered, if rank == root { expected.clone() } else { Vec::new() });
+            }
+            // To the next rank alone, to the first alone, and to all.
+            let goes: [fn(usize, usize, usize) -> bool; 3] =
+                [|from, to, p| to == (from + 1) % p, |_, to, _| to == 0, |_, _, _| true];
+            for goes in goes {
+                let sent = |from: usize, to: usize| {
+                    text(from + to, if goes(from, to, p) { len((from + 2 * to) % p, p) } else { 0 })
+                };
+                let received = comm.all_to_all((0..p).map(|to| sent(rank, to)).collect());
+                let expected: Vec<Vec<u8>> = (0..p).map(|from| sent(from, rank)).collect();
+                assert_eq!(received, expected, "at most {most}");
+            }
+        }
+        let mut bits = [1 << rank, rank as u64, 1 << 40 | rank as u64];
+        comm.all_reduce(&mut bits, Reduction::BitwiseOr);
+        assert_eq!(bits[0], (1 << p) - 1);
+        let mut least = [rank as u64 + 7, u64::MAX - rank as u64];
+        comm.all_reduce(&mut least, Reduction::Minimum);
+        assert_eq!(least, [7, u64::MAX - (p as u64 - 1)]);
+        let mut most = [rank as u64 + 7, u64::MAX - rank as u64];
+        comm.all_reduce(&mut most, Reduction::Maximum);
+        assert_eq!(most, [p as u64 + 6, u64::MAX]);
+        comm.all_reduce(&mut [], Reduction::Sum);
+    }
+}
+
+/// All ranks have the error of the lowest that has one, whoever else has; and where all is well nothing is sent.
+fn agreement(comm: &Comm) {
+    let (rank, p) = (comm.rank(), comm.size());
+    for lowest in 0..p {
+        let error = match rank % 3 {
+            0 => Error::usage("--ranks", format!("rank {rank} speaks")),
+            1 => Error::proof(format!("rank {rank} speaks")),
+            _ => Error::Found { problems: 1, what: format!("rank {rank} speaks") },
+        };
+        let fails = rank >= lowest && (rank - lowest) % 2 == 0;
+        let told = comm.agree(if fails { Err(error) } else { Ok(()) }).expect_err("one has failed");
+        assert_eq!(told.to_string(), format!("rank {lowest} speaks"));
+        assert_eq!(told.exit_code(), [2, 3, 1][lowest % 3]);
+    }
+    comm.take_log();
+    assert_eq!(comm.agree(Ok(rank)).expect("all is well"), rank);
+    let cost = comm.take_log()[Phase::Other as usize];
+    assert_eq!((cost.messages_sent, cost.messages_received), (0, 0));
 }
 
 /// Each rank but the first sends blocks to the one that half its number names, which answers.
@@ -272,6 +386,13 @@ fn streams(comm: &Comm) {
     }
     if let Some(to) = streams.target() {
         assert_eq!(streams.receive::<u16>(to), [rank as u16; 3]);
+    }
+    // Rounds in a row, of which some ranks are in the next before others know of this one.
+    for round in 0..50 {
+        let (p, to) = (comm.size(), (rank + round) % comm.size());
+        let from = (rank + p - round % p) % p;
+        let heard = comm.streams(Some(to), rank + round).sources().to_vec();
+        assert_eq!(heard, if from == rank { vec![] } else { vec![(from, from + round)] });
     }
 }
 

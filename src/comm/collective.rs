@@ -2,6 +2,8 @@
 
 use super::Comm;
 use super::header::{Header, Op};
+use super::meeting::Met;
+use super::reduction::Reduction;
 use bytemuck::Pod;
 use std::panic::Location;
 
@@ -10,29 +12,56 @@ const LONG: usize = 1 << 15;
 
 impl Comm {
     /// Gathers the items of all ranks on rank `root`: one list a rank there, nothing elsewhere.
+    ///
+    /// Counted as one message from each rank to the root.
+    ///
+    /// # Complexity
+    /// The meeting, and a gather of the items. Where lengths differ, they come with the items if all are short, else
+    /// in a gather of their own.
     #[track_caller]
     pub fn gather<T: Pod>(&self, root: usize, items: &[T]) -> Vec<Vec<T>> {
-        let calls = self.call::<T>(Op::Gather, root, items.len(), Location::caller());
-        if self.rank() != root {
-            self.send_items(root, items);
-            return Vec::new();
+        let met = self.call::<T>(Op::Gather, root, items.len(), Location::caller());
+        let (even, longest) = (met.shortest == met.longest, met.longest * size_of::<T>());
+        if !even && self.are_short(longest) {
+            let lists = self.gather_short(Some(root), bytemuck::cast_slice(items), longest);
+            return lists.iter().map(|list| bytemuck::pod_collect_to_vec(list)).collect();
         }
-        let gathered = calls.iter().enumerate().map(|(rank, call)| {
-            if rank == root { items.to_vec() } else { self.receive_items(rank, call.len as usize) }
-        });
-        gathered.collect()
+        let mut lens = match even {
+            true => vec![items.len(); self.size()],
+            false => self.gather_word(root, items.len()),
+        };
+        if self.rank() != root {
+            lens.clear();
+        }
+        let mut lists: Vec<Vec<T>> = lens.into_iter().map(bytemuck::zeroed_vec).collect();
+        let (mine, all) = (bytemuck::cast_slice(items), &mut as_bytes(&mut lists)[..]);
+        self.gather_bytes(root, mine, all, longest, even);
+        lists
     }
 
     /// Gathers the items of all ranks on all ranks, one list a rank.
+    ///
+    /// Counted as one message from each rank to each other one.
+    ///
+    /// # Complexity
+    /// The meeting, and an all-gather of the items. Where lengths differ, they come with the items if all are short, else
+    /// in an all-gather of their own.
     #[track_caller]
     pub fn all_gather<T: Pod>(&self, items: &[T]) -> Vec<Vec<T>> {
-        let calls = self.call::<T>(Op::AllGather, 0, items.len(), Location::caller());
-        let lens: Vec<usize> = calls.iter().map(|call| call.len as usize).collect();
+        let met = self.call::<T>(Op::AllGather, 0, items.len(), Location::caller());
+        let (even, longest) = (met.shortest == met.longest, met.longest * size_of::<T>());
+        if !even && self.are_short(longest) {
+            let lists = self.gather_short(None, bytemuck::cast_slice(items), longest);
+            return lists.iter().map(|list| bytemuck::pod_collect_to_vec(list)).collect();
+        }
+        let lens = match even {
+            true => vec![items.len(); self.size()],
+            false => self.all_gather_word(items.len()),
+        };
         let mut all: Vec<T> = bytemuck::zeroed_vec(lens.iter().sum());
         let bytes = lens.iter().map(|len| len * size_of::<T>()).collect::<Vec<_>>();
-        let first: usize = lens[..self.rank()].iter().sum();
-        all[first..first + items.len()].copy_from_slice(items);
-        self.all_gather_bytes(bytemuck::cast_slice_mut(&mut all), &bytes);
+        let (mine, everything) = (bytemuck::cast_slice(items), bytemuck::cast_slice_mut(&mut all));
+        self.all_gather_bytes(mine, everything, &bytes);
         let mut rest = all.as_slice();
         let list = |len: usize| rest.split_off(..len).expect("as long as all").to_vec();
         lens.into_iter().map(list).collect()
@@ -41,8 +70,11 @@ impl Comm {
     /// Sends the items of `lists[rank]` to each rank, and returns what each rank sent to this one, in
     /// rank order.
     ///
+    /// Counted as one message from each rank to each other one that it has items for.
+    ///
     /// # Complexity
-    /// p - 1 steps, in each of which a rank sends to one rank and receives from another.
+    /// The meeting, and where there are any items an all-to-all of the lengths and one of the items. Lists are held once
+    /// more than here and there, up to 64 MiB of them.
     ///
     /// # Panics
     /// If there is not one list for each rank.
@@ -50,16 +82,23 @@ impl Comm {
     pub fn all_to_all<T: Pod>(&self, lists: Vec<Vec<T>>) -> Vec<Vec<T>> {
         let (rank, p) = (self.rank(), self.size());
         assert_eq!(lists.len(), p, "a list for each rank");
-        self.call::<T>(Op::AllToAll, 0, lists.iter().map(Vec::len).sum(), Location::caller());
         let mut lists = lists;
+        let own = std::mem::take(&mut lists[rank]);
+        let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
+        let met = self.call::<T>(Op::AllToAll, 0, longest, Location::caller());
         let mut received: Vec<Vec<T>> = vec![Vec::new(); p];
-        received[rank] = std::mem::take(&mut lists[rank]);
-        for step in 1..p {
-            let (to, from) = ((rank + step) % p, (rank + p - step) % p);
-            let sent = std::mem::take(&mut lists[to]);
-            let bytes = self.exchange_frames(to, bytemuck::cast_slice(&sent), from);
-            received[from] = bytemuck::pod_collect_to_vec(&bytes);
+        if met.longest > 0 {
+            let lens: Vec<u64> = lists.iter().map(|list| list.len() as u64).collect();
+            let lens = self.all_to_all_words(&lens);
+            received = lens.into_iter().map(|len| bytemuck::zeroed_vec(len as usize)).collect();
+            let sent: Vec<&[u8]> = lists.iter().map(|list| bytemuck::cast_slice(list)).collect();
+            self.all_to_all_bytes(
+                &sent,
+                &mut as_bytes(&mut received),
+                met.longest * size_of::<T>(),
+            );
         }
+        received[rank] = own;
         received
     }
 
@@ -68,13 +107,16 @@ impl Comm {
     /// # Complexity
     /// Of many items the root deals a block to each rank, and all gather them: it sends less than twice
     /// their bytes, whatever p (Barnett et al., "Interprocessor Collective Communication Library",
-    /// SHPCC 1994). Few go to each rank at once.
+    /// SHPCC 1994); of items so dealt out is what is counted. Few go to each rank at once, and are counted so.
     #[track_caller]
     pub fn broadcast<T: Pod>(&self, root: usize, items: Vec<T>) -> Vec<T> {
-        let calls = self.call::<T>(Op::Broadcast, root, items.len(), Location::caller());
         let mut items = items;
         if self.rank() != root {
-            items = bytemuck::zeroed_vec(calls[root].len as usize);
+            items.clear();
+        }
+        let met = self.call::<T>(Op::Broadcast, root, items.len(), Location::caller());
+        if self.rank() != root {
+            items = bytemuck::zeroed_vec(met.longest);
         }
         let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut items);
         if bytes.len() < LONG || self.size() == 2 {
@@ -92,31 +134,32 @@ impl Comm {
             }
         }
         let lens: Vec<usize> = ends.windows(2).map(|ends| ends[1] - ends[0]).collect();
-        self.all_gather_bytes(bytes, &lens);
+        let mine = bytes[ends[self.rank()]..ends[self.rank() + 1]].to_vec();
+        self.all_gather_bytes(&mine, bytes, &lens);
         items
     }
 
-    /// Combines the items of all ranks position by position with `combine`, in rank order, and
-    /// leaves the result in `items` on every rank.
+    /// Combines the words of all ranks place by place, and leaves the result in `words` on every rank.
+    ///
+    /// Counted as if rank 0 received the words of each other one and sent each the result, whatever the MPI library does.
+    ///
+    /// # Complexity
+    /// The meeting, and one all-reduce of the MPI library's.
     ///
     /// # Panics
-    /// If the ranks bring different numbers of items.
+    /// If the ranks bring different numbers of words, or name different reductions.
     #[track_caller]
-    pub fn all_reduce<T: Pod>(&self, items: &mut [T], combine: impl Fn(T, T) -> T) {
-        let calls = self.call::<T>(Op::Reduce, 0, items.len(), Location::caller());
-        if let Some(other) = calls.iter().position(|call| call.len != calls[0].len) {
-            let (zero, other_len) = (calls[0].len, calls[other].len);
+    pub fn all_reduce(&self, words: &mut [u64], reduction: Reduction) {
+        let at = Location::caller();
+        let call = Header::new(Op::Reduce, reduction as usize, size_of::<u64>(), words.len(), at);
+        let met = self.meet(&call);
+        if met.shortest != met.longest {
+            let lens: Vec<u64> = self.calls(&call).iter().map(|call| call.len).collect();
+            let other = lens.iter().position(|&len| len != lens[0]).expect("they differ");
+            let (zero, other_len) = (lens[0], lens[other]);
             self.end_with(&format!("rank 0 reduces {zero} items, rank {other} {other_len}"));
         }
-        if self.rank() == 0 {
-            for rank in 1..self.size() {
-                let more = self.receive_items::<T>(rank, items.len());
-                items.iter_mut().zip(more).for_each(|(item, more)| *item = combine(*item, more));
-            }
-        } else {
-            self.send_items(0, items);
-        }
-        self.broadcast_bytes(0, bytemuck::cast_slice_mut(items));
+        self.reduce_words(words, reduction);
     }
 
     /// Sends blocks of bytes from rank 0 to each rank in turn, so that a rank holds one at a time.
@@ -152,17 +195,12 @@ impl Comm {
         }
     }
 
-    fn call<T>(&self, op: Op, root: usize, len: usize, at: &Location<'_>) -> Vec<Header> {
-        self.meet(Header::new(op, root, size_of::<T>(), len, at))
+    fn call<T>(&self, op: Op, root: usize, len: usize, at: &Location<'_>) -> Met {
+        self.meet(&Header::new(op, root, size_of::<T>(), len, at))
     }
+}
 
-    fn send_items<T: Pod>(&self, to: usize, items: &[T]) {
-        self.send_bytes(to, bytemuck::cast_slice(items));
-    }
-
-    fn receive_items<T: Pod>(&self, from: usize, len: usize) -> Vec<T> {
-        let mut items = bytemuck::zeroed_vec(len);
-        self.receive_bytes(from, bytemuck::cast_slice_mut(&mut items));
-        items
-    }
+/// The bytes of each list.
+fn as_bytes<T: Pod>(lists: &mut [Vec<T>]) -> Vec<&mut [u8]> {
+    lists.iter_mut().map(|list| bytemuck::cast_slice_mut(list)).collect()
 }

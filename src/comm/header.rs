@@ -1,7 +1,9 @@
 //! What a rank says of the collective it is about to enter, and whether all said the same.
 
+use super::reduction::Reduction;
 use bytemuck::{Pod, Zeroable};
 use std::panic::Location;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// The kind of a collective call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +12,7 @@ pub(super) enum Op {
     Hello,
     Barrier,
     Rest,
+    Agree,
     Gather,
     AllGather,
     AllToAll,
@@ -21,10 +24,11 @@ pub(super) enum Op {
 }
 
 impl Op {
-    const NAMES: [&'static str; 11] = [
+    const NAMES: [&'static str; 12] = [
         "the greeting",
         "barrier",
         "rest",
+        "agree",
         "gather",
         "all_gather",
         "all_to_all",
@@ -36,19 +40,20 @@ impl Op {
     ];
 }
 
-/// One rank's call, as 64 bytes that all ranks exchange before each collective.
+/// One rank's call, as 64 bytes that all ranks exchange where they do not make the same one.
 ///
-/// These 64 bytes keep their layout in every version: they are how two versions find out that
-/// they differ.
+/// These 64 bytes keep their layout in every version: they are the greeting, too, by which two versions
+/// find out that they differ.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
 pub(super) struct Header {
     op: u32,
+    /// The rank that gives or takes; of a reduction which one it is.
     root: u32,
     /// Bytes of one item; items of another size would be misread.
     width: u32,
     line: u32,
-    /// How many items this rank brings.
+    /// How many items this rank brings; to several ranks, the most that one of them gets.
     pub(super) len: u64,
     /// The end of the source file's name; in the greeting, what the greeting says.
     pub(super) text: [u8; 40],
@@ -74,14 +79,14 @@ impl Header {
     }
 
     /// Whether the wait may be long, so that a rank should not spin.
-    #[cfg(feature = "mpi")]
     pub(super) fn may_rest(&self) -> bool {
         self.op == Op::Rest as u32
     }
 
-    /// The rank that this one names.
-    pub(super) fn target(&self) -> usize {
-        self.root as usize
+    /// The same of calls that go together, of one kind, root and size of items, and of no others but by an accident of
+    /// 1 in 2^64. Lengths and places may differ: a root may well call from another line than the others.
+    pub(super) fn key(&self) -> u64 {
+        xxh3_64(bytemuck::bytes_of(&[self.op, self.root, self.width]))
     }
 
     fn describe(&self) -> String {
@@ -91,22 +96,22 @@ impl Header {
         }
         let file = String::from_utf8_lossy(&self.text);
         let file = file.trim_end_matches('\0');
-        format!("{name} (root {}, {}-byte items) at {file}:{}", self.root, self.width, self.line)
+        let root = match Reduction::ALL.get(self.root as usize) {
+            Some(reduction) if self.op == Op::Reduce as u32 => reduction.name().to_owned(),
+            _ => format!("root {}", self.root),
+        };
+        format!("{name} ({root}, {}-byte items) at {file}:{}", self.width, self.line)
     }
 }
 
 /// Where the calls of all ranks differ, in words that name ranks and places; `None` if nowhere.
 pub(super) fn difference(calls: &[Header]) -> Option<String> {
-    let streams = Op::Streams as u32;
-    let same = |a: &Header, b: &Header| {
-        (a.op, a.width) == (b.op, b.width) && (a.root == b.root || a.op == streams)
-    };
-    if calls.iter().all(|call| same(call, &calls[0])) {
+    if calls.iter().all(|call| call.key() == calls[0].key()) {
         return None;
     }
     let mut groups: Vec<(&Header, Vec<String>)> = Vec::new();
     for (rank, call) in calls.iter().enumerate() {
-        match groups.iter_mut().find(|(other, _)| same(other, call)) {
+        match groups.iter_mut().find(|(other, _)| other.key() == call.key()) {
             Some((_, ranks)) => ranks.push(rank.to_string()),
             None => groups.push((call, vec![rank.to_string()])),
         }
@@ -127,12 +132,17 @@ mod tests {
         let at = Location::caller();
         let gather = Header::new(Op::Gather, 0, 12, 5, at);
         let mut longer = gather;
-        longer.len = 9;
-        assert_eq!(difference(&[gather, longer]), None, "lengths may differ");
+        (longer.len, longer.line) = (9, 1);
+        assert_eq!(difference(&[gather, longer]), None, "lengths and places may differ");
         let calls = [gather, Header::new(Op::Barrier, 0, 0, 0, at), gather];
         let told = difference(&calls).expect("they differ");
         assert!(told.starts_with("collective calls differ: ranks 0, 2 call gather (root 0, 12-"));
         assert!(told.contains("rank 1 calls barrier"), "{told}");
         assert!(told.contains("header.rs:"), "{told}");
+        let reduce = |with| Header::new(Op::Reduce, with as usize, 8, 1, at);
+        let told = difference(&[reduce(Reduction::Sum), reduce(Reduction::Maximum)]);
+        let told = told.expect("they differ");
+        assert!(told.contains("rank 0 calls all_reduce (sum, 8-byte items)"), "{told}");
+        assert!(told.contains("rank 1 calls all_reduce (maximum, 8-byte items)"), "{told}");
     }
 }

@@ -39,6 +39,22 @@ const LONG: [usize; 2] = [1 << 16, 1 << 22];
 /// A long message that takes as many seconds needs no longer one.
 const ENOUGH: f64 = 0.004;
 
+impl Link {
+    /// What `time` makes it: the seconds of an exchange of so many bytes, one of so many.
+    fn found(time: impl Fn(u32, usize) -> f64) -> Self {
+        let latency = (0..3).map(|_| time(SHORT, 1)).fold(f64::INFINITY, f64::min);
+        let mut bytes = LONG[0];
+        loop {
+            let seconds = time(1, bytes);
+            if seconds >= ENOUGH || bytes >= LONG[1] {
+                let carried = (seconds - latency).max(seconds / 2.0);
+                return Self { latency, bandwidth: bytes as f64 / carried };
+            }
+            bytes *= 4;
+        }
+    }
+}
+
 impl Comm {
     /// Measures the slowest link of those between each rank and the one half of all ranks further, which
     /// is on another host where there are several: the same on every rank.
@@ -50,16 +66,7 @@ impl Comm {
     /// If there is one rank only.
     pub fn measure_link(&self) -> Link {
         assert!(self.size() > 1, "a link has two ends");
-        let latency = (0..3).map(|_| self.time_exchanges(SHORT, 1)).fold(f64::INFINITY, f64::min);
-        let mut bytes = LONG[0];
-        loop {
-            let seconds = self.time_exchanges(1, bytes);
-            if seconds >= ENOUGH || bytes >= LONG[1] {
-                let carried = (seconds - latency).max(seconds / 2.0);
-                return Link { latency, bandwidth: bytes as f64 / carried };
-            }
-            bytes *= 4;
-        }
+        Link::found(|count, bytes| self.time_exchanges(count, bytes))
     }
 
     /// The seconds of an exchange of `bytes`, one of `count`, on the slowest rank.
@@ -90,6 +97,47 @@ mod tests {
         assert_eq!(link("2.5gbit,50µs").map(|link| link.latency), Ok(50e-6));
         for wrong in ["", "1gbit", "1gb,1ms", "bit,1ms", "0gbit,1ms", "1gbit,-1ms", "1gbit,fast"] {
             assert!(link(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_rate_and_a_delay_keep_their_units() {
+        for (text, bandwidth, latency) in [
+            ("1bit,1s", 0.125, 1.0),
+            ("8kbit,1ms", 1e3, 1e-3),
+            ("1Gbit,250us", 125e6, 250e-6),
+            ("100gbit,2us", 12.5e9, 2e-6),
+        ] {
+            assert_eq!(text.parse(), Ok(Link { latency, bandwidth }), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_link_is_found_as_it_is() {
+        for (bandwidth, latency) in [(125e6, 50e-6), (1.25e6, 1e-3), (1.25e9, 20e-6), (12e9, 1e-6)]
+        {
+            let found = Link::found(|_, bytes| latency + bytes as f64 / bandwidth);
+            let near = |found: f64, is: f64| (found / is - 1.0).abs() < 0.01;
+            assert!(near(found.bandwidth, bandwidth), "{found:?} of {bandwidth}");
+            // A single byte takes a moment, too.
+            assert!(near(found.latency, latency + 1.0 / bandwidth), "{found:?} of {latency}");
+        }
+    }
+
+    /// What is timed is one exchange of those made: together they fill the time from the first to the last.
+    #[test]
+    fn an_exchange_takes_its_part_of_the_clock() {
+        let (count, bytes) = (8, 1 << 22);
+        let times = super::super::run(2, Some(1), |comm| {
+            comm.barrier();
+            let start = Instant::now();
+            let seconds = comm.time_exchanges(count, bytes);
+            (seconds * f64::from(count), start.elapsed().as_secs_f64())
+        });
+        let elapsed = times.iter().map(|(_, elapsed)| *elapsed).fold(0.0, f64::max);
+        for (exchanges, _) in times {
+            assert!(exchanges <= elapsed, "{exchanges} s of {elapsed} s");
+            assert!(exchanges > elapsed / 10.0, "{exchanges} s of {elapsed} s");
         }
     }
 

@@ -1,9 +1,9 @@
 //! The communicator: one struct over two worlds, threads of this process and processes of MPI.
 //!
-//! A world knows a few things: to *meet* (every rank learns every rank's call), to send, to receive,
-//! to do both at once, to broadcast, to gather on all ranks and to end the job. All collectives, the splitting of long messages, the counting
-//! of traffic and the check that all ranks make the same call stand above it, so that both worlds
-//! behave and count alike.
+//! A world knows a few things: to send, to receive, to do both at once, to broadcast, to reduce, to gather on one rank or
+//! all, to send from all to all, and to end the job. Under MPI each is one call of the library's. The splitting of long
+//! messages, the counting of traffic and the check that all ranks make the same call (the [`meeting`]) stand above it, so
+//! that both worlds behave and count alike.
 
 /// Calls one of the primitives on whichever world there is.
 macro_rules! on_world {
@@ -22,9 +22,12 @@ mod collective;
 mod header;
 mod launch;
 mod link;
+mod meeting;
 #[cfg(feature = "mpi")]
 mod mpi;
 mod progress;
+mod reduction;
+mod short;
 mod streams;
 mod threads;
 mod topology;
@@ -35,6 +38,7 @@ pub use clock::{Log, Stage, StageCost};
 pub use launch::{Launcher, is_started, launcher, start};
 pub use link::Link;
 pub use progress::Progress;
+pub use reduction::Reduction;
 pub use streams::Streams;
 pub use threads::run;
 pub use topology::{Host, Topology, fingerprint};
@@ -173,35 +177,21 @@ impl Comm {
     /// Waits for all ranks.
     #[track_caller]
     pub fn barrier(&self) {
-        self.meet(Header::new(Op::Barrier, 0, 0, 0, Location::caller()));
+        self.meet(&Header::new(Op::Barrier, 0, 0, 0, Location::caller()));
     }
 
     /// Waits for all ranks without using the processor, for long waits while another rank works.
     #[track_caller]
     pub fn rest(&self) {
-        self.meet(Header::new(Op::Rest, 0, 0, 0, Location::caller()));
+        self.meet(&Header::new(Op::Rest, 0, 0, 0, Location::caller()));
     }
 
     /// The last call of every rank: one that left early would be found by those still waiting. Returns the
     /// watchdog, if there is one, for as long as MPI still has to end.
     #[track_caller]
     fn finish(self) -> Option<Watchdog> {
-        self.meet(Header::new(Op::Finish, 0, 0, 0, Location::caller()));
+        self.meet(&Header::new(Op::Finish, 0, 0, 0, Location::caller()));
         self.watchdog.take().map(Watchdog::leave)
-    }
-
-    /// Waits until all ranks have called, and returns their calls.
-    ///
-    /// # Panics
-    /// If the calls differ: on rank 0 with the message, and the other ranks end with it.
-    fn meet(&self, call: Header) -> Vec<Header> {
-        let arrived = std::time::Instant::now();
-        let calls = on_world!(self, member => member.meet(call));
-        self.clock.borrow_mut().waited(arrived.elapsed());
-        if let Some(difference) = header::difference(&calls) {
-            self.end_with(&difference);
-        }
-        calls
     }
 
     /// Ends the job because of something that all ranks see alike: rank 0 says it, once.

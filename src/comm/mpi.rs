@@ -2,13 +2,15 @@
 //!
 //! Nothing here waits inside MPI: all calls are of the non-blocking kind, and this file does the waiting. MPI
 //! libraries spin, some without ever giving way, and where ranks share cores each wait would take the
-//! others' turns away.
+//! others' turns away. A buffer is borrowed until its request is complete; if this rank panics meanwhile, the request is
+//! dropped before the buffer, panics, too, and so ends the process.
 
-use super::header::{HEADER_BYTES, Header};
+use super::reduction::Reduction;
 use super::{Comm, World};
 use crate::error::{Error, LaunchFault, Result};
 use mpi::Threading;
-use mpi::datatype::PartitionMut;
+use mpi::collective::SystemOperation;
+use mpi::datatype::{Partition, PartitionMut};
 use mpi::point_to_point::{Message, Status};
 use mpi::request::{Request, Scope};
 use mpi::topology::SimpleCommunicator;
@@ -80,16 +82,21 @@ impl Member {
         library()
     }
 
-    pub(super) fn meet(&self, call: Header) -> Vec<Header> {
-        let mut calls = vec![[0u8; HEADER_BYTES]; self.size()];
-        let (mine, all) = (bytemuck::bytes_of(&call), calls.as_flattened_mut());
-        let longest = if call.may_rest() { LONG_PAUSE } else { PAUSE };
-        // Always the non-blocking kind, also where this rank spins: the two kinds never match
-        // each other, so a rank that rests and one that does not would wait for ever.
+    /// Always the non-blocking kind, also where this rank does not rest: the two kinds never match each
+    /// other, so a rank that rests and one that does not would wait for ever.
+    pub(super) fn reduce(&self, words: &mut [u64], reduction: Reduction, rests: bool) {
+        let operation = match reduction {
+            Reduction::Sum => SystemOperation::sum(),
+            Reduction::Minimum => SystemOperation::min(),
+            Reduction::Maximum => SystemOperation::max(),
+            Reduction::BitwiseOr => SystemOperation::bitwise_or(),
+        };
+        let mine = words.to_vec();
+        let longest = if rests { LONG_PAUSE } else { PAUSE };
         mpi::request::scope(|scope| {
-            complete(self.world.immediate_all_gather_into(scope, mine, all), longest);
+            let (mine, all) = (&mine[..], words);
+            complete(self.world.immediate_all_reduce_into(scope, mine, all, operation), longest);
         });
-        calls.iter().map(|call| bytemuck::pod_read_unaligned(call)).collect()
     }
 
     pub(super) fn send(&self, to: usize, bytes: &[u8]) {
@@ -123,26 +130,67 @@ impl Member {
         wait_for(PAUSE, || from.immediate_matched_probe())
     }
 
-    /// `parts` says where in `all` each rank's part starts, and its length; both fit an `i32`.
-    pub(super) fn all_gather(&self, all: &mut [u8], parts: &[(usize, usize)]) {
-        let (start, len) = parts[self.rank()];
-        let mine = all[start..start + len].to_vec();
-        // Parts may lie far from each other, where all have more than fits one call.
-        let counts: Vec<i32> = parts.iter().map(|&(_, len)| len as i32).collect();
-        let ends =
-            parts.iter().scan(0, |end, &(_, len)| Some(std::mem::replace(end, *end + len as i32)));
-        let starts: Vec<i32> = ends.collect();
-        let mut received = vec![0; parts.iter().map(|(_, len)| len).sum()];
-        let mut partition = PartitionMut::new(&mut received[..], &counts[..], &starts[..]);
+    /// The bytes of all, one rank's after another's, of the lengths in `lens`; without them, as many of each.
+    pub(super) fn all_gather(&self, mine: &[u8], all: &mut [u8], lens: Option<&[usize]>) {
+        let Some(lens) = lens else {
+            return mpi::request::scope(|scope| {
+                complete(self.world.immediate_all_gather_into(scope, mine, all), PAUSE);
+            });
+        };
+        let (mine, (counts, starts)) = (to_send(mine), places(lens));
+        let mut all = PartitionMut::new(all, counts, starts);
         mpi::request::scope(|scope| {
-            let (mine, all) = (&mine[..], &mut partition);
+            let all = &mut all;
             complete(self.world.immediate_all_gather_varcount_into(scope, mine, all), PAUSE);
         });
-        let mut received = received.as_slice();
-        for &(start, len) in parts {
-            let part = received.split_off(..len).expect("as long as all parts");
-            all[start..start + len].copy_from_slice(part);
+    }
+
+    /// As [`Member::all_gather`], to rank `root` alone; elsewhere there is nothing in `all`.
+    pub(super) fn gather(&self, root: usize, mine: &[u8], all: &mut [u8], lens: Option<&[usize]>) {
+        let (at_root, mine) = (self.rank() == root, to_send(mine));
+        let root = self.world.process_at_rank(root as i32);
+        match (at_root, lens) {
+            (false, None) => mpi::request::scope(|scope| {
+                complete(root.immediate_gather_into(scope, mine), PAUSE);
+            }),
+            (false, Some(_)) => mpi::request::scope(|scope| {
+                complete(root.immediate_gather_varcount_into(scope, mine), PAUSE);
+            }),
+            (true, None) => mpi::request::scope(|scope| {
+                complete(root.immediate_gather_into_root(scope, mine, all), PAUSE);
+            }),
+            (true, Some(lens)) => {
+                let (counts, starts) = places(lens);
+                let mut all = PartitionMut::new(all, counts, starts);
+                mpi::request::scope(|scope| {
+                    let all = &mut all;
+                    complete(root.immediate_gather_varcount_into_root(scope, mine, all), PAUSE);
+                });
+            }
         }
+    }
+
+    /// Sends bytes to each rank and receives some from each, of the lengths in `lens`; without them, as many to and from each.
+    pub(super) fn all_to_all(
+        &self,
+        sent: &[u8],
+        received: &mut [u8],
+        lens: Option<(&[usize], &[usize])>,
+    ) {
+        let Some((sends, arrives)) = lens else {
+            return mpi::request::scope(|scope| {
+                complete(self.world.immediate_all_to_all_into(scope, sent, received), PAUSE);
+            });
+        };
+        let (counts, starts) = places(sends);
+        let sent = Partition::new(to_send(sent), counts, starts);
+        let (counts, starts) = places(arrives);
+        let mut somewhere = [0];
+        let mut received = PartitionMut::new(to_fill(received, &mut somewhere), counts, starts);
+        mpi::request::scope(|scope| {
+            let (sent, received) = (&sent, &mut received);
+            complete(self.world.immediate_all_to_all_varcount_into(scope, sent, received), PAUSE);
+        });
     }
 
     pub(super) fn broadcast(&self, root: usize, bytes: &mut [u8]) {
@@ -178,6 +226,26 @@ fn wait_for<T>(longest: Duration, mut poll: impl FnMut() -> Option<T>) -> T {
             thread::sleep((waited / 16).min(longest));
         }
     }
+}
+
+/// `bytes`, at an address that is none of MPI's own words: that of an empty list may be 1, which Open MPI takes for
+/// `MPI_IN_PLACE`.
+fn to_send(bytes: &[u8]) -> &[u8] {
+    static SOMEWHERE: [u8; 1] = [0];
+    if bytes.is_empty() { &SOMEWHERE[..0] } else { bytes }
+}
+
+/// As [`to_send`]; `somewhere` is a byte that the caller has.
+fn to_fill<'a>(bytes: &'a mut [u8], somewhere: &'a mut [u8; 1]) -> &'a mut [u8] {
+    if bytes.is_empty() { &mut somewhere[..0] } else { bytes }
+}
+
+/// The lengths of parts that lie one after another, and where each starts; all together fit an `i32`.
+fn places(lens: &[usize]) -> (Vec<i32>, Vec<i32>) {
+    let counts: Vec<i32> = lens.iter().map(|&len| len as i32).collect();
+    let next = |end: &mut i32, &count: &i32| Some(std::mem::replace(end, *end + count));
+    let starts = counts.iter().scan(0, next).collect();
+    (counts, starts)
 }
 
 /// Receives a message that has been found.

@@ -1,8 +1,8 @@
 //! Blocks from ranks to other ranks, one after another, so that work on the first can start before
 //! the last is made.
 
-use super::Comm;
 use super::header::{Header, Op};
+use super::{Comm, World};
 use bytemuck::Pod;
 use std::panic::Location;
 
@@ -19,17 +19,33 @@ pub struct Streams<'a> {
 impl Comm {
     /// Starts a round in which this rank sends to rank `to`, or to none, blocks of which `len` tells the
     /// receiver what it needs to know. Called by every rank.
+    ///
+    /// # Complexity
+    /// The meeting, and under MPI an all-to-all of one word, which are not counted. Each block is counted as it is sent.
     #[track_caller]
     pub fn streams(&self, to: Option<usize>, len: usize) -> Streams<'_> {
-        let rank = self.rank();
-        // A rank that sends to itself says that it sends to none.
-        let target = to.unwrap_or(rank);
-        let at = Location::caller();
-        let calls = self.meet(Header::new(Op::Streams, target, 1, len, at));
-        let sends_here = |&(from, call): &(usize, &Header)| from != rank && call.target() == rank;
-        let sources = calls.iter().enumerate().filter(sends_here);
-        let sources = sources.map(|(from, call)| (from, call.len as usize)).collect();
-        Streams { comm: self, to: to.filter(|&to| to != rank), sources }
+        let to = to.filter(|&to| to != self.rank());
+        if let (World::Threads(member), Some(to)) = (&self.world, to) {
+            member.announce(to, len);
+        }
+        self.meet(&Header::new(Op::Streams, 0, 1, len, Location::caller()));
+        let sources = match &self.world {
+            World::Threads(member) => member.announced(),
+            #[cfg(feature = "mpi")]
+            World::Mpi(_) => self.announced(to, len),
+        };
+        Streams { comm: self, to, sources }
+    }
+
+    /// Tells rank `to` what is announced to it, and returns who has announced what to this one.
+    #[cfg(feature = "mpi")]
+    fn announced(&self, to: Option<usize>, len: usize) -> Vec<(usize, usize)> {
+        let mut told = vec![0; self.size()];
+        if let Some(to) = to {
+            told[to] = len as u64 + 1;
+        }
+        let told = self.all_to_all_words(&told).into_iter().enumerate();
+        told.filter_map(|(from, len)| Some((from, len.checked_sub(1)? as usize))).collect()
     }
 }
 

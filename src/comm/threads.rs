@@ -1,10 +1,11 @@
 //! A world of threads in this process: for tests, simulation and machines without MPI.
 
-use super::header::Header;
+use super::reduction::Reduction;
 use super::{Comm, World};
 use crate::error::{Error, LaunchFault, Result};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io;
+use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -30,10 +31,19 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    arrived: Vec<Option<Header>>,
-    /// Meetings that are complete, and the calls of the last.
+    /// How many ranks have come to the meeting under way, and how many meetings are complete.
+    arrived: usize,
     meetings: u64,
-    calls: Arc<[Header]>,
+    /// What those who have come reduce, and what was reduced last.
+    words: Vec<u64>,
+    reduced: Arc<Vec<u64>>,
+    /// What they show to all, and what was shown last, as long as a rank has not seen it.
+    board: Vec<Arc<[u8]>>,
+    shown: Arc<Vec<Arc<[u8]>>>,
+    unseen: usize,
+    /// What is announced to a rank, by its source, until the meeting under way is complete, and what was until the last.
+    announced: HashMap<usize, BTreeMap<usize, usize>>,
+    heard: HashMap<usize, BTreeMap<usize, usize>>,
     /// Messages under way, by (from, to).
     mail: HashMap<(usize, usize), VecDeque<Arc<[u8]>>>,
     /// A rank has panicked: nobody waits any longer.
@@ -162,20 +172,69 @@ impl Member {
         "none: ranks are threads of one process".to_owned()
     }
 
-    /// Condition variables sleep, so a rest needs nothing else.
-    pub(super) fn meet(&self, call: Header) -> Vec<Header> {
+    /// Waits until all ranks have come. Each says what it brings as it comes, the last one what becomes of that, and
+    /// each reads it before the next meeting can be complete.
+    fn meet<T>(
+        &self,
+        bring: impl FnOnce(&mut State),
+        complete: impl FnOnce(&mut State),
+        read: impl Fn(&mut State) -> T,
+    ) -> T {
         let mut state = self.shared.lock();
-        state.arrived.resize(self.size, None);
-        state.arrived[self.rank] = Some(call);
         let this = state.meetings;
-        if state.arrived.iter().all(Option::is_some) {
-            state.calls = state.arrived.drain(..).flatten().collect();
+        bring(&mut state);
+        state.arrived += 1;
+        if state.arrived == self.size {
+            complete(&mut state);
+            state.arrived = 0;
             state.meetings += 1;
             self.shared.met.notify_all();
         }
-        let complete =
-            |state: &mut State| (state.meetings > this).then(|| Arc::clone(&state.calls));
-        self.shared.wait(state, &self.shared.met, complete).to_vec()
+        let read = |state: &mut State| (state.meetings > this).then(|| read(state));
+        self.shared.wait(state, &self.shared.met, read)
+    }
+
+    /// Condition variables sleep, so one that may rest does nothing else.
+    pub(super) fn reduce(&self, words: &mut [u64], reduction: Reduction, _rests: bool) {
+        let bring = |state: &mut State| match state.arrived {
+            0 => state.words.extend_from_slice(words),
+            _ => reduction.combine(&mut state.words, words),
+        };
+        let complete = |state: &mut State| {
+            state.reduced = Arc::new(mem::take(&mut state.words));
+            state.heard = mem::take(&mut state.announced);
+        };
+        words.copy_from_slice(&self.meet(bring, complete, |state| Arc::clone(&state.reduced)));
+    }
+
+    /// Announces a number to rank `to`, which hears it after the next reduction.
+    pub(super) fn announce(&self, to: usize, len: usize) {
+        self.shared.lock().announced.entry(to).or_default().insert(self.rank, len);
+    }
+
+    /// What ranks have announced to this one before the last reduction, in rank order.
+    pub(super) fn announced(&self) -> Vec<(usize, usize)> {
+        self.shared.lock().heard.remove(&self.rank).into_iter().flatten().collect()
+    }
+
+    /// Shows bytes to all ranks, and returns those of each.
+    fn show(&self, mine: &[u8]) -> Arc<Vec<Arc<[u8]>>> {
+        let mine: Arc<[u8]> = Arc::from(mine);
+        let bring = |state: &mut State| {
+            state.board.resize_with(self.size, Arc::default);
+            state.board[self.rank] = mine;
+        };
+        let complete = |state: &mut State| {
+            state.shown = Arc::new(mem::take(&mut state.board));
+            state.unseen = self.size;
+        };
+        self.meet(bring, complete, |state| {
+            state.unseen -= 1;
+            match state.unseen {
+                0 => mem::take(&mut state.shown), // nobody holds it for longer than it needs
+                _ => Arc::clone(&state.shown),
+            }
+        })
     }
 
     pub(super) fn send(&self, to: usize, bytes: &[u8]) {
@@ -195,17 +254,51 @@ impl Member {
         self.receive_any(from)
     }
 
-    /// `parts` says where in `all` each rank's part starts, and its length.
-    pub(super) fn all_gather(&self, all: &mut [u8], parts: &[(usize, usize)]) {
-        let others = || parts.iter().enumerate().filter(|&(rank, _)| rank != self.rank);
-        let (start, len) = parts[self.rank];
-        if len > 0 {
-            let mine: Arc<[u8]> = Arc::from(&all[start..start + len]);
-            others().for_each(|(to, _)| self.post(to, Arc::clone(&mine)));
+    /// The bytes of all, one rank's after another's. Their lengths are those that they have.
+    pub(super) fn all_gather(&self, mine: &[u8], all: &mut [u8], _lens: Option<&[usize]>) {
+        fill(all, self.show(mine).iter().map(|part| &part[..]));
+    }
+
+    /// As [`Member::all_gather`], to rank `root` alone; elsewhere there is nothing in `all`.
+    pub(super) fn gather(&self, root: usize, mine: &[u8], all: &mut [u8], lens: Option<&[usize]>) {
+        if self.rank != root {
+            return if !mine.is_empty() {
+                self.send(root, mine)
+            };
         }
-        others().filter(|(_, (_, len))| *len > 0).for_each(|(from, &(start, len))| {
-            self.receive(from, &mut all[start..start + len]);
-        });
+        let len = |rank: usize| lens.map_or(mine.len(), |lens| lens[rank]);
+        let part = |rank| match len(rank) {
+            0 => Arc::default(),
+            _ if rank == root => Arc::from(mine),
+            _ => self.take(rank),
+        };
+        let parts: Vec<Arc<[u8]>> = (0..self.size).map(part).collect();
+        fill(all, parts.iter().map(|part| &part[..]));
+    }
+
+    /// Sends bytes to each rank and receives some from each, of the lengths in `lens`; without them, as many to and from each.
+    pub(super) fn all_to_all(
+        &self,
+        sent: &[u8],
+        received: &mut [u8],
+        lens: Option<(&[usize], &[usize])>,
+    ) {
+        let Some((sends, arrives)) = lens else {
+            let (shown, len) = (self.show(sent), sent.len() / self.size);
+            let own = self.rank * len..(self.rank + 1) * len;
+            return fill(received, shown.iter().map(|sent| &sent[own.clone()]));
+        };
+        let mut rest = sent;
+        for (to, &len) in sends.iter().enumerate() {
+            let part = rest.split_off(..len).expect("as long as all that is sent");
+            if len > 0 {
+                self.send(to, part);
+            }
+        }
+        let mut rest = received;
+        for (from, &len) in arrives.iter().enumerate().filter(|(_, len)| **len > 0) {
+            self.receive(from, rest.split_off_mut(..len).expect("as long as all that arrives"));
+        }
     }
 
     pub(super) fn broadcast(&self, root: usize, bytes: &mut [u8]) {
@@ -230,5 +323,13 @@ impl Member {
     fn post(&self, to: usize, bytes: Arc<[u8]>) {
         self.shared.lock().mail.entry((self.rank, to)).or_default().push_back(bytes);
         self.shared.posted[to].notify_all();
+    }
+}
+
+/// Fills `all` with its parts, one after another.
+fn fill<'a>(all: &mut [u8], parts: impl Iterator<Item = &'a [u8]>) {
+    let mut rest = all;
+    for part in parts {
+        rest.split_off_mut(..part.len()).expect("as long as all parts").copy_from_slice(part);
     }
 }

@@ -140,7 +140,7 @@ impl Comm {
         let text = greeting_text(env!("CARGO_PKG_VERSION"), &host.name);
         // Threads of one process cannot differ, so only processes look into their file.
         let fingerprint = if matches!(self.world, World::Threads(_)) { 0 } else { fingerprint() };
-        same_program(&self.meet(Header::greeting(fingerprint, text)))?;
+        same_program(&self.calls(&Header::greeting(fingerprint, text)))?;
         let told = serde_json::to_vec(&host).expect("plain fields");
         let ranks = self.all_gather(&told).into_iter();
         let ranks: Vec<Host> =

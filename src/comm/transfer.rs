@@ -1,26 +1,31 @@
 //! Bytes of any length from rank to rank, and the count of them.
 //!
 //! Traffic is counted here as payload bytes to and from *other* ranks, and as messages that carry
-//! some. A broadcast and an all-gather count as if each rank sent its bytes to each other one
-//! directly, whatever tree the MPI library uses.
+//! some. A collective counts as if ranks sent their bytes to those who get them directly, whatever tree the MPI library uses,
+//! and an all-reduce as if rank 0 did the work for all. Meetings and lengths are not counted.
 
+use super::reduction::Reduction;
 use super::{Comm, World};
+use std::ops::Range;
+
+/// The most bytes that a call has in a buffer of its own, beside the lists of which it carries a part.
+const BUFFER: usize = 1 << 26;
 
 impl Comm {
     /// Sends bytes of which the receiver knows how many they are.
     pub(super) fn send_bytes(&self, to: usize, bytes: &[u8]) {
         for part in bytes.chunks(self.most_bytes.get()) {
             on_world!(self, member => member.send(to, part));
-            self.clock.borrow_mut().sent(part.len(), 1);
         }
+        self.count_sent(bytes.len(), 1);
     }
 
     /// Receives as many bytes as there is room for.
     pub(super) fn receive_bytes(&self, from: usize, bytes: &mut [u8]) {
         for part in bytes.chunks_mut(self.most_bytes.get()) {
             on_world!(self, member => member.receive(from, part));
-            self.clock.borrow_mut().received(part.len(), 1);
         }
+        self.count_received(bytes.len(), 1);
     }
 
     /// Sends bytes of which the receiver does not know how many they are.
@@ -29,7 +34,7 @@ impl Comm {
     pub(super) fn send_frame(&self, to: usize, bytes: &[u8]) {
         for part in self.frame(bytes) {
             on_world!(self, member => member.send(to, part));
-            self.count_sent(part);
+            self.count_sent(part.len(), 1);
         }
     }
 
@@ -53,12 +58,12 @@ impl Comm {
             match (parts.next(), complete) {
                 (Some(part), false) => {
                     let arrived = on_world!(self, member => member.exchange(to, part, from));
-                    self.count_sent(part);
+                    self.count_sent(part.len(), 1);
                     complete = self.take_part(&mut received, arrived);
                 }
                 (Some(part), true) => {
                     on_world!(self, member => member.send(to, part));
-                    self.count_sent(part);
+                    self.count_sent(part.len(), 1);
                 }
                 (None, false) => {
                     let arrived = on_world!(self, member => member.receive_any(from));
@@ -78,7 +83,7 @@ impl Comm {
 
     /// Adds a message of a frame to `bytes`; whether it was the last.
     fn take_part(&self, bytes: &mut Vec<u8>, part: Vec<u8>) -> bool {
-        self.clock.borrow_mut().received(part.len(), usize::from(!part.is_empty()));
+        self.count_received(part.len(), 1);
         let last = part.len() < self.most_bytes.get();
         if bytes.is_empty() {
             *bytes = part;
@@ -88,46 +93,177 @@ impl Comm {
         last
     }
 
-    fn count_sent(&self, part: &[u8]) {
-        self.clock.borrow_mut().sent(part.len(), usize::from(!part.is_empty()));
+    /// Counts `bytes` that each of some ranks was sent.
+    fn count_sent(&self, bytes: usize, ranks: usize) {
+        let messages = bytes.div_ceil(self.most_bytes.get());
+        self.clock.borrow_mut().sent(bytes * ranks, messages * ranks);
+    }
+
+    /// Counts `bytes` that each of some ranks has sent here.
+    fn count_received(&self, bytes: usize, ranks: usize) {
+        let messages = bytes.div_ceil(self.most_bytes.get());
+        self.clock.borrow_mut().received(bytes * ranks, messages * ranks);
+    }
+
+    /// Counts what is gathered of all ranks on rank `root`, or on all: this rank's bytes, and what each has if it is here.
+    pub(super) fn count_gathered(
+        &self,
+        root: Option<usize>,
+        mine: usize,
+        lens: impl Iterator<Item = usize>,
+    ) {
+        let takers = match root {
+            None => self.size() - 1,
+            Some(root) => usize::from(root != self.rank()),
+        };
+        self.count_sent(mine, takers);
+        let others = lens.enumerate().filter(|&(rank, _)| rank != self.rank());
+        others.for_each(|(_, len)| self.count_received(len, 1));
     }
 
     /// Gives all ranks the `bytes` of rank `root`.
     pub(super) fn broadcast_bytes(&self, root: usize, bytes: &mut [u8]) {
-        let others = self.size() - 1;
         for part in bytes.chunks_mut(self.most_bytes.get()) {
             on_world!(self, member => member.broadcast(root, part));
-            let mut clock = self.clock.borrow_mut();
-            if self.rank() == root {
-                clock.sent(part.len() * others, others);
-            } else {
-                clock.received(part.len(), 1);
-            }
+        }
+        match self.rank() == root {
+            true => self.count_sent(bytes.len(), self.size() - 1),
+            false => self.count_received(bytes.len(), 1),
         }
     }
 
-    /// Gives all ranks the bytes of each: `all` has those of every rank in rank order, as many as
-    /// `lens` says, and this rank's are there already.
-    pub(super) fn all_gather_bytes(&self, all: &mut [u8], lens: &[usize]) {
-        let most = (self.most_bytes.get() / lens.len()).max(1);
-        let longest = lens.iter().copied().max().unwrap_or(0);
-        for done in (0..longest).step_by(most) {
+    /// Combines as many words of all ranks.
+    pub(super) fn reduce_words(&self, words: &mut [u64], reduction: Reduction) {
+        let most = (self.most_bytes.get() / size_of::<u64>()).max(1);
+        for part in words.chunks_mut(most) {
+            on_world!(self, member => member.reduce(part, reduction, false));
+        }
+        let others = if self.rank() == 0 { self.size() - 1 } else { 1.min(self.size() - 1) };
+        self.count_sent(size_of_val(words), others);
+        self.count_received(size_of_val(words), others);
+    }
+
+    /// Gives all ranks a number of each. It is not counted.
+    pub(super) fn all_gather_word(&self, word: usize) -> Vec<usize> {
+        let mut words = vec![0; self.size()];
+        let (mine, all) = (bytemuck::bytes_of(&word), bytemuck::cast_slice_mut(&mut words));
+        on_world!(self, member => member.all_gather(mine, all, None));
+        words
+    }
+
+    /// Gives rank `root` a number of each rank, and others none. It is not counted.
+    pub(super) fn gather_word(&self, root: usize, word: usize) -> Vec<usize> {
+        let mut words = vec![0; if self.rank() == root { self.size() } else { 0 }];
+        let (mine, all) = (bytemuck::bytes_of(&word), bytemuck::cast_slice_mut(&mut words));
+        on_world!(self, member => member.gather(root, mine, all, None));
+        words
+    }
+
+    /// Gives each rank a number of each rank for it. It is not counted.
+    pub(super) fn all_to_all_words(&self, words: &[u64]) -> Vec<u64> {
+        let mut received = vec![0; words.len()];
+        let (sent, all) = (bytemuck::cast_slice(words), bytemuck::cast_slice_mut(&mut received));
+        on_world!(self, member => member.all_to_all(sent, all, None));
+        received
+    }
+
+    /// Gives all ranks the bytes of each: `all` has room for those of every rank in rank order, as many as
+    /// `lens` says.
+    pub(super) fn all_gather_bytes(&self, mine: &[u8], all: &mut [u8], lens: &[usize]) {
+        let most = self.most_bytes.get();
+        let even = lens.iter().all(|len| *len == lens[0]) && all.len() <= most;
+        let mut done = 0;
+        for window in all.chunks_mut(most) {
+            let end = done + window.len();
             let mut start = 0;
-            let part = |len: &usize| {
-                let part = (start + done.min(*len), len.saturating_sub(done).min(most));
+            let part = |&len: &usize| {
+                let within = |place: usize| place.saturating_sub(start).min(len);
+                let part = within(done)..within(end);
                 start += len;
                 part
             };
-            let parts: Vec<(usize, usize)> = lens.iter().map(part).collect();
-            on_world!(self, member => member.all_gather(all, &parts));
-            let others = parts.len() - 1;
-            let mut clock = self.clock.borrow_mut();
-            for (rank, (_, len)) in parts.into_iter().enumerate().filter(|(_, (_, len))| *len > 0) {
-                match rank == self.rank() {
-                    true => clock.sent(len * others, others),
-                    false => clock.received(len, 1),
-                }
-            }
+            let parts: Vec<Range<usize>> = lens.iter().map(part).collect();
+            let own = &mine[parts[self.rank()].clone()];
+            let parts: Vec<usize> = parts.into_iter().map(|part| part.len()).collect();
+            on_world!(self, member => member.all_gather(own, window, (!even).then_some(&parts)));
+            done = end;
+        }
+        self.count_gathered(None, mine.len(), lens.iter().copied());
+    }
+
+    /// Gives rank `root` the bytes of each rank, the most of which are `longest`, and all of which are if they are `even`:
+    /// there `lists` has room for them, one a rank, and elsewhere none.
+    pub(super) fn gather_bytes(
+        &self,
+        root: usize,
+        mine: &[u8],
+        lists: &mut [&mut [u8]],
+        longest: usize,
+        even: bool,
+    ) {
+        let lens: Vec<usize> = lists.iter().map(|list| list.len()).collect();
+        for round in self.rounds(longest) {
+            let parts: Vec<usize> = lens.iter().map(|&len| round.of(len).len()).collect();
+            let mut received = vec![0; parts.iter().sum()];
+            let own = &mine[round.of(mine.len())];
+            on_world!(self, member => {
+                member.gather(root, own, &mut received, (!even).then_some(&parts))
+            });
+            round.deal(&received, lists);
+        }
+        self.count_gathered(Some(root), mine.len(), lens.into_iter());
+    }
+
+    /// Gives each rank the bytes of `sent` that are for it; in `received` there is room for those of each rank for
+    /// this one. On no rank are there more than `longest` for another.
+    pub(super) fn all_to_all_bytes(
+        &self,
+        sent: &[&[u8]],
+        received: &mut [&mut [u8]],
+        longest: usize,
+    ) {
+        for round in self.rounds(longest) {
+            let going: Vec<&[u8]> = sent.iter().map(|list| &list[round.of(list.len())]).collect();
+            let sends: Vec<usize> = going.iter().map(|part| part.len()).collect();
+            let arrives: Vec<usize> =
+                received.iter().map(|list| round.of(list.len()).len()).collect();
+            let mut arrived = vec![0; arrives.iter().sum()];
+            on_world!(self, member => {
+                member.all_to_all(&going.concat(), &mut arrived, Some((&sends, &arrives)))
+            });
+            round.deal(&arrived, received);
+        }
+        sent.iter().for_each(|list| self.count_sent(list.len(), 1));
+        received.iter().for_each(|list| self.count_received(list.len(), 1));
+    }
+
+    /// The calls that lists of up to `longest` bytes need, one from or to each rank, so that all that a rank sends or receives
+    /// in one of them is not too long.
+    fn rounds(&self, longest: usize) -> impl Iterator<Item = Round> + use<> {
+        let most = (self.most_bytes.get().min(BUFFER) / self.size()).max(1);
+        (0..longest).step_by(most).map(move |start| Round { start, most })
+    }
+}
+
+/// What one of several calls carries of lists that are too long for one.
+struct Round {
+    start: usize,
+    most: usize,
+}
+
+impl Round {
+    /// The part of a list of `len` bytes.
+    fn of(&self, len: usize) -> Range<usize> {
+        self.start.min(len)..(self.start + self.most).min(len)
+    }
+
+    /// Puts the parts of all lists, one after another, where they belong.
+    fn deal(&self, parts: &[u8], lists: &mut [&mut [u8]]) {
+        let mut rest = parts;
+        for list in lists {
+            let place = self.of(list.len());
+            let part = rest.split_off(..place.len()).expect("as long as all parts");
+            list[place].copy_from_slice(part);
         }
     }
 }

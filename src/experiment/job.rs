@@ -2,7 +2,7 @@
 
 use super::comparison::cores_used;
 use super::{Number, Outcome, Seconds, explain};
-use crate::comm::{Comm, Link};
+use crate::comm::{Comm, Link, Reduction};
 use crate::distributed::{self, Choice, Plan, Workload};
 use crate::error::{Error, Result};
 use crate::graph::{Edge, Edges, Key, Slice, Summary, Weights, with_edges};
@@ -73,7 +73,9 @@ impl Job {
         let n = usize::try_from(slice.n).expect("vertices that were checked to fit");
         let link = self.link(comm);
         // Fewer than the graph has, where they were folded as they were read.
-        let held = comm.all_gather(&[edges.len() as u64]).concat().into_iter().sum();
+        let mut held = [edges.len() as u64];
+        comm.all_reduce(&mut held, Reduction::Sum);
+        let [held] = held;
         let choose = |link| Choice::of(comm, n, held, edges, link);
         let ran = Mutex::new(BTreeSet::new());
         let forest = || {

@@ -1,6 +1,6 @@
 //! From parsed pieces to a slice: all ranks agree on n, m and how weights are held.
 
-use crate::comm::Comm;
+use crate::comm::{Comm, Reduction};
 use crate::error::{Error, Result};
 use crate::format::Census;
 use crate::graph::{Extent, Numbers, Raw, Slice, Weights};
@@ -22,11 +22,11 @@ pub(super) fn assemble(
 ) -> Result<Slice> {
     let mut pieces = pieces;
     let mut sums = [mine.records - mine.loops, mine.loops];
-    comm.all_reduce(&mut sums, |a, b| a + b);
+    comm.all_reduce(&mut sums, Reduction::Sum);
     let floats = pieces.iter().any(|piece| piece.numbers == Numbers::Floats);
     let beyond = pieces.iter().any(|piece| piece.beyond_floats);
     let mut any = [u64::from(floats), u64::from(beyond)];
-    comm.all_reduce(&mut any, |a, b| a | b);
+    comm.all_reduce(&mut any, Reduction::BitwiseOr);
     if any == [1, 1] {
         let what = if saved {
             "some weights are floats and some are integers beyond 2^53, which are floats, too, then and may be \
@@ -49,7 +49,7 @@ pub(super) fn assemble(
         extents.reduce(|| Extent::NONE, Extent::and)
     });
     let mut range = [extent.lowest, !extent.highest, u64::from(extent.singles)];
-    comm.all_reduce(&mut range, u64::min);
+    comm.all_reduce(&mut range, Reduction::Minimum);
     let weights = Weights::narrowest(numbers, range[0], !range[1], range[2] == 1);
     let edges = comm.compute(|| Raw::hold(pieces, weights));
     Ok(Slice { n, m: sums[0], loops: sums[1], edges, weights })

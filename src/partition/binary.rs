@@ -4,7 +4,7 @@ use super::checkpoint::{self, Checkpoint};
 use super::fingerprint::Input;
 use super::fold_buffer::{FoldBuffer, Purpose};
 use super::{InputFrom, Taken};
-use crate::comm::Comm;
+use crate::comm::{Comm, Reduction};
 use crate::error::{Error, Result};
 use crate::format::{Census, binary, blocks};
 use crate::graph::{Edges, Slice};
@@ -39,7 +39,7 @@ pub(super) fn load(
         InputFrom::Root => reader.receive_part(purpose)?,
     };
     let mut sums = [census.records - census.loops, census.loops];
-    comm.all_reduce(&mut sums, |a, b| a + b);
+    comm.all_reduce(&mut sums, Reduction::Sum);
     let (weights, folds) = (header.weights(), intake.folds);
     let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
     let slice = Slice { n: header.n, m: sums[0], loops: sums[1], edges, weights };

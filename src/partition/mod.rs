@@ -15,7 +15,7 @@ mod memory;
 mod segment;
 mod text;
 
-use crate::comm::Comm;
+use crate::comm::{Comm, Reduction};
 use crate::error::{Error, OPEN_FILES, Result};
 use crate::format::{Format, TextOptions};
 use crate::generate::Spec;
@@ -145,7 +145,7 @@ pub fn load_saving(
     let bytes = u128::from(slice.n) * u128::from(request.vertex_bytes);
     comm.agree(fits(comm, &format!("a graph of {} vertices", slice.n), bytes))?;
     let mut folds = [taken.folds];
-    comm.all_reduce(&mut folds, u64::max);
+    comm.all_reduce(&mut folds, Reduction::Maximum);
     comm.enter(Phase::Other);
     let Taken { notes, n_by_ids, identity, .. } = taken;
     Ok(Loaded { slice, notes, n_by_ids, identity, folds: folds[0] })
@@ -291,7 +291,7 @@ fn generated(
         })
     });
     let mut m = [comm.agree(pulled)?.records];
-    comm.all_reduce(&mut m, |a, b| a + b);
+    comm.all_reduce(&mut m, Reduction::Sum);
     let folds = intake.folds;
     let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
     let slice = Slice { n: spec.n(), m: m[0], loops: 0, edges, weights };

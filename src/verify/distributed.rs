@@ -1,7 +1,7 @@
 //! The proof over all ranks: each checks its own slice against the whole forest.
 
 use super::{Flaw, PathMaxima, all_found, check_slice};
-use crate::comm::Comm;
+use crate::comm::{Comm, Reduction};
 use crate::error::Result;
 use crate::graph::{Edge, Key, Weights};
 
@@ -72,7 +72,7 @@ impl<'f, K: Key> Proof<'f, K> {
         let describe = |flaw: Flaw| flaw.further_on(before).describe(self.weights);
         comm.agree(self.maxima.map(drop).map_err(describe))?;
         let mut found = self.found;
-        comm.all_reduce(&mut found, |a, b| a | b);
+        comm.all_reduce(&mut found, Reduction::BitwiseOr);
         all_found(&found, self.forest).map_err(describe)
     }
 }

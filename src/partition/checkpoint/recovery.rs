@@ -4,7 +4,7 @@ use super::file::{Known, Saved};
 use super::folder::{Entry, Folder, Name, Role};
 use super::sound::{Span, is_of, percent, spans, tile};
 use super::{Checkpoint, Input};
-use crate::comm::Comm;
+use crate::comm::{Comm, Reduction};
 use crate::error::{Error, Result, shown};
 use crate::partition::fits;
 use bytemuck::{Pod, Zeroable};
@@ -73,7 +73,7 @@ pub(super) fn look(
     let known = saved.map(|(name, ..)| Ok(Saved::open(folder, name)?.known)).collect();
     let known: Vec<Known> = comm.agree(known)?;
     let mut taken = [u64::from(known.iter().any(is_touched))];
-    comm.all_reduce(&mut taken, u64::max);
+    comm.all_reduce(&mut taken, Reduction::Maximum);
     if taken == [0] {
         return Ok(nothing);
     }

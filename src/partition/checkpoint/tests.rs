@@ -1,7 +1,7 @@
 //! Jobs that stop anywhere and go on with any number of ranks have the forest of the whole graph.
 
 use super::*;
-use crate::comm;
+use crate::comm::{self, Reduction};
 use crate::error::{Error, LaunchFault};
 use crate::graph::{Edge, Edges, Numbers, Weights};
 use crate::local::{kruskal, sort};
@@ -61,7 +61,7 @@ fn meddled(
         });
         let census = comm.agree(pulled)?;
         let mut records = [census.records];
-        comm.all_reduce(&mut records, |a, b| a + b);
+        comm.all_reduce(&mut records, Reduction::Sum);
         assert_eq!(records, [graph.len() as u64], "each edge is counted once");
         Ok(Edges::concat(intake.pieces, false).iter().collect::<Vec<_>>())
     });
