@@ -1,9 +1,9 @@
 //! The collectives, for any plain old data of any length, over [`super::transfer`].
 
-use super::Comm;
 use super::header::{Header, Op};
 use super::meeting::Met;
 use super::reduction::Reduction;
+use super::{Comm, World};
 use bytemuck::Pod;
 use std::panic::Location;
 
@@ -144,7 +144,7 @@ impl Comm {
     /// Counted as if rank 0 received the words of each other one and sent each the result, whatever the MPI library does.
     ///
     /// # Complexity
-    /// The meeting, and one all-reduce of the MPI library's.
+    /// The meeting, and under MPI an all-reduce of the library's.
     ///
     /// # Panics
     /// If the ranks bring different numbers of words, or name different reductions.
@@ -152,6 +152,7 @@ impl Comm {
     pub fn all_reduce(&self, words: &mut [u64], reduction: Reduction) {
         let at = Location::caller();
         let call = Header::new(Op::Reduce, reduction as usize, size_of::<u64>(), words.len(), at);
+        on_world!(self, member => member.bring(words, reduction));
         let met = self.meet(&call);
         if met.shortest != met.longest {
             let lens: Vec<u64> = self.calls(&call).iter().map(|call| call.len).collect();

@@ -2,7 +2,7 @@
 //!
 //! A world knows a few things: to send, to receive, to do both at once, to broadcast, to reduce, to gather on one rank or
 //! all, to send from all to all, and to end the job. Under MPI each is one call of the library's. The splitting of long
-//! messages, the counting of traffic and the check that all ranks make the same call (the [`meeting`]) stand above it, so
+//! messages, the counting of traffic and the check that all ranks make the same call (the meeting) stand above it, so
 //! that both worlds behave and count alike.
 
 /// Calls one of the primitives on whichever world there is.

@@ -99,6 +99,14 @@ impl Member {
         });
     }
 
+    /// Nothing goes to other ranks before they have met.
+    pub(super) fn bring(&self, _words: &[u64], _reduction: Reduction) {}
+
+    /// Combines the words of all ranks, up to `most` in one call.
+    pub(super) fn combine(&self, words: &mut [u64], reduction: Reduction, most: usize) {
+        words.chunks_mut(most).for_each(|part| self.reduce(part, reduction, false));
+    }
+
     pub(super) fn send(&self, to: usize, bytes: &[u8]) {
         mpi::request::scope(|scope| {
             complete(self.world.process_at_rank(to as i32).immediate_send(scope, bytes), PAUSE);

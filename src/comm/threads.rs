@@ -44,6 +44,9 @@ struct State {
     /// What is announced to a rank, by its source, until the meeting under way is complete, and what was until the last.
     announced: HashMap<usize, BTreeMap<usize, usize>>,
     heard: HashMap<usize, BTreeMap<usize, usize>>,
+    /// What is brought for the reduction after the meeting, and what became of it.
+    brought: Option<Vec<u64>>,
+    combined: Arc<Vec<u64>>,
     /// Messages under way, by (from, to).
     mail: HashMap<(usize, usize), VecDeque<Arc<[u8]>>>,
     /// A rank has panicked: nobody waits any longer.
@@ -203,8 +206,23 @@ impl Member {
         let complete = |state: &mut State| {
             state.reduced = Arc::new(mem::take(&mut state.words));
             state.heard = mem::take(&mut state.announced);
+            state.combined = Arc::new(state.brought.take().unwrap_or_default());
         };
         words.copy_from_slice(&self.meet(bring, complete, |state| Arc::clone(&state.reduced)));
+    }
+
+    /// Brings words that are combined with those of the other ranks when the next reduction is complete.
+    pub(super) fn bring(&self, words: &[u64], reduction: Reduction) {
+        match &mut self.shared.lock().brought {
+            Some(brought) => reduction.combine(brought, words),
+            none => *none = Some(words.to_vec()),
+        }
+    }
+
+    /// Leaves in `words` what was brought by all ranks before the last reduction.
+    pub(super) fn combine(&self, words: &mut [u64], _reduction: Reduction, _most: usize) {
+        let combined = Arc::clone(&self.shared.lock().combined);
+        words.copy_from_slice(&combined);
     }
 
     /// Announces a number to rank `to`, which hears it after the next reduction.

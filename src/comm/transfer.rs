@@ -132,12 +132,10 @@ impl Comm {
         }
     }
 
-    /// Combines as many words of all ranks.
+    /// Combines as many words of all ranks, which ranks in one process have brought to the meeting.
     pub(super) fn reduce_words(&self, words: &mut [u64], reduction: Reduction) {
         let most = (self.most_bytes.get() / size_of::<u64>()).max(1);
-        for part in words.chunks_mut(most) {
-            on_world!(self, member => member.reduce(part, reduction, false));
-        }
+        on_world!(self, member => member.combine(words, reduction, most));
         let others = if self.rank() == 0 { self.size() - 1 } else { 1.min(self.size() - 1) };
         self.count_sent(size_of_val(words), others);
         self.count_received(size_of_val(words), others);
