@@ -1,7 +1,7 @@
 //! How many bytes a second one thread parses, of each format and kind of number.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mst::format::{Format, Preamble, Tally, TextOptions, binary, write};
+use mst::format::{Format, LineCount, Preamble, TextOptions, binary, write};
 use mst::graph::{Edge, Edges, Numbers, Slice, Weights, float_key, integer_key};
 use std::io::Write;
 use std::path::Path;
@@ -53,7 +53,7 @@ fn parse(criterion: &mut Criterion) {
         let block = &bytes[preamble.body as usize..];
         group.throughput(Throughput::Bytes(block.len() as u64));
         group.bench_function(name, |b| {
-            let parse = || preamble.parse(path, block, Tally::default(), &AtomicU64::new(0));
+            let parse = || preamble.parse(path, block, LineCount::default(), &AtomicU64::new(0));
             one.install(|| b.iter_with_large_drop(parse));
         });
     }

@@ -1,7 +1,7 @@
 //! What the targets share: one file read in two ways must give the same graph or the same error.
 
-use mst::format::{Format, Parsed, Preamble, Tally, TextOptions};
-use mst::graph::{Edge, Numbers, Raw};
+use mst::format::{Format, Parsed, Preamble, LineCount, TextOptions};
+use mst::graph::{Batch, Edge, Numbers, Weights};
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
@@ -24,24 +24,22 @@ pub fn read(path: &str, format: Format, options: &TextOptions, bytes: &[u8]) -> 
 
 /// As [`read`], from blocks.
 pub fn graph(path: &Path, preamble: &Preamble, blocks: &[&[u8]]) -> Outcome {
-    let (mut before, mut parsed) = (Tally::default(), Parsed::default());
+    let (mut before, mut parsed) = (LineCount::default(), Parsed::default());
     for block in blocks {
         let part = preamble.parse(path, block, before, &AtomicU64::new(0));
         let part = part.map_err(|error| error.to_string())?;
-        parsed.pieces.extend(part.pieces);
+        parsed.batches.extend(part.batches);
         parsed.census.merge(&part.census);
-        before = [before, preamble.tally(block)].into_iter().sum();
+        before = [before, preamble.count_lines(block)].into_iter().sum();
         assert_eq!(part.after, before);
     }
     let n = preamble.check(path, &parsed.census).map_err(|error| error.to_string())?;
-    let mut pieces = parsed.pieces;
-    let is_float = |piece: &Raw| piece.numbers == Numbers::Floats;
-    let numbers = if pieces.iter().any(is_float) { Numbers::Floats } else { Numbers::Integers };
-    if numbers == Numbers::Floats {
-        pieces.iter_mut().for_each(Raw::make_floats);
-    }
-    let loops = pieces.iter().map(|piece| piece.loops).sum();
-    let edges: Vec<_> = pieces.into_iter().flat_map(|piece| piece.edges).collect();
+    let is_float = |batch: &Batch| batch.weights().numbers() == Numbers::Floats;
+    let floats = parsed.batches.iter().any(is_float);
+    let numbers = if floats { Numbers::Floats } else { Numbers::Integers };
+    let loops = parsed.census.loops;
+    let wide = parsed.batches.into_iter().map(|batch| batch.rekeyed(Weights::wide(numbers)));
+    let edges: Vec<_> = wide.flat_map(|batch| batch.edges().iter().collect::<Vec<_>>()).collect();
     assert!(edges.iter().all(|edge| u64::from(edge.u.max(edge.v)) < n && !edge.is_loop()));
     Ok((n, loops, numbers, edges))
 }

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::format::TextOptions;
 use crate::graph::{
     Edge, Extent, Key, MOST_VERTICES, Numbers, Slice, Summary, Total, Vertex, Weight, Weights,
-    float_key, integer_key, key_float, with_edges,
+    float_key, integer_key, with_edges,
 };
 use crate::local::{self, ContractedEdge};
 use crate::partition::{self, Loaded, Memory, Request, Source, fair_share};
@@ -133,7 +133,7 @@ fn of_list<W: Copy + Into<Weight> + Sync>(
     }
     check_count("edges", edges.len())?;
     let weights = weights(n, edges)?;
-    let weights = if descending { weights.reversed() } else { weights };
+    let weights = weights.in_order(descending);
     Ok(if weights.is_narrow() {
         of_traced(n, keyed::<W, u32>(edges, weights), weights)
     } else {
@@ -167,12 +167,10 @@ fn weights<W: Copy + Into<Weight> + Sync>(
     let is_float = |e: &(Vertex, Vertex, W)| matches!(weight(e), Weight::Float(_));
     let floats = edges.par_iter().with_min_len(PIECE).any(is_float);
     let numbers = if floats { Numbers::Floats } else { Numbers::Integers };
-    let extents = edges.par_chunks(PIECE).map(|piece| {
-        let extents = piece.iter().map(|e| extent(weight(e), numbers));
-        extents.fold(Extent::NONE, Extent::and)
-    });
-    let Extent { lowest, highest, singles } = extents.reduce(|| Extent::NONE, Extent::and);
-    Ok(Weights::narrowest(numbers, lowest, highest, singles))
+    let extents = edges
+        .par_chunks(PIECE)
+        .map(|piece| Extent::of(numbers, piece.iter().map(|e| canonical(weight(e), numbers))));
+    Ok(extents.reduce(|| Extent::NONE, Extent::and).of_numbers(numbers).narrowest())
 }
 
 /// What is wrong with an edge whose larger end is `vertex`: an end, or else the weight.
@@ -190,15 +188,6 @@ fn canonical(weight: Weight, numbers: Numbers) -> u64 {
         (Weight::Integer(weight), Numbers::Floats) => float_key(weight as f64).expect("finite"),
         (Weight::Float(weight), _) => float_key(weight).expect("weights were checked"),
     }
-}
-
-fn extent(weight: Weight, numbers: Numbers) -> Extent {
-    let key = canonical(weight, numbers);
-    let single = numbers == Numbers::Floats && {
-        let weight = key_float(key);
-        f64::from(weight as f32) == weight
-    };
-    Extent { lowest: key, highest: key, singles: single }
 }
 
 fn keyed<W: Copy + Into<Weight> + Sync, K: Key>(

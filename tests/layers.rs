@@ -103,8 +103,7 @@ fn no_folder_has_a_circle() {
             }
         }
     }
-    let folders: Vec<&str> = found.iter().filter_map(|told| told.split(':').next()).collect();
-    assert_eq!(folders, ROUND, "circles: {found:#?}");
+    assert!(found.is_empty(), "circles: {found:#?}");
 }
 
 #[test]
@@ -120,9 +119,6 @@ fn circles_are_found() {
     let found = folder(&[("a", "b"), ("b", "c"), ("c", "b")]);
     assert!(circle(&found).contains("b") && circle(&found).contains("c"));
 }
-
-/// Folders that have a circle yet.
-const ROUND: [&str; 2] = ["format", "partition"];
 
 /// What the library's own code may not do: speak, or end the process.
 const NEVER_IN_THE_LIBRARY: [&str; 6] =

@@ -31,7 +31,7 @@ impl Parts {
     fn write(&self, path: &Path) {
         let head = serde_json::to_vec(&self.head).unwrap();
         let words = [head.len() as u64, xxh3_64(&head)].map(u64::to_ne_bytes).concat();
-        fs::write(path, [b"MSTCKPT2", &words[..], &head, &self.edges].concat()).unwrap();
+        fs::write(path, [b"MSTCKPT3", &words[..], &head, &self.edges].concat()).unwrap();
     }
 
     fn segment(&mut self) -> &mut Value {
@@ -135,7 +135,7 @@ fn mutate(parts: &mut Parts) {
     // As many edges as it says then.
     let segments = parts.head["segments"].as_array().unwrap();
     let [segment] = &segments[..] else { return };
-    let edge_bytes = if segment["held"]["narrow"] == true { 12 } else { 16 };
+    let edge_bytes = if segment["weights"]["encoding"]["Wide"].is_null() { 12 } else { 16 };
     let bytes = segment["edges"].as_u64().unwrap_or(0).saturating_mul(edge_bytes);
     if draw(2) == 0 && bytes < 1 << 20 {
         parts.edges.resize(bytes as usize, 0);
@@ -349,7 +349,7 @@ fn floats_of_loops_are_not_forgotten() {
     let taken = parts.segment();
     taken["rest"] = json!({ "start": place, "end": place });
     (taken["census"]["records"], taken["census"]["loops"]) = (json!(1 << 18), json!(1 << 18));
-    (taken["census"]["bound"], taken["held"]["numbers"]) = (json!(8), json!("Floats"));
+    (taken["census"]["bound"], taken["weights"]["encoding"]) = (json!(8), json!("Singles"));
     parts.head["segments"].as_array_mut().unwrap().push(unread);
     parts.edges.clear();
     parts.write(&first(folder));

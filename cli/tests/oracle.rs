@@ -7,7 +7,7 @@ mod common;
 
 use common::{finish, mst};
 use mst::format::{Format, write};
-use mst::graph::{Numbers, Raw, Slice, Weight, Weights};
+use mst::graph::{BatchBuilder, Numbers, Slice, Weight, Weights};
 use petgraph::algo::min_spanning_tree;
 use petgraph::data::Element;
 use petgraph::graph::{NodeIndex, UnGraph};
@@ -85,10 +85,10 @@ impl Graph {
 
     fn slice(&self) -> Slice {
         let numbers = if self.integers { Numbers::Integers } else { Numbers::Floats };
-        let mut raw = Raw { numbers, ..Raw::default() };
-        self.edges.iter().for_each(|&(u, v, weight)| raw.push(u, v, self.weight(weight)));
+        let mut batch = BatchBuilder::new(0);
+        self.edges.iter().for_each(|&(u, v, weight)| batch.push(u, v, self.weight(weight)));
         let weights = Weights::wide(numbers);
-        let edges = Raw::hold(vec![raw], weights);
+        let edges = batch.finish().rekeyed(weights).into_edges();
         Slice { n: self.n.into(), m: edges.len() as u64, loops: 0, edges, weights }
     }
 

@@ -190,8 +190,7 @@ fn prove_again<K: Key>(
     forest: &[Edge<K>],
 ) -> Result<()> {
     let held = loaded.slice.weights;
-    let wide = Weights::wide(held.numbers());
-    let weights = if held.descending() { wide.reversed() } else { wide };
+    let weights = Weights::wide(held.numbers()).in_order(held.descending());
     let widen =
         |e: &Edge<K>| Edge { u: e.u, v: e.v, key: weights.hold(held.canonical(e.key.wide())) };
     let forest: Vec<Edge<u64>> = forest.iter().map(widen).collect();

@@ -40,11 +40,9 @@ enum WeightKind {
 impl WeightKind {
     const ALL: [Self; 5] = [Self::U32, Self::I32, Self::F32, Self::I64, Self::F64];
 
+    /// The bytes of an edge, as many in the file as in memory.
     fn edge_bytes(self) -> u64 {
-        match self {
-            Self::U32 | Self::I32 | Self::F32 => 12,
-            Self::I64 | Self::F64 => 16,
-        }
+        self.weights().edge_bytes() as u64
     }
 
     fn weights(self) -> Weights {

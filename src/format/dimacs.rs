@@ -4,10 +4,9 @@
 //! direction makes two parallel edges, of which the forest takes at most one.
 
 use super::fields::{Checked, Fields, Ids};
-use super::head::Head;
-use super::preamble::{Layout, Top};
+use super::head::{Head, Top};
 use crate::error::Result;
-use crate::graph::{Raw, Slice};
+use crate::graph::{BatchBuilder, Slice};
 use std::io::{self, Write};
 
 fn is_record(line: &[u8]) -> bool {
@@ -40,27 +39,18 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
         fields.end().map(|()| (n, m))
     };
     let (n, m) = head.check(read())?;
-    let (body, before) = (head.offset, head.line);
-    Ok(Top {
-        n: Some(n),
-        m: Some(m),
-        layout: Layout::Dimacs,
-        body,
-        before,
-        notes: Vec::new(),
-        doubt: None,
-    })
+    Ok(Top::of_header(head, n, m))
 }
 
 /// Parses one line.
-pub(super) fn arc(line: &[u8], ids: Ids, raw: &mut Raw) -> Checked<()> {
+pub(super) fn arc(line: &[u8], ids: Ids, batch: &mut BatchBuilder) -> Checked<()> {
     let mut fields = Fields::of(line);
     match fields.peek() {
         b"a" => {
             fields.skip()?;
             let (u, v, weight) = (fields.vertex(ids)?, fields.vertex(ids)?, fields.weight()?);
             fields.end()?;
-            raw.push(u, v, weight);
+            batch.push(u, v, weight);
             Ok(())
         }
         b"c" => Ok(()),

@@ -1,8 +1,8 @@
 //! The top of a text file, line by line.
 
+use super::errors::{failed, located, too_long};
 use super::fields::{Checked, Fault};
-use super::lines::too_long;
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Result};
 use std::io::{BufRead, Read};
 use std::path::Path;
 
@@ -90,12 +90,28 @@ impl<'a> Head<'a> {
     }
 
     fn failed(&self, why: std::io::Error) -> Error {
-        super::stream::failed(self.path, why)
+        failed(self.path, why)
     }
 }
 
-/// The error of a fault on a line, counted from 1.
-pub(super) fn located(path: &Path, line: u64, fault: Fault) -> Error {
-    let place = Place { path: path.into(), line, column: fault.at as u64 + 1 };
-    Error::Line { place, expected: fault.expected, found: fault.found }
+/// What the top of a file says, before anything is held against it.
+pub(super) struct Top {
+    /// Vertices and edges, where a header tells.
+    pub(super) n: Option<u64>,
+    pub(super) m: Option<u64>,
+    /// Bytes and lines before the first record.
+    pub(super) body: u64,
+    pub(super) line: u64,
+    /// What was found out and is not plain, a line each.
+    pub(super) notes: Vec<String>,
+    /// n and m, if the first edge could tell them instead.
+    pub(super) doubt: Option<(u64, u64)>,
+}
+
+impl Top {
+    /// A header that `head` has just read, of n vertices and m edges.
+    pub(super) fn of_header(head: &Head<'_>, n: u64, m: u64) -> Self {
+        let (body, line) = (head.offset, head.line);
+        Self { n: Some(n), m: Some(m), body, line, notes: Vec::new(), doubt: None }
+    }
 }

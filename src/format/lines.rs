@@ -1,12 +1,12 @@
 //! Blocks of whole lines, parsed in parallel.
 
 use super::census::Census;
-use super::fields::{Checked, Fault};
-use super::head::located;
+use super::errors::{located, too_long};
+use super::fields::Checked;
 use super::preamble::{Layout, Preamble};
 use super::{dimacs, matrix_market, metis, text};
-use crate::error::{Error, Result};
-use crate::graph::Raw;
+use crate::error::Result;
+use crate::graph::{Batch, BatchBuilder};
 use memchr::{memchr, memchr_iter};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -20,24 +20,18 @@ const CHUNK: usize = 1 << 20;
 /// The most bytes of a line, but for METIS, where it holds all neighbours of a vertex.
 const LONGEST: u64 = 1 << 20;
 
-/// The error of a line, counted from 1, that has more than `longest` bytes.
-pub fn too_long(path: &Path, line: u64, longest: u64) -> Error {
-    let expected = format!("a line of at most {longest} bytes");
-    located(path, line, Fault { at: 0, expected, found: "a longer one".to_owned() })
-}
-
 /// What some whole lines hold, so that those after them know where they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tally {
+pub struct LineCount {
     /// Lines.
     pub lines: u64,
     /// METIS: lines that stand for a vertex, that is, all but comments.
     pub vertices: u64,
 }
 
-impl Sum for Tally {
-    fn sum<I: Iterator<Item = Self>>(tallies: I) -> Self {
-        tallies.fold(Self::default(), |a, b| Self {
+impl Sum for LineCount {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |a, b| Self {
             lines: a.lines + b.lines,
             vertices: a.vertices + b.vertices,
         })
@@ -48,11 +42,11 @@ impl Sum for Tally {
 #[derive(Clone, Debug, Default)]
 pub struct Parsed {
     /// The edges, in order.
-    pub pieces: Vec<Raw>,
+    pub batches: Vec<Batch>,
     /// What was counted.
     pub census: Census,
     /// What lies before the next block.
-    pub after: Tally,
+    pub after: LineCount,
 }
 
 impl Preamble {
@@ -67,8 +61,8 @@ impl Preamble {
     }
 
     /// Counts the lines of a block of whole lines, in parallel.
-    pub fn tally(&self, block: &[u8]) -> Tally {
-        chunks(block).into_par_iter().map(|chunk| self.tally_chunk(chunk)).sum()
+    pub fn count_lines(&self, block: &[u8]) -> LineCount {
+        chunks(block).into_par_iter().map(|chunk| self.count_chunk(chunk)).sum()
     }
 
     /// Parses a block of whole lines that comes after those of `before`, in parallel; adds the
@@ -78,24 +72,25 @@ impl Preamble {
     /// [`crate::Error::Line`] for the first bad line.
     ///
     /// # Complexity
-    /// O(bytes); memory 16 bytes an edge.
+    /// O(bytes); memory 12 bytes an edge where the weights of a chunk fit, else 16.
     pub fn parse(
         &self,
         path: &Path,
         block: &[u8],
-        before: Tally,
+        before: LineCount,
         done: &AtomicU64,
     ) -> Result<Parsed> {
         let chunks = chunks(block);
-        let tallies: Vec<Tally> = chunks.par_iter().map(|chunk| self.tally_chunk(chunk)).collect();
+        let counts: Vec<LineCount> =
+            chunks.par_iter().map(|chunk| self.count_chunk(chunk)).collect();
         let mut after = before;
-        let starts = tallies.iter().map(|tally| {
+        let starts = counts.iter().map(|count| {
             let start = after;
-            after = [after, *tally].into_iter().sum();
+            after = [after, *count].into_iter().sum();
             start
         });
         let work: Vec<_> = chunks.into_iter().zip(starts).collect();
-        let parsed: Vec<Result<(Raw, Census)>> = work
+        let parsed: Vec<Result<(Batch, Census)>> = work
             .into_par_iter()
             .map(|(chunk, start)| {
                 let parsed = self.parse_chunk(path, chunk, start);
@@ -104,55 +99,55 @@ impl Preamble {
             })
             .collect();
         let mut all = Parsed { after, ..Parsed::default() };
-        for piece in parsed {
-            let (raw, census) = piece?; // in order, so the first error of the block
-            all.pieces.push(raw);
+        for chunk in parsed {
+            let (batch, census) = chunk?; // in order, so the first error of the block
+            all.batches.push(batch);
             all.census.merge(&census);
         }
         Ok(all)
     }
 
-    fn tally_chunk(&self, chunk: &[u8]) -> Tally {
+    fn count_chunk(&self, chunk: &[u8]) -> LineCount {
         let unfinished = u64::from(chunk.last().is_some_and(|&byte| byte != b'\n'));
         let lines = memchr_iter(b'\n', chunk).count() as u64 + unfinished;
         let vertices = match self.counts_vertices() {
             true => Lines::of(chunk).filter(|line| !metis::is_comment(line)).count(),
             false => 0,
         };
-        Tally { lines, vertices: vertices as u64 }
+        LineCount { lines, vertices: vertices as u64 }
     }
 
-    fn parse_chunk(&self, path: &Path, chunk: &[u8], start: Tally) -> Result<(Raw, Census)> {
-        let mut raw = Raw::default();
+    fn parse_chunk(&self, path: &Path, chunk: &[u8], start: LineCount) -> Result<(Batch, Census)> {
         let first = memchr(b'\n', chunk).unwrap_or(chunk.len());
-        raw.edges.reserve(chunk.len() / (first + 1).max(6)); // an edge takes 4 bytes and more
+        // An edge takes 4 bytes and more.
+        let mut batch = BatchBuilder::new(chunk.len() / (first + 1).max(6));
         let mut census = Census::default();
         let at = self.line + start.lines;
         let longest = self.longest_line(u64::MAX);
         let ids = self.ids();
         match self.layout {
-            Layout::Text(rows) => {
-                each_line(path, chunk, at, longest, |line| text::edge(line, &rows, ids, &mut raw))?
-            }
+            Layout::Text(rows) => each_line(path, chunk, at, longest, |line| {
+                text::edge(line, &rows, ids, &mut batch)
+            })?,
             Layout::Dimacs => {
-                each_line(path, chunk, at, longest, |line| dimacs::arc(line, ids, &mut raw))?
+                each_line(path, chunk, at, longest, |line| dimacs::arc(line, ids, &mut batch))?
             }
             Layout::MatrixMarket(values) => each_line(path, chunk, at, longest, |line| {
-                matrix_market::entry(line, values, ids, &mut raw)
+                matrix_market::entry(line, values, ids, &mut batch)
             })?,
-            Layout::Metis { skipped, weighted } => {
+            Layout::Metis(shape) => {
                 let mut vertex = start.vertices;
                 each_line(path, chunk, at, longest, |line| {
-                    metis::vertex(line, &mut vertex, skipped, weighted, ids, &mut raw, &mut census)
+                    metis::vertex(line, &mut vertex, shape, ids, &mut batch, &mut census)
                 })?;
                 census.vertices = vertex - start.vertices;
             }
         }
-        census.records = raw.records();
-        census.loops = raw.loops;
-        census.bound = raw.bound;
-        census.lowest = raw.lowest;
-        Ok((raw, census))
+        census.records = batch.records();
+        census.loops = batch.loops;
+        census.bound = batch.bound;
+        census.lowest = batch.lowest;
+        Ok((batch.finish(), census))
     }
 }
 

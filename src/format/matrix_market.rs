@@ -5,10 +5,9 @@
 //! an edge; in a general matrix (i, j) and (j, i) make two parallel edges.
 
 use super::fields::{Checked, Fields, Ids};
-use super::head::Head;
-use super::preamble::{Layout, Top};
+use super::head::{Head, Top};
 use crate::error::Result;
-use crate::graph::{Numbers, Raw, Slice, Weight};
+use crate::graph::{BatchBuilder, Numbers, Slice, Weight};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 
@@ -24,7 +23,7 @@ fn is_record(line: &[u8]) -> bool {
     !fields.is_empty() && fields.peek().first() != Some(&b'%')
 }
 
-pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
+pub(super) fn top(head: &mut Head<'_>) -> Result<(Top, Values)> {
     let banner = head.header(|_| true)?;
     let values = head.check(kind(&banner))?;
     let line = head.header(is_record)?;
@@ -42,16 +41,7 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
         fields.end().map(|()| (rows, m))
     };
     let (n, m) = head.check(read())?;
-    let (body, before) = (head.offset, head.line);
-    Ok(Top {
-        n: Some(n),
-        m: Some(m),
-        layout: Layout::MatrixMarket(values),
-        body,
-        before,
-        notes: Vec::new(),
-        doubt: None,
-    })
+    Ok((Top::of_header(head, n, m), values))
 }
 
 /// What the entries of a matrix are.
@@ -85,7 +75,12 @@ fn kind(banner: &[u8]) -> Checked<Values> {
 }
 
 /// Parses one line.
-pub(super) fn entry(line: &[u8], values: Values, ids: Ids, raw: &mut Raw) -> Checked<()> {
+pub(super) fn entry(
+    line: &[u8],
+    values: Values,
+    ids: Ids,
+    batch: &mut BatchBuilder,
+) -> Checked<()> {
     let mut fields = Fields::of(line);
     if matches!(fields.peek_byte(), None | Some(b'%')) {
         return Ok(());
@@ -100,7 +95,7 @@ pub(super) fn entry(line: &[u8], values: Values, ids: Ids, raw: &mut Raw) -> Che
         return Err(at.fault("an integer, as the first line says (real allows others)"));
     }
     fields.end()?;
-    raw.push(u, v, weight);
+    batch.push(u, v, weight);
     Ok(())
 }
 

@@ -7,19 +7,28 @@
 
 use super::census::Census;
 use super::fields::{Checked, Fields, Ids};
-use super::head::Head;
-use super::preamble::{Layout, Top};
+use super::head::{Head, Top};
 use crate::error::{Error, Result};
-use crate::graph::{Raw, Slice, Weight, float_key, integer_key, mix};
+use crate::graph::{BatchBuilder, Slice, Weight, float_key, integer_key, mix};
+use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 use std::path::Path;
+
+/// What stands on the line of a vertex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Shape {
+    /// Numbers before the neighbours.
+    skipped: u32,
+    /// Each neighbour has a weight.
+    weighted: bool,
+}
 
 /// Whether a line is a comment; all others but the header stand for vertices, empty ones too.
 pub(super) fn is_comment(line: &[u8]) -> bool {
     line.first() == Some(&b'%')
 }
 
-pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
+pub(super) fn top(head: &mut Head<'_>) -> Result<(Top, Shape)> {
     let line = head.header(|line| !is_comment(line))?;
     let mut fields = Fields::of(&line);
     let mut read = || {
@@ -38,21 +47,19 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<Top> {
             if fields.is_empty() { 1 } else { fields.number("the number of weights a vertex")? };
         let skipped = u64::from(sizes) + if weights { constraints } else { 0 };
         let skipped = u32::try_from(skipped).map_err(|_| at.fault("fewer weights a vertex"))?;
-        fields.end().map(|()| (n, m, Layout::Metis { skipped, weighted }))
+        fields.end().map(|()| (n, m, Shape { skipped, weighted }))
     };
-    let (n, m, layout) = head.check(read())?;
-    let (body, before) = (head.offset, head.line);
-    Ok(Top { n: Some(n), m: Some(m), layout, body, before, notes: Vec::new(), doubt: None })
+    let (n, m, shape) = head.check(read())?;
+    Ok((Top::of_header(head, n, m), shape))
 }
 
 /// Parses the line of `vertex`, which then is the next.
 pub(super) fn vertex(
     line: &[u8],
     vertex: &mut u64,
-    skipped: u32,
-    weighted: bool,
+    shape: Shape,
     ids: Ids,
-    raw: &mut Raw,
+    batch: &mut BatchBuilder,
     census: &mut Census,
 ) -> Checked<()> {
     if is_comment(line) {
@@ -63,13 +70,13 @@ pub(super) fn vertex(
         return fields.end().map_err(|_| fields.fault("no more lines than the header's vertices"));
     };
     *vertex += 1;
-    for _ in 0..skipped {
+    for _ in 0..shape.skipped {
         fields.number("a weight or size of the vertex")?;
     }
     while !fields.is_empty() {
         let at = fields;
         let v = fields.vertex(ids)?;
-        let weight = if weighted { fields.weight()? } else { Weight::Integer(1) };
+        let weight = if shape.weighted { fields.weight()? } else { Weight::Integer(1) };
         if u == v {
             return Err(at.fault("another vertex: METIS graphs have no loops"));
         }
@@ -79,11 +86,11 @@ pub(super) fn vertex(
         };
         let print = mix(u.min(v), u.max(v), key);
         if u < v {
-            raw.push(u, v, weight);
+            batch.push(u, v, weight);
             census.excess = census.excess.wrapping_add(1);
             census.balance = census.balance.wrapping_add(print);
         } else {
-            raw.bound = raw.bound.max(u64::from(u) + 1);
+            batch.bound = batch.bound.max(u64::from(u) + 1);
             census.excess = census.excess.wrapping_sub(1);
             census.balance = census.balance.wrapping_sub(print);
         }

@@ -1,7 +1,7 @@
 //! Graphs in files: one file a format, reader and writer together.
 //!
 //! Text is parsed by blocks of whole lines, in parallel and by any rank: a [`Preamble`] holds what
-//! the top of the file says, a [`Tally`] what lies before a block, a [`Census`] what is proved of
+//! the top of the file says, a [`LineCount`] what lies before a block, a [`Census`] what is proved of
 //! all blocks together. Input is untrusted: no size in a header drives an allocation.
 
 pub mod binary;
@@ -10,6 +10,7 @@ mod census;
 mod columns;
 mod dialect;
 mod dimacs;
+mod errors;
 mod fields;
 mod foreign;
 mod gzip;
@@ -25,8 +26,9 @@ mod write;
 pub use census::Census;
 pub use columns::{Columns, Selection};
 pub use dialect::{Decimal, Separator};
+pub use errors::too_long;
 pub use gzip::is_gzip;
-pub use lines::{Parsed, Tally, too_long};
+pub use lines::{LineCount, Parsed};
 pub use preamble::Preamble;
 pub use stream::Stream;
 pub use text::TextOptions;

@@ -2,7 +2,7 @@
 
 use super::census::Census;
 use super::fields::Ids;
-use super::head::Head;
+use super::head::{Head, Top};
 use super::matrix_market::Values;
 use super::text::{self, Rows, TextOptions};
 use super::{Format, dimacs, matrix_market, metis};
@@ -36,24 +36,7 @@ pub(super) enum Layout {
     Text(Rows),
     Dimacs,
     MatrixMarket(Values),
-    Metis {
-        /// Numbers before the neighbours on each line.
-        skipped: u32,
-        /// Each neighbour has a weight.
-        weighted: bool,
-    },
-}
-
-/// A preamble under way.
-pub(super) struct Top {
-    pub(super) n: Option<u64>,
-    pub(super) m: Option<u64>,
-    pub(super) layout: Layout,
-    pub(super) body: u64,
-    pub(super) before: u64,
-    pub(super) notes: Vec<String>,
-    /// n and m, if the first edge could tell them instead.
-    pub(super) doubt: Option<(u64, u64)>,
+    Metis(metis::Shape),
 }
 
 impl Preamble {
@@ -76,19 +59,33 @@ impl Preamble {
             return Err(Error::usage("the options of text", what));
         }
         let mut head = Head::of(path, reader)?;
-        let Top { n, m, layout, body, before, notes, doubt } = match format {
-            Format::Text => text::top(&mut head, options)?,
-            Format::Dimacs => dimacs::top(&mut head)?,
-            Format::MatrixMarket => matrix_market::top(&mut head)?,
-            Format::Metis => metis::top(&mut head)?,
-            Format::Binary => panic!("binary files have their own header"),
-        };
+        let (top, layout) = Self::top(&mut head, format, options)?;
+        let Top { n, m, body, line, notes, doubt } = top;
         if let Some(n) = n.filter(|&n| n > MOST_VERTICES) {
             let what =
                 format!("{n} vertices are too many: ids are 32 bits, so at most {MOST_VERTICES}");
             return Err(Error::content(path, what));
         }
-        Ok(Self { n, m, body, line: before, layout, notes, doubt })
+        Ok(Self { n, m, body, line, layout, notes, doubt })
+    }
+
+    fn top(head: &mut Head<'_>, format: Format, options: &TextOptions) -> Result<(Top, Layout)> {
+        Ok(match format {
+            Format::Text => {
+                let (top, rows) = text::top(head, options)?;
+                (top, Layout::Text(rows))
+            }
+            Format::Dimacs => (dimacs::top(head)?, Layout::Dimacs),
+            Format::MatrixMarket => {
+                let (top, values) = matrix_market::top(head)?;
+                (top, Layout::MatrixMarket(values))
+            }
+            Format::Metis => {
+                let (top, shape) = metis::top(head)?;
+                (top, Layout::Metis(shape))
+            }
+            Format::Binary => panic!("binary files have their own header"),
+        })
     }
 
     /// Holds the counts of all blocks against the header, and returns the number of vertices: the
@@ -98,7 +95,7 @@ impl Preamble {
     /// [`Error::Content`] for a header that lies.
     pub fn check(&self, path: &Path, census: &Census) -> Result<u64> {
         let n = self.n.unwrap_or(census.bound);
-        if let Layout::Metis { .. } = self.layout {
+        if let Layout::Metis(_) = self.layout {
             metis::check(path, n, census)?;
         }
         if let Some((n, m)) = self.doubt
@@ -147,7 +144,7 @@ impl Preamble {
     pub(super) fn ids(&self) -> Ids {
         let first = match self.layout {
             Layout::Text(rows) => rows.first_id,
-            Layout::Dimacs | Layout::MatrixMarket(_) | Layout::Metis { .. } => 1,
+            Layout::Dimacs | Layout::MatrixMarket(_) | Layout::Metis(_) => 1,
         };
         Ids { first, n: self.n }
     }

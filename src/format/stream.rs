@@ -1,7 +1,7 @@
 //! A file from its start to its end, decompressed if need be.
 
+use super::errors::{failed, too_long};
 use super::gzip::{GzipMembers, is_gzip};
-use super::lines::too_long;
 use crate::error::{Error, Result};
 use memchr::{memchr_iter, memrchr};
 use std::fs::File;
@@ -121,12 +121,4 @@ impl BufRead for Stream {
     fn consume(&mut self, amount: usize) {
         self.reader.consume(amount);
     }
-}
-
-/// The error of a read that failed: the decompressor's words have no system error behind them.
-pub(super) fn failed(path: &Path, why: io::Error) -> Error {
-    if why.raw_os_error().is_some() {
-        return Error::file("read", path)(why);
-    }
-    Error::content(path, format!("its gzip data is cut short or corrupt ({why}); copy it again"))
 }

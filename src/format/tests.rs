@@ -1,18 +1,21 @@
 //! What all readers and writers have in common.
 
 use super::*;
-use crate::graph::{Edges, Numbers, Raw, Slice, Weight, Weights};
+use crate::graph::{Batch, BatchBuilder, Edges, Numbers, Slice, Weight, Weights};
 use proptest::prelude::*;
 use std::io::Cursor;
 use std::sync::atomic::AtomicU64;
 
+/// What was read: n, what was counted and the edges.
+type Found = (u64, Census, Vec<Batch>);
+
 /// Reads `text` in `p` blocks, as p ranks would.
-fn read(name: &str, text: &[u8], columns: Option<&str>, p: usize) -> Result<(u64, Vec<Raw>)> {
+fn read(name: &str, text: &[u8], columns: Option<&str>, p: usize) -> Result<Found> {
     let columns = columns.map(|columns| columns.parse().expect("right columns"));
     read_as(name, text, &TextOptions { columns, ..TextOptions::default() }, p)
 }
 
-fn read_as(name: &str, text: &[u8], options: &TextOptions, p: usize) -> Result<(u64, Vec<Raw>)> {
+fn read_as(name: &str, text: &[u8], options: &TextOptions, p: usize) -> Result<Found> {
     let path = Path::new(name);
     let format = Format::detect(path, text)?;
     let preamble = Preamble::read(path, format, options, &mut Cursor::new(text))?;
@@ -24,27 +27,25 @@ fn read_as(name: &str, text: &[u8], options: &TextOptions, p: usize) -> Result<(
         cuts.push(line_end.map_or(body.len(), |end| from + end + 1));
     }
     cuts.push(body.len());
-    let (mut before, mut census, mut pieces) = (Tally::default(), Census::default(), Vec::new());
+    let (mut before, mut census, mut batches) =
+        (LineCount::default(), Census::default(), Vec::new());
     for cut in cuts.windows(2) {
         let block = &body[cut[0]..cut[1]];
         let parsed = preamble.parse(path, block, before, &AtomicU64::new(0))?;
-        before = [before, preamble.tally(block)].into_iter().sum();
+        before = [before, preamble.count_lines(block)].into_iter().sum();
         census.merge(&Census::from_words(&parsed.census.to_words()));
-        pieces.extend(parsed.pieces);
+        batches.extend(parsed.batches);
     }
-    Ok((preamble.check(path, &census)?, pieces))
+    Ok((preamble.check(path, &census)?, census, batches))
 }
 
 /// The edges with their weights, which do not depend on how they are held.
-fn edges((n, pieces): (u64, Vec<Raw>), numbers: Numbers) -> Slice {
-    let mut pieces = pieces;
-    if numbers == Numbers::Floats {
-        pieces.iter_mut().for_each(Raw::make_floats);
-    }
-    let loops = pieces.iter().map(|piece| piece.loops).sum();
+fn edges((n, census, batches): Found, numbers: Numbers) -> Slice {
     let weights = Weights::wide(numbers);
-    let edges = Raw::hold(pieces, weights);
-    Slice { n, m: edges.len() as u64, loops, edges, weights }
+    let edges = batches.into_iter().map(|batch| batch.rekeyed(weights));
+    let edges =
+        Edges::Wide(edges.flat_map(|batch| batch.edges().iter().collect::<Vec<_>>()).collect());
+    Slice { n, m: edges.len() as u64, loops: census.loops, edges, weights }
 }
 
 fn refused(name: &str, text: &str) -> String {
@@ -157,9 +158,9 @@ fn headers_comments_names_and_columns() {
 #[test]
 fn lines_have_a_length() {
     let comment = format!("# {}\n", "x".repeat((1 << 20) - 2));
-    let (n, pieces) =
+    let (n, _, batches) =
         read("a.txt", (comment.clone() + "0 1 5\n").as_bytes(), None, 1).expect("right");
-    assert_eq!((n, pieces.len()), (2, 1));
+    assert_eq!((n, batches.len()), (2, 1));
     for text in [
         format!("0 1 5\n#{comment}0 1 5\n"),
         "0 1 5\n".repeat(2000) + "0 1 " + &"0".repeat(1 << 20),
@@ -182,8 +183,8 @@ fn lines_have_a_length() {
 #[test]
 fn decimal_commas_are_read_where_all_lines_agree() {
     let weights = |text: &str, options: &TextOptions| {
-        let (_, pieces) = read_as("a.txt", text.as_bytes(), options, 2)?;
-        let slice = edges((9, pieces), Numbers::Floats);
+        let found = read_as("a.txt", text.as_bytes(), options, 2);
+        let slice = edges(found?, Numbers::Floats);
         Ok::<_, Error>(
             slice.weighted().map(|(_, _, weight)| weight.to_string()).collect::<Vec<_>>(),
         )
@@ -268,9 +269,9 @@ fn slices() -> impl Strategy<Value = Slice> {
     (2u32..30, numbers).prop_flat_map(|(n, (numbers, weight))| {
         let edge = (0..n, 0..n, weight).prop_filter("a loop", |(u, v, _)| u != v);
         prop::collection::vec(edge, 0..40).prop_map(move |list| {
-            let mut raw = Raw { numbers, ..Raw::default() };
-            list.into_iter().for_each(|(u, v, weight)| raw.push(u, v, weight));
-            edges((n.into(), vec![raw]), numbers)
+            let mut batch = BatchBuilder::new(0);
+            list.into_iter().for_each(|(u, v, weight)| batch.push(u, v, weight));
+            edges((n.into(), Census::default(), vec![batch.finish()]), numbers)
         })
     })
 }

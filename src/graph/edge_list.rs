@@ -11,6 +11,11 @@ pub enum Edges {
     Wide(Vec<Edge<u64>>),
 }
 
+/// The bytes of an edge with a key of 32 bits, if `narrow`, or of 64.
+pub const fn edge_bytes(narrow: bool) -> usize {
+    if narrow { size_of::<Edge<u32>>() } else { size_of::<Edge<u64>>() }
+}
+
 /// Evaluates one generic expression on the list inside an [`Edges`], whichever its width.
 ///
 /// ```
@@ -30,29 +35,6 @@ macro_rules! with_edges {
 pub use with_edges;
 
 impl Edges {
-    /// Consecutive lists as one; empty ones with keys of 32 bits if `narrow`.
-    ///
-    /// # Panics
-    /// If their keys have different widths.
-    pub fn concat(lists: Vec<Self>, narrow: bool) -> Self {
-        let mut lists = lists.into_iter();
-        let none = || if narrow { Self::Narrow(Vec::new()) } else { Self::Wide(Vec::new()) };
-        let mut all = lists.next().unwrap_or_else(none);
-        all.reserve(lists.as_slice().iter().map(Self::len).sum());
-        for list in lists {
-            match (&mut all, list) {
-                (Self::Narrow(all), Self::Narrow(list)) => all.extend(list),
-                (Self::Wide(all), Self::Wide(list)) => all.extend(list),
-                _ => panic!("keys of one graph have one width"),
-            }
-        }
-        all
-    }
-
-    fn reserve(&mut self, more: usize) {
-        with_edges!(self, list => list.reserve_exact(more));
-    }
-
     /// How many there are.
     pub fn len(&self) -> usize {
         with_edges!(self, list => list.len())
@@ -65,9 +47,23 @@ impl Edges {
 
     /// The size of one edge in memory and in a message.
     pub fn bytes_per_edge(&self) -> usize {
-        match self {
-            Self::Narrow(_) => size_of::<Edge<u32>>(),
-            Self::Wide(_) => size_of::<Edge<u64>>(),
+        edge_bytes(matches!(self, Self::Narrow(_)))
+    }
+
+    /// The edges as plain old data.
+    pub fn bytes(&self) -> &[u8] {
+        with_edges!(self, list => bytemuck::cast_slice(list))
+    }
+
+    /// The edges of [`Edges::bytes`].
+    ///
+    /// # Panics
+    /// If the bytes are not those of whole edges.
+    pub fn of_bytes(bytes: &[u8], narrow: bool) -> Self {
+        if narrow {
+            Self::Narrow(bytemuck::pod_collect_to_vec(bytes))
+        } else {
+            Self::Wide(bytemuck::pod_collect_to_vec(bytes))
         }
     }
 
@@ -104,12 +100,6 @@ pub struct Slice {
 }
 
 impl Slice {
-    /// Turns the order of the weights round, so that a minimum forest becomes a maximum one.
-    pub fn reverse(&mut self) {
-        with_edges!(&mut self.edges, list => list.iter_mut().for_each(|e| e.key = !e.key));
-        self.weights = self.weights.reversed();
-    }
-
     /// The edge at a position of the slice as `(u, v, weight)`.
     ///
     /// # Panics

@@ -4,6 +4,7 @@
 //! integers. *Canonical* keys have 64 bits and are the same for a weight however it is held;
 //! [`Weights`] says how the keys of one graph are held, in 32 bits where all of them fit.
 
+use super::{Extent, edge_bytes};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -71,6 +72,11 @@ pub fn key_float(key: u64) -> f64 {
     f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
 }
 
+/// As [`float_key`], of a weight that is known to be finite.
+pub(super) fn finite_key(weight: f64) -> u64 {
+    float_key(weight).expect("readers refuse weights that are not finite")
+}
+
 /// The integer that a float is, if it is one of 64 bits.
 fn as_integer(weight: f64) -> Option<i64> {
     let fits = weight.fract() == 0.0 && weight >= -(2f64.powi(63)) && weight < 2f64.powi(63);
@@ -91,13 +97,13 @@ fn key_single(key: u32) -> f32 {
 /// How the keys of one graph are held. The same on every rank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weights {
-    held: Held,
+    encoding: Encoding,
     /// Whether heavier comes first, as a maximum forest needs it: every key is then complemented.
     descending: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Held {
+enum Encoding {
     /// 32-bit keys: what the weight is above `base`.
     NarrowIntegers { base: i64 },
     /// 32-bit keys of floats that all are `f32`.
@@ -109,15 +115,15 @@ enum Held {
 impl Weights {
     /// Integers from `base` to `base` + 2^32 - 1, with 32-bit keys.
     pub const fn narrow_integers(base: i64) -> Self {
-        Self { held: Held::NarrowIntegers { base }, descending: false }
+        Self { encoding: Encoding::NarrowIntegers { base }, descending: false }
     }
 
     /// Floats that all are `f32`, with 32-bit keys.
-    pub const SINGLES: Self = Self { held: Held::Singles, descending: false };
+    pub const SINGLES: Self = Self { encoding: Encoding::Singles, descending: false };
 
     /// Canonical keys, 64 bits.
     pub const fn wide(numbers: Numbers) -> Self {
-        Self { held: Held::Wide(numbers), descending: false }
+        Self { encoding: Encoding::Wide(numbers), descending: false }
     }
 
     /// The narrowest way to hold weights whose canonical keys lie in `lowest..=highest`, all of
@@ -126,17 +132,21 @@ impl Weights {
         match numbers {
             Numbers::Integers if lowest > highest => Self::narrow_integers(0), // no edges
             Numbers::Integers if highest - lowest <= u64::from(u32::MAX) => {
-                Self::narrow_integers(key_integer(lowest))
+                let (lowest, highest) = (key_integer(lowest), key_integer(highest));
+                // Where either of these will do, most lists of one input are held the same way.
+                let usual = [0, i32::MIN.into()];
+                let fits = |base: &i64| *base <= lowest && highest <= base + i64::from(u32::MAX);
+                Self::narrow_integers(usual.into_iter().find(fits).unwrap_or(lowest))
             }
             Numbers::Floats if singles => Self::SINGLES,
             Numbers::Integers | Numbers::Floats => Self::wide(numbers),
         }
     }
 
-    /// The same weights, heavier first.
+    /// The same weights, heavier first if `descending`.
     #[must_use]
-    pub const fn reversed(self) -> Self {
-        Self { descending: !self.descending, ..self }
+    pub const fn in_order(self, descending: bool) -> Self {
+        Self { descending, ..self }
     }
 
     /// Whether heavier comes first.
@@ -146,49 +156,89 @@ impl Weights {
 
     /// Whether keys have 32 bits.
     pub const fn is_narrow(self) -> bool {
-        !matches!(self.held, Held::Wide(_))
+        !matches!(self.encoding, Encoding::Wide(_))
+    }
+
+    /// The bytes of an edge whose key is held so.
+    pub const fn edge_bytes(self) -> usize {
+        edge_bytes(self.is_narrow())
     }
 
     /// The kind of number.
     pub const fn numbers(self) -> Numbers {
-        match self.held {
-            Held::NarrowIntegers { .. } => Numbers::Integers,
-            Held::Singles => Numbers::Floats,
-            Held::Wide(numbers) => numbers,
+        match self.encoding {
+            Encoding::NarrowIntegers { .. } => Numbers::Integers,
+            Encoding::Singles => Numbers::Floats,
+            Encoding::Wide(numbers) => numbers,
         }
     }
 
+    /// The range of all weights that can be held so.
+    pub fn extent(self) -> Extent {
+        let floats = |most: f64| [-most, most].map(finite_key);
+        let ([lowest, highest], singles) = match self.encoding {
+            Encoding::NarrowIntegers { base } => {
+                let most = base.saturating_add(u32::MAX.into());
+                ([base, most].map(integer_key), false)
+            }
+            Encoding::Singles => (floats(f32::MAX.into()), true),
+            Encoding::Wide(Numbers::Integers) => ([0, u64::MAX], false),
+            Encoding::Wide(Numbers::Floats) => (floats(f64::MAX), false),
+        };
+        Extent { numbers: self.numbers(), lowest, highest, singles }
+    }
+
+    /// Whether a key, of the width that it has, stands for a weight: some bits are no finite float, and some
+    /// are beyond all integers.
+    pub fn has(self, key: u64) -> bool {
+        let extent = self.extent();
+        (extent.lowest..=extent.highest).contains(&self.canonical(key))
+    }
+
     /// The canonical key of a key that is held so.
+    #[inline]
     pub fn canonical(self, key: u64) -> u64 {
-        match self.held {
-            Held::NarrowIntegers { base } => {
+        match self.encoding {
+            Encoding::NarrowIntegers { base } => {
                 let key = if self.descending { key ^ u64::from(u32::MAX) } else { key };
                 integer_key(base.wrapping_add(key as i64))
             }
-            Held::Singles => {
+            Encoding::Singles => {
                 let key = if self.descending { !(key as u32) } else { key as u32 };
                 let bits = f64::from(key_single(key)).to_bits();
                 if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
             }
-            Held::Wide(_) if self.descending => !key,
-            Held::Wide(_) => key,
+            Encoding::Wide(_) if self.descending => !key,
+            Encoding::Wide(_) => key,
         }
     }
 
     /// The key that holds a canonical key, the inverse of [`Weights::canonical`].
     ///
     /// The caller knows that the weight fits: [`Weights::narrowest`] saw it.
+    #[inline]
     pub fn hold(self, canonical: u64) -> u64 {
-        let key = match self.held {
-            Held::NarrowIntegers { base } => canonical.wrapping_sub(integer_key(base)),
-            Held::Singles => u64::from(single_key(key_float(canonical) as f32)),
-            Held::Wide(_) => canonical,
+        let key = match self.encoding {
+            Encoding::NarrowIntegers { base } => canonical.wrapping_sub(integer_key(base)),
+            Encoding::Singles => u64::from(single_key(key_float(canonical) as f32)),
+            Encoding::Wide(_) => canonical,
         };
         match (self.descending, self.is_narrow()) {
             (false, _) => key,
             (true, true) => key ^ u64::from(u32::MAX),
             (true, false) => !key,
         }
+    }
+
+    /// The key held as `to` says that stands for the weight of a key held so; the number nearest to an integer
+    /// if `to` are floats.
+    #[inline]
+    pub fn rekey(self, key: u64, to: Self) -> u64 {
+        let canonical = self.canonical(key);
+        to.hold(match (self.numbers(), to.numbers()) {
+            (Numbers::Integers, Numbers::Floats) => finite_key(key_integer(canonical) as f64),
+            _ => canonical,
+        })
     }
 
     /// The key of a weight, or `None` if no key that is held so stands for exactly that weight.
@@ -247,7 +297,7 @@ mod tests {
             for (numbers, [a, b]) in [(Numbers::Integers, integers), (Numbers::Floats, floats)] {
                 let weights = Weights::narrowest(numbers, a.min(b), a.max(b), true);
                 prop_assert!(weights.is_narrow());
-                let weights = if down { weights.reversed() } else { weights };
+                let weights = weights.in_order(down);
                 let held = (weights.hold(a), weights.hold(b));
                 prop_assert!(held.0 <= u32::MAX.into() && held.1 <= u32::MAX.into());
                 prop_assert_eq!((weights.canonical(held.0), weights.canonical(held.1)), (a, b));
@@ -267,8 +317,8 @@ mod tests {
     fn a_weight_that_is_not_held_has_no_key() {
         let narrow = Weights::narrow_integers(-3);
         assert_eq!(narrow.key(Weight::Integer(-3)), Some(0));
-        assert_eq!(narrow.reversed().key(Weight::Integer(-3)), Some(u32::MAX.into()));
-        for weights in [narrow, narrow.reversed()] {
+        assert_eq!(narrow.in_order(true).key(Weight::Integer(-3)), Some(u32::MAX.into()));
+        for weights in [narrow, narrow.in_order(true)] {
             for weight in [Weight::Integer(-4), Weight::Integer(i64::MAX), Weight::Float(1.5)] {
                 assert_eq!(weights.key(weight), None, "{weight}");
             }
@@ -279,6 +329,20 @@ mod tests {
         assert!(wide.key(Weight::Float(-(2f64.powi(63)))).is_some());
         assert!(Weights::SINGLES.key(Weight::Integer(2)).is_some());
         assert_eq!(Weights::SINGLES.key(Weight::Float(0.1)), None);
+    }
+
+    #[test]
+    fn bits_that_are_no_weight_are_known() {
+        let high = Weights::narrow_integers(i64::MAX - 5);
+        let wide = Weights::wide(Numbers::Floats);
+        let cases =
+            [(high, 5, 6), (Weights::SINGLES, 1 << 31, u32::MAX.into()), (wide, 1 << 63, 0)];
+        for (weights, right, wrong) in cases {
+            assert!(weights.has(right) && !weights.has(wrong), "{weights:?}");
+            let all = if weights.is_narrow() { u32::MAX.into() } else { u64::MAX };
+            let down = weights.in_order(true);
+            assert!(down.has(right ^ all) && !down.has(wrong ^ all), "{down:?}");
+        }
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! The part of the input that a rank takes in, from its start or from where it was saved.
 
-use super::batch::Batch;
-use super::checkpoint::Writer;
+use super::checkpoint::{Checkpoint, Writer};
 use super::fold_buffer::FoldBuffer;
-use super::segment::Segment;
+use super::outline::Outline;
+use super::segment::{Cut, Segment, share};
+use crate::comm::Comm;
 use crate::error::Result;
 use crate::format::Census;
+use crate::graph::Batch;
 use std::collections::VecDeque;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -16,6 +18,28 @@ pub(super) struct Assignment {
 }
 
 impl Assignment {
+    /// What this rank has of an input that can be `cut`: its share, or what it goes on from.
+    ///
+    /// # Errors
+    /// As `cut`; if there is a checkpoint and the job is not to go on from it; if it is to and cannot: a file is
+    /// damaged, of another graph, missing, or not seen by a rank that needs it. All ranks return the same.
+    pub(super) fn of(
+        comm: &Comm,
+        checkpoint: Option<&Checkpoint<'_>>,
+        outline: &Outline,
+        cut: Cut<'_>,
+    ) -> Result<Self> {
+        let deal =
+            |segments: &[Segment]| comm.agree(share(segments, comm.rank(), comm.size(), cut));
+        let Some(checkpoint) = checkpoint else {
+            let dealt = deal(&[Segment::untouched(outline.whole.clone())])?;
+            let segments = dealt.into_iter().map(|(_, segment)| segment).collect();
+            return Ok(Self { segments, writer: None });
+        };
+        let writer = checkpoint.open(comm, outline, &deal)?;
+        Ok(Self { segments: writer.segments().iter().cloned().collect(), writer: Some(writer) })
+    }
+
     /// What there is to read, in the input's units.
     pub(super) fn unread(&self) -> u64 {
         self.segments.iter().map(Segment::unread).sum()
@@ -28,22 +52,22 @@ impl Assignment {
     ///
     /// # Errors
     /// As `read` and [`FoldBuffer::pull`]; if a forest cannot be saved or read back.
-    pub(super) fn pull<P: Batch>(
+    pub(super) fn pull(
         self,
-        intake: &mut FoldBuffer<'_, P>,
-        mut read: impl FnMut(&mut Segment) -> Result<Option<Vec<P>>> + Send,
+        buffer: &mut FoldBuffer<'_>,
+        mut read: impl FnMut(&mut Segment) -> Result<Option<Vec<Batch>>> + Send,
     ) -> Result<Census> {
         let Self { segments: mut waiting, mut writer } = self;
         let Some(mut now) = waiting.pop_front() else { return Ok(Census::default()) };
         loop {
             if let Some(writer) = &mut writer {
                 let mut saved = writer.read_back();
-                intake.pull(|| saved.next_block())?;
+                buffer.pull(|| Ok(saved.next_block()?.map(|batch| vec![batch])))?;
             }
-            while !Self::pull_rest(&mut now, &mut writer, &waiting, intake, &mut read)? {}
+            while !Self::pull_rest(&mut now, &mut writer, &waiting, buffer, &mut read)? {}
             let Some(next) = waiting.pop_front() else {
                 // What was saved stands for edges that no rank holds, be there none in it.
-                intake.folds = intake.folds.max(u64::from(writer.is_some()));
+                buffer.folds = buffer.folds.max(u64::from(writer.is_some()));
                 return Ok(now.census);
             };
             let mut census = next.census;
@@ -54,15 +78,15 @@ impl Assignment {
 
     /// Takes in the rest of the segment `now`, or what there is until it is time to save; whether that was
     /// all of it.
-    fn pull_rest<P: Batch>(
+    fn pull_rest(
         now: &mut Segment,
         writer: &mut Option<Writer>,
         waiting: &VecDeque<Segment>,
-        intake: &mut FoldBuffer<'_, P>,
-        read: &mut (impl FnMut(&mut Segment) -> Result<Option<Vec<P>>> + Send),
+        buffer: &mut FoldBuffer<'_>,
+        read: &mut (impl FnMut(&mut Segment) -> Result<Option<Vec<Batch>>> + Send),
     ) -> Result<bool> {
         let mut blocks = 0;
-        intake.pull(|| {
+        buffer.pull(|| {
             // One block at least, or there would be no progress.
             if blocks > 0 && writer.as_ref().is_some_and(Writer::is_due) {
                 return Ok(None);
@@ -73,10 +97,12 @@ impl Assignment {
         let ended = now.rest.is_empty();
         let last = ended && waiting.is_empty();
         if let Some(writer) = writer.as_mut().filter(|writer| last || writer.is_due()) {
-            let forest = intake.settle();
+            let forest = buffer.settle();
+            if let Some(forest) = forest {
+                (now.weights, now.beyond_floats) = (forest.weights(), forest.beyond_floats());
+            }
             now.edges = forest.map_or(0, |forest| forest.len() as u64);
-            now.held = forest.map_or(now.held, P::held);
-            let bytes = forest.map_or(&[][..], P::bytes);
+            let bytes = forest.map_or(&[][..], |forest| forest.edges().bytes());
             now.sum = xxh3_64(bytes);
             writer.save(now, bytes, waiting)?;
         }

@@ -1,13 +1,19 @@
 //! Our own binary format: every rank takes a block of edges, equal within one.
 
-use super::checkpoint::{self, Checkpoint};
-use super::fingerprint::Input;
-use super::fold_buffer::{FoldBuffer, Purpose};
-use super::{InputFrom, Taken};
-use crate::comm::{Comm, Reduction};
+use super::InputFrom;
+use super::Loaded;
+use super::assignment::Assignment;
+use super::checkpoint::Checkpoint;
+use super::fingerprint::Located;
+use super::fold_buffer::{FoldBuffer, Sink};
+use super::loader;
+use super::outline::Told;
+use super::reader::{Conclusion, Dealt, Described, Reader, Seen};
+use super::segment::Segment;
+use crate::comm::{Comm, Progress};
 use crate::error::{Error, Result};
 use crate::format::{Census, binary, blocks};
-use crate::graph::{Edges, Slice};
+use crate::graph::Batch;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
@@ -16,11 +22,11 @@ use std::path::Path;
 pub(super) fn load(
     comm: &Comm,
     path: &Path,
-    input: &Input,
-    purpose: Purpose<'_>,
+    located: &Located,
+    sink: Sink<'_>,
     checkpoint: Option<&Checkpoint<'_>>,
-) -> Result<Taken> {
-    let reads = input.from == InputFrom::All || comm.rank() == 0;
+) -> Result<Loaded> {
+    let reads = located.from == InputFrom::All || comm.rank() == 0;
     let mut opened = Ok(None);
     if reads {
         opened = File::open(path).map_err(Error::file("open", path)).and_then(|file| {
@@ -28,119 +34,129 @@ pub(super) fn load(
             Ok(Some((header, file)))
         });
     }
-    let opened = comm.agree(opened)?;
-    let told = opened.as_ref().map(|(header, _)| serde_json::to_vec(header));
+    let (header, file) = comm.agree(opened)?.unzip();
+    let told = header.as_ref().map(serde_json::to_vec);
     let told = told.transpose().expect("plain fields").unwrap_or_default();
-    let header: binary::Header =
-        serde_json::from_slice(&comm.broadcast(0, told)).expect("one program");
-    let reader = BinaryReader { comm, path, header, file: opened.map(|(_, file)| file) };
-    let (intake, census) = match input.from {
-        InputFrom::All => reader.read_part(input, purpose, checkpoint)?,
-        InputFrom::Root => reader.receive_part(purpose)?,
-    };
-    let mut sums = [census.records - census.loops, census.loops];
-    comm.all_reduce(&mut sums, Reduction::Sum);
-    let (weights, folds) = (header.weights(), intake.folds);
-    let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
-    let slice = Slice { n: header.n, m: sums[0], loops: sums[1], edges, weights };
-    Ok(Taken { slice, folds, notes: Vec::new(), n_by_ids: false, identity: String::new() })
+    let header = serde_json::from_slice(&comm.broadcast(0, told)).expect("one program");
+    let share = |rank: usize| rank_share(header, rank, comm.size());
+    let graph = BinaryGraph { path, header, first: share(comm.rank()) };
+    let edges_at_once = sink.block() / graph.header.weights().edge_bytes() as u64;
+    match (located.from, file) {
+        (InputFrom::All, Some(file)) => {
+            let identity = located.identity.clone();
+            let reader = BinaryFile { graph, file, identity, edges_at_once };
+            loader::load(comm, reader, sink, checkpoint)
+        }
+        (_, file) => {
+            comm.progress().expect(share(comm.rank() + 1) - graph.first);
+            let mut next = 0;
+            loader::receive(comm, &graph, sink, |rank| {
+                let edges = next..share(rank + 1).min(next + edges_at_once);
+                next = edges.end;
+                file.as_ref().map(|file| comm.compute(|| graph.read(file, edges))).transpose()
+            })
+        }
+    }
 }
 
-struct BinaryReader<'a> {
-    comm: &'a Comm,
+/// Where the edges of a rank begin.
+fn rank_share(header: binary::Header, rank: usize, size: usize) -> u64 {
+    (u128::from(header.m) * rank as u128 / size as u128) as u64
+}
+
+/// A file whose header is read.
+struct BinaryGraph<'a> {
     path: &'a Path,
     header: binary::Header,
-    /// Where this rank reads.
-    file: Option<File>,
+    /// The position of this rank's first edge, where rank 0 reads for all.
+    first: u64,
 }
 
-/// This rank's edges, and what was counted of them.
-type Read<'a> = (FoldBuffer<'a, Edges>, Census);
+impl BinaryGraph<'_> {
+    /// The bytes of some edges, by their positions.
+    fn read(&self, file: &File, edges: Range<u64>) -> Result<Vec<u8>> {
+        blocks::read_range(file, self.header.edge_range(edges))
+            .map_err(Error::file("read", self.path))
+    }
 
-impl BinaryReader<'_> {
-    /// Every rank reads its share of the edges.
-    fn read_part<'p>(
+    /// The edges in `bytes`, of which the first is at a position; they are counted.
+    fn edges(
         &self,
-        input: &Input,
-        purpose: Purpose<'p>,
-        checkpoint: Option<&Checkpoint<'_>>,
-    ) -> Result<Read<'p>> {
-        let &Self { comm, path, header, ref file } = self;
-        let parts = checkpoint::Input {
-            graph: checkpoint::words(&input.identity, purpose.descending()),
-            known: checkpoint::Graph { n: Some(header.n), weights: Some(header.weights()) },
-            whole: 0..header.m,
-            cut: &|_, at| Ok(at),
-        };
-        let part = checkpoint::part(comm, checkpoint, &parts)?;
-        let progress = comm.progress();
-        progress.expect(part.unread());
-        let block = purpose.block() / 16;
-        let mut intake = FoldBuffer::new(purpose, Some(header.n));
-        let pulled = comm.compute(|| {
-            part.pull(&mut intake, |segment| {
-                let edges = segment.advance(block);
-                if edges.is_empty() {
-                    return Ok(None);
-                }
-                let bytes = read(path, header, file.as_ref(), edges.clone())?;
-                let (edges, loops) = header.decode(path, &bytes, edges.start, &progress.done)?;
-                count(&mut segment.census, &edges, loops);
-                Ok(Some(vec![edges]))
-            })
-        });
-        Ok((intake, comm.agree(pulled)?))
-    }
-
-    /// Rank 0 reads in order and sends each rank its share, block after block.
-    fn receive_part<'p>(&self, purpose: Purpose<'p>) -> Result<Read<'p>> {
-        let &Self { comm, path, header, ref file } = self;
-        let share =
-            |rank: usize| (u128::from(header.m) * rank as u128 / comm.size() as u128) as u64;
-        let first = share(comm.rank());
-        let progress = comm.progress();
-        progress.expect(share(comm.rank() + 1) - first);
-        let block = purpose.block() / 16;
-        let (mut intake, mut census) =
-            (FoldBuffer::new(purpose, Some(header.n)), Census::default());
-        let (mut next, mut failed, mut taken) = (0, Ok(()), Ok(()));
-        comm.scatter_blocks(
-            |rank| {
-                let edges = next..share(rank + 1).min(next + block);
-                next = edges.end;
-                let read = || read(path, header, file.as_ref(), edges);
-                let block = failed.is_ok().then(|| comm.compute(read))?;
-                block.map_err(|why| failed = Err(why)).ok()
-            },
-            |bytes| {
-                if taken.is_ok() {
-                    taken = comm.compute(|| {
-                        let at = first + census.records;
-                        let (edges, loops) = header.decode(path, &bytes, at, &progress.done)?;
-                        count(&mut census, &edges, loops);
-                        intake.push(vec![edges])
-                    });
-                }
-            },
-        );
-        comm.agree(failed)?;
-        comm.agree(taken)?;
-        Ok((intake, census))
+        bytes: &[u8],
+        first: u64,
+        census: &mut Census,
+        progress: &Progress,
+    ) -> Result<Vec<Batch>> {
+        let (edges, loops) = self.header.decode(self.path, bytes, first, &progress.done)?;
+        census.records += edges.len() as u64 + loops;
+        census.loops += loops;
+        Ok(vec![Batch::told(edges, self.header.weights())])
     }
 }
 
-/// The bytes of some edges, by their positions; none where there is no file.
-fn read(
-    path: &Path,
-    header: binary::Header,
-    file: Option<&File>,
-    edges: Range<u64>,
-) -> Result<Vec<u8>> {
-    let Some(file) = file else { return Ok(Vec::new()) };
-    blocks::read_range(file, header.edge_range(edges)).map_err(Error::file("read", path))
+impl Described for BinaryGraph<'_> {
+    fn told(&self) -> Told {
+        Told::new(Some(self.header.n), Some(self.header.weights()))
+    }
+
+    fn conclude(&self, _: &Seen) -> Result<Conclusion> {
+        Ok(Conclusion { n: self.header.n, n_by_ids: false, notes: Vec::new() })
+    }
 }
 
-fn count(census: &mut Census, edges: &Edges, loops: u64) {
-    census.records += edges.len() as u64 + loops;
-    census.loops += loops;
+impl Dealt for BinaryGraph<'_> {
+    fn decode(&self, block: &[u8], census: &mut Census, progress: &Progress) -> Result<Vec<Batch>> {
+        self.edges(block, self.first + census.records, census, progress)
+    }
+}
+
+/// One that is read at any place.
+struct BinaryFile<'a> {
+    graph: BinaryGraph<'a>,
+    file: File,
+    /// What tells it from others, in words.
+    identity: String,
+    edges_at_once: u64,
+}
+
+impl Described for BinaryFile<'_> {
+    fn told(&self) -> Told {
+        self.graph.told()
+    }
+
+    fn conclude(&self, seen: &Seen) -> Result<Conclusion> {
+        self.graph.conclude(seen)
+    }
+}
+
+impl Reader for BinaryFile<'_> {
+    fn identity(&self) -> String {
+        self.identity.clone()
+    }
+
+    fn whole(&self) -> Range<u64> {
+        0..self.graph.header.m
+    }
+
+    fn cut(&self, _: &Range<u64>, at: u64) -> Result<u64> {
+        Ok(at)
+    }
+
+    fn prepare(
+        &mut self,
+        _: &Comm,
+        assignment: &mut Assignment,
+        _: &FoldBuffer<'_>,
+    ) -> Result<u64> {
+        Ok(assignment.unread())
+    }
+
+    fn next(&self, segment: &mut Segment, progress: &Progress) -> Result<Option<Vec<Batch>>> {
+        let edges = segment.advance(self.edges_at_once);
+        if edges.is_empty() {
+            return Ok(None);
+        }
+        let bytes = self.graph.read(&self.file, edges.clone())?;
+        self.graph.edges(&bytes, edges.start, &mut segment.census, progress).map(Some)
+    }
 }

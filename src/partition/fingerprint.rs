@@ -18,7 +18,7 @@ const SAMPLE: u64 = 1 << 16;
 const SAMPLES: u64 = 1 << 10;
 
 /// A file that at least rank 0 can read.
-pub(super) struct Input {
+pub(super) struct Located {
     pub(super) format: Format,
     pub(super) from: InputFrom,
     /// How it is read and why, in words, where there was a choice.
@@ -49,7 +49,7 @@ pub fn fingerprint(path: &Path) -> Result<Fingerprint> {
     look(path).map(|(fingerprint, _)| fingerprint)
 }
 
-impl Input {
+impl Located {
     /// Looks at the file on every rank.
     ///
     /// # Errors
@@ -66,17 +66,17 @@ impl Input {
             looked => looked,
         };
         let (fingerprint, head) = comm.agree(looked)?;
-        let sights = comm.all_gather(&[fingerprint]).concat();
+        let seen = comm.all_gather(&[fingerprint]).concat();
         let format = format.map_or_else(|| Format::detect(path, &head), Ok);
         let format = comm.agree(if comm.rank() == 0 { format } else { Ok(Format::Text) })?;
         let chosen = comm.broadcast(0, format.to_string().into_bytes());
         let format = String::from_utf8_lossy(&chosen).parse()?;
-        let gzip = sights[0].gzip == 1;
+        let gzip = seen[0].gzip == 1;
         if gzip && format == Format::Binary {
             let what = "a binary file cannot be read compressed; decompress it first (gunzip)";
             return Err(Error::content(path, what));
         }
-        let other = sights.iter().position(|fingerprint| *fingerprint != sights[0]);
+        let other = seen.iter().position(|fingerprint| *fingerprint != seen[0]);
         let named = other.map(|rank| comm.topology().name(rank));
         let (from, why) = match (from, named) {
             (Some(InputFrom::All), Some(name)) => {
@@ -103,7 +103,7 @@ impl Input {
                 format!("rank 0 reads {} and sends the parts: {why}", shown(path))
             }
         });
-        let Fingerprint { len, content, .. } = sights[0];
+        let Fingerprint { len, content, .. } = seen[0];
         let identity = format!("a {format} file of {len} bytes with content {content:016x}");
         Ok(Self { format, from, how, identity, len })
     }

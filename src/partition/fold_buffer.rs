@@ -3,11 +3,13 @@
 //! MSF(A + B) = MSF(MSF(A) + B), so a rank may replace the edges it holds by their forest whenever it
 //! likes, as long as positions keep their order. The next edges are read meanwhile.
 
-use super::batch::{Batch, complement};
+use super::join::{STEP, append, common, extent, rekeyed};
 use super::{Memory, Request};
 use crate::comm::Comm;
 use crate::error::{Error, Result};
-use crate::graph::{Edge, Weights};
+use crate::graph::{Batch, Edge, Edges, Extent, Numbers, Weights};
+use crate::local;
+use rayon::prelude::*;
 use std::ops::RangeInclusive;
 
 /// Copies of the most edges held that a rank needs at once: what is folded, the work on it, and half of
@@ -24,18 +26,21 @@ const BLOCK: RangeInclusive<u64> = if cfg!(test) { 64 } else { 1 << 18 }..=1 << 
 /// The part of the budget that one line may take: of METIS a line holds all neighbours of a vertex.
 const LINE: u64 = 4;
 
+/// What edges take at most, where none has come yet.
+const WIDEST: Weights = Weights::wide(Numbers::Integers);
+
 /// Bytes that are read at once to be shown and forgotten.
 const SHOWN: u64 = 1 << 20;
 
-/// What edges are taken in for.
-pub(super) enum Purpose<'a> {
+/// Where edges go.
+pub(super) enum Sink<'a> {
     /// To be held.
     Hold(Budget),
     /// To be shown once, with the keys of these weights in 64 bits.
     Show(Weights, Visit<'a>),
 }
 
-impl Purpose<'_> {
+impl Sink<'_> {
     /// Whether edges are held for a maximum forest.
     pub(super) fn descending(&self) -> bool {
         matches!(self, Self::Hold(Budget { descending: true, .. }))
@@ -51,9 +56,7 @@ impl Purpose<'_> {
             Self::Show(..) => SHOWN,
         }
     }
-}
 
-impl Purpose<'_> {
     /// The bytes that one line may take.
     pub(super) fn line(&self) -> u64 {
         match self {
@@ -86,22 +89,25 @@ impl Budget {
 }
 
 /// What a rank holds of the edges that it has taken in.
-pub(super) struct FoldBuffer<'a, P> {
-    purpose: Purpose<'a>,
+pub(super) struct FoldBuffer<'a> {
+    sink: Sink<'a>,
     /// The number of vertices, as far as it is known.
     n: u64,
-    /// How many edges are held.
-    len: usize,
     /// The edges, or what stands for them, in the order of the input.
-    pub(super) pieces: Vec<P>,
+    pub(super) batches: Vec<Batch>,
     /// How often they were folded.
     pub(super) folds: u64,
 }
 
-impl<'a, P: Batch> FoldBuffer<'a, P> {
+impl<'a> FoldBuffer<'a> {
     /// Nothing yet, of a graph of `n` vertices if a header tells.
-    pub(super) fn new(purpose: Purpose<'a>, n: Option<u64>) -> Self {
-        Self { purpose, n: n.unwrap_or(0), len: 0, pieces: Vec::new(), folds: 0 }
+    pub(super) fn new(sink: Sink<'a>, n: Option<u64>) -> Self {
+        Self { sink, n: n.unwrap_or(0), batches: Vec::new(), folds: 0 }
+    }
+
+    /// The bytes that are best read at once.
+    pub(super) fn block(&self) -> u64 {
+        self.sink.block()
     }
 
     /// Takes in all that `next` gives, on the current rayon pool: while what is held is folded, the
@@ -111,22 +117,24 @@ impl<'a, P: Batch> FoldBuffer<'a, P> {
     /// As `next`; [`Error::TooLarge`] if the budget does not hold the forests of so many vertices.
     pub(super) fn pull(
         &mut self,
-        mut next: impl FnMut() -> Result<Option<Vec<P>>> + Send,
+        mut next: impl FnMut() -> Result<Option<Vec<Batch>>> + Send,
     ) -> Result<()> {
         let mut ended = self.fill(&mut next, 1)?;
         while !ended {
             let budget = self.budget_to_fold()?;
-            let held = std::mem::take(&mut self.pieces);
+            let held = std::mem::take(&mut self.batches);
             let n = self.n as usize;
-            let mut ahead = Self::new(Purpose::Hold(budget), Some(self.n));
+            let mut ahead = Self::new(Sink::Hold(budget), Some(self.n));
+            ahead.folds = self.folds + 1;
             let (forest, read) = rayon::join(
-                || P::fold(held, n, budget.descending),
+                || fold(held, n),
                 // Half, since the forest may take the other half.
                 || ahead.fill(&mut next, 2),
             );
             ended = read?;
             self.replace(forest)?;
-            self.add(ahead.pieces)?;
+            self.n = ahead.n;
+            self.batches.extend(ahead.batches);
         }
         Ok(())
     }
@@ -135,71 +143,76 @@ impl<'a, P: Batch> FoldBuffer<'a, P> {
     ///
     /// # Errors
     /// [`Error::TooLarge`] if the budget does not hold the forests of so many vertices.
-    pub(super) fn push(&mut self, pieces: Vec<P>) -> Result<()> {
-        self.add(pieces)?;
-        if self.len < self.room() {
+    pub(super) fn push(&mut self, batches: Vec<Batch>) -> Result<()> {
+        self.add(batches)?;
+        if self.len() < self.room() {
             return Ok(());
         }
-        let budget = self.budget_to_fold()?;
-        let held = std::mem::take(&mut self.pieces);
-        self.replace(P::fold(held, self.n as usize, budget.descending))
+        self.budget_to_fold()?;
+        let held = std::mem::take(&mut self.batches);
+        self.replace(fold(held, self.n as usize))
     }
 
     /// Folds what is held, so that it is one forest, or nothing if nothing came.
-    pub(super) fn settle(&mut self) -> Option<&P> {
-        if let (Purpose::Hold(budget), false) = (&self.purpose, self.pieces.is_empty()) {
-            let held = std::mem::take(&mut self.pieces);
-            let forest = P::fold(held, self.n as usize, budget.descending);
-            (self.len, self.folds) = (forest.len(), self.folds + 1);
-            self.pieces = vec![forest];
+    pub(super) fn settle(&mut self) -> Option<&Batch> {
+        if let (Sink::Hold(_), false) = (&self.sink, self.batches.is_empty()) {
+            let held = std::mem::take(&mut self.batches);
+            self.batches = vec![fold(held, self.n as usize)];
+            self.folds += 1;
         }
-        self.pieces.first()
+        self.batches.first()
     }
 
     /// Takes in what `next` gives up to a `share` of the room; whether that was all.
     fn fill(
         &mut self,
-        next: &mut impl FnMut() -> Result<Option<Vec<P>>>,
+        next: &mut impl FnMut() -> Result<Option<Vec<Batch>>>,
         share: usize,
     ) -> Result<bool> {
-        while self.len < self.room() / share {
+        while self.len() < self.room() / share {
             match next()? {
-                Some(pieces) => self.add(pieces)?,
+                Some(batches) => self.add(batches)?,
                 None => return Ok(true),
             }
         }
         Ok(false)
     }
 
-    fn add(&mut self, pieces: Vec<P>) -> Result<()> {
-        let len = pieces.iter().map(P::len).sum::<usize>();
-        if let Purpose::Show(weights, visit) = &mut self.purpose {
-            // One without edges of each kind, which says what numbers there were.
-            for held in pieces.iter().map(P::held) {
-                if !self.pieces.iter().any(|kept| kept.held() == held) {
-                    self.pieces.push(P::restore(held, &[]));
+    fn add(&mut self, batches: Vec<Batch>) -> Result<()> {
+        let (mut batches, room) = (batches, self.room());
+        match &mut self.sink {
+            Sink::Hold(budget) => {
+                let descending = budget.descending;
+                batches.par_iter_mut().for_each(|batch| batch.put_in_order(descending));
+                self.n = batches.iter().map(Batch::bound).fold(self.n, u64::max);
+                // A list that is folded soon is not worth the fresh memory; what may be all of it is.
+                if self.folds > 0 || room < STEP / WIDEST.edge_bytes() {
+                    self.batches.extend(batches);
+                } else {
+                    append(&mut self.batches, batches, room);
                 }
+                Ok(())
             }
-            return pieces.into_iter().try_for_each(|piece| {
-                let mut edges = piece.canonical(*weights);
-                if weights.descending() {
-                    complement(&mut edges);
+            Sink::Show(weights, visit) => {
+                for batch in batches {
+                    let numbers = batch.weights().numbers();
+                    if !self.batches.iter().any(|kept| kept.weights().numbers() == numbers) {
+                        self.batches.push(none_of(numbers));
+                    }
+                    match rekeyed(batch, wide(*weights)) {
+                        Edges::Wide(edges) => visit(&edges)?,
+                        Edges::Narrow(_) => unreachable!("they were asked for with 64 bits"),
+                    }
                 }
-                visit(&edges)
-            });
+                Ok(())
+            }
         }
-        self.n = pieces.iter().map(P::bound).fold(self.n, u64::max);
-        self.len += len;
-        self.pieces.extend(pieces);
-        Ok(())
     }
 
     /// The budget, where what is held may be folded and that will do.
     fn budget_to_fold(&self) -> Result<Budget> {
-        match self.purpose {
-            Purpose::Hold(budget @ Budget { memory: Memory::Folding(_), .. })
-                if self.room() > 1 =>
-            {
+        match self.sink {
+            Sink::Hold(budget @ Budget { memory: Memory::Folding(_), .. }) if self.room() > 1 => {
                 Ok(budget)
             }
             _ => Err(self.too_large()),
@@ -207,23 +220,23 @@ impl<'a, P: Batch> FoldBuffer<'a, P> {
     }
 
     /// Puts the forest in the place of what was held.
-    fn replace(&mut self, forest: P) -> Result<()> {
-        (self.len, self.folds) = (forest.len(), self.folds + 1);
-        if self.len > self.room() / 2 {
+    fn replace(&mut self, forest: Batch) -> Result<()> {
+        self.folds += 1;
+        self.batches = vec![forest];
+        if self.len() > self.room() / 2 {
             return Err(self.too_large());
         }
-        self.pieces = vec![forest];
         Ok(())
     }
 
     fn too_large(&self) -> Error {
         let megabytes = |bytes: u64| bytes as f64 / 1e6;
-        let Purpose::Hold(Budget { memory, .. }) = self.purpose else {
+        let Sink::Hold(Budget { memory, .. }) = self.sink else {
             unreachable!("edges that are only shown take no room")
         };
         let (needed, left) = match memory {
             Memory::Folding(bytes) => {
-                (Some(self.besides() + COPIES * self.bytes(2 * self.len + 2)), bytes)
+                (Some(self.besides() + COPIES * self.bytes(2 * self.len() + 2)), bytes)
             }
             Memory::Within(bytes) => (None, bytes),
             Memory::Unlimited => unreachable!("there is always room"),
@@ -245,24 +258,31 @@ impl<'a, P: Batch> FoldBuffer<'a, P> {
         Error::TooLarge { needed: needed.map(u128::from), left: Some(left), what }
     }
 
+    /// How many edges are held.
+    fn len(&self) -> usize {
+        self.batches.iter().map(Batch::len).sum()
+    }
+
+    /// What so many edges take in the width that those held have in common.
     fn bytes(&self, len: usize) -> u64 {
-        len as u64 * self.pieces.first().map_or(16, |piece| piece.held().edge_bytes()) as u64
+        let weights = if self.batches.is_empty() { WIDEST } else { common(&self.batches) };
+        len as u64 * weights.edge_bytes() as u64
     }
 
     /// Whether so many edges are to be held, and all at once: they fit, or may not be folded.
     pub(super) fn holds(&self, edges: u64) -> bool {
-        match self.purpose {
-            Purpose::Hold(Budget { memory: Memory::Folding(_), .. }) => {
+        match self.sink {
+            Sink::Hold(Budget { memory: Memory::Folding(_), .. }) => {
                 usize::try_from(edges).is_ok_and(|edges| edges < self.room())
             }
-            Purpose::Hold(_) => true,
-            Purpose::Show(..) => false,
+            Sink::Hold(_) => true,
+            Sink::Show(..) => false,
         }
     }
 
     /// How many edges may be held.
     fn room(&self) -> usize {
-        let Purpose::Hold(budget) = self.purpose else { return usize::MAX };
+        let Sink::Hold(budget) = self.sink else { return usize::MAX };
         let room = match budget.memory {
             Memory::Unlimited => return usize::MAX,
             Memory::Within(bytes) => bytes / (2 * self.bytes(1)),
@@ -275,10 +295,182 @@ impl<'a, P: Batch> FoldBuffer<'a, P> {
 
     /// What folding needs besides the edges, bytes.
     fn besides(&self) -> u64 {
-        let process = match self.purpose {
-            Purpose::Hold(Budget { process, .. }) => process,
-            Purpose::Show(..) => 0,
+        let process = match self.sink {
+            Sink::Hold(Budget { process, .. }) => process,
+            Sink::Show(..) => 0,
         };
-        process + VERTEX_BYTES * self.n + COPIES * self.purpose.block()
+        process + VERTEX_BYTES * self.n + COPIES * self.sink.block()
+    }
+}
+
+/// The forest of consecutive batches below `n` vertices, in which edges of equal weight keep their order.
+fn fold(batches: Vec<Batch>, n: usize) -> Batch {
+    let (weights, extent) = (common(&batches), extent(&batches));
+    let bound = batches.iter().map(Batch::bound).max().unwrap_or(0);
+    // What an earlier fold has dropped stays dropped when floats come.
+    let beyond = batches.iter().any(Batch::beyond_floats) || extent.is_beyond_floats();
+    let (mut narrow, mut wide) = (Vec::new(), Vec::new());
+    for batch in batches {
+        match rekeyed(batch, weights) {
+            Edges::Narrow(list) => narrow.push(list),
+            Edges::Wide(list) => wide.push(list),
+        }
+    }
+    let edges = if weights.is_narrow() {
+        Edges::Narrow(local::fold(n, &slices(&narrow)))
+    } else {
+        Edges::Wide(local::fold(n, &slices(&wide)))
+    };
+    Batch::within(edges, weights, extent).with(bound, beyond)
+}
+
+fn slices<T>(lists: &[Vec<T>]) -> Vec<&[T]> {
+    lists.iter().map(Vec::as_slice).collect()
+}
+
+/// No edges, which say that there were some with such numbers.
+fn none_of(numbers: Numbers) -> Batch {
+    Batch::within(
+        Edges::Wide(Vec::new()),
+        Weights::wide(numbers),
+        Extent { numbers, ..Extent::NONE },
+    )
+}
+
+/// Keys of 64 bits for the same numbers in the same order.
+fn wide(weights: Weights) -> Weights {
+    Weights::wide(weights.numbers()).in_order(weights.descending())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::{BatchBuilder, Weight, float_key};
+    use crate::local::sort;
+    use proptest::prelude::*;
+
+    const N: u32 = 12;
+    /// Room for a forest and as many edges again, and a few.
+    const ROOM: u64 = 26;
+
+    fn buffer(descending: bool) -> FoldBuffer<'static> {
+        let besides = VERTEX_BYTES * u64::from(N) + COPIES * BLOCK.start();
+        let memory = Memory::Folding(besides + COPIES * ROOM * 16);
+        let sink = Sink::Hold(Budget { memory, descending, process: 0 });
+        FoldBuffer::new(sink, Some(N.into()))
+    }
+
+    fn batch(edges: &[(u32, u32, Weight)]) -> Batch {
+        let mut builder = BatchBuilder::new(0);
+        edges.iter().for_each(|&(u, v, weight)| builder.push(u, v, weight));
+        builder.finish()
+    }
+
+    /// As the textbook says: edges by weight, of equal ones the first, each taken that joins two trees.
+    fn textbook(edges: &[(u32, u32, Weight)], descending: bool) -> Vec<(u32, u32, u64)> {
+        let key = |weight| match weight {
+            Weight::Integer(weight) => float_key(weight as f64).expect("finite"),
+            Weight::Float(weight) => float_key(weight).expect("finite"),
+        };
+        let mut sorted: Vec<_> = edges.iter().map(|&(u, v, weight)| (u, v, key(weight))).collect();
+        sorted.sort_by_key(|&(.., key)| if descending { !key } else { key });
+        let mut trees: Vec<u32> = (0..N).collect();
+        sorted.retain(|&(u, v, _)| {
+            let (a, b) = (trees[u as usize], trees[v as usize]);
+            trees.iter_mut().filter(|tree| **tree == a).for_each(|tree| *tree = b);
+            a != b
+        });
+        sorted
+    }
+
+    fn weight() -> impl Strategy<Value = Weight> {
+        let float =
+            |by: f64| (-9i8..9).prop_map(move |weight| Weight::Float(f64::from(weight) / by));
+        let integer = prop_oneof![4 => -3i64..3, 1 => -1i64 << 40..1 << 40];
+        prop_oneof![4 => integer.prop_map(Weight::Integer), 1 => float(2.0), 1 => float(10.0)]
+    }
+
+    proptest! {
+        /// However the input is cut, and whatever numbers come first, what is held stands for all of it.
+        #[test]
+        fn folded_batches_have_the_textbook_forest(
+            lists in prop::collection::vec(
+                prop::collection::vec((0..N, 0..N, weight()), 0..9), 0..40),
+            descending: bool,
+            pushed: bool,
+        ) {
+            let mut folding = buffer(descending);
+            let mut left = lists.iter();
+            let mut next = || Ok(left.next().map(|list| vec![batch(list)]));
+            if pushed {
+                while let Some(batches) = next()? {
+                    folding.push(batches)?;
+                }
+            } else {
+                folding.pull(next)?;
+            }
+            let edges = lists.concat();
+            // Half of the room is what may be read while the other half is folded.
+            prop_assert!(folding.folds > 0 || folding.len() < 2 * ROOM as usize);
+            folding.settle();
+            let mut found = Vec::new();
+            for forest in folding.batches {
+                let weights = Weights::wide(Numbers::Floats).in_order(descending);
+                let mut edges: Vec<_> = rekeyed(forest, weights).iter().collect();
+                sort(&mut edges);
+                found.extend(edges.iter().map(|e| (e.u, e.v, weights.canonical(e.key))));
+            }
+            prop_assert_eq!(found, textbook(&edges, descending));
+        }
+    }
+
+    /// Some edges between two vertices, one in each block, keys of 64 bits.
+    fn parallel(count: u64) -> impl FnMut() -> Result<Option<Vec<Batch>>> {
+        let mut left = 0..count;
+        move || {
+            let next = left.next();
+            Ok(next.map(|i| vec![batch(&[(0, 1, Weight::Float(0.1 + i as f64))])]))
+        }
+    }
+
+    /// While what is held is folded half as much is read, since the forest may take the other half.
+    #[test]
+    fn half_of_the_room_is_read_ahead() {
+        for (count, folds) in [(ROOM - 1, 0), (ROOM, 1), (ROOM * 3 / 2 - 1, 1), (ROOM * 3 / 2, 2)] {
+            let mut folding = buffer(false);
+            folding.pull(parallel(count)).expect("room");
+            assert_eq!(folding.folds, folds, "{count} edges");
+        }
+    }
+
+    /// A forest that leaves less than half of the room is refused, however it comes.
+    #[test]
+    fn a_forest_may_take_half_of_the_room() {
+        let path = |edges: u32| {
+            let edge = |i: u32| (i % edges, i % edges + 1, Weight::Float(0.1 + f64::from(i)));
+            (0..ROOM as u32).map(edge).collect::<Vec<_>>()
+        };
+        let half = ROOM as u32 / 2;
+        for (edges, fits) in [(half, true), (half + 1, false)] {
+            let pushed = |folding: &mut FoldBuffer<'_>| folding.push(vec![batch(&path(edges))]);
+            let pulled = |folding: &mut FoldBuffer<'_>| {
+                let mut blocks = vec![vec![batch(&path(edges))]].into_iter();
+                folding.pull(|| Ok(blocks.next()))
+            };
+            for taken in [pushed(&mut wider()), pulled(&mut wider())] {
+                assert_eq!(taken.is_ok(), fits, "{edges} edges: {taken:?}");
+            }
+        }
+    }
+
+    /// As [`buffer`], of [`ROOM`] vertices.
+    fn wider() -> FoldBuffer<'static> {
+        let mut folding = buffer(false);
+        let more = ROOM - u64::from(N);
+        if let Sink::Hold(Budget { memory: Memory::Folding(bytes), .. }) = &mut folding.sink {
+            *bytes += VERTEX_BYTES * more;
+        }
+        folding.n += more;
+        folding
     }
 }

@@ -4,26 +4,32 @@
 //! within one for generators and binary files, by bytes (cut at a line end) for text. A rank that goes on
 //! from a checkpoint has a block of what is left, and the forest of what has been read.
 
-mod assemble;
 mod assignment;
-mod batch;
 mod binary;
 mod checkpoint;
 mod fingerprint;
 mod fold_buffer;
+mod generated;
+mod join;
+mod loader;
 mod memory;
+mod outline;
+mod reader;
 mod segment;
 mod text;
+mod text_dealer;
 
-use crate::comm::{Comm, Reduction};
+use crate::comm::Comm;
 use crate::error::{Error, OPEN_FILES, Result};
 use crate::format::{Format, TextOptions};
 use crate::generate::Spec;
-use crate::graph::{Edge, Edges, Numbers, Slice};
+use crate::graph::{Edge, Numbers, Slice};
 use crate::measure::Phase;
 pub use checkpoint::Checkpoint;
+use fingerprint::Located;
 pub use fingerprint::{Fingerprint, fingerprint};
-use fold_buffer::{Budget, FoldBuffer, Purpose};
+use fold_buffer::{Budget, Sink};
+use generated::Generated;
 use memory::fits;
 pub use memory::{available_memory, fair_share, left_if_less};
 use rayon::prelude::*;
@@ -136,19 +142,13 @@ pub fn load_saving(
     checkpoint: Option<&Checkpoint<'_>>,
 ) -> Result<Loaded> {
     comm.enter(Phase::Read);
-    let budget = Budget::of(comm, request);
-    let taken = take(comm, request, Purpose::Hold(budget), checkpoint)?;
-    let mut slice = taken.slice;
-    if request.descending {
-        slice.reverse();
-    }
-    let bytes = u128::from(slice.n) * u128::from(request.vertex_bytes);
-    comm.agree(fits(comm, &format!("a graph of {} vertices", slice.n), bytes))?;
-    let mut folds = [taken.folds];
-    comm.all_reduce(&mut folds, Reduction::Maximum);
+    let sink = Sink::Hold(Budget::of(comm, request));
+    let loaded = take(comm, request, sink, checkpoint)?;
+    let n = loaded.slice.n;
+    let bytes = u128::from(n) * u128::from(request.vertex_bytes);
+    comm.agree(fits(comm, &format!("a graph of {n} vertices"), bytes))?;
     comm.enter(Phase::Other);
-    let Taken { notes, n_by_ids, identity, .. } = taken;
-    Ok(Loaded { slice, notes, n_by_ids, identity, folds: folds[0] })
+    Ok(loaded)
 }
 
 /// Reads a graph that was `loaded` once more, and shows this rank's edges in order to `visit`, with the
@@ -179,7 +179,7 @@ pub fn revisit(
         ))),
         None => visit(edges),
     };
-    let taken = take(comm, request, Purpose::Show(slice.weights, &mut show), None);
+    let seen = take(comm, request, Sink::Show(slice.weights, &mut show), None);
     // What a changed file looks like is no news, nor is what is proved of it.
     if !is_unchanged(comm, request, loaded) {
         let what = "it has changed while it was read; run again when nobody writes to it";
@@ -190,7 +190,7 @@ pub fn revisit(
         let numbers = if weights.numbers() == Numbers::Floats { "floats" } else { "integers" };
         format!("{n} vertices, {m} edges and {loops} loops with weights that are {numbers}")
     };
-    let (now, then) = (told(&taken?.slice), told(slice));
+    let (now, then) = (told(&seen?.slice), told(slice));
     if now != then {
         return Err(differs(format!("it has {now} now, and had {then}")));
     }
@@ -202,100 +202,38 @@ fn is_unchanged(comm: &Comm, request: &Request<'_>, loaded: &Loaded) -> bool {
     match request.source {
         Source::Generated(_) => true,
         Source::File { path, format, .. } => {
-            let now = fingerprint::Input::find(comm, path, *format, request.from);
+            let now = Located::find(comm, path, *format, request.from);
             now.is_ok_and(|now| now.identity == loaded.identity)
         }
     }
-}
-
-/// What a reader has taken in.
-struct Taken {
-    /// As far as it was held.
-    slice: Slice,
-    folds: u64,
-    /// What is to be said of it.
-    notes: Vec<String>,
-    n_by_ids: bool,
-    /// Of a file what tells it from others.
-    identity: String,
 }
 
 /// Takes in this rank's edges.
 fn take(
     comm: &Comm,
     request: &Request<'_>,
-    purpose: Purpose<'_>,
+    sink: Sink<'_>,
     checkpoint: Option<&Checkpoint<'_>>,
-) -> Result<Taken> {
-    match request.source {
-        Source::Generated(spec) => generated(comm, spec, purpose, checkpoint),
-        Source::File { path, format, text } => {
-            let input = fingerprint::Input::find(comm, path, *format, request.from)?;
-            if checkpoint.is_some() && input.from == InputFrom::Root {
-                let what = "a checkpoint needs ranks that read their parts themselves, not rank 0 for all: \
-                            put the file on every host, and decompress it if it is gzip";
-                return Err(Error::content(path, what));
-            }
-            let mut taken = match input.format {
-                Format::Binary => binary::load(comm, path, &input, purpose, checkpoint)?,
-                _ => text::load(comm, path, &input, text, purpose, checkpoint)?,
-            };
-            taken.notes.splice(0..0, input.how);
-            taken.identity = input.identity;
-            Ok(taken)
+) -> Result<Loaded> {
+    let (path, format, text) = match request.source {
+        Source::Generated(spec) => {
+            return loader::load(comm, Generated::new(spec), sink, checkpoint);
         }
+        Source::File { path, format, text } => (path, format, text),
+    };
+    let file = Located::find(comm, path, *format, request.from)?;
+    if checkpoint.is_some() && file.from == InputFrom::Root {
+        let what = "a checkpoint needs ranks that read their parts themselves, not rank 0 for all: \
+                    put the file on every host, and decompress it if it is gzip";
+        return Err(Error::content(path, what));
     }
-}
-
-/// Makes this rank's slice of a family, in as many blocks as the budget asks for.
-fn generated(
-    comm: &Comm,
-    spec: &Spec,
-    purpose: Purpose<'_>,
-    checkpoint: Option<&Checkpoint<'_>>,
-) -> Result<Taken> {
-    let weights = spec.weights();
-    let edge_bytes = if weights.is_narrow() { 12 } else { 16 };
-    let (block, descending) = (purpose.block() / 16, purpose.descending());
-    let mut intake = FoldBuffer::new(purpose, Some(spec.n()));
-    let parts = checkpoint::Input {
-        graph: checkpoint::words(&spec.to_string(), descending),
-        known: checkpoint::Graph { n: Some(spec.n()), weights: Some(weights) },
-        whole: 0..spec.units(),
-        cut: &|_, at| Ok(at),
+    let mut loaded = match file.format {
+        Format::Binary => binary::load(comm, path, &file, sink, checkpoint)?,
+        _ => text::load(comm, path, &file, text, sink, checkpoint)?,
     };
-    let part = checkpoint::part(comm, checkpoint, &parts)?;
-    let all = spec.expected_edges();
-    let share = |units: u64, of: u64, all: u64| {
-        (u128::from(all) * u128::from(units)).div_ceil(u128::from(of.max(1))) as u64
-    };
-    let edges = share(part.unread(), spec.units(), all);
-    let whole = part.writer.is_none() && intake.holds(edges);
-    let at_once = if whole { edges } else { block.min(edges) };
-    let points = u128::from(spec.n()) * u128::from(spec.vertex_bytes());
-    comm.agree(fits(comm, &spec.to_string(), u128::from(at_once) * edge_bytes + points))?;
-    let units =
-        if at_once == edges { part.unread() } else { share(at_once, all, spec.units()) }.max(1);
-    let progress = comm.progress();
-    progress.expect(edges);
-    let pulled = comm.compute(|| {
-        let maker = spec.maker();
-        part.pull(&mut intake, |segment| {
-            let range = segment.advance(units);
-            if range.is_empty() {
-                return Ok(None);
-            }
-            let made = maker.edges(range, &progress.done);
-            segment.census.records += made.len() as u64;
-            Ok(Some(vec![made]))
-        })
-    });
-    let mut m = [comm.agree(pulled)?.records];
-    comm.all_reduce(&mut m, Reduction::Sum);
-    let folds = intake.folds;
-    let edges = comm.compute(|| Edges::concat(intake.pieces, weights.is_narrow()));
-    let slice = Slice { n: spec.n(), m: m[0], loops: 0, edges, weights };
-    Ok(Taken { slice, folds, notes: Vec::new(), n_by_ids: false, identity: String::new() })
+    loaded.notes.splice(0..0, file.how);
+    loaded.identity = file.identity;
+    Ok(loaded)
 }
 
 #[cfg(test)]

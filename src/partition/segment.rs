@@ -1,8 +1,8 @@
 //! A stretch of the input of which a rank has taken in the first part, and how stretches are dealt out.
 
 use crate::error::Result;
-use crate::format::{Census, Tally};
-use crate::graph::{Edge, Numbers};
+use crate::format::{Census, LineCount};
+use crate::graph::Weights;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
@@ -19,33 +19,17 @@ pub(super) struct Segment {
     /// Text: where the lines of `before` are counted from.
     pub(super) since: u64,
     /// Text: the lines from `since` up to `rest`.
-    pub(super) before: Tally,
+    pub(super) before: LineCount,
     /// What was counted of what was taken in.
     pub(super) census: Census,
     /// How many edges the forest of that has.
     pub(super) edges: u64,
-    /// How these are held.
-    pub(super) held: Held,
+    /// How their keys are held.
+    pub(super) weights: Weights,
+    /// Whether edges of integers that no `f64` holds are not among them any more.
+    pub(super) beyond_floats: bool,
     /// The XXH3 of their bytes.
     pub(super) sum: u64,
-}
-
-/// How edges are held as plain old data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Held {
-    /// Whether keys have 32 bits.
-    pub(super) narrow: bool,
-    /// Text: the numbers that keys stand for.
-    pub(super) numbers: Numbers,
-    /// Text: as in [`crate::graph::Raw`].
-    pub(super) beyond_floats: bool,
-}
-
-impl Held {
-    /// The bytes of an edge.
-    pub(super) const fn edge_bytes(self) -> usize {
-        if self.narrow { size_of::<Edge<u32>>() } else { size_of::<Edge<u64>>() }
-    }
 }
 
 impl Segment {
@@ -54,10 +38,11 @@ impl Segment {
         Self {
             start: rest.start,
             since: rest.start,
-            before: Tally::default(),
+            before: LineCount::default(),
             census: Census::default(),
             edges: 0,
-            held: Held { narrow: false, numbers: Numbers::Integers, beyond_floats: false },
+            weights: Weights::narrow_integers(0),
+            beyond_floats: false,
             sum: xxh3_64(&[]),
             rest,
         }
@@ -72,7 +57,7 @@ impl Segment {
 
     /// The bytes of its forest; more than any file has if that is what they come to.
     pub(super) fn bytes(&self) -> u64 {
-        self.edges.saturating_mul(self.held.edge_bytes() as u64)
+        self.edges.saturating_mul(self.weights.edge_bytes() as u64)
     }
 
     /// What there is to read.
@@ -90,7 +75,7 @@ impl Segment {
 /// Moves a cut in a rest to where the input can be cut, at that place or further on.
 pub(super) type Cut<'a> = &'a dyn Fn(&Range<u64>, u64) -> Result<u64>;
 
-/// Where the part of a rank begins: in which segment, and there before its forest or at a place in its
+/// Where the share of a rank begins: in which segment, and there before its forest or at a place in its
 /// rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Start {
@@ -98,22 +83,22 @@ struct Start {
     at: Option<u64>,
 }
 
-/// The part of rank `r` of `p` in consecutive `segments`: segments, each with the position in `segments`
+/// The share of rank `r` of `p` of consecutive `segments`: segments, each with the position in `segments`
 /// of what it was cut from.
 ///
-/// Parts are contiguous and in rank order, so that edges keep the order of their positions. They take
+/// Shares are contiguous and in rank order, so that edges keep the order of their positions. They take
 /// about the same time: a rest is cut anywhere, a forest belongs to one rank.
 ///
 /// # Errors
 /// As `cut`.
-pub(super) fn part(
+pub(super) fn share(
     segments: &[Segment],
     r: usize,
     p: usize,
     cut: Cut<'_>,
 ) -> Result<Vec<(usize, Segment)>> {
     let (first, end) = (start(segments, r, p, cut)?, start(segments, r + 1, p, cut)?);
-    let mut part = Vec::new();
+    let mut share = Vec::new();
     for (position, segment) in segments.iter().enumerate().skip(first.segment) {
         let to = match end {
             Start { segment, at: None } if segment <= position => break,
@@ -131,12 +116,12 @@ pub(super) fn part(
             },
             Some(from) => Segment::untouched(from..to),
         };
-        part.push((position, mine));
+        share.push((position, mine));
     }
-    Ok(part)
+    Ok(share)
 }
 
-/// Where the part of rank `r` of `p` begins; `r == p` is the end of all.
+/// Where the share of rank `r` of `p` begins; `r == p` is the end of all.
 fn start(segments: &[Segment], r: usize, p: usize, cut: Cut<'_>) -> Result<Start> {
     let end = Start { segment: segments.len(), at: None };
     if r == 0 || r == p {
@@ -167,7 +152,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// Consecutive segments, by what was taken in of each, what was not, and the edges of its forest.
-    fn segments(parts: &[(u64, u64, u64)]) -> Vec<Segment> {
+    fn segments(stretches: &[(u64, u64, u64)]) -> Vec<Segment> {
         let mut at = 7;
         let segment = |&(taken, unread, edges): &(u64, u64, u64)| {
             let start = at;
@@ -179,22 +164,22 @@ mod tests {
                 ..Segment::untouched(start + taken..at)
             }
         };
-        parts.iter().map(segment).collect()
+        stretches.iter().map(segment).collect()
     }
 
     proptest! {
-        /// The parts in rank order are all segments: every forest once, every unread place once.
+        /// The shares in rank order are all segments: every forest once, every unread place once.
         #[test]
-        fn parts_tile_the_segments(
-            parts in prop::collection::vec((0u64..30, 0u64..30, 0u64..30), 1..6),
+        fn shares_tile_the_segments(
+            stretches in prop::collection::vec((0u64..30, 0u64..30, 0u64..30), 1..6),
             p in 1usize..9,
         ) {
-            let all = segments(&parts);
+            let all = segments(&stretches);
             // Cut at multiples of three, as lines are.
             let cut = |rest: &Range<u64>, at: u64| Ok(at.next_multiple_of(3).min(rest.end));
             let (mut at, mut forests, mut unread) = (all[0].start, Vec::new(), 0);
             for r in 0..p {
-                for (from, segment) in part(&all, r, p, &cut).expect("cut") {
+                for (from, segment) in share(&all, r, p, &cut).expect("cut") {
                     prop_assert_eq!(segment.start, at);
                     prop_assert!(segment.rest.start <= segment.rest.end);
                     if segment.rest.start > segment.start {
@@ -217,18 +202,18 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_of_one_untouched_segment_are_equal_within_one() {
+    fn the_shares_of_one_untouched_segment_are_equal_within_one() {
         let all = [Segment::untouched(0..10)];
         for (r, start) in [0, 2, 5, 7].into_iter().enumerate() {
-            let part = part(&all, r, 4, &|_, at| Ok(at)).expect("cut");
-            assert_eq!((part.len(), part[0].1.start), (1, start));
+            let share = share(&all, r, 4, &|_, at| Ok(at)).expect("cut");
+            assert_eq!((share.len(), share[0].1.start), (1, start));
         }
     }
 
     #[test]
     fn forests_alone_are_dealt_out_too() {
         let all = segments(&[(10, 0, 5), (10, 0, 5), (10, 0, 5), (10, 0, 5)]);
-        let lens = [0, 1].map(|r| part(&all, r, 2, &|_, at| Ok(at)).expect("cut").len());
+        let lens = [0, 1].map(|r| share(&all, r, 2, &|_, at| Ok(at)).expect("cut").len());
         assert_eq!(lens, [2, 2]);
     }
 }

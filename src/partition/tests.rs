@@ -3,7 +3,7 @@
 use super::*;
 use crate::comm;
 use crate::format;
-use crate::graph::{Edge, Numbers, Weights, integer_key, with_edges};
+use crate::graph::{Edge, Edges, Numbers, Weights, integer_key, with_edges};
 use crate::local::{kruskal, sort};
 use proptest::prelude::*;
 use std::fs;

@@ -146,7 +146,7 @@ mod tests {
         );
         let key = u64::from(u32::MAX - 7);
         let flaw = Flaw::NotInGraph { position: 0, edge: Edge { key, ..edge } };
-        let message = flaw.describe(Weights::narrow_integers(0).reversed()).to_string();
+        let message = flaw.describe(Weights::narrow_integers(0).in_order(true)).to_string();
         assert!(message.starts_with("forest edge 0, (3, 5) of weight 7, is not in"), "{message}");
     }
 }

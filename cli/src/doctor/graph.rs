@@ -34,7 +34,7 @@ impl Size {
     pub(super) fn of(source: &Source) -> Result<Self> {
         match source {
             Source::Generated(spec) => {
-                let edge_bytes = if spec.weights().is_narrow() { 12 } else { WIDE };
+                let edge_bytes = spec.weights().edge_bytes() as u64;
                 let edge_bytes = spec.expected_edges().saturating_mul(edge_bytes);
                 Ok(Self { n: spec.n(), edge_bytes })
             }

@@ -14,7 +14,7 @@ pub(super) use write::write;
 use super::columns::{Columns, Selection};
 use super::dialect::{Decimal, Dialect, Separator};
 use super::fields::{Checked, Fields, Ids};
-use crate::graph::{Raw, Weight};
+use crate::graph::{BatchBuilder, Weight};
 use serde::{Deserialize, Serialize};
 
 /// How a text file is written, as far as the user tells; the rest is found out.
@@ -63,13 +63,13 @@ fn is_record(line: &[u8]) -> bool {
 
 /// Parses one line.
 #[inline]
-pub(super) fn edge(line: &[u8], rows: &Rows, ids: Ids, raw: &mut Raw) -> Checked<()> {
+pub(super) fn edge(line: &[u8], rows: &Rows, ids: Ids, batch: &mut BatchBuilder) -> Checked<()> {
     let mut fields = Fields::with(line, rows.dialect);
     if matches!(fields.peek_byte(), None | Some(b'#' | b'%')) {
         return Ok(());
     }
     let (u, v, weight) = record(&mut fields, rows, ids)?;
-    raw.push(u, v, weight);
+    batch.push(u, v, weight);
     Ok(())
 }
 

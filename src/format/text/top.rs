@@ -9,8 +9,7 @@ use super::{Decimal, Rows, Separator, TextOptions, is_record};
 use crate::error::{Error, Result, quoted};
 use crate::format::columns::{Columns, Selection};
 use crate::format::dialect::Dialect;
-use crate::format::head::Head;
-use crate::format::preamble::{Layout, Top};
+use crate::format::head::{Head, Top};
 
 /// What is looked at to find out, records and bytes of them.
 const RECORDS: usize = 1000;
@@ -21,7 +20,7 @@ const BYTES: usize = 1 << 18;
 /// # Errors
 /// [`Error::Line`] where a line leaves open how it is to be read, or cannot be at all; [`Error::Content`] of a file
 /// without data.
-pub(in crate::format) fn top(head: &mut Head<'_>, options: &TextOptions) -> Result<Top> {
+pub(in crate::format) fn top(head: &mut Head<'_>, options: &TextOptions) -> Result<(Top, Rows)> {
     let Sample { told, comment, records, end, separator } = sample(head, options)?;
     let options = &TextOptions { separator, ..options.clone() };
     if records.is_empty() && told.is_none() {
@@ -48,9 +47,9 @@ pub(in crate::format) fn top(head: &mut Head<'_>, options: &TextOptions) -> Resu
     let is_known = told.is_some() || reading.header.is_some() || reading.names.is_some();
     let doubt = records.first().filter(|_| !is_known).and_then(|first| doubt(&first.text, rows));
     let (n, m) = told.or(reading.header).unzip();
-    let (body, before) =
+    let (body, line) =
         records.get(reading.first).map_or(end, |record| (record.offset, record.line));
-    Ok(Top { n, m, layout: Layout::Text(rows), body, before, notes, doubt })
+    Ok((Top { n, m, body, line, notes, doubt }, rows))
 }
 
 /// The top of a file.

@@ -2,7 +2,7 @@
 //!
 //! | bytes | |
 //! |---|---|
-//! | 0..8 | `MSTCKPT2`: the last byte is the version |
+//! | 0..8 | `MSTCKPT3`: the last byte is the version |
 //! | 8..16 | h, the length of the head |
 //! | 16..24 | XXH3 of the head |
 //! | 24..24 + h | the head, JSON: [`FileHead`], with the XXH3 of each segment's edges |
@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 pub(super) const MAGIC: &[u8; 7] = b"MSTCKPT";
-pub(super) const VERSION: u8 = b'2';
+pub(super) const VERSION: u8 = b'3';
 /// The bytes before the head.
 pub(super) const BEFORE: u64 = 24;
 /// The longest head, bytes: some 200,000 segments.
@@ -55,7 +55,7 @@ impl FileHead {
 
 /// A file whose head was checked, and which is open no more.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Known {
+pub(super) struct KnownFile {
     pub(super) head: FileHead,
     /// The checksum of the head, and so of all.
     pub(super) sum: u64,
@@ -66,7 +66,7 @@ pub(super) struct Known {
 /// The same, open.
 #[derive(Debug)]
 pub(super) struct Saved {
-    pub(super) known: Known,
+    pub(super) known: KnownFile,
     path: PathBuf,
     file: File,
 }
@@ -78,7 +78,7 @@ pub(super) fn damaged(path: &Path, what: &str) -> Error {
     Error::content(path, format!("{what}; {help}"))
 }
 
-impl Known {
+impl KnownFile {
     /// Opens the file again.
     ///
     /// # Errors
@@ -144,12 +144,12 @@ impl Saved {
                 "it has {bytes} bytes of edges, where its head says {expected}"
             )));
         }
-        Ok(Self { known: Known { head, sum, body }, path, file })
+        Ok(Self { known: KnownFile { head, sum, body }, path, file })
     }
 
     /// The edges of one of its segments, to be read in order.
     pub(super) fn body(&self, segment: usize) -> Body<'_> {
-        let Known { head, body, .. } = &self.known;
+        let KnownFile { head, body, .. } = &self.known;
         let start = body + head.segments[..segment].iter().map(Segment::bytes).sum::<u64>();
         let segment = &head.segments[segment];
         let range = start..start + segment.bytes();
@@ -190,7 +190,7 @@ impl Saved {
         out.out.flush().map_err(Error::file("write", &path))?;
         drop(out);
         let file = new.name(&name)?;
-        Ok(Self { known: Known { head, sum, body }, path, file })
+        Ok(Self { known: KnownFile { head, sum, body }, path, file })
     }
 }
 
@@ -267,6 +267,7 @@ impl Out<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::{Numbers, Weights};
     use proptest::prelude::*;
     use std::fs;
 
@@ -280,6 +281,7 @@ mod tests {
         let segment = |&edges: &u8| Segment {
             start: 3,
             edges: u64::from(edges),
+            weights: Weights::wide(Numbers::Integers),
             sum: xxh3_64(&body(edges)),
             ..Segment::untouched(9..u64::MAX)
         };
@@ -352,7 +354,8 @@ mod tests {
             let (_place, folder) = opened();
             let mut lying = head(&[0]);
             lying.segments[0].edges = edges.max(1);
-            lying.segments[0].held.narrow = narrow;
+            lying.segments[0].weights =
+                if narrow { Weights::SINGLES } else { Weights::wide(Numbers::Floats) };
             let text = serde_json::to_vec(&lying).expect("plain fields");
             let [len, sum] = [text.len() as u64, xxh3_64(&text)].map(u64::to_ne_bytes);
             let bytes = [MAGIC, &[VERSION][..], &len, &sum, &text].concat();

@@ -120,10 +120,10 @@ impl Drop for Lock {
 }
 
 /// A lock, and why it does not do.
-type Taken = (Lock, Option<String>);
+type Claimed = (Lock, Option<String>);
 
 /// Locks a folder that no rank of this job has locked.
-fn claim(folder: &Arc<Folder>, run: u64) -> Result<Taken> {
+fn claim(folder: &Arc<Folder>, run: u64) -> Result<Claimed> {
     let begin = Instant::now();
     let (file, answer) = loop {
         let file = open(folder, OFlag::O_RDWR | OFlag::O_CREAT)?;
@@ -165,7 +165,7 @@ fn claim(folder: &Arc<Folder>, run: u64) -> Result<Taken> {
 }
 
 /// This rank's part of a lock that another rank has claimed, if it sees the same folder.
-fn join(comm: &Comm, folder: &Arc<Folder>, run: u64) -> Result<Option<Taken>> {
+fn join(comm: &Comm, folder: &Arc<Folder>, run: u64) -> Result<Option<Claimed>> {
     let file = match open(folder, OFlag::O_RDWR) {
         Err(Error::File { why, .. }) if why.kind() == std::io::ErrorKind::NotFound => {
             return Ok(None);

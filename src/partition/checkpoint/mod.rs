@@ -21,22 +21,24 @@ mod recovery;
 mod sound;
 mod writer;
 
-pub(super) use writer::{Graph, Writer};
+pub(super) use writer::Writer;
 
-use super::assignment::Assignment;
-use super::segment::{self, Cut, Segment};
+use super::outline::Outline;
+use super::segment::Segment;
 use crate::comm::Comm;
 use crate::error::{Result, shown};
-use file::{FileHead, Known, Out, Saved};
+use file::{FileHead, KnownFile, Out, Saved};
 use folder::{Folder, Name, Role};
 use lock::Lock;
 use recovery::{Found, Recovery};
 use std::cell::OnceCell;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Deals segments out to this rank: its own, each with the position of what it was cut from.
+pub(super) type Deal<'a> = &'a dyn Fn(&[Segment]) -> Result<Vec<(usize, Segment)>>;
 
 /// Where a job saves how far it is, and how often.
 pub struct Checkpoint<'a> {
@@ -68,6 +70,56 @@ impl<'a> Checkpoint<'a> {
         Ok(&self.held.get().expect("set above").0)
     }
 
+    /// This rank's own file, which says what it is to take in: its share of an input, or what it goes on from.
+    ///
+    /// # Errors
+    /// As `deal`; if the job is not to go on from what is there; if it is to and cannot: a file is damaged,
+    /// of another graph, missing, or not seen by a rank that needs it. All ranks return the same.
+    pub(super) fn open(&self, comm: &Comm, outline: &Outline, deal: Deal<'_>) -> Result<Writer> {
+        let folder = self.hold(comm)?;
+        let Recovery { found, next } = recovery::look(comm, self, folder, outline)?;
+        let (rank, of) = (comm.rank() as u64, comm.size() as u64);
+        let name = Name { generation: next, of, rank };
+        let saved = match found {
+            Found::Own(saved) => saved,
+            Found::Nothing { files } => {
+                if files {
+                    clear(comm, folder)?;
+                }
+                self.begin(comm, folder, name, outline, deal)?
+            }
+            Found::All(files) => deal_anew(comm, folder, name, &files, deal)?,
+        };
+        let now = saved.known.head.name;
+        // No rank of this job is writing now.
+        let is_left = |other: Name, role: Role| {
+            (other.generation, other.of) != (now.generation, now.of) || role == Role::Unfinished
+        };
+        comm.agree(folder.remove(is_left))?;
+        Ok(Writer::new(folder.clone(), saved, self.every, outline.told))
+    }
+
+    /// The file of a rank that has taken in nothing.
+    fn begin(
+        &self,
+        comm: &Comm,
+        folder: &Folder,
+        name: Name,
+        outline: &Outline,
+        deal: Deal<'_>,
+    ) -> Result<Saved> {
+        if self.resume {
+            let what = "has no checkpoint yet: this job starts from the beginning";
+            (self.tell)(&format!("{} {what}", shown(folder.path())));
+        }
+        // The standard library draws these at random.
+        let job = comm.broadcast(0, vec![RandomState::new().build_hasher().finish()])[0];
+        let dealt = deal(&[Segment::untouched(outline.whole.clone())])?;
+        let segments = dealt.into_iter().map(|(_, segment)| segment).collect();
+        let head = FileHead { job, name, graph: outline.graph.clone(), segments };
+        comm.agree(Saved::write(folder, head, |_| Ok(())))
+    }
+
     /// Removes what was saved by a job that has ended, on every rank, and leaves the folder to others. A rank
     /// that is killed meanwhile leaves files of which some say so.
     ///
@@ -84,83 +136,26 @@ fn clear(comm: &Comm, folder: &Folder) -> Result<()> {
     comm.agree(folder.remove(|_, _| true))
 }
 
-/// An input that can be read in parts.
-pub(super) struct Input<'a> {
-    /// What the graph and its forest are, in words: other words, another checkpoint.
-    pub(super) graph: String,
-    pub(super) known: Graph,
-    /// All of it, in its own units.
-    pub(super) whole: Range<u64>,
-    pub(super) cut: Cut<'a>,
-}
-
-/// The words for a forest of a graph.
-pub(super) fn words(graph: &str, descending: bool) -> String {
-    format!("the {} forest of {graph}", if descending { "maximum" } else { "minimum" })
-}
-
-/// The part of this rank in `input`: its share, or what it goes on from.
-///
-/// # Errors
-/// If there is a checkpoint and the job is not to go on from it; if it is to and cannot: a file is damaged,
-/// of another graph, missing, or not seen by a rank that needs it. All ranks return the same.
-pub(super) fn part(
+/// The file of a rank that goes on from the files of other ranks.
+fn deal_anew(
     comm: &Comm,
-    checkpoint: Option<&Checkpoint<'_>>,
-    input: &Input<'_>,
-) -> Result<Assignment> {
-    let untouched = [Segment::untouched(input.whole.clone())];
-    let share = |segments: &[Segment]| {
-        comm.agree(segment::part(segments, comm.rank(), comm.size(), input.cut))
-    };
-    let Some(checkpoint) = checkpoint else {
-        let segments = share(&untouched)?.into_iter().map(|(_, segment)| segment).collect();
-        return Ok(Assignment { segments, writer: None });
-    };
-    let folder = checkpoint.hold(comm)?;
-    let Recovery { found, next } = recovery::look(comm, checkpoint, folder, input)?;
-    let (rank, of) = (comm.rank() as u64, comm.size() as u64);
-    let name = Name { generation: next, of, rank };
-    let saved = match found {
-        Found::Own(saved) => saved,
-        Found::Nothing { files } => {
-            if files {
-                clear(comm, folder)?;
-            }
-            if checkpoint.resume {
-                let what = "has no checkpoint yet: this job starts from the beginning";
-                (checkpoint.tell)(&format!("{} {what}", shown(folder.path())));
-            }
-            // The standard library draws these at random.
-            let job = comm.broadcast(0, vec![RandomState::new().build_hasher().finish()])[0];
-            let segments = share(&untouched)?.into_iter().map(|(_, segment)| segment).collect();
-            let head = FileHead { job, name, graph: input.graph.clone(), segments };
-            comm.agree(Saved::write(folder, head, |_| Ok(())))?
-        }
-        Found::All(files) => {
-            let segments: Vec<Segment> =
-                files.iter().flat_map(|known| known.head.segments.iter().cloned()).collect();
-            let mine = share(&segments)?;
-            let from = mine.iter().filter(|(_, segment)| segment.edges > 0);
-            let from: Vec<usize> = from.map(|(from, _)| *from).collect();
-            let segments = mine.into_iter().map(|(_, segment)| segment).collect();
-            let head = FileHead { name, segments, ..files[0].head.clone() };
-            comm.agree(Saved::write(folder, head, |out| copy(folder, &files, &from, out)))?
-        }
-    };
-    let now = saved.known.head.name;
-    // No rank of this job is writing now.
-    let is_left = |other: Name, role: Role| {
-        (other.generation, other.of) != (now.generation, now.of) || role == Role::Unfinished
-    };
-    comm.agree(folder.remove(is_left))?;
-    let segments = saved.known.head.segments.iter().cloned().collect();
-    let writer = Writer::new(folder.clone(), saved, checkpoint.every, input.known);
-    Ok(Assignment { segments, writer: Some(writer) })
+    folder: &Folder,
+    name: Name,
+    files: &[KnownFile],
+    deal: Deal<'_>,
+) -> Result<Saved> {
+    let segments: Vec<Segment> =
+        files.iter().flat_map(|known| known.head.segments.iter().cloned()).collect();
+    let mine = deal(&segments)?;
+    let from = mine.iter().filter(|(_, segment)| segment.edges > 0);
+    let from: Vec<usize> = from.map(|(from, _)| *from).collect();
+    let segments = mine.into_iter().map(|(_, segment)| segment).collect();
+    let head = FileHead { name, segments, ..files[0].head.clone() };
+    comm.agree(Saved::write(folder, head, |out| copy(folder, files, &from, out)))
 }
 
 /// Copies the edges of some segments, by their positions among those of all files, in order.
-fn copy(folder: &Folder, files: &[Known], segments: &[usize], out: &mut Out<'_>) -> Result<()> {
+fn copy(folder: &Folder, files: &[KnownFile], segments: &[usize], out: &mut Out<'_>) -> Result<()> {
     let (mut first, mut wanted) = (0, segments.iter().peekable());
     for known in files {
         let end = first + known.head.segments.len();

@@ -1,12 +1,13 @@
 //! What there is to go on from, as all ranks together see it.
 
-use super::file::{Known, Saved};
+use super::Checkpoint;
+use super::file::{KnownFile, Saved};
 use super::folder::{Entry, Folder, Name, Role};
 use super::sound::{Span, is_of, percent, spans, tile};
-use super::{Checkpoint, Input};
 use crate::comm::{Comm, Reduction};
 use crate::error::{Error, Result, shown};
 use crate::partition::fits;
+use crate::partition::outline::Outline;
 use bytemuck::{Pod, Zeroable};
 use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::Xxh3Default;
@@ -28,7 +29,7 @@ pub(super) enum Found {
     /// Files of as many ranks, and this rank's own.
     Own(Saved),
     /// The files of all ranks that there were, in rank order.
-    All(Vec<Known>),
+    All(Vec<KnownFile>),
 }
 
 /// A file as another rank sees it.
@@ -44,12 +45,12 @@ struct SavedFile {
 /// Looks at the folder on every rank.
 ///
 /// # Errors
-/// As [`super::assignment`].
+/// As [`Checkpoint::open`].
 pub(super) fn look(
     comm: &Comm,
     checkpoint: &Checkpoint<'_>,
     folder: &Folder,
-    input: &Input<'_>,
+    outline: &Outline,
 ) -> Result<Recovery> {
     let listed = comm.agree(folder.list())?;
     let of_use = |(_, role, _): &&Entry| *role != Role::Unfinished;
@@ -71,7 +72,7 @@ pub(super) fn look(
     }
     let saved = listed.into_iter().filter(|(_, role, _)| *role == Role::Saved);
     let known = saved.map(|(name, ..)| Ok(Saved::open(folder, name)?.known)).collect();
-    let known: Vec<Known> = comm.agree(known)?;
+    let known: Vec<KnownFile> = comm.agree(known)?;
     let mut taken = [u64::from(known.iter().any(is_touched))];
     comm.all_reduce(&mut taken, Reduction::Maximum);
     if taken == [0] {
@@ -82,21 +83,21 @@ pub(super) fn look(
                     remove its files to start from the beginning";
         return Err(Error::content(folder.path(), what));
     }
-    comm.agree(known.iter().try_for_each(|known| is_of(input, folder, known)))?;
+    comm.agree(known.iter().try_for_each(|known| is_of(outline, folder, known)))?;
     one_job(comm, folder, &known)?;
     let (generation, of) = newest_complete(&seen).ok_or_else(|| incomplete(folder, &seen))?;
     let set = known
         .into_iter()
         .filter(|known| (known.head.name.generation, known.head.name.of) == (generation, of));
     let (found, spans) = choose(comm, folder, set.collect(), of)?;
-    let bound = tile(folder, &spans, input)?;
+    let bound = tile(folder, &spans, outline)?;
     let what = format!("a graph of {bound} vertices, as {} says,", shown(folder.path()));
     comm.agree(fits(comm, &what, u128::from(bound) * VERTEX_BYTES))?;
     (checkpoint.tell)(&told(folder, of, &spans));
     Ok(Recovery { found, next })
 }
 
-fn one_job(comm: &Comm, folder: &Folder, files: &[Known]) -> Result<()> {
+fn one_job(comm: &Comm, folder: &Folder, files: &[KnownFile]) -> Result<()> {
     let jobs: Vec<u64> = files.iter().map(|known| known.head.job).collect();
     let jobs: BTreeSet<u64> = comm.all_gather(&jobs).concat().into_iter().collect();
     if jobs.len() > 1 {
@@ -123,7 +124,7 @@ fn newest_complete(seen: &[SavedFile]) -> Option<(u64, u64)> {
 }
 
 /// Whether anything is lost without this file.
-fn is_touched(known: &Known) -> bool {
+fn is_touched(known: &KnownFile) -> bool {
     known.head.segments.iter().any(|segment| segment.rest.start > segment.start)
 }
 
@@ -140,11 +141,16 @@ fn incomplete(folder: &Folder, seen: &[SavedFile]) -> Error {
 }
 
 /// The files of a complete set that this rank needs, checked, and the spans of all ranks.
-fn choose(comm: &Comm, folder: &Folder, files: Vec<Known>, of: u64) -> Result<(Found, Vec<Span>)> {
+fn choose(
+    comm: &Comm,
+    folder: &Folder,
+    files: Vec<KnownFile>,
+    of: u64,
+) -> Result<(Found, Vec<Span>)> {
     let (rank, size) = (comm.rank() as u64, comm.size() as u64);
     let own = files.iter().find(|known| known.head.name.rank == rank);
     let sees = comm.all_gather(&[[u64::from(own.is_some()), files.len() as u64]]).concat();
-    let check = |known: &Known| {
+    let check = |known: &KnownFile| {
         let saved = known.open(folder)?;
         saved.check().map(|()| saved)
     };
@@ -171,7 +177,7 @@ fn choose(comm: &Comm, folder: &Folder, files: Vec<Known>, of: u64) -> Result<(F
 }
 
 /// Refuses files of which ranks see copies of different times.
-fn same_files(comm: &Comm, folder: &Folder, files: &[Known]) -> Result<()> {
+fn same_files(comm: &Comm, folder: &Folder, files: &[KnownFile]) -> Result<()> {
     let mut hash = Xxh3Default::new();
     files.iter().for_each(|known| hash.update(&known.sum.to_ne_bytes()));
     let sums = comm.all_gather(&[hash.digest()]).concat();
@@ -190,4 +196,27 @@ fn told(folder: &Folder, of: u64, spans: &[Span]) -> String {
     let ranks = if of == 1 { "1 rank".to_owned() } else { format!("{of} ranks") };
     let (path, percent) = (shown(folder.path()), percent(spans));
     format!("resumed from {path}: {ranks} had taken in {percent:.0} % of the input")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_of_the_complete_sets_is_taken() {
+        let set = |generation, of, ranks: &[u64]| {
+            let file = |&rank: &u64| SavedFile { generation, of, rank, done: 0 };
+            ranks.iter().map(file).collect::<Vec<_>>()
+        };
+        // Ranks may see the same file.
+        let (old, newer) = (set(1, 2, &[0, 1, 1]), set(2, 3, &[2, 0, 1]));
+        let newest = set(3, 2, &[1, 1]);
+        assert_eq!(
+            newest_complete(&[old.clone(), newer.clone(), newest.clone()].concat()),
+            Some((2, 3))
+        );
+        assert_eq!(newest_complete(&[newest.clone(), newer, old.clone()].concat()), Some((2, 3)));
+        assert_eq!(newest_complete(&[newest.clone(), old].concat()), Some((1, 2)));
+        assert_eq!(newest_complete(&newest), None);
+    }
 }

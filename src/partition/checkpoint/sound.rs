@@ -1,10 +1,10 @@
 //! What a head says, held against the input and against sense: anyone may have written it.
 
-use super::Input;
-use super::file::{FileHead, Known};
+use super::file::{FileHead, KnownFile};
 use super::folder::Folder;
 use crate::error::{Error, Result};
-use crate::graph::{MOST_VERTICES, Numbers};
+use crate::graph::MOST_VERTICES;
+use crate::partition::outline::Outline;
 use crate::partition::segment::Segment;
 
 /// What a segment says that all ranks have to know: where it begins, where its rest does and where it ends;
@@ -20,19 +20,19 @@ pub(super) fn spans(head: &FileHead) -> Vec<Span> {
 }
 
 /// Refuses a file of another graph, or one that says what cannot be of this one.
-pub(super) fn is_of(input: &Input<'_>, folder: &Folder, known: &Known) -> Result<()> {
+pub(super) fn is_of(outline: &Outline, folder: &Folder, known: &KnownFile) -> Result<()> {
     let path = folder.path_of(&known.head.name.file_name());
-    if known.head.graph != input.graph {
+    if known.head.graph != outline.graph {
         let what = format!(
             "it was saved for another job: {}; this one is for {}; name another folder, or the graph and \
              options that it was saved with",
             known.head.graph.escape_debug(),
-            input.graph
+            outline.graph
         );
         return Err(Error::content(&path, what));
     }
     for (position, segment) in known.head.segments.iter().enumerate() {
-        if let Some(what) = flaw(input, segment) {
+        if let Some(what) = flaw(outline, segment) {
             let what = format!(
                 "its segment {position} (from 0) {what}; remove the files of this checkpoint to start from \
                  the beginning"
@@ -44,9 +44,9 @@ pub(super) fn is_of(input: &Input<'_>, folder: &Folder, known: &Known) -> Result
 }
 
 /// What cannot be of a segment.
-fn flaw(input: &Input<'_>, segment: &Segment) -> Option<&'static str> {
-    let Segment { start, rest, since, before, census, edges, held, .. } = segment;
-    let whole = &input.whole;
+fn flaw(outline: &Outline, segment: &Segment) -> Option<&'static str> {
+    let Segment { start, rest, since, before, census, edges, weights, .. } = segment;
+    let whole = &outline.whole;
     if !(whole.start <= *start
         && *start <= rest.start
         && rest.start <= rest.end
@@ -54,14 +54,14 @@ fn flaw(input: &Input<'_>, segment: &Segment) -> Option<&'static str> {
     {
         return Some("is not a part of the input");
     }
-    let (taken, n) = (rest.start - start, input.known.bound(segment));
+    let (taken, n) = (rest.start - start, outline.told.n.unwrap_or(census.bound));
     if !(whole.start <= *since && *since <= rest.start)
         || before.lines > rest.start - since
         || before.vertices > before.lines
     {
         return Some("has more lines before it than there are");
     }
-    if census.bound > input.known.n.unwrap_or(MOST_VERTICES) || census.vertices > MOST_VERTICES {
+    if census.bound > outline.told.n.unwrap_or(MOST_VERTICES) || census.vertices > MOST_VERTICES {
         return Some("has more vertices than the graph");
     }
     if census.loops > census.records
@@ -73,27 +73,25 @@ fn flaw(input: &Input<'_>, segment: &Segment) -> Option<&'static str> {
     if taken == 0 && census.records > 0 {
         return Some("has edges of nothing");
     }
-    let held_otherwise = match input.known.weights {
-        None => held.narrow,
-        Some(weights) => {
-            let narrow = *edges > 0 && held.narrow != weights.is_narrow();
-            narrow || held.numbers != Numbers::Integers || held.beyond_floats
-        }
-    };
-    held_otherwise.then_some("has edges that are held otherwise than those of the graph")
+    let told = outline.told;
+    let is_held_so = told.weights.is_none_or(|told| told == *weights);
+    if *edges > 0 && !(is_held_so && weights.descending() == told.descending) {
+        return Some("has edges that are held otherwise than those of the graph");
+    }
+    None
 }
 
 /// Checks that segments in the order of the ranks are all of the input and each place once, and that what was
 /// counted can be added up. The largest bound of all.
-pub(super) fn tile(folder: &Folder, spans: &[Span], input: &Input<'_>) -> Result<u64> {
-    let mut at = input.whole.start;
+pub(super) fn tile(folder: &Folder, spans: &[Span], outline: &Outline) -> Result<u64> {
+    let mut at = outline.whole.start;
     let fits = |&[start, _, end, ..]: &Span| {
         let fits = start == at;
         at = end;
         fits
     };
     let what = "remove them to start from the beginning";
-    if !spans.iter().all(fits) || at != input.whole.end {
+    if !spans.iter().all(fits) || at != outline.whole.end {
         return Err(Error::content(
             folder.path(),
             format!("its files do not fit together; {what}"),
@@ -119,19 +117,33 @@ pub(super) fn percent(spans: &[Span]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{Census, Tally};
-    use crate::graph::Weights;
-    use crate::partition::checkpoint::Graph;
+    use crate::format::{Census, LineCount};
+    use crate::graph::{Numbers, Weights};
+    use crate::partition::outline::Told;
 
-    fn input(known: Graph) -> Input<'static> {
-        let cut = &|_: &std::ops::Range<u64>, at| Ok(at);
-        Input { graph: String::new(), known, whole: 10..100, cut }
+    fn outline(told: Told) -> Outline {
+        Outline { graph: String::new(), told, whole: 10..100 }
     }
+
+    const WEIGHTS: Weights = Weights::wide(Numbers::Floats);
 
     fn sound() -> Segment {
         let census = Census { records: 9, loops: 2, bound: 8, ..Census::default() };
-        let before = Tally { lines: 5, vertices: 0 };
-        Segment { start: 20, since: 10, before, census, edges: 7, ..Segment::untouched(40..60) }
+        let before = LineCount { lines: 5, vertices: 0 };
+        let weights = WEIGHTS;
+        Segment {
+            start: 20,
+            since: 10,
+            before,
+            census,
+            edges: 7,
+            weights,
+            ..Segment::untouched(40..60)
+        }
+    }
+
+    fn integers() -> Weights {
+        Weights::wide(Numbers::Integers)
     }
 
     /// What is changed, and the words that refuse it in text and in a binary file of eight vertices.
@@ -143,8 +155,9 @@ mod tests {
         let lines = [Some("more lines before"); 2];
         let edges = [Some("more edges than"); 2];
         let nothing = [Some("edges of nothing"); 2];
+        let otherwise = [Some("held otherwise"); 2];
         #[rustfmt::skip]
-        let cases: [Case<'_>; 19] = [
+        let cases: [Case<'_>; 20] = [
             ("sound",              |_| {},                                  [None; 2]),
             ("before the input",   |s| s.start = 9,                         part),
             ("starts late",        |s| s.start = 41,                        part),
@@ -162,17 +175,17 @@ mod tests {
             ("edges of nothing",   |s| s.edges = 8,                         edges),
             ("no forest",          |s| (s.edges, s.census.records) = (8, 99), edges),
             ("nothing was taken",  |s| s.start = 40,                        nothing),
-            ("narrow",             |s| s.held.narrow = true,                [Some("held otherwise"); 2]),
-            ("floats",             |s| s.held.numbers = Numbers::Floats,    [None, Some("held otherwise")]),
+            ("narrow",             |s| s.weights = Weights::SINGLES,        [None, otherwise[1]]),
+            ("integers",           |s| s.weights = integers(),              [None, otherwise[1]]),
+            ("heavier first",      |s| s.weights = WEIGHTS.in_order(true),  otherwise),
         ];
-        let text = input(Graph { n: None, weights: None });
-        let weights = Some(Weights::wide(Numbers::Floats));
-        let binary = input(Graph { n: Some(8), weights });
+        let text = outline(Told::new(None, None));
+        let binary = outline(Told::new(Some(8), Some(WEIGHTS)));
         for (name, change, expected) in cases {
             let mut segment = sound();
             change(&mut segment);
-            for (input, expected) in [&text, &binary].into_iter().zip(expected) {
-                let told = flaw(input, &segment);
+            for (outline, expected) in [&text, &binary].into_iter().zip(expected) {
+                let told = flaw(outline, &segment);
                 let fits = told.map_or(expected.is_none(), |told| {
                     expected.is_some_and(|words| told.contains(words))
                 });

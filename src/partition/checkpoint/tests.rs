@@ -3,12 +3,16 @@
 use super::*;
 use crate::comm::{self, Reduction};
 use crate::error::{Error, LaunchFault};
-use crate::graph::{Edge, Edges, Numbers, Weights};
+use crate::graph::{Batch, Edge, Edges, Numbers, Weights};
 use crate::local::{kruskal, sort};
 use crate::partition::Memory;
-use crate::partition::fold_buffer::{Budget, FoldBuffer, Purpose};
+use crate::partition::assignment::Assignment;
+use crate::partition::fold_buffer::{Budget, FoldBuffer, Sink};
+use crate::partition::join::join;
+use crate::partition::outline::Told;
 use proptest::prelude::*;
 use std::fs;
+use std::ops::Range;
 use std::path::PathBuf;
 
 const N: u64 = 12;
@@ -36,18 +40,16 @@ fn meddled(
 ) -> Result<Vec<Edge<u64>>> {
     let slices = comm::run(p, Some(1), |comm| {
         let checkpoint = Checkpoint::new(folder, true, every, &|_| {});
-        let input = Input {
-            graph: "a graph".to_owned(),
-            known: Graph { n: Some(N), weights: Some(Weights::wide(Numbers::Integers)) },
-            whole: 0..graph.len() as u64,
-            cut: &|rest, at| Ok(at.next_multiple_of(2).min(rest.end)),
-        };
-        let part = part(comm, Some(&checkpoint), &input)?;
+        let weights = Weights::wide(Numbers::Integers);
+        let told = Told::new(Some(N), Some(weights));
+        let outline = Outline::new("a graph", told, 0..graph.len() as u64);
+        let cut = |rest: &Range<u64>, at: u64| Ok(at.next_multiple_of(2).min(rest.end));
+        let assignment = Assignment::of(comm, Some(&checkpoint), &outline, &cut)?;
         let budget = Budget { memory: Memory::Unlimited, descending: false, process: 0 };
-        let mut intake = FoldBuffer::new(Purpose::Hold(budget), Some(N));
+        let mut buffer = FoldBuffer::new(Sink::Hold(budget), Some(N));
         let mut left = blocks;
         let pulled = comm.compute(|| {
-            part.pull(&mut intake, |segment| {
+            assignment.pull(&mut buffer, |segment| {
                 meddle();
                 let range = segment.advance(3);
                 if range.is_empty() {
@@ -56,14 +58,14 @@ fn meddled(
                 left = left.checked_sub(1).ok_or_else(stopped)?;
                 segment.census.records += range.end - range.start;
                 let edges = &graph[range.start as usize..range.end as usize];
-                Ok(Some(vec![Edges::Wide(edges.to_vec())]))
+                Ok(Some(vec![Batch::told(Edges::Wide(edges.to_vec()), weights)]))
             })
         });
         let census = comm.agree(pulled)?;
         let mut records = [census.records];
         comm.all_reduce(&mut records, Reduction::Sum);
         assert_eq!(records, [graph.len() as u64], "each edge is counted once");
-        Ok(Edges::concat(intake.pieces, false).iter().collect::<Vec<_>>())
+        Ok(join(buffer.batches, weights).iter().collect::<Vec<_>>())
     });
     slices.into_iter().collect::<Result<Vec<_>>>().map(|slices| slices.concat())
 }
@@ -136,6 +138,10 @@ fn the_newest_complete_generation_counts() {
     // An old file that was to be removed.
     fs::write(old(1), &kept[1]).expect("written");
     job(3, 2).expect_err("stopped");
+    assert_eq!(names(), [(2, 3, 0), (2, 3, 1), (2, 3, 2)]);
+    // All old files that were to be removed: two generations are complete.
+    (0..2).for_each(|rank| fs::write(old(rank), &kept[rank as usize]).expect("written"));
+    job(3, 0).expect_err("stopped");
     assert_eq!(names(), [(2, 3, 0), (2, 3, 1), (2, 3, 2)]);
     // A new generation that was not yet complete.
     fs::remove_file(path(2, 3, 1)).expect("removed");

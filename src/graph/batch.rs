@@ -1,0 +1,306 @@
+//! Consecutive edges of the input, in the width that their weights need.
+
+use super::weight::finite_key;
+use super::{Edge, Edges, Extent, Key, Numbers, Vertex, Weight, Weights};
+use super::{integer_key, key_integer};
+
+/// Consecutive edges of the input, in its order, and what was counted of them when they were read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    edges: Edges,
+    weights: Weights,
+    extent: Extent,
+    bound: u64,
+    beyond_floats: bool,
+}
+
+impl Batch {
+    /// Edges whose canonical keys are known to lie in `extent`.
+    pub fn within(edges: Edges, weights: Weights, extent: Extent) -> Self {
+        Self { edges, weights, extent, bound: 0, beyond_floats: false }
+    }
+
+    /// Edges of an input that tells how its keys are held and how many vertices there are: nothing is counted.
+    pub fn told(edges: Edges, weights: Weights) -> Self {
+        Self::within(edges, weights, weights.extent())
+    }
+
+    /// Edges whose keys are held as `weights` says, counted in O(edges).
+    pub fn counted(edges: Edges, weights: Weights) -> Self {
+        let bound = edges.iter().map(|e| u64::from(e.u.max(e.v)) + 1).max().unwrap_or(0);
+        let mut batch = Self::within(edges, weights, Extent::NONE).with(bound, false);
+        batch.count_again();
+        batch
+    }
+
+    /// These edges with what is known of more than them: that vertices are below `bound`, and whether
+    /// edges of integers that no `f64` holds were dropped.
+    #[must_use]
+    pub fn with(self, bound: u64, beyond_floats: bool) -> Self {
+        let beyond_floats = self.beyond_floats || beyond_floats;
+        Self { bound: self.bound.max(bound), beyond_floats, ..self }
+    }
+
+    /// The edges.
+    pub fn edges(&self) -> &Edges {
+        &self.edges
+    }
+
+    /// The edges alone, held as [`Batch::weights`] says.
+    pub fn into_edges(self) -> Edges {
+        self.edges
+    }
+
+    /// How many edges there are.
+    pub fn len(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.edges.is_empty()
+    }
+
+    /// How keys are held.
+    pub fn weights(&self) -> Weights {
+        self.weights
+    }
+
+    /// What the canonical keys lie in.
+    pub fn extent(&self) -> Extent {
+        self.extent
+    }
+
+    /// What the vertices are below, those of loops among them; 0 if there was none, or the input tells.
+    pub fn bound(&self) -> u64 {
+        self.bound
+    }
+
+    /// Whether edges were dropped by comparing integers that no `f64` holds: as floats some of them
+    /// would have been ties.
+    pub fn beyond_floats(&self) -> bool {
+        self.beyond_floats
+    }
+
+    /// Counts what the keys lie in once more, in O(edges): it may be less where edges were dropped.
+    pub fn count_again(&mut self) {
+        let keys = self.edges.iter().map(|e| self.weights.canonical(e.key));
+        self.extent = Extent::of(self.weights.numbers(), keys);
+    }
+
+    /// Turns the order of the keys round, unless it is `descending` or not as asked.
+    pub fn put_in_order(&mut self, descending: bool) {
+        if self.weights.descending() != descending {
+            crate::with_edges!(&mut self.edges, list => list.iter_mut().for_each(|e| e.key = !e.key));
+            self.weights = self.weights.in_order(descending);
+        }
+    }
+
+    /// The same edges with keys held as `weights` says, which hold all that lies in [`Batch::extent`]; in
+    /// place if they have the same width.
+    #[must_use]
+    pub fn rekeyed(self, weights: Weights) -> Self {
+        let from = self.weights;
+        if from == weights {
+            return self;
+        }
+        let edges = match (self.edges, weights.is_narrow()) {
+            (Edges::Narrow(list), true) => Edges::Narrow(in_place(list, from, weights)),
+            (Edges::Wide(list), false) => Edges::Wide(in_place(list, from, weights)),
+            (Edges::Wide(list), true) => Edges::Narrow(anew(&list, from, weights)),
+            (Edges::Narrow(list), false) => Edges::Wide(anew(&list, from, weights)),
+        };
+        let extent = self.extent.of_numbers(weights.numbers());
+        Self { edges, weights, extent, ..self }
+    }
+
+    /// Whether more edges can be added to these as they are held.
+    pub fn accepts(&self, more: &Self) -> bool {
+        self.weights.descending() == more.weights.descending()
+            && more.extent.is_held_by(self.weights)
+    }
+
+    /// Counts edges that are added, which [`Batch::edges_mut`] then gets.
+    pub fn count_too(&mut self, more: &Self) {
+        self.extent = self.extent.and(more.extent);
+        self.bound = self.bound.max(more.bound);
+        self.beyond_floats |= more.beyond_floats;
+    }
+
+    /// The edges, to add those that were counted.
+    pub fn edges_mut(&mut self) -> &mut Edges {
+        &mut self.edges
+    }
+}
+
+fn in_place<K: Key>(list: Vec<Edge<K>>, from: Weights, to: Weights) -> Vec<Edge<K>> {
+    let mut list = list;
+    list.iter_mut().for_each(|e| *e = e.rekeyed(from, to));
+    list
+}
+
+fn anew<K: Key, L: Key>(list: &[Edge<K>], from: Weights, to: Weights) -> Vec<Edge<L>> {
+    list.iter().map(|e| e.rekeyed(from, to)).collect()
+}
+
+impl<K: Key> Edge<K> {
+    /// The same edge with its key held as `to` says and no more as `from` says; integers become floats if they are to.
+    ///
+    /// # Panics
+    /// If its weight cannot be held so.
+    #[inline]
+    pub fn rekeyed<L: Key>(self, from: Weights, to: Weights) -> Edge<L> {
+        let key = if from == to { self.key.wide() } else { from.rekey(self.key.wide(), to) };
+        let key = L::narrow(key).expect("the narrowest weights hold it");
+        Edge { u: self.u, v: self.v, key }
+    }
+}
+
+/// A batch that is being read, with canonical keys.
+#[derive(Clone, Debug)]
+pub struct BatchBuilder {
+    /// The edges that are no loops.
+    edges: Vec<Edge<u64>>,
+    numbers: Numbers,
+    /// How many self-loops were dropped.
+    pub loops: u64,
+    /// The largest vertex + 1, those of loops among them; 0 if there was none.
+    pub bound: u64,
+    /// The smallest vertex, those of loops among them; `u64::MAX` if there was none.
+    pub lowest: u64,
+}
+
+impl BatchBuilder {
+    /// No edges yet, with room for so many.
+    pub fn new(room: usize) -> Self {
+        let edges = Vec::with_capacity(room);
+        Self { edges, numbers: Numbers::Integers, loops: 0, bound: 0, lowest: u64::MAX }
+    }
+
+    /// Adds one edge, or counts it if it is a loop. The first float makes floats of all before it.
+    ///
+    /// # Panics
+    /// If the weight is a float that is not finite: readers refuse those with their place.
+    #[inline]
+    pub fn push(&mut self, u: Vertex, v: Vertex, weight: Weight) {
+        self.bound = self.bound.max(u64::from(u.max(v)) + 1);
+        self.lowest = self.lowest.min(u64::from(u.min(v)));
+        let key = match (self.numbers, weight) {
+            (Numbers::Integers, Weight::Integer(weight)) => integer_key(weight),
+            (Numbers::Floats, Weight::Integer(weight)) => finite_key(weight as f64),
+            (numbers, Weight::Float(weight)) => {
+                if numbers == Numbers::Integers {
+                    self.make_floats();
+                }
+                finite_key(weight)
+            }
+        };
+        if u == v {
+            self.loops += 1;
+        } else {
+            self.edges.push(Edge { u, v, key });
+        }
+    }
+
+    /// How many records there were, loops among them.
+    pub fn records(&self) -> u64 {
+        self.edges.len() as u64 + self.loops
+    }
+
+    /// Turns integer keys into the keys of the same numbers as floats, each rounded once.
+    #[cold]
+    fn make_floats(&mut self) {
+        self.edges.iter_mut().for_each(|e| e.key = finite_key(key_integer(e.key) as f64));
+        self.numbers = Numbers::Floats;
+    }
+
+    /// The edges, held as narrowly as their weights allow.
+    pub fn finish(self) -> Batch {
+        let Self { edges, numbers, bound, .. } = self;
+        let extent = Extent::of(numbers, edges.iter().map(|e| e.key));
+        let wide = Weights::wide(numbers);
+        let edges = Edges::Wide(edges);
+        let batch = Batch { edges, weights: wide, extent, bound, beyond_floats: false };
+        batch.rekeyed(extent.narrowest())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn batch(weights: &[Weight]) -> Batch {
+        let mut builder = BatchBuilder::new(0);
+        (0..).zip(weights).for_each(|(u, weight)| builder.push(u, u + 1, *weight));
+        builder.finish()
+    }
+
+    fn held(batch: &Batch) -> Vec<Weight> {
+        batch.edges().iter().map(|e| batch.weights().weight(e.key)).collect()
+    }
+
+    #[test]
+    fn the_first_float_makes_floats_of_all() {
+        let mut builder = BatchBuilder::new(0);
+        builder.push(0, 1, Weight::Integer(3));
+        builder.push(7, 7, Weight::Float(0.5));
+        builder.push(1, 2, Weight::Integer(-2));
+        assert_eq!((builder.loops, builder.bound, builder.records()), (1, 8, 3));
+        let batch = builder.finish();
+        assert!(matches!(batch.edges(), Edges::Narrow(_)), "all are f32");
+        assert_eq!(held(&batch), [Weight::Float(3.0), Weight::Float(-2.0)]);
+        assert_eq!(batch.bound(), 8);
+    }
+
+    #[test]
+    fn weights_choose_the_width() {
+        let [small, large] =
+            [5, 1 << 40].map(|weight| batch(&[Weight::Integer(-5), Weight::Integer(weight)]));
+        assert_eq!((small.edges().bytes_per_edge(), large.edges().bytes_per_edge()), (12, 16));
+        assert_eq!(batch(&[Weight::Float(0.1)]).edges().bytes_per_edge(), 16);
+        assert_eq!(batch(&[]).edges().bytes_per_edge(), 12);
+    }
+
+    fn weight() -> impl Strategy<Value = Weight> {
+        let integer = prop_oneof![-9i64..9, 0i64..1 << 33, any::<i64>()].prop_map(Weight::Integer);
+        let single = any::<f32>().prop_map(f64::from);
+        let float =
+            prop_oneof![any::<f64>(), single].prop_filter("finite", |weight| weight.is_finite());
+        prop_oneof![3 => integer, 1 => float.prop_map(Weight::Float)]
+    }
+
+    proptest! {
+        /// However batches are held, joined in common weights they are the plain canonical keys.
+        #[test]
+        fn batches_in_common_weights_are_the_plain_keys(
+            lists in prop::collection::vec(prop::collection::vec(weight(), 0..5), 1..5),
+            descending: bool,
+        ) {
+            let is_float = |weight: &Weight| matches!(weight, Weight::Float(_));
+            let floats = lists.iter().flatten().any(is_float);
+            let key = |weight: &Weight| match *weight {
+                Weight::Integer(weight) if floats => finite_key(weight as f64),
+                Weight::Integer(weight) => integer_key(weight),
+                Weight::Float(weight) => finite_key(weight),
+            };
+            let plain: Vec<u64> = lists.iter().flatten().map(key).collect();
+            let mut batches: Vec<Batch> = lists.iter().map(|list| batch(list)).collect();
+            batches.iter_mut().for_each(|batch| batch.put_in_order(descending));
+            let extent = batches.iter().map(Batch::extent).fold(Extent::NONE, Extent::and);
+            let common = extent.narrowest().in_order(descending);
+            let exact = Extent::of(extent.numbers, plain.iter().copied());
+            prop_assert_eq!(extent, exact);
+            let mut found = Vec::new();
+            for batch in batches {
+                let batch = batch.rekeyed(common);
+                prop_assert_eq!(batch.weights(), common);
+                let mut again = batch.clone();
+                again.count_again();
+                prop_assert_eq!(again.extent().of_numbers(extent.numbers), batch.extent());
+                found.extend(batch.edges().iter().map(|e| common.canonical(e.key)));
+            }
+            prop_assert_eq!(found, plain);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What the weights of some edges lie in, by which the narrowest way to hold them is chosen.
+
+use super::weight::finite_key;
+use super::{Numbers, Weights, integer_key, key_float, key_integer};
+
+/// Integers up to here, and down to its negative, are floats too.
+const EXACT: i64 = 1 << 53;
+/// Integers up to here, and down to its negative, are `f32` too.
+const EXACT_SINGLE: i64 = 1 << 24;
+
+/// The range of some canonical keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// The numbers that the keys are of.
+    pub numbers: Numbers,
+    /// No key is lower; above `highest` if there was none.
+    pub lowest: u64,
+    /// No key is higher.
+    pub highest: u64,
+    /// Whether all are, as floats, such as an `f32` holds exactly.
+    pub singles: bool,
+}
+
+impl Extent {
+    /// The range of no keys.
+    pub const NONE: Self =
+        Self { numbers: Numbers::Integers, lowest: u64::MAX, highest: 0, singles: true };
+
+    /// The range of some canonical keys, in O(keys).
+    pub fn of(numbers: Numbers, keys: impl Iterator<Item = u64> + Clone) -> Self {
+        let (mut lowest, mut highest) = (u64::MAX, 0);
+        for key in keys.clone() {
+            lowest = lowest.min(key);
+            highest = highest.max(key);
+        }
+        let small = integer_key(-EXACT_SINGLE)..=integer_key(EXACT_SINGLE);
+        let is_single = |weight: f64| f64::from(weight as f32) == weight;
+        let mut keys = keys;
+        let singles = match numbers {
+            Numbers::Integers if small.contains(&lowest) && small.contains(&highest) => true,
+            Numbers::Integers => keys.all(|key| is_single(key_integer(key) as f64)),
+            Numbers::Floats => keys.all(|key| is_single(key_float(key))),
+        };
+        Self { numbers, lowest, highest, singles }
+    }
+
+    /// Whether there are no keys.
+    fn is_empty(self) -> bool {
+        self.lowest > self.highest
+    }
+
+    /// The range of the same weights as numbers of that kind: integers are floats, each rounded once.
+    #[must_use]
+    pub fn of_numbers(self, numbers: Numbers) -> Self {
+        match (self.numbers, numbers) {
+            (Numbers::Integers, Numbers::Floats) if !self.is_empty() => {
+                let float = |key: u64| finite_key(key_integer(key) as f64);
+                let (lowest, highest) = (float(self.lowest), float(self.highest));
+                Self { numbers, lowest, highest, ..self }
+            }
+            (Numbers::Integers, Numbers::Floats) => Self { numbers, ..self },
+            _ => self,
+        }
+    }
+
+    /// The range of both, floats if one is of floats.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let is_float = self.numbers == Numbers::Floats || other.numbers == Numbers::Floats;
+        let numbers = if is_float { Numbers::Floats } else { Numbers::Integers };
+        let (a, b) = (self.of_numbers(numbers), other.of_numbers(numbers));
+        Self {
+            numbers,
+            lowest: a.lowest.min(b.lowest),
+            highest: a.highest.max(b.highest),
+            singles: a.singles && b.singles,
+        }
+    }
+
+    /// The narrowest way to hold such weights.
+    pub fn narrowest(self) -> Weights {
+        Weights::narrowest(self.numbers, self.lowest, self.highest, self.singles)
+    }
+
+    /// Whether such weights are a part of what `weights` hold.
+    pub fn is_held_by(self, weights: Weights) -> bool {
+        let all = weights.extent();
+        self.numbers == all.numbers
+            && (self.is_empty() || all.lowest <= self.lowest && self.highest <= all.highest)
+            && (self.singles || !all.singles || self.numbers == Numbers::Integers)
+    }
+
+    /// Whether some may be integers that no `f64` holds.
+    pub fn is_beyond_floats(self) -> bool {
+        self.numbers == Numbers::Integers
+            && !self.is_empty()
+            && (self.lowest < integer_key(-EXACT) || self.highest > integer_key(EXACT))
+    }
+
+    /// The range as words for a message to another rank.
+    pub fn to_words(self) -> [u64; 4] {
+        let floats = u64::from(self.numbers == Numbers::Floats);
+        [floats, self.lowest, self.highest, u64::from(self.singles)]
+    }
+
+    /// The range of [`Extent::to_words`].
+    pub fn from_words([floats, lowest, highest, singles]: [u64; 4]) -> Self {
+        let numbers = if floats == 1 { Numbers::Floats } else { Numbers::Integers };
+        Self { numbers, lowest, highest, singles: singles == 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::float_key;
+
+    #[test]
+    fn weights_hold_what_they_can() {
+        let integers = |lowest, highest| {
+            Extent::of(Numbers::Integers, [lowest, highest].map(integer_key).into_iter())
+        };
+        let floats = |weight| Extent::of(Numbers::Floats, float_key(weight).into_iter());
+        let ways = [
+            Weights::narrow_integers(0),
+            Weights::narrow_integers(i32::MIN.into()),
+            Weights::wide(Numbers::Integers),
+            Weights::SINGLES,
+            Weights::wide(Numbers::Floats),
+        ];
+        #[rustfmt::skip]
+        let cases = [
+            (integers(0, 9),                [true,  true,  true,  false, false]),
+            (integers(-1, 9),               [false, true,  true,  false, false]),
+            (integers(0, u32::MAX.into()),  [true,  false, true,  false, false]),
+            (integers(0, 1 << 32),          [false, false, true,  false, false]),
+            (floats(0.5),                   [false, false, false, true,  true]),
+            (floats(0.1),                   [false, false, false, false, true]),
+            (floats(1e300),                 [false, false, false, false, true]),
+            (Extent::NONE,                  [true,  true,  true,  false, false]),
+        ];
+        for (extent, expected) in cases {
+            assert_eq!(ways.map(|weights| extent.is_held_by(weights)), expected, "{extent:?}");
+            assert_eq!(Extent::from_words(extent.to_words()), extent);
+        }
+        // What a way holds at most is best held that way.
+        assert_eq!(ways.map(|weights| weights.extent().narrowest()), ways);
+    }
+
+    #[test]
+    fn integers_that_are_no_floats_are_known() {
+        let beyond = |weight| Extent::of(Numbers::Integers, [integer_key(weight)].into_iter());
+        let cases = [(0, false), (1 << 53, false), ((1 << 53) + 1, true), (-(1 << 53) - 1, true)];
+        for (weight, expected) in cases {
+            assert_eq!(beyond(weight).is_beyond_floats(), expected, "{weight}");
+        }
+        assert!(!Extent::NONE.is_beyond_floats());
+    }
+}

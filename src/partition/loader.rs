@@ -1,0 +1,158 @@
+//! The one road from an input to a rank's slice, whatever reads it.
+
+use super::Loaded;
+use super::assignment::Assignment;
+use super::checkpoint::Checkpoint;
+use super::fold_buffer::{FoldBuffer, Sink};
+use super::join::{extent, join};
+use super::outline::{Outline, Told};
+use super::reader::{Conclusion, Dealt, Described, Reader, Seen};
+use crate::comm::Comm;
+use crate::error::Result;
+use crate::format::Census;
+use crate::graph::{Batch, Extent, Slice};
+use rayon::prelude::*;
+
+/// Takes in this rank's part of what all ranks read.
+///
+/// # Errors
+/// As `reader`, and of the checkpoint and the budget as they say. All ranks return the same.
+pub(super) fn load(
+    comm: &Comm,
+    reader: impl Reader,
+    sink: Sink<'_>,
+    checkpoint: Option<&Checkpoint<'_>>,
+) -> Result<Loaded> {
+    let mut reader = reader;
+    let told = reader.told().in_order(sink.descending());
+    let outline = Outline::new(&reader.identity(), told, reader.whole());
+    let cut = |rest: &_, at| reader.cut(rest, at);
+    let mut assignment = Assignment::of(comm, checkpoint, &outline, &cut)?;
+    let mut buffer = FoldBuffer::new(sink, told.n);
+    let steps = reader.prepare(comm, &mut assignment, &buffer)?;
+    let progress = comm.progress();
+    progress.expect(steps);
+    let pulled =
+        comm.compute(|| assignment.pull(&mut buffer, |segment| reader.next(segment, progress)));
+    let census = comm.agree(pulled)?;
+    finish(comm, &reader, told, buffer, census, checkpoint.is_some())
+}
+
+/// Takes in this rank's part of what rank 0 reads for all: there `next(rank)` gives that rank's next block, until it
+/// has none.
+///
+/// # Errors
+/// As `next`, `graph`, and of the budget. All ranks return the same.
+pub(super) fn receive(
+    comm: &Comm,
+    graph: &impl Dealt,
+    sink: Sink<'_>,
+    mut next: impl FnMut(usize) -> Result<Option<Vec<u8>>>,
+) -> Result<Loaded> {
+    let told = graph.told().in_order(sink.descending());
+    let (mut buffer, mut census) = (FoldBuffer::new(sink, told.n), Census::default());
+    let (mut read, mut taken) = (Ok(()), Ok(()));
+    let progress = comm.progress();
+    comm.scatter_blocks(
+        |rank| {
+            let block = if read.is_ok() { next(rank) } else { Ok(None) };
+            block.unwrap_or_else(|why| {
+                read = Err(why);
+                None
+            })
+        },
+        |block| {
+            if taken.is_ok() {
+                taken = comm.compute(|| {
+                    let batches = graph.decode(&block, &mut census, progress)?;
+                    drop(block);
+                    buffer.push(batches)
+                });
+            }
+        },
+    );
+    comm.agree(read)?;
+    comm.agree(taken)?;
+    finish(comm, graph, told, buffer, census, false)
+}
+
+/// Makes a slice of what is held, when all ranks have agreed on n, m and how weights are held.
+fn finish(
+    comm: &Comm,
+    graph: &impl Described,
+    told: Told,
+    buffer: FoldBuffer<'_>,
+    census: Census,
+    saved: bool,
+) -> Result<Loaded> {
+    let FoldBuffer { mut batches, folds, .. } = buffer;
+    if folds > 0 && told.weights.is_none() {
+        // What was dropped may be all that was wide.
+        comm.compute(|| batches.par_iter_mut().for_each(Batch::count_again));
+    }
+    let all = Counts::of_all(comm, Counts::of(census, &batches, folds));
+    let seen = Seen {
+        census: all.census,
+        numbers: told.weights.map_or(all.extent.numbers, |weights| weights.numbers()),
+        beyond_floats: all.beyond_floats,
+        saved,
+    };
+    let Conclusion { n, n_by_ids, notes } = comm.agree(graph.conclude(&seen))?;
+    let narrowest = || all.extent.narrowest().in_order(told.descending);
+    let weights = told.weights.unwrap_or_else(narrowest);
+    let edges = comm.compute(|| join(batches, weights));
+    let Census { records, loops, .. } = all.census;
+    let slice = Slice { n, m: records - loops, loops, edges, weights };
+    Ok(Loaded { slice, notes, n_by_ids, identity: String::new(), folds: all.folds })
+}
+
+/// What is counted on each rank and known on all of them.
+struct Counts {
+    census: Census,
+    extent: Extent,
+    beyond_floats: bool,
+    folds: u64,
+}
+
+impl Counts {
+    fn of(census: Census, batches: &[Batch], folds: u64) -> Self {
+        let beyond_floats = batches.iter().any(Batch::beyond_floats);
+        Self { census, extent: extent(batches), beyond_floats, folds }
+    }
+
+    /// Those of all ranks together, from `mine`.
+    fn of_all(comm: &Comm, mine: Self) -> Self {
+        let none = Self {
+            census: Census::default(),
+            extent: Extent::NONE,
+            beyond_floats: false,
+            folds: 0,
+        };
+        let words = comm.all_gather(&[mine.to_words()]).concat();
+        words.into_iter().map(Self::from_words).fold(none, Self::and)
+    }
+
+    fn and(self, other: Self) -> Self {
+        let mut census = self.census;
+        census.merge(&other.census);
+        Self {
+            census,
+            extent: self.extent.and(other.extent),
+            beyond_floats: self.beyond_floats || other.beyond_floats,
+            folds: self.folds.max(other.folds),
+        }
+    }
+
+    fn to_words(&self) -> [u64; 13] {
+        let [a, b, c, d, e, f, g] = self.census.to_words();
+        let [h, i, j, k] = self.extent.to_words();
+        [a, b, c, d, e, f, g, h, i, j, k, u64::from(self.beyond_floats), self.folds]
+    }
+
+    fn from_words(words: [u64; 13]) -> Self {
+        let [a, b, c, d, e, f, g, h, i, j, k, beyond, folds] = words;
+        let census = Census::from_words(&[a, b, c, d, e, f, g]);
+        let extent = Extent::from_words([h, i, j, k]);
+        Self { census, extent, beyond_floats: beyond == 1, folds }
+    }
+}
