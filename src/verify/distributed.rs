@@ -9,7 +9,8 @@ use crate::graph::{Edge, Key, Weights};
 /// vertices `0..n` of which `mine` is this rank's slice, slices in rank order.
 ///
 /// # Errors
-/// As [`Proof::finish`].
+/// [`crate::Error::Proof`] for the first [`Flaw`], the same on every rank: of the forest by itself, then by
+/// position in the graph, then of edges that are not in the graph.
 ///
 /// # Complexity
 /// O(n log n + m/p log n) a rank; a bit a forest edge from each rank and back to it.
