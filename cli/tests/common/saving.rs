@@ -59,13 +59,15 @@ pub(crate) fn kill_a_rank(mpirun: &mut Child, p: usize) {
     Command::new("kill").args(["-9", &victim]).stderr(Stdio::null()).status().unwrap();
 }
 
-/// The processes of `mst` that a launcher has started, itself or through others.
+/// The processes of `mst` that a launcher has started, itself or through others, and that have not ended: one that its
+/// launcher has not looked after yet has no program any more.
 pub(crate) fn ranks_of(launcher: u32) -> Vec<u32> {
     let children = format!("/proc/{launcher}/task/{launcher}/children");
     let children = fs::read_to_string(children).unwrap_or_default();
     let children = children.split_whitespace().map(|child| child.parse().unwrap());
     let found = children.flat_map(|child: u32| {
         match fs::read_to_string(format!("/proc/{child}/comm")).unwrap_or_default().trim() {
+            "mst" if fs::read_link(format!("/proc/{child}/exe")).is_err() => Vec::new(),
             "mst" => vec![child],
             _ => ranks_of(child),
         }
