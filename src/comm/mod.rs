@@ -65,6 +65,11 @@ pub fn linked_library() -> String {
 ///
 /// Every collective is called by every rank in the same order; a call that differs ends the job
 /// with a message that names the ranks. It is `!Send`: MPI is called from the thread that started it.
+///
+/// ```compile_fail
+/// fn goes_to_another_thread<T: Send>() {}
+/// goes_to_another_thread::<mst::comm::Comm>();
+/// ```
 pub struct Comm {
     world: World,
     most_bytes: Cell<usize>,
