@@ -91,12 +91,19 @@ impl Member {
             Reduction::Maximum => SystemOperation::max(),
             Reduction::BitwiseOr => SystemOperation::bitwise_or(),
         };
-        let mine = words.to_vec();
+        // MPICH 4.0 compares unsigned words as signed ones, so signed ones of the same order are sent.
+        let turned = match reduction {
+            Reduction::Minimum | Reduction::Maximum => 1 << 63,
+            Reduction::Sum | Reduction::BitwiseOr => 0,
+        };
+        let mine: Vec<i64> = words.iter().map(|word| (word ^ turned) as i64).collect();
+        let mut all = vec![0i64; words.len()];
         let longest = if rests { LONG_PAUSE } else { PAUSE };
         mpi::request::scope(|scope| {
-            let (mine, all) = (&mine[..], words);
+            let (mine, all) = (&mine[..], &mut all[..]);
             complete(self.world.immediate_all_reduce_into(scope, mine, all, operation), longest);
         });
+        words.iter_mut().zip(all).for_each(|(word, found)| *word = found as u64 ^ turned);
     }
 
     /// Nothing goes to other ranks before they have met.
