@@ -5,7 +5,7 @@ use super::{Number, Outcome, Seconds, explain};
 use crate::comm::{Comm, Link, Reduction};
 use crate::distributed::{self, Choice, Plan, Workload};
 use crate::error::{Error, Result};
-use crate::graph::{Edge, Edges, Key, Slice, Summary, Weights, with_edges};
+use crate::graph::{Edge, Edges, Key, Slice, Summary, with_edges};
 use crate::local::Algorithm;
 use crate::measure::Phase;
 use crate::measure::{Repetition, Spread, peak_rss, repeat, time};
@@ -190,10 +190,8 @@ fn prove_again<K: Key>(
     forest: &[Edge<K>],
 ) -> Result<()> {
     let held = loaded.slice.weights;
-    let weights = Weights::wide(held.numbers()).in_order(held.descending());
-    let widen =
-        |e: &Edge<K>| Edge { u: e.u, v: e.v, key: weights.hold(held.canonical(e.key.wide())) };
-    let forest: Vec<Edge<u64>> = forest.iter().map(widen).collect();
+    let weights = held.widened();
+    let forest: Vec<Edge<u64>> = forest.iter().map(|e| e.rekeyed(held, weights)).collect();
     let mut proof = comm.compute(|| Proof::new(loaded.slice.n, &forest, weights));
     partition::revisit(comm, request, loaded, &mut |edges| {
         proof.check(edges);

@@ -149,6 +149,12 @@ impl Weights {
         Self { descending, ..self }
     }
 
+    /// Keys of 64 bits for the same numbers in the same order.
+    #[must_use]
+    pub const fn widened(self) -> Self {
+        Self::wide(self.numbers()).in_order(self.descending)
+    }
+
     /// Whether heavier comes first.
     pub const fn descending(self) -> bool {
         self.descending

@@ -199,7 +199,7 @@ impl<'a> FoldBuffer<'a> {
                     if !self.batches.iter().any(|kept| kept.weights().numbers() == numbers) {
                         self.batches.push(none_of(numbers));
                     }
-                    match rekeyed(batch, wide(*weights)) {
+                    match rekeyed(batch, weights.widened()) {
                         Edges::Wide(edges) => visit(&edges)?,
                         Edges::Narrow(_) => unreachable!("they were asked for with 64 bits"),
                     }
@@ -335,11 +335,6 @@ fn none_of(numbers: Numbers) -> Batch {
         Weights::wide(numbers),
         Extent { numbers, ..Extent::NONE },
     )
-}
-
-/// Keys of 64 bits for the same numbers in the same order.
-fn wide(weights: Weights) -> Weights {
-    Weights::wide(weights.numbers()).in_order(weights.descending())
 }
 
 #[cfg(test)]

@@ -71,8 +71,7 @@ fn prepare(remote: &Remote, program: &Path) -> Result<()> {
 
 /// Installs the MPI that this host has, where that takes no password.
 fn install_mpi(remote: &Remote) {
-    let is_mpich = doctor::launcher().as_ref().is_some_and(Library::is_mpich);
-    let package = if is_mpich { "mpich" } else { "openmpi-bin" };
+    let package = if is_mpich() { "mpich" } else { "openmpi-bin" };
     let host = &remote.host;
     aside(&format_args!("{host}: installing {package}"));
     let script =
@@ -87,9 +86,14 @@ fn install_mpi(remote: &Remote) {
     }
 }
 
+/// Whether the mpirun of this host is MPICH's.
+fn is_mpich() -> bool {
+    doctor::launcher().as_ref().is_some_and(Library::is_mpich)
+}
+
 /// Writes both files, if the doctor finds a way to start a job on all hosts.
 fn write(hosts: &[&str]) -> Result<()> {
-    let is_mpich = doctor::launcher().as_ref().is_some_and(Library::is_mpich);
+    let is_mpich = is_mpich();
     let bare = hosts_file::text(hosts.iter().map(|host| (*host, 1)), is_mpich);
     let found = doctor::reach(&hosts_file::parse(bare.as_bytes())?, &Question::default())?;
     let Some(settings) = &found.settings else {

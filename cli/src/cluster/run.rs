@@ -245,12 +245,12 @@ mod tests {
         };
         let arguments = ["solve", "a; b", "--hostfile"].map(OsString::from);
         let command =
-            command(&settings, Path::new("/tmp/x/hosts"), Path::new("/tmp/x/done"), &arguments);
+            command(&settings, Path::new("/scratch/hosts"), Path::new("/scratch/done"), &arguments);
         let words: Vec<&str> =
             command.get_args().map(|word| word.to_str().expect("text")).collect();
         let start = [
             "--hostfile",
-            "/tmp/x/hosts",
+            "/scratch/hosts",
             "--map-by",
             "ppr:1:node",
             "--bind-to",
@@ -267,7 +267,7 @@ mod tests {
             .collect();
         assert_eq!(
             set,
-            [(Some("MST_DONE"), Some("/tmp/x/done")), (Some("MST_TIMEOUT"), Some("8"))]
+            [(Some("MST_DONE"), Some("/scratch/done")), (Some("MST_TIMEOUT"), Some("8"))]
         );
     }
 }

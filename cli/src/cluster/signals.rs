@@ -1,7 +1,7 @@
 //! The signals that ask to end: for the job first, and once it is over for this process as ever.
 
+use crate::console::keep_signal;
 use nix::sys::signal::Signal;
-use signal_hook::flag;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -23,8 +23,7 @@ impl Signals {
         let over = Arc::new(AtomicBool::new(false));
         let keep = |signal: Signal| {
             let asked = Arc::new(AtomicBool::new(false));
-            flag::register_conditional_default(signal as i32, Arc::clone(&over))?;
-            flag::register(signal as i32, Arc::clone(&asked))?;
+            keep_signal(signal as i32, Arc::clone(&over), Arc::clone(&asked))?;
             Ok((signal, asked))
         };
         let asked = HEEDED.into_iter().map(keep).collect::<io::Result<_>>()?;

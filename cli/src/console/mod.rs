@@ -15,3 +15,4 @@ pub(crate) use sheet::Sheet;
 pub(crate) use speech::{Voice, aside, say, tell, write_aside};
 pub(crate) use standard_input::{NAME, is_named, keep};
 pub use termination::heed;
+pub(crate) use termination::keep_signal;
