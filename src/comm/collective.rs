@@ -21,11 +21,10 @@ impl Comm {
     #[track_caller]
     pub fn gather<T: Pod>(&self, root: usize, items: &[T]) -> Vec<Vec<T>> {
         let met = self.call::<T>(Op::Gather, root, items.len(), Location::caller());
-        let (even, longest) = (met.shortest == met.longest, met.longest * size_of::<T>());
-        if !even && self.are_short(longest) {
-            let lists = self.gather_short(Some(root), bytemuck::cast_slice(items), longest);
-            return lists.iter().map(|list| bytemuck::pod_collect_to_vec(list)).collect();
+        if let Some(lists) = self.gather_if_short(Some(root), items, &met) {
+            return lists;
         }
+        let (even, longest) = (met.is_even(), met.longest * size_of::<T>());
         let mut lens = match even {
             true => vec![items.len(); self.size()],
             false => self.gather_word(root, items.len()),
@@ -49,12 +48,10 @@ impl Comm {
     #[track_caller]
     pub fn all_gather<T: Pod>(&self, items: &[T]) -> Vec<Vec<T>> {
         let met = self.call::<T>(Op::AllGather, 0, items.len(), Location::caller());
-        let (even, longest) = (met.shortest == met.longest, met.longest * size_of::<T>());
-        if !even && self.are_short(longest) {
-            let lists = self.gather_short(None, bytemuck::cast_slice(items), longest);
-            return lists.iter().map(|list| bytemuck::pod_collect_to_vec(list)).collect();
+        if let Some(lists) = self.gather_if_short(None, items, &met) {
+            return lists;
         }
-        let lens = match even {
+        let lens = match met.is_even() {
             true => vec![items.len(); self.size()],
             false => self.all_gather_word(items.len()),
         };
@@ -154,7 +151,7 @@ impl Comm {
         let call = Header::new(Op::Reduce, reduction as usize, size_of::<u64>(), words.len(), at);
         on_world!(self, member => member.bring(words, reduction));
         let met = self.meet(&call);
-        if met.shortest != met.longest {
+        if !met.is_even() {
             let lens: Vec<u64> = self.calls(&call).iter().map(|call| call.len).collect();
             let other = lens.iter().position(|&len| len != lens[0]).expect("they differ");
             let (zero, other_len) = (lens[0], lens[other]);

@@ -19,6 +19,13 @@ pub(super) struct Met {
     pub(super) longest: usize,
 }
 
+impl Met {
+    /// Whether all lengths are the same.
+    pub(super) fn is_even(&self) -> bool {
+        self.shortest == self.longest
+    }
+}
+
 impl Comm {
     /// Waits until all ranks have called.
     ///
