@@ -1,180 +1,48 @@
-//! Blocks of whole lines, parsed in parallel.
+//! Text cut into lines, and into chunks of whole lines.
 
-use super::census::Census;
 use super::errors::{located, too_long};
 use super::fields::Checked;
-use super::preamble::{Layout, Preamble};
-use super::{dimacs, matrix_market, metis, text};
 use crate::error::Result;
-use crate::graph::{Batch, BatchBuilder};
-use memchr::{memchr, memchr_iter};
-use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-use std::iter::Sum;
+use memchr::memchr;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// What one task parses: small enough to share out, large enough to be worth a task.
 const CHUNK: usize = 1 << 20;
 
-/// The most bytes of a line, but for METIS, where it holds all neighbours of a vertex.
-const LONGEST: u64 = 1 << 20;
-
-/// What some whole lines hold, so that those after them know where they are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineCount {
-    /// Lines.
-    pub lines: u64,
-    /// METIS: lines that stand for a vertex, that is, all but comments.
-    pub vertices: u64,
+/// Some whole lines of a file, and where they are.
+pub(super) struct Chunk<'a> {
+    pub(super) path: &'a Path,
+    pub(super) text: &'a [u8],
+    /// Lines of the file before these.
+    pub(super) before: u64,
+    /// The most bytes of a line.
+    pub(super) longest: u64,
 }
 
-impl Sum for LineCount {
-    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
-        counts.fold(Self::default(), |a, b| Self {
-            lines: a.lines + b.lines,
-            vertices: a.vertices + b.vertices,
-        })
-    }
-}
-
-/// What was parsed of a block.
-#[derive(Clone, Debug, Default)]
-pub struct Parsed {
-    /// The edges, in order.
-    pub batches: Vec<Batch>,
-    /// What was counted.
-    pub census: Census,
-    /// What lies before the next block.
-    pub after: LineCount,
-}
-
-impl Preamble {
-    /// Whether what a line means depends on how many come before it: in METIS it stands for a vertex.
-    pub fn counts_vertices(&self) -> bool {
-        matches!(self.layout, Layout::Metis { .. })
-    }
-
-    /// The most bytes that a line may have, of which `memory` bytes may be taken for lines.
-    pub fn longest_line(&self, memory: u64) -> u64 {
-        if self.counts_vertices() { memory } else { memory.min(LONGEST) }
-    }
-
-    /// Counts the lines of a block of whole lines, in parallel.
-    pub fn count_lines(&self, block: &[u8]) -> LineCount {
-        chunks(block).into_par_iter().map(|chunk| self.count_chunk(chunk)).sum()
-    }
-
-    /// Parses a block of whole lines that comes after those of `before`, in parallel; adds the
-    /// bytes that are done to `done`.
+impl Chunk<'_> {
+    /// Parses each line.
     ///
     /// # Errors
-    /// [`crate::Error::Line`] for the first bad line.
-    ///
-    /// # Complexity
-    /// O(bytes); memory 12 bytes an edge where the weights of a chunk fit, else 16.
-    pub fn parse(
-        &self,
-        path: &Path,
-        block: &[u8],
-        before: LineCount,
-        done: &AtomicU64,
-    ) -> Result<Parsed> {
-        let chunks = chunks(block);
-        let counts: Vec<LineCount> =
-            chunks.par_iter().map(|chunk| self.count_chunk(chunk)).collect();
-        let mut after = before;
-        let starts = counts.iter().map(|count| {
-            let start = after;
-            after = [after, *count].into_iter().sum();
-            start
-        });
-        let work: Vec<_> = chunks.into_iter().zip(starts).collect();
-        let parsed: Vec<Result<(Batch, Census)>> = work
-            .into_par_iter()
-            .map(|(chunk, start)| {
-                let parsed = self.parse_chunk(path, chunk, start);
-                done.fetch_add(chunk.len() as u64, Relaxed);
-                parsed
-            })
-            .collect();
-        let mut all = Parsed { after, ..Parsed::default() };
-        for chunk in parsed {
-            let (batch, census) = chunk?; // in order, so the first error of the block
-            all.batches.push(batch);
-            all.census.merge(&census);
-        }
-        Ok(all)
-    }
-
-    fn count_chunk(&self, chunk: &[u8]) -> LineCount {
-        let unfinished = u64::from(chunk.last().is_some_and(|&byte| byte != b'\n'));
-        let lines = memchr_iter(b'\n', chunk).count() as u64 + unfinished;
-        let vertices = match self.counts_vertices() {
-            true => Lines::of(chunk).filter(|line| !metis::is_comment(line)).count(),
-            false => 0,
-        };
-        LineCount { lines, vertices: vertices as u64 }
-    }
-
-    fn parse_chunk(&self, path: &Path, chunk: &[u8], start: LineCount) -> Result<(Batch, Census)> {
-        let first = memchr(b'\n', chunk).unwrap_or(chunk.len());
-        // An edge takes 4 bytes and more.
-        let mut batch = BatchBuilder::new(chunk.len() / (first + 1).max(6));
-        let mut census = Census::default();
-        let at = self.line + start.lines;
-        let longest = self.longest_line(u64::MAX);
-        let ids = self.ids();
-        match self.layout {
-            Layout::Text(rows) => each_line(path, chunk, at, longest, |line| {
-                text::edge(line, &rows, ids, &mut batch)
-            })?,
-            Layout::Dimacs => {
-                each_line(path, chunk, at, longest, |line| dimacs::arc(line, ids, &mut batch))?
+    /// [`crate::Error::Line`] for the first that `parse` refuses, or that is too long.
+    #[inline]
+    pub(super) fn each_line(&self, mut parse: impl FnMut(&[u8]) -> Checked<()>) -> Result<()> {
+        for (number, line) in (self.before + 1..).zip(Lines::of(self.text)) {
+            if line.len() as u64 > self.longest {
+                return Err(too_long(self.path, number, self.longest));
             }
-            Layout::MatrixMarket(values) => each_line(path, chunk, at, longest, |line| {
-                matrix_market::entry(line, values, ids, &mut batch)
-            })?,
-            Layout::Metis(shape) => {
-                let mut vertex = start.vertices;
-                each_line(path, chunk, at, longest, |line| {
-                    metis::vertex(line, &mut vertex, shape, ids, &mut batch, &mut census)
-                })?;
-                census.vertices = vertex - start.vertices;
-            }
+            parse(line).map_err(|fault| located(self.path, number, *fault))?;
         }
-        census.records = batch.records();
-        census.loops = batch.loops;
-        census.bound = batch.bound;
-        census.lowest = batch.lowest;
-        Ok((batch.finish(), census))
+        Ok(())
     }
-}
-
-/// Parses each line of `chunk`, which `before` lines precede.
-fn each_line(
-    path: &Path,
-    chunk: &[u8],
-    before: u64,
-    longest: u64,
-    mut parse: impl FnMut(&[u8]) -> Checked<()>,
-) -> Result<()> {
-    for (number, line) in (before + 1..).zip(Lines::of(chunk)) {
-        if line.len() as u64 > longest {
-            return Err(too_long(path, number, longest));
-        }
-        parse(line).map_err(|fault| located(path, number, *fault))?;
-    }
-    Ok(())
 }
 
 /// The lines of some text, without their line feeds.
-struct Lines<'a> {
+pub(super) struct Lines<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Lines<'a> {
-    fn of(text: &'a [u8]) -> Self {
+    pub(super) fn of(text: &'a [u8]) -> Self {
         Self { rest: text }
     }
 }
@@ -197,7 +65,7 @@ impl<'a> Iterator for Lines<'a> {
 }
 
 /// Cuts text at line ends into pieces of about [`CHUNK`] bytes.
-fn chunks(text: &[u8]) -> Vec<&[u8]> {
+pub(super) fn chunks(text: &[u8]) -> Vec<&[u8]> {
     let mut chunks = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {

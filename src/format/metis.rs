@@ -14,6 +14,10 @@ use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 use std::path::Path;
 
+/// What [`write`] takes in memory, bytes: for each vertex two offsets into the neighbours, for each edge the neighbour
+/// and key at both ends.
+pub(super) const WRITING: (u64, u64) = (16, 32);
+
 /// What stands on the line of a vertex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Shape {

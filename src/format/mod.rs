@@ -15,9 +15,11 @@ mod fields;
 mod foreign;
 mod gzip;
 mod head;
+mod layout;
 mod lines;
 mod matrix_market;
 mod metis;
+mod parse;
 mod preamble;
 mod stream;
 mod text;
@@ -28,15 +30,19 @@ pub use columns::{Columns, Selection};
 pub use dialect::{Decimal, Separator};
 pub use errors::too_long;
 pub use gzip::is_gzip;
-pub use lines::{LineCount, Parsed};
+pub use parse::{LineCount, Parsed};
 pub use preamble::Preamble;
 pub use stream::Stream;
 pub use text::TextOptions;
 pub use write::{Compressed, compressed, holds, write};
 
 use crate::error::{Error, Result, printable, shown};
+use crate::graph::Slice;
+use head::{Head, Top};
+use layout::Layout;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::io::{self, Write};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -55,20 +61,86 @@ pub enum Format {
     Binary,
 }
 
+/// What is known of a format.
+struct FormatRow {
+    format: Format,
+    /// On the command line.
+    name: &'static str,
+    /// In messages.
+    title: &'static str,
+    /// Of files' names, without the dot.
+    endings: &'static [&'static str],
+    /// Whether a file that begins so is unmistakably of this format.
+    begins: fn(&[u8]) -> bool,
+    /// Reads the top of a file, if that is text.
+    top: Option<TopReader>,
+    write: fn(&str, &Slice, &mut dyn Write) -> io::Result<()>,
+    holds_floats: bool,
+    /// What writing takes for each vertex and each edge, bytes.
+    writing: (u64, u64),
+}
+
+type TopReader = fn(&mut Head<'_>, &TextOptions) -> Result<(Top, Layout)>;
+
+/// All formats, in the order of [`Format`].
+#[rustfmt::skip]
+const FORMATS: [FormatRow; 5] = [
+    FormatRow {
+        format: Format::Text, name: "text", title: "text",
+        endings: &["txt", "csv", "tsv", "edges", "edgelist", "el", "wel", "dat", ""],
+        begins: |_| false,
+        top: Some(|head, options| text::top(head, options).map(|(top, rows)| (top, Layout::Text(rows)))),
+        write: text::write, holds_floats: true, writing: (0, 0),
+    },
+    FormatRow {
+        format: Format::Dimacs, name: "gr", title: "DIMACS", endings: &["gr"],
+        begins: dimacs::begins,
+        top: Some(|head, _| dimacs::top(head).map(|top| (top, Layout::Dimacs))),
+        write: |_, slice, out| dimacs::write(slice, out), holds_floats: true, writing: (0, 0),
+    },
+    FormatRow {
+        format: Format::MatrixMarket, name: "mtx", title: "Matrix Market", endings: &["mtx"],
+        begins: matrix_market::begins,
+        top: Some(|head, _| matrix_market::top(head).map(|(top, values)| (top, Layout::MatrixMarket(values)))),
+        write: |_, slice, out| matrix_market::write(slice, out), holds_floats: true, writing: (0, 0),
+    },
+    FormatRow {
+        format: Format::Metis, name: "metis", title: "METIS", endings: &["graph", "metis"],
+        begins: |_| false,
+        top: Some(|head, _| metis::top(head).map(|(top, shape)| (top, Layout::Metis(shape)))),
+        write: |_, slice, out| metis::write(slice, out), holds_floats: false, writing: metis::WRITING,
+    },
+    FormatRow {
+        format: Format::Binary, name: "binary", title: "binary", endings: &["mst", "bin"],
+        begins: |head| head.starts_with(binary::MAGIC),
+        top: None,
+        write: |_, slice, out| binary::write(slice, out), holds_floats: true, writing: (0, 0),
+    },
+];
+
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 5] =
+    pub const ALL: [Self; FORMATS.len()] =
         [Self::Text, Self::Dimacs, Self::MatrixMarket, Self::Metis, Self::Binary];
 
+    fn row(self) -> &'static FormatRow {
+        &FORMATS[self as usize]
+    }
+
     /// The name on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Dimacs => "gr",
-            Self::MatrixMarket => "mtx",
-            Self::Metis => "metis",
-            Self::Binary => "binary",
-        }
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The name in messages.
+    pub fn title(self) -> &'static str {
+        self.row().title
+    }
+
+    /// What writing a graph takes for each vertex and each edge, bytes: nothing but where a format lists edges by
+    /// vertex.
+    pub fn writing_bytes(self) -> (u64, u64) {
+        self.row().writing
     }
 
     /// The format of a file whose content, decompressed, begins with `head`: by that where it is
@@ -78,23 +150,17 @@ impl Format {
     /// [`Error::Content`] if it is of a format that is not read, with the conversion.
     pub fn detect(path: &Path, head: &[u8]) -> Result<Self> {
         let head = head.strip_prefix(head::BYTE_ORDER_MARK).unwrap_or(head);
-        if head.starts_with(binary::MAGIC) {
-            Ok(Self::Binary)
-        } else if matrix_market::begins(head) {
-            Ok(Self::MatrixMarket)
-        } else if dimacs::begins(head) {
-            Ok(Self::Dimacs)
-        } else {
-            foreign::refuse(path, head)?;
-            Ok(Self::by_name(path).unwrap_or(Self::Text))
+        if let Some(row) = FORMATS.iter().find(|row| (row.begins)(head)) {
+            return Ok(row.format);
         }
+        foreign::refuse(path, head)?;
+        Ok(Self::by_name(path).unwrap_or(Self::Text))
     }
 
     /// The format that a file's name asks for, `.gz` aside; `None` if its ending is not known.
     pub fn by_name(path: &Path) -> Option<Self> {
         let ending = extension(path);
-        let known = ENDINGS.iter().find(|(_, endings)| endings.contains(&&*ending));
-        known.map(|(format, _)| *format)
+        FORMATS.iter().find(|row| row.endings.contains(&&*ending)).map(|row| row.format)
     }
 
     /// The format to write a file in, by its name.
@@ -103,7 +169,7 @@ impl Format {
     /// [`Error::Usage`] if no format is known by its ending: nobody wants a picture of numbers.
     pub fn of_output(path: &Path) -> Result<Self> {
         Self::by_name(path).ok_or_else(|| {
-            let known = ENDINGS.iter().flat_map(|(_, endings)| endings.iter());
+            let known = FORMATS.iter().flat_map(|row| row.endings);
             let known = known.filter(|ending| !ending.is_empty()).map(|ending| format!(".{ending}"));
             Error::usage("--output", format!(
                 "cannot write {}: no format is known by the ending {}; there are {}, also with .gz, and no ending \
@@ -115,15 +181,6 @@ impl Format {
         })
     }
 }
-
-/// The endings by which formats are known; of text also none.
-const ENDINGS: [(Format, &[&str]); 5] = [
-    (Format::Text, &["txt", "csv", "tsv", "edges", "edgelist", "el", "wel", "dat", ""]),
-    (Format::Dimacs, &["gr"]),
-    (Format::MatrixMarket, &["mtx"]),
-    (Format::Metis, &["graph", "metis"]),
-    (Format::Binary, &["mst", "bin"]),
-];
 
 /// The end of a file's name in lower case, `.gz` aside.
 fn extension(path: &Path) -> String {

@@ -1,11 +1,11 @@
 //! What the top of a text file says, and whether the rest agrees.
 
+use super::Format;
 use super::census::Census;
 use super::fields::Ids;
 use super::head::{Head, Top};
-use super::matrix_market::Values;
-use super::text::{self, Rows, TextOptions};
-use super::{Format, dimacs, matrix_market, metis};
+use super::layout::Layout;
+use super::text::{Rows, TextOptions};
 use crate::error::{Error, Result, shown};
 use crate::graph::MOST_VERTICES;
 use serde::{Deserialize, Serialize};
@@ -30,15 +30,6 @@ pub struct Preamble {
     doubt: Option<(u64, u64)>,
 }
 
-/// How a line is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Layout {
-    Text(Rows),
-    Dimacs,
-    MatrixMarket(Values),
-    Metis(metis::Shape),
-}
-
 impl Preamble {
     /// Reads the top of a text file from its (decompressed) start. `options` are for edge lists.
     ///
@@ -59,7 +50,8 @@ impl Preamble {
             return Err(Error::usage("the options of text", what));
         }
         let mut head = Head::of(path, reader)?;
-        let (top, layout) = Self::top(&mut head, format, options)?;
+        let top = format.row().top.expect("binary files have a header of their own");
+        let (top, layout) = top(&mut head, options)?;
         let Top { n, m, body, line, notes, doubt } = top;
         if let Some(n) = n.filter(|&n| n > MOST_VERTICES) {
             let what =
@@ -69,25 +61,6 @@ impl Preamble {
         Ok(Self { n, m, body, line, layout, notes, doubt })
     }
 
-    fn top(head: &mut Head<'_>, format: Format, options: &TextOptions) -> Result<(Top, Layout)> {
-        Ok(match format {
-            Format::Text => {
-                let (top, rows) = text::top(head, options)?;
-                (top, Layout::Text(rows))
-            }
-            Format::Dimacs => (dimacs::top(head)?, Layout::Dimacs),
-            Format::MatrixMarket => {
-                let (top, values) = matrix_market::top(head)?;
-                (top, Layout::MatrixMarket(values))
-            }
-            Format::Metis => {
-                let (top, shape) = metis::top(head)?;
-                (top, Layout::Metis(shape))
-            }
-            Format::Binary => panic!("binary files have their own header"),
-        })
-    }
-
     /// Holds the counts of all blocks against the header, and returns the number of vertices: the
     /// header's, else the largest id + 1.
     ///
@@ -95,9 +68,7 @@ impl Preamble {
     /// [`Error::Content`] for a header that lies.
     pub fn check(&self, path: &Path, census: &Census) -> Result<u64> {
         let n = self.n.unwrap_or(census.bound);
-        if let Layout::Metis(_) = self.layout {
-            metis::check(path, n, census)?;
-        }
+        self.layout.check(path, n, census)?;
         if let Some((n, m)) = self.doubt
             && census.records == m.saturating_add(1)
             && census.bound == n.saturating_add(1)
@@ -142,10 +113,6 @@ impl Preamble {
 
     /// How this file writes vertices.
     pub(super) fn ids(&self) -> Ids {
-        let first = match self.layout {
-            Layout::Text(rows) => rows.first_id,
-            Layout::Dimacs | Layout::MatrixMarket(_) | Layout::Metis(_) => 1,
-        };
-        Ids { first, n: self.n }
+        Ids { first: self.layout.first_id(), n: self.n }
     }
 }

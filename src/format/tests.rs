@@ -58,6 +58,13 @@ fn refused(name: &str, text: &str) -> String {
 }
 
 #[test]
+fn each_format_has_its_row() {
+    for (format, row) in Format::ALL.into_iter().zip(&FORMATS) {
+        assert_eq!((format.row().format, row.format), (format, format));
+    }
+}
+
+#[test]
 fn a_bad_line_is_refused_with_its_place() {
     #[rustfmt::skip]
     let cases = [

@@ -1,6 +1,6 @@
 //! Writing a graph in any format, compressed or not.
 
-use super::{Format, binary, dimacs, extension, matrix_market, metis, text};
+use super::{Format, extension};
 use crate::error::{Error, Result};
 use crate::graph::{Numbers, Slice, Weights};
 use flate2::Compression;
@@ -8,13 +8,15 @@ use flate2::write::GzEncoder;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Refuses weights that a file of this format cannot hold: METIS has integers only.
+/// Refuses weights that a file of this format cannot hold.
 ///
 /// # Errors
 /// [`Error::Content`] on `path`.
 pub fn holds(format: Format, path: &Path, weights: Weights) -> Result<()> {
-    if format == Format::Metis && weights.numbers() == Numbers::Floats {
-        let what = "METIS holds integer weights only; choose another format for floats";
+    let row = format.row();
+    if !row.holds_floats && weights.numbers() == Numbers::Floats {
+        let what =
+            format!("{} holds integer weights only; choose another format for floats", row.title);
         return Err(Error::content(path, what));
     }
     Ok(())
@@ -26,13 +28,7 @@ pub fn holds(format: Format, path: &Path, weights: Weights) -> Result<()> {
 /// If `out` fails, or the format cannot hold the weights.
 pub fn write(format: Format, path: &Path, slice: &Slice, out: &mut dyn Write) -> Result<()> {
     holds(format, path, slice.weights)?;
-    let written = match format {
-        Format::Text => text::write(&extension(path), slice, out),
-        Format::Dimacs => dimacs::write(slice, out),
-        Format::MatrixMarket => matrix_market::write(slice, out),
-        Format::Metis => metis::write(slice, out),
-        Format::Binary => binary::write(slice, out),
-    };
+    let written = (format.row().write)(&extension(path), slice, out);
     written.map_err(Error::file("write", path))
 }
 

@@ -29,11 +29,6 @@ enum Target {
     Direct(File),
 }
 
-/// What METIS takes in memory: of a vertex two offsets into the neighbours, of an edge the neighbour and key at each
-/// end, bytes.
-const METIS_VERTEX: u64 = 16;
-const METIS_EDGE: u64 = 32;
-
 /// The name for standard output.
 const STANDARD: &str = "-";
 
@@ -84,10 +79,7 @@ impl Output {
 
     /// What writing to `path` takes for each vertex, bytes.
     pub(crate) fn vertex_bytes(path: &Path) -> u64 {
-        match Self::format(path) {
-            Ok(Format::Metis) => METIS_VERTEX,
-            _ => 0,
-        }
+        Self::format(path).map_or(0, |format| format.writing_bytes().0)
     }
 
     /// Refuses weights that the file cannot hold, and `edges` on the vertices `0..n` that this host has no memory to
@@ -97,10 +89,11 @@ impl Output {
     /// [`Error::Content`] if its format has no such weights, [`Error::TooLarge`].
     pub(crate) fn check(&self, weights: Weights, n: u64, edges: u64) -> Result<()> {
         format::holds(self.format, &self.path, weights)?;
-        let taken = match self.format {
-            Format::Metis => METIS_VERTEX * n + METIS_EDGE * edges,
-            Format::Text | Format::Dimacs | Format::MatrixMarket | Format::Binary => return Ok(()),
-        };
+        let (vertex, edge) = self.format.writing_bytes();
+        let taken = vertex * n + edge * edges;
+        if taken == 0 {
+            return Ok(());
+        }
         match left_if_less(taken.into()) {
             Some(left) => {
                 let what = format!(
