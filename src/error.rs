@@ -73,7 +73,9 @@ pub enum Error {
     Content {
         /// The file.
         path: PathBuf,
-        /// What is wrong and what to do.
+        /// What is wrong.
+        fault: ContentFault,
+        /// The same in words, and what to do.
         what: String,
     },
 
@@ -153,6 +155,25 @@ pub enum LaunchFault {
     Threads,
 }
 
+/// What is wrong with a file or folder as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContentFault {
+    /// There is nothing in it.
+    Empty,
+    /// It is cut short, or its bytes are not those that were written.
+    Damaged,
+    /// It holds something else than its header says, or one of its parts than another.
+    Contradictory,
+    /// It can be read in more than one way; an option says in which.
+    Ambiguous,
+    /// It is of a kind or format, or holds something, that is not read or written here.
+    Unsupported,
+    /// It is not the same on every host, or no longer what it was when the run began.
+    Changed,
+    /// It belongs to another job or another purpose.
+    Occupied,
+}
+
 impl Error {
     /// An [`Error::Usage`].
     pub fn usage(argument: &'static str, what: impl Into<String>) -> Self {
@@ -174,6 +195,7 @@ impl Error {
         move |why| match why.kind() {
             io::ErrorKind::UnexpectedEof => Self::content(
                 path,
+                ContentFault::Changed,
                 "it has become shorter while it was read; run again when nobody writes to it",
             ),
             _ => Self::File { action, path: path.to_owned(), why },
@@ -181,8 +203,8 @@ impl Error {
     }
 
     /// An [`Error::Content`].
-    pub fn content(path: &Path, what: impl Into<String>) -> Self {
-        Self::Content { path: path.to_owned(), what: what.into() }
+    pub fn content(path: &Path, fault: ContentFault, what: impl Into<String>) -> Self {
+        Self::Content { path: path.to_owned(), fault, what: what.into() }
     }
 
     /// The same error, if it is on a line, that many `lines` further down.

@@ -61,6 +61,6 @@ pub mod selftest;
 
 mod forest;
 
-pub use error::{Error, Result};
+pub use error::{ContentFault, Error, LaunchFault, Result};
 pub use forest::{Forest, forest, maximum_forest, read};
 pub use graph::{Total, Weight};

@@ -9,7 +9,7 @@
 //! | 24..32 | m, u64 |
 //! | 32.. | m edges: u and v, u32 from 0, then the weight: 12 or 16 bytes |
 
-use crate::error::{Error, Result};
+use crate::error::{ContentFault, Error, Result};
 use crate::graph::{Edge, Edges, Key, MOST_VERTICES, Numbers, Slice, Weight, Weights};
 use crate::graph::{float_key, integer_key};
 use rayon::prelude::*;
@@ -82,7 +82,7 @@ impl Header {
             Ok((bytes, len))
         };
         let (bytes, len) = read().map_err(failed)?;
-        Self::parse(&bytes, len).map_err(|what| Error::content(path, what))
+        Self::parse(&bytes, len).map_err(|what| Error::content(path, ContentFault::Damaged, what))
     }
 
     /// The header in `bytes` of a file of `len` bytes, or what is wrong with it.
@@ -209,7 +209,11 @@ impl Header {
             format!("an endpoint is not below n = {}", self.n)
         };
         let (position, offset) = (first + bad, self.edge_range(first + bad..first + bad).start);
-        Error::content(path, format!("edge {position} (from 0) at byte {offset}: {what}"))
+        Error::content(
+            path,
+            ContentFault::Damaged,
+            format!("edge {position} (from 0) at byte {offset}: {what}"),
+        )
     }
 }
 

@@ -1,7 +1,7 @@
 //! The errors of a text, with their place in it.
 
 use super::fields::Fault;
-use crate::error::{Error, Place};
+use crate::error::{ContentFault, Error, Place};
 use std::io;
 use std::path::Path;
 
@@ -22,5 +22,9 @@ pub(super) fn failed(path: &Path, why: io::Error) -> Error {
     if why.raw_os_error().is_some() {
         return Error::file("read", path)(why);
     }
-    Error::content(path, format!("its gzip data is cut short or corrupt ({why}); copy it again"))
+    Error::content(
+        path,
+        ContentFault::Damaged,
+        format!("its gzip data is cut short or corrupt ({why}); copy it again"),
+    )
 }

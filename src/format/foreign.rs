@@ -1,7 +1,7 @@
 //! Formats that are not read, known by their first bytes or their name, and what makes one of ours of them.
 
 use super::extension;
-use crate::error::{Error, Result};
+use crate::error::{ContentFault, Error, Result};
 use std::path::Path;
 
 /// A format, how it is known, and the conversion.
@@ -92,7 +92,11 @@ pub(super) fn refuse(path: &Path, head: &[u8]) -> Result<()> {
         Some(read) => NETWORKX.replace("READ", read),
         None => (*convert).to_owned(),
     };
-    Err(Error::content(path, format!("it is {name}, which is not read; to convert it: {convert}")))
+    Err(Error::content(
+        path,
+        ContentFault::Unsupported,
+        format!("it is {name}, which is not read; to convert it: {convert}"),
+    ))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::errors::{failed, located, too_long};
 use super::fields::{Checked, Fault};
-use crate::error::{Error, Result};
+use crate::error::{ContentFault, Error, Result};
 use std::io::{BufRead, Read};
 use std::path::Path;
 
@@ -56,7 +56,7 @@ impl<'a> Head<'a> {
     /// As [`Head::next_record`], of a file that must have one.
     pub(super) fn header(&mut self, is_record: fn(&[u8]) -> bool) -> Result<Vec<u8>> {
         let found = self.next_record(is_record)?;
-        found.ok_or_else(|| self.content("it ends before its header"))
+        found.ok_or_else(|| self.content(ContentFault::Damaged, "it ends before its header"))
     }
 
     /// The next line that `is_record` and no comment or blank; `None` at the end of the file.
@@ -75,8 +75,8 @@ impl<'a> Head<'a> {
     }
 
     /// The file as a whole is wrong.
-    pub(super) fn content(&self, what: &str) -> Error {
-        Error::content(self.path, what)
+    pub(super) fn content(&self, fault: ContentFault, what: &str) -> Error {
+        Error::content(self.path, fault, what)
     }
 
     /// A line, counted from 1, is not what was expected.

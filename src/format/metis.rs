@@ -8,7 +8,7 @@
 use super::census::Census;
 use super::fields::{Checked, Fields, Ids};
 use super::head::{Head, Top};
-use crate::error::{Error, Result};
+use crate::error::{ContentFault, Error, Result};
 use crate::graph::{BatchBuilder, Slice, Weight, float_key, integer_key, mix};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
@@ -107,11 +107,11 @@ pub(super) fn check(path: &Path, n: u64, census: &Census) -> Result<()> {
     if census.vertices != n {
         let told = census.vertices;
         let what = format!("the header says {n} vertices, but there are {told} lines for them");
-        return Err(Error::content(path, what));
+        return Err(Error::content(path, ContentFault::Contradictory, what));
     }
     if (census.excess, census.balance) != (0, 0) {
         let what = "an edge stands on only one of its endpoints' lines, or with two weights";
-        return Err(Error::content(path, what));
+        return Err(Error::content(path, ContentFault::Contradictory, what));
     }
     Ok(())
 }

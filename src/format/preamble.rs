@@ -6,7 +6,7 @@ use super::fields::Ids;
 use super::head::{Head, Top};
 use super::layout::Layout;
 use super::text::{Rows, TextOptions};
-use crate::error::{Error, Result, shown};
+use crate::error::{ContentFault, Error, Result, shown};
 use crate::graph::MOST_VERTICES;
 use serde::{Deserialize, Serialize};
 use std::io::BufRead;
@@ -56,7 +56,7 @@ impl Preamble {
         if let Some(n) = n.filter(|&n| n > MOST_VERTICES) {
             let what =
                 format!("{n} vertices are too many: ids are 32 bits, so at most {MOST_VERTICES}");
-            return Err(Error::content(path, what));
+            return Err(Error::content(path, ContentFault::Unsupported, what));
         }
         Ok(Self { n, m, body, line, layout, notes, doubt })
     }
@@ -78,11 +78,12 @@ impl Preamble {
                  it as `# vertices {n}, edges {m}, ids from 0` if it says so (with --first-id 1 leave it out), or put \
                  another line first"
             );
-            return Err(Error::content(path, what));
+            return Err(Error::content(path, ContentFault::Ambiguous, what));
         }
         match self.m {
             Some(m) if m != census.records => Err(Error::content(
                 path,
+                ContentFault::Contradictory,
                 format!("the header says {m} edges, but there are {}", census.records),
             )),
             _ => Ok(n),

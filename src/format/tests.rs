@@ -1,6 +1,7 @@
 //! What all readers and writers have in common.
 
 use super::*;
+use crate::error::ContentFault;
 use crate::graph::{Batch, BatchBuilder, Edges, Numbers, Slice, Weight, Weights};
 use proptest::prelude::*;
 use std::io::Cursor;
@@ -116,6 +117,28 @@ fn a_bad_line_is_refused_with_its_place() {
 
 /// A file's name and text, its columns, and the vertices and edges it holds.
 type Case<'a> = (&'a str, &'a str, Option<&'a str>, u64, &'a [(u32, u32, Weight)]);
+
+#[test]
+fn what_is_wrong_with_a_file_is_a_field_of_the_error() {
+    #[rustfmt::skip]
+    let cases = [
+        ("a.txt", "# nothing\n",                        ContentFault::Empty),
+        ("a.gr",  "c no header\n",                      ContentFault::Damaged),
+        ("a.gr",  "p sp 2 2\na 1 2 5\n",               ContentFault::Contradictory),
+        ("a.graph", "2 1\n2\n",                        ContentFault::Contradictory),
+        ("a.txt", "7 0 1 5\n",                          ContentFault::Ambiguous),
+        ("a.xml", "<?xml version=\"1.0\"?><graphml>\n", ContentFault::Unsupported),
+        ("a.gr",  "p sp 4294967296 0\n",               ContentFault::Unsupported),
+    ];
+    for (name, text, expected) in cases {
+        match read(name, text.as_bytes(), None, 1) {
+            Err(Error::Content { path, fault, .. }) => {
+                assert_eq!((path.as_path(), fault), (Path::new(name), expected), "{text:?}");
+            }
+            other => panic!("{text:?}: {other:?}"),
+        }
+    }
+}
 
 #[test]
 fn headers_comments_names_and_columns() {

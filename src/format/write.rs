@@ -1,7 +1,7 @@
 //! Writing a graph in any format, compressed or not.
 
 use super::{Format, extension};
-use crate::error::{Error, Result};
+use crate::error::{ContentFault, Error, Result};
 use crate::graph::{Numbers, Slice, Weights};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -17,7 +17,7 @@ pub fn holds(format: Format, path: &Path, weights: Weights) -> Result<()> {
     if !row.holds_floats && weights.numbers() == Numbers::Floats {
         let what =
             format!("{} holds integer weights only; choose another format for floats", row.title);
-        return Err(Error::content(path, what));
+        return Err(Error::content(path, ContentFault::Unsupported, what));
     }
     Ok(())
 }

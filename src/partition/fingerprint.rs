@@ -2,7 +2,7 @@
 
 use super::InputFrom;
 use crate::comm::Comm;
-use crate::error::{Error, Result, shown};
+use crate::error::{ContentFault, Error, Result, shown};
 use crate::format::{Format, Stream};
 use bytemuck::{Pod, Zeroable};
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,7 @@ impl Located {
         let gzip = seen[0].gzip == 1;
         if gzip && format == Format::Binary {
             let what = "a binary file cannot be read compressed; decompress it first (gunzip)";
-            return Err(Error::content(path, what));
+            return Err(Error::content(path, ContentFault::Unsupported, what));
         }
         let other = seen.iter().position(|fingerprint| *fingerprint != seen[0]);
         let named = other.map(|rank| comm.topology().name(rank));
@@ -82,6 +82,7 @@ impl Located {
             (Some(InputFrom::All), Some(name)) => {
                 return Err(Error::content(
                     path,
+                    ContentFault::Changed,
                     format!(
                         "{name} has another file than rank 0; copy one to every host, or say --input-from root"
                     ),
@@ -90,7 +91,7 @@ impl Located {
             (Some(InputFrom::All), None) if gzip => {
                 let what =
                     "a gzip file has no parts to read at; decompress it, or say --input-from root";
-                return Err(Error::content(path, what));
+                return Err(Error::content(path, ContentFault::Unsupported, what));
             }
             (Some(from), _) => (from, "as asked".to_owned()),
             (None, _) if gzip => (InputFrom::Root, "gzip has no parts to read at".to_owned()),
@@ -119,11 +120,11 @@ fn look(path: &Path) -> Result<(Fingerprint, Vec<u8>)> {
     }
     if !about.is_file() {
         let what = "it is no regular file, so it cannot be read at positions; save it as one first, or pipe it in and name it -";
-        return Err(Error::content(path, what));
+        return Err(Error::content(path, ContentFault::Unsupported, what));
     }
     let len = about.len();
     if len == 0 {
-        return Err(Error::content(path, "the file is empty"));
+        return Err(Error::content(path, ContentFault::Empty, "the file is empty"));
     }
     let file = File::open(path).map_err(Error::file("open", path))?;
     let mut stream = Stream::open(path)?;

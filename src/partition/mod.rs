@@ -20,7 +20,7 @@ mod text;
 mod text_dealer;
 
 use crate::comm::Comm;
-use crate::error::{Error, OPEN_FILES, Result};
+use crate::error::{ContentFault, Error, OPEN_FILES, Result};
 use crate::format::{Format, TextOptions};
 use crate::generate::Spec;
 use crate::graph::{Edge, Numbers, Slice};
@@ -183,7 +183,11 @@ pub fn revisit(
     // What a changed file looks like is no news, nor is what is proved of it.
     if !is_unchanged(comm, request, loaded) {
         let what = "it has changed while it was read; run again when nobody writes to it";
-        return Err(Error::content(Path::new(&request.source.to_string()), what));
+        return Err(Error::content(
+            Path::new(&request.source.to_string()),
+            ContentFault::Changed,
+            what,
+        ));
     }
     let told = |slice: &Slice| {
         let Slice { n, m, loops, weights, .. } = slice;
@@ -225,7 +229,7 @@ fn take(
     if checkpoint.is_some() && file.from == InputFrom::Root {
         let what = "a checkpoint needs ranks that read their parts themselves, not rank 0 for all: \
                     put the file on every host, and decompress it if it is gzip";
-        return Err(Error::content(path, what));
+        return Err(Error::content(path, ContentFault::Unsupported, what));
     }
     let mut loaded = match file.format {
         Format::Binary => binary::load(comm, path, &file, sink, checkpoint)?,

@@ -12,7 +12,7 @@ use super::reader::{Conclusion, Dealt, Described, Reader, Seen};
 use super::segment::Segment;
 use super::text_dealer::{TextDealer, split_before};
 use crate::comm::{Comm, Progress};
-use crate::error::{Error, Result};
+use crate::error::{ContentFault, Error, Result};
 use crate::format::{Census, LineCount, Preamble, Stream, TextOptions, blocks, too_long};
 use crate::graph::{Batch, Numbers};
 use std::fs::File;
@@ -66,7 +66,7 @@ impl Described for Text<'_> {
                 "some weights are floats and some are integers beyond 2^53, which have to be in memory together; \
                  say --memory with more"
             };
-            return Err(Error::content(self.path, what));
+            return Err(Error::content(self.path, ContentFault::Unsupported, what));
         }
         let mut notes = self.preamble.notes.clone();
         notes.extend(self.preamble.doubt(&seen.census));

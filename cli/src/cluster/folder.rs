@@ -3,7 +3,7 @@
 use super::refusal;
 use crate::console::folder_of;
 use crate::shell;
-use mst::error::{Error, Result};
+use mst::error::{ContentFault, Error, Result};
 use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
 use std::fs::{Metadata, OpenOptions, Permissions};
@@ -34,7 +34,11 @@ pub(super) fn take(path: &Path) -> Result<Vec<u8>> {
         return Err(missing());
     }
     if about.len() > MOST_BYTES {
-        return Err(Error::content(path, "it is too long; run init again"));
+        return Err(Error::content(
+            path,
+            ContentFault::Unsupported,
+            "it is too long; run init again",
+        ));
     }
     check_trust(path, &about)?;
     let mut text = Vec::new();

@@ -1,6 +1,6 @@
 //! Files that appear whole or not at all.
 
-use mst::error::{Error, Result, shown};
+use mst::error::{ContentFault, Error, Result, shown};
 use mst::format::{self, Format};
 use mst::graph::{Slice, Weights};
 use mst::partition::left_if_less;
@@ -43,7 +43,7 @@ impl Output {
         if gzip && format == Format::Binary {
             let what =
                 "binary graphs cannot be read compressed, so none are written; leave out .gz";
-            return Err(Error::content(path, what));
+            return Err(Error::content(path, ContentFault::Unsupported, what));
         }
         let place = Self::place(path).map_err(Error::file("write", path))?;
         Ok(Self { path: path.to_owned(), format, place })

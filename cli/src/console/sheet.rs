@@ -1,7 +1,7 @@
 //! The file that rows are appended to: CSV, as programs read it or as spreadsheets do where decimals have commas.
 
 use super::output::folder_of;
-use mst::error::{Error, Result};
+use mst::error::{ContentFault, Error, Result};
 use mst::format::Decimal;
 use serde::Serialize;
 use std::fs::{self, File};
@@ -30,9 +30,11 @@ impl Sheet {
     pub(crate) fn check<R: Serialize + Default>(&self) -> Result<()> {
         let path = &self.path;
         match path.metadata() {
-            Ok(about) if !about.is_file() => {
-                Err(Error::content(path, "it is no regular file, so no rows can be appended to it"))
-            }
+            Ok(about) if !about.is_file() => Err(Error::content(
+                path,
+                ContentFault::Unsupported,
+                "it is no regular file, so no rows can be appended to it",
+            )),
             Ok(_) => self.has_header(&self.open()?, &self.header(&R::default())),
             Err(why) if why.kind() == ErrorKind::NotFound => {
                 let tried = tempfile::tempfile_in(folder_of(path));
@@ -100,7 +102,7 @@ impl Sheet {
                 "it is no CSV of this program, so no rows are appended to it; name a new file with --csv"
             }
         };
-        Err(Error::content(&self.path, what))
+        Err(Error::content(&self.path, ContentFault::Occupied, what))
     }
 
     /// The line of column names.

@@ -3,7 +3,7 @@
 use super::remote::{copy, make_folder};
 use super::{Facts, Library, Problem};
 use crate::shell;
-use mst::error::{Error, Result};
+use mst::error::{ContentFault, Error, Result};
 use std::path::{Path, PathBuf};
 
 /// What every host should have.
@@ -28,7 +28,7 @@ impl Context {
         let what = "its name is not UTF-8, so other hosts cannot be asked for it; rename it";
         let mut paths = [&self.program, &self.folder].into_iter().chain(&self.files);
         let odd = paths.find(|path| path.to_str().is_none());
-        odd.map_or(Ok(()), |path| Err(Error::content(path, what)))
+        odd.map_or(Ok(()), |path| Err(Error::content(path, ContentFault::Unsupported, what)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Library, Problem, listed};
 use crate::shell;
-use mst::error::{Error, Place, Result, quoted};
+use mst::error::{ContentFault, Error, Place, Result, quoted};
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
@@ -42,7 +42,11 @@ impl Hostfile {
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let about = fs::metadata(path).map_err(Error::file("open", path))?;
         if !about.is_file() || about.len() > MOST_BYTES {
-            return Err(Error::content(path, "it is no hostfile: one has a host on each line"));
+            return Err(Error::content(
+                path,
+                ContentFault::Unsupported,
+                "it is no hostfile: one has a host on each line",
+            ));
         }
         Self::parse(path, &fs::read(path).map_err(Error::file("read", path))?)
     }
@@ -65,6 +69,7 @@ impl Hostfile {
         if entries.is_empty() {
             return Err(Error::content(
                 path,
+                ContentFault::Empty,
                 "it names no host; write one a line, as: vm1 slots=1",
             ));
         }

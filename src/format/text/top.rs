@@ -6,7 +6,7 @@
 use super::reading::{Reading, Record, Unclear, numbers};
 use super::write::HEADER;
 use super::{Decimal, Rows, Separator, TextOptions, is_record};
-use crate::error::{Error, Result, quoted};
+use crate::error::{ContentFault, Error, Result, quoted};
 use crate::format::columns::{Columns, Selection};
 use crate::format::dialect::Dialect;
 use crate::format::head::{Head, Top};
@@ -24,7 +24,7 @@ pub(in crate::format) fn top(head: &mut Head<'_>, options: &TextOptions) -> Resu
     let Sample { told, comment, records, end, separator } = sample(head, options)?;
     let options = &TextOptions { separator, ..options.clone() };
     if records.is_empty() && told.is_none() {
-        return Err(head.content("it has neither edges nor a header"));
+        return Err(head.content(ContentFault::Empty, "it has neither edges nor a header"));
     }
     let dialects = Separator::ALL
         .into_iter()
@@ -74,7 +74,9 @@ fn sample(head: &mut Head<'_>, options: &TextOptions) -> Result<Sample> {
         if text.contains(&b'\r') {
             let what =
                 "has a carriage return before its end; to mend line ends: tr '\\r' '\\n' <IN >OUT";
-            return Err(head.content(&format!("line {} {what}", line + 1)));
+            return Err(
+                head.content(ContentFault::Unsupported, &format!("line {} {what}", line + 1))
+            );
         }
         if records.is_empty() && separator_line(&text).is_some() {
             separator = separator.or(separator_line(&text));
@@ -84,6 +86,7 @@ fn sample(head: &mut Head<'_>, options: &TextOptions) -> Result<Sample> {
         } else if records.is_empty() && !text.is_empty() {
             if text.starts_with(b"% bip") {
                 return Err(head.content(
+                    ContentFault::Unsupported,
                     "it is a bipartite graph of KONECT, whose two sides both count from 1: number them as one first",
                 ));
             }
@@ -92,7 +95,10 @@ fn sample(head: &mut Head<'_>, options: &TextOptions) -> Result<Sample> {
         }
     }
     if told.is_some() && options.first_id == Some(1) {
-        return Err(head.content("it says that its ids count from 0: leave out --first-id 1"));
+        return Err(head.content(
+            ContentFault::Contradictory,
+            "it says that its ids count from 0: leave out --first-id 1",
+        ));
     }
     Ok(Sample { told, comment, records, end: (head.offset, head.line), separator })
 }
@@ -157,7 +163,7 @@ fn unclear(head: &Head<'_>, records: &[Record], reading: Reading) -> Error {
         Err(Unclear::Ask(what)) => {
             let record =
                 &records[reading.first.saturating_sub(usize::from(reading.names.is_some()))];
-            head.content(&format!("line {}: {what}", record.line + 1))
+            head.content(ContentFault::Ambiguous, &format!("line {}: {what}", record.line + 1))
         }
     }
 }

@@ -13,7 +13,7 @@
 //! read, to be taken in as well as to be copied: what a head vouches for is what was written with it.
 
 use super::folder::{Folder, Name};
-use crate::error::{Error, Result};
+use crate::error::{ContentFault, Error, Result};
 use crate::partition::segment::Segment;
 use nix::fcntl::OFlag;
 use serde::{Deserialize, Serialize};
@@ -75,7 +75,7 @@ pub(super) struct Saved {
 pub(super) fn damaged(path: &Path, what: &str) -> Error {
     let help = "copy it back if you have it elsewhere, or remove the files of this checkpoint to start \
                 from the beginning";
-    Error::content(path, format!("{what}; {help}"))
+    Error::content(path, ContentFault::Damaged, format!("{what}; {help}"))
 }
 
 impl KnownFile {
@@ -88,6 +88,7 @@ impl KnownFile {
         if saved.known != *self {
             return Err(Error::content(
                 &saved.path,
+                ContentFault::Changed,
                 "it was changed while this job started; try again",
             ));
         }

@@ -4,7 +4,7 @@
 //! whatever its path leads to by then, and no link is followed. Ranks on hosts that share the folder may do the
 //! same at once, so a file that is gone already is fine.
 
-use crate::error::{Error, Result};
+use crate::error::{ContentFault, Error, Result};
 use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open, openat, renameat};
@@ -201,7 +201,11 @@ impl Folder {
 }
 
 fn irregular(path: &Path, what: &str) -> Error {
-    Error::content(path, format!("it is {what}, where there should be a regular file; remove it"))
+    Error::content(
+        path,
+        ContentFault::Unsupported,
+        format!("it is {what}, where there should be a regular file; remove it"),
+    )
 }
 
 fn unless_gone(done: nix::Result<()>) -> io::Result<()> {

@@ -13,7 +13,7 @@
 use super::folder::Folder;
 use super::mount::kept_to_host;
 use crate::comm::{Comm, Host};
-use crate::error::{Error, Result, shown};
+use crate::error::{ContentFault, Error, Result, shown};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
@@ -196,7 +196,11 @@ fn open(folder: &Folder, flags: OFlag) -> Result<File> {
     let file = folder.open(FILE, flags)?;
     let path = folder.path_of(FILE);
     if file.metadata().map_err(Error::file("read", &path))?.nlink() > 1 {
-        return Err(Error::content(&path, "it is another file, too (a hard link); remove it"));
+        return Err(Error::content(
+            &path,
+            ContentFault::Occupied,
+            "it is another file, too (a hard link); remove it",
+        ));
     }
     Ok(file)
 }
@@ -281,7 +285,7 @@ fn taken(folder: &Folder, claim: Option<Holder>, first_lives: bool) -> Error {
              folder (where their host is lost, a server drops its locks after some minutes)"
         )
     };
-    Error::content(folder.path(), what)
+    Error::content(folder.path(), ContentFault::Occupied, what)
 }
 
 #[cfg(test)]

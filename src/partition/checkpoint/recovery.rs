@@ -5,7 +5,7 @@ use super::file::{KnownFile, Saved};
 use super::folder::{Entry, Folder, Name, Role};
 use super::sound::{Span, is_of, percent, spans, tile};
 use crate::comm::{Comm, Reduction};
-use crate::error::{Error, Result, shown};
+use crate::error::{ContentFault, Error, Result, shown};
 use crate::partition::fits;
 use crate::partition::outline::Outline;
 use bytemuck::{Pod, Zeroable};
@@ -64,7 +64,7 @@ pub(super) fn look(
             "it has a file of generation {}, which no job has written; remove it",
             next - 1
         );
-        return Err(Error::content(folder.path(), what));
+        return Err(Error::content(folder.path(), ContentFault::Damaged, what));
     }
     let nothing = Recovery { found: Found::Nothing { files: !seen.is_empty() }, next };
     if seen.is_empty() || seen.iter().any(|seen| seen.done == 1) {
@@ -81,7 +81,7 @@ pub(super) fn look(
     if !checkpoint.resume {
         let what = "it has the checkpoint of a job that did not end; say --resume to go on from it, or \
                     remove its files to start from the beginning";
-        return Err(Error::content(folder.path(), what));
+        return Err(Error::content(folder.path(), ContentFault::Occupied, what));
     }
     comm.agree(known.iter().try_for_each(|known| is_of(outline, folder, known)))?;
     one_job(comm, folder, &known)?;
@@ -103,7 +103,7 @@ fn one_job(comm: &Comm, folder: &Folder, files: &[KnownFile]) -> Result<()> {
     if jobs.len() > 1 {
         let what = "it has files of several jobs; leave those of one there, or none to start from the \
                     beginning";
-        return Err(Error::content(folder.path(), what));
+        return Err(Error::content(folder.path(), ContentFault::Occupied, what));
     }
     Ok(())
 }
@@ -137,7 +137,7 @@ fn incomplete(folder: &Folder, seen: &[SavedFile]) -> Error {
         "the checkpoint is incomplete: no rank sees {missing}; put it back, start on the hosts that have \
          the files, or remove all its files to start from the beginning"
     );
-    Error::content(folder.path(), what)
+    Error::content(folder.path(), ContentFault::Damaged, what)
 }
 
 /// The files of a complete set that this rank needs, checked, and the spans of all ranks.
@@ -166,7 +166,7 @@ fn choose(
             comm.topology().name(rank),
             sees[rank][1]
         );
-        return Err(Error::content(folder.path(), what));
+        return Err(Error::content(folder.path(), ContentFault::Changed, what));
     }
     same_files(comm, folder, &files)?;
     // Each file is read by one rank here; what is copied of it is checked again.
@@ -186,7 +186,7 @@ fn same_files(comm: &Comm, folder: &Folder, files: &[KnownFile]) -> Result<()> {
         Some(other) => {
             let name = comm.topology().name(other);
             let what = format!("{name} sees other files than rank 0; copy the newest to each host");
-            Err(Error::content(folder.path(), what))
+            Err(Error::content(folder.path(), ContentFault::Changed, what))
         }
     }
 }

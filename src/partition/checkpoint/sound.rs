@@ -2,7 +2,7 @@
 
 use super::file::{FileHead, KnownFile};
 use super::folder::Folder;
-use crate::error::{Error, Result};
+use crate::error::{ContentFault, Error, Result};
 use crate::graph::MOST_VERTICES;
 use crate::partition::outline::Outline;
 use crate::partition::segment::Segment;
@@ -29,7 +29,7 @@ pub(super) fn is_of(outline: &Outline, folder: &Folder, known: &KnownFile) -> Re
             known.head.graph.escape_debug(),
             outline.graph
         );
-        return Err(Error::content(&path, what));
+        return Err(Error::content(&path, ContentFault::Occupied, what));
     }
     for (position, segment) in known.head.segments.iter().enumerate() {
         if let Some(what) = flaw(outline, segment) {
@@ -37,7 +37,7 @@ pub(super) fn is_of(outline: &Outline, folder: &Folder, known: &KnownFile) -> Re
                 "its segment {position} (from 0) {what}; remove the files of this checkpoint to start from \
                  the beginning"
             );
-            return Err(Error::content(&path, what));
+            return Err(Error::content(&path, ContentFault::Damaged, what));
         }
     }
     Ok(())
@@ -94,6 +94,7 @@ pub(super) fn tile(folder: &Folder, spans: &[Span], outline: &Outline) -> Result
     if !spans.iter().all(fits) || at != outline.whole.end {
         return Err(Error::content(
             folder.path(),
+            ContentFault::Damaged,
             format!("its files do not fit together; {what}"),
         ));
     }
@@ -101,7 +102,7 @@ pub(super) fn tile(folder: &Folder, spans: &[Span], outline: &Outline) -> Result
         let sum: u128 = spans.iter().map(|span| u128::from(span[count])).sum();
         if sum > u128::from(u64::MAX >> 1) {
             let told = format!("its files count more edges than there can be; {what}");
-            return Err(Error::content(folder.path(), told));
+            return Err(Error::content(folder.path(), ContentFault::Damaged, told));
         }
     }
     Ok(spans.iter().map(|span| span[5]).max().unwrap_or(0))
