@@ -1,36 +1,48 @@
-//! A list of bits: which of a list of edges are chosen.
+//! Sets of vertices as words for the wire, and which edges of a list are chosen.
 
-use std::ops::Range;
+use fixedbitset::FixedBitSet;
 
-/// Bits, one after another.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Bits {
+// A word of the wire is a block of a set.
+const _: () = assert!(usize::BITS == u64::BITS);
+
+/// A set in words of 64, its first bit in the lowest place; those after the last bit are zero.
+pub(super) fn words(set: &FixedBitSet) -> &[u64] {
+    bytemuck::cast_slice(set.as_slice())
+}
+
+/// The set of `len` bits whose [`words`] these are.
+///
+/// # Panics
+/// If there are not as many.
+pub(super) fn from_words(words: &[u64], len: usize) -> FixedBitSet {
+    assert_eq!(words.len(), len.div_ceil(64), "one word for 64 bits");
+    FixedBitSet::with_capacity_and_blocks(len, words.iter().map(|&word| word as usize))
+}
+
+/// The items at the places in `set`, in order.
+pub(super) fn choose<T: Copy>(items: &[T], set: &FixedBitSet) -> Vec<T> {
+    let mut chosen = Vec::with_capacity(set.count_ones(..));
+    chosen.extend(set.ones().map(|index| items[index]));
+    chosen
+}
+
+/// The members of `set` for which the next of `mask` says so, which has a bit for each.
+pub(super) fn masked(set: &FixedBitSet, mask: &FixedBitSet) -> FixedBitSet {
+    assert_eq!(mask.len(), set.count_ones(..), "a bit for each member");
+    let mut masked = FixedBitSet::with_capacity(set.len());
+    let chosen = set.ones().enumerate().filter(|(number, _)| mask.contains(*number));
+    chosen.for_each(|(_, index)| masked.insert(index));
+    masked
+}
+
+/// Bits that come one after another: a [`FixedBitSet`] of known length is dear to grow by single ones.
+#[derive(Clone, Debug, Default)]
+pub(super) struct BitList {
     words: Vec<u64>,
     len: usize,
 }
 
-impl Bits {
-    /// `len` bits that are zero.
-    pub(super) fn zeros(len: usize) -> Self {
-        Self { words: vec![0; len.div_ceil(64)], len }
-    }
-
-    /// The first `len` bits of `words`.
-    pub(super) fn from_words(words: Vec<u64>, len: usize) -> Self {
-        assert_eq!(words.len(), len.div_ceil(64), "one word for 64 bits");
-        Self { words, len }
-    }
-
-    /// The bits in words of 64, the first in the lowest place; those after the last bit are zero.
-    pub(super) fn words(&self) -> &[u64] {
-        &self.words
-    }
-
-    /// As [`Bits::words`], to be changed by whoever leaves those after the last bit zero.
-    pub(super) fn words_mut(&mut self) -> &mut [u64] {
-        &mut self.words
-    }
-
+impl BitList {
     /// Adds a bit.
     #[inline]
     pub(super) fn push(&mut self, bit: bool) {
@@ -41,62 +53,17 @@ impl Bits {
         self.len += 1;
     }
 
-    /// Sets the bit at `index`.
-    #[inline]
-    pub(super) fn set(&mut self, index: usize) {
-        self.words[index / 64] |= 1 << (index % 64);
+    /// All that were added, by their places.
+    pub(super) fn into_set(self) -> FixedBitSet {
+        from_words(&self.words, self.len)
     }
+}
 
-    /// Sets the bits in `range`.
-    pub(super) fn fill(&mut self, range: Range<usize>) {
-        let Range { start, end } = range;
-        for word in start / 64..end.div_ceil(64) {
-            let low = u64::MAX << start.saturating_sub(word * 64);
-            let high = u64::MAX >> ((word + 1) * 64).saturating_sub(end);
-            self.words[word] |= low & high;
-        }
-    }
-
-    /// The bit at `index`.
-    #[inline]
-    pub(super) fn get(&self, index: usize) -> bool {
-        self.words[index / 64] >> (index % 64) & 1 == 1
-    }
-
-    /// All bits in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = bool> {
-        (0..self.len).map(|index| self.get(index))
-    }
-
-    /// The places of the bits that are one, in order.
-    pub(super) fn ones(&self) -> impl Iterator<Item = usize> {
-        self.words.iter().enumerate().flat_map(|(index, &word)| {
-            let rest = |word: &u64| Some(word & (word - 1)).filter(|rest| *rest != 0);
-            let words = std::iter::successors(Some(word).filter(|word| *word != 0), rest);
-            words.map(move |word| index * 64 + word.trailing_zeros() as usize)
-        })
-    }
-
-    /// How many are one.
-    pub(super) fn count_ones(&self) -> usize {
-        self.words.iter().map(|word| word.count_ones() as usize).sum()
-    }
-
-    /// The bits, each one of them replaced by the next of `mask`, which has as many as there are ones.
-    #[must_use]
-    pub(super) fn masked(&self, mask: &Self) -> Self {
-        assert_eq!(mask.len, self.count_ones(), "a bit for each one");
-        let mut masked = Self::zeros(self.len);
-        let chosen = self.ones().zip(mask.iter()).filter(|(_, chosen)| *chosen);
-        chosen.for_each(|(index, _)| masked.set(index));
-        masked
-    }
-
-    /// The items at the places of ones.
-    pub(super) fn choose<T: Copy>(&self, items: &[T]) -> Vec<T> {
-        let mut chosen = Vec::with_capacity(self.count_ones());
-        chosen.extend(self.ones().map(|index| items[index]));
-        chosen
+impl FromIterator<bool> for BitList {
+    fn from_iter<I: IntoIterator<Item = bool>>(bits: I) -> Self {
+        let mut list = Self::default();
+        bits.into_iter().for_each(|bit| list.push(bit));
+        list
     }
 }
 
@@ -107,26 +74,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bits_are_a_list_of_booleans(
+        fn lists_of_bits_choose_and_mask(
             list in prop::collection::vec(any::<bool>(), 0..200),
             seed: u64,
         ) {
-            let mut bits = Bits::default();
-            list.iter().for_each(|&bit| bits.push(bit));
-            prop_assert_eq!(bits.iter().collect::<Vec<_>>(), list.clone());
+            let set = list.iter().copied().collect::<BitList>().into_set();
             let places: Vec<usize> = (0..list.len()).filter(|&i| list[i]).collect();
-            prop_assert_eq!(bits.ones().collect::<Vec<_>>(), places.clone());
-            prop_assert_eq!(bits.choose(&(0..list.len()).collect::<Vec<_>>()), places.clone());
-            let mut mask = Bits::default();
-            (0..places.len()).for_each(|i| mask.push(seed >> (i % 64) & 1 == 1));
-            let masked: Vec<usize> = bits.masked(&mask).ones().collect();
-            prop_assert_eq!(masked, mask.choose(&places));
-            let (start, end) = (list.len() / 3, list.len() * 2 / 3);
-            let mut filled = Bits::zeros(list.len());
-            filled.fill(start..end);
-            prop_assert_eq!(filled.ones().collect::<Vec<_>>(), (start..end).collect::<Vec<_>>());
-            let again = Bits::from_words(bits.words().to_vec(), list.len());
-            prop_assert_eq!(again, bits);
+            prop_assert_eq!(set.ones().collect::<Vec<_>>(), places.clone());
+            prop_assert_eq!(choose(&(0..list.len()).collect::<Vec<_>>(), &set), places.clone());
+            let mask = (0..places.len()).map(|i| seed >> (i % 64) & 1 == 1);
+            let mask = mask.collect::<BitList>().into_set();
+            let chosen: Vec<usize> = masked(&set, &mask).ones().collect();
+            prop_assert_eq!(chosen, choose(&places, &mask));
+            prop_assert_eq!(from_words(words(&set), list.len()), set);
         }
     }
 }

@@ -1,20 +1,21 @@
 //! The members of a set of vertices, numbered in order.
 
-use super::bits::Bits;
+use super::bits::words;
 use crate::graph::Vertex;
+use fixedbitset::FixedBitSet;
 
 /// A set and its members' numbers, from 0: 1.5 bits a vertex.
 pub(super) struct Numbering {
-    set: Bits,
+    set: FixedBitSet,
     /// How many members lie before each word.
     before: Vec<u32>,
 }
 
 impl Numbering {
     /// Numbers the members of `set`.
-    pub(super) fn of(set: Bits) -> Self {
+    pub(super) fn of(set: FixedBitSet) -> Self {
         let mut next = 0;
-        let before = set.words().iter().map(|word| {
+        let before = words(&set).iter().map(|word| {
             next += word.count_ones();
             next - word.count_ones()
         });
@@ -23,7 +24,7 @@ impl Numbering {
 
     /// The set.
     #[inline]
-    pub(super) fn set(&self) -> &Bits {
+    pub(super) fn set(&self) -> &FixedBitSet {
         &self.set
     }
 
@@ -31,7 +32,7 @@ impl Numbering {
     #[inline]
     pub(super) fn number(&self, v: Vertex) -> u32 {
         let (word, bit) = (v as usize / 64, v % 64);
-        let lower = self.set.words()[word] & ((1 << bit) - 1);
+        let lower = words(&self.set)[word] & ((1 << bit) - 1);
         self.before[word] + lower.count_ones()
     }
 }
@@ -39,14 +40,14 @@ impl Numbering {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::distributed::bits::BitList;
     use proptest::prelude::*;
 
     proptest! {
         #[test]
         fn members_are_counted(list in prop::collection::vec(any::<bool>(), 1..300)) {
-            let mut set = Bits::default();
-            list.iter().for_each(|&member| set.push(member));
-            let numbering = Numbering::of(set);
+            let set = list.iter().copied().collect::<BitList>();
+            let numbering = Numbering::of(set.into_set());
             for v in 0..list.len() {
                 let before = list[..v].iter().filter(|member| **member).count();
                 prop_assert_eq!(numbering.number(v as Vertex) as usize, before);

@@ -2,6 +2,7 @@
 
 use super::{Components, PIECE};
 use crate::graph::{Vertex, scramble};
+use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 
 /// Vertices that are asked for their component.
@@ -10,7 +11,7 @@ const SAMPLE: u64 = 1 << 10;
 /// The vertices of one component that holds many, as n/8 bytes of bits; of any one if none does.
 #[derive(Debug)]
 pub(crate) struct LargestComponent {
-    words: Vec<u64>,
+    vertices: FixedBitSet,
 }
 
 impl LargestComponent {
@@ -26,22 +27,22 @@ impl LargestComponent {
             let vertices = w * 64..n.min(w * 64 + 64);
             vertices
                 .rev()
-                .fold(0, |word, v| word << 1 | u64::from(components.parent(v as Vertex) == root))
+                .fold(0, |word, v| word << 1 | usize::from(components.parent(v as Vertex) == root))
         };
-        let words =
+        let words: Vec<usize> =
             (0..n.div_ceil(64)).into_par_iter().with_min_len(PIECE / 64).map(word).collect();
-        Self { words }
+        Self { vertices: FixedBitSet::with_capacity_and_blocks(n, words) }
     }
 
-    /// A bit for each vertex, the first in the lowest place of the first word.
-    pub(crate) fn words(&self) -> &[u64] {
-        &self.words
+    /// All of them, as a subset of `0..n`.
+    pub(crate) fn vertices(&self) -> &FixedBitSet {
+        &self.vertices
     }
 
     /// Whether `v` is one of its vertices.
     #[inline]
     pub(crate) fn holds(&self, v: Vertex) -> bool {
-        self.words[v as usize / 64] >> (v % 64) & 1 == 1
+        self.vertices.contains(v as usize)
     }
 }
 

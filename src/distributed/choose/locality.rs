@@ -1,10 +1,11 @@
 //! How a graph lies on the ranks, by a look at a few vertices: what decides which stages pay.
 
 use crate::comm::Comm;
-use crate::distributed::bits::Bits;
+use crate::distributed::bits::words;
 use crate::graph::{Edge, Key, Vertex, pick};
 use crate::measure::Phase;
 use bytemuck::{Pod, Zeroable};
+use fixedbitset::FixedBitSet;
 
 /// Vertices that are looked for, and edges of a rank that are looked at for the owners of their ends.
 const SAMPLE: usize = 1024;
@@ -70,7 +71,7 @@ impl Locality {
         let few = 2 * vertices.len() < ends.iter().map(Vec::len).sum();
         let share = (n as f64 / m as f64).min(1.0);
         let found = comm.compute(|| touched(&vertices, rank as u32, share, mine));
-        let found = comm.all_gather(found.words());
+        let found = comm.all_gather(words(&found));
         let shared = (0..vertices.len().div_ceil(64))
             .map(|word| found.iter().fold(0, |bits, of| bits | of[word]).count_ones());
         let shared = f64::from(shared.sum::<u32>()) / vertices.len() as f64;
@@ -124,18 +125,23 @@ fn owned(lists: &[Vec<Vertex>]) -> Vec<(Vertex, u32)> {
 }
 
 /// Which of the `vertices` that others than `rank` named have edges in about `share` of `mine`.
-fn touched<K: Key>(vertices: &[(Vertex, u32)], rank: u32, share: f64, mine: &[Edge<K>]) -> Bits {
+fn touched<K: Key>(
+    vertices: &[(Vertex, u32)],
+    rank: u32,
+    share: f64,
+    mine: &[Edge<K>],
+) -> FixedBitSet {
     let place = |v: Vertex| (v.wrapping_mul(0x9e37_79b1) >> (u32::BITS - HASH_BITS)) as usize;
-    let mut filter = Bits::zeros(1 << HASH_BITS);
-    vertices.iter().filter(|(_, of)| *of != rank).for_each(|&(v, _)| filter.set(place(v)));
-    let mut touched = Bits::zeros(vertices.len());
+    let mut filter = FixedBitSet::with_capacity(1 << HASH_BITS);
+    vertices.iter().filter(|(_, of)| *of != rank).for_each(|&(v, _)| filter.insert(place(v)));
+    let mut touched = FixedBitSet::with_capacity(vertices.len());
     let stride = (1.0 / share).round() as usize;
     for e in mine.chunks(CHUNK).step_by(stride).flatten() {
-        for v in [e.u, e.v].into_iter().filter(|&v| filter.get(place(v))) {
+        for v in [e.u, e.v].into_iter().filter(|&v| filter.contains(place(v))) {
             if let Ok(index) = vertices.binary_search_by_key(&v, |(v, _)| *v)
                 && vertices[index].1 != rank
             {
-                touched.set(index);
+                touched.insert(index);
             }
         }
     }

@@ -6,11 +6,12 @@
 
 use super::gather::{CHEAP, gather};
 use crate::comm::Comm;
-use crate::distributed::bits::Bits;
+use crate::distributed::bits;
 use crate::distributed::wire::{self, pack};
 use crate::graph::{Edge, Key, Vertex};
 use crate::local::{self, ContractedEdge, EdgeLike};
 use crate::measure::Phase;
+use fixedbitset::FixedBitSet;
 
 /// No edge has this place in a run.
 const NONE: u32 = u32::MAX;
@@ -32,15 +33,15 @@ pub(in crate::distributed) fn boruvka<R: EdgeLike>(comm: &Comm, n: usize, run: &
         ContractedEdge { u, v, key: r.key(), origin: place as u32 }
     };
     let mut live: Vec<ContractedEdge<R::Key>> = run.iter().enumerate().map(live).collect();
-    let mut chosen = Bits::zeros(run.len());
+    let mut chosen = FixedBitSet::with_capacity(run.len());
     let mut n = n;
     while n.saturating_mul(comm.size()) > CHEAP {
         n = round(comm, n, &mut live, &mut chosen);
     }
     let rest = comm.compute(|| local::fold(n, &[&live]));
     let part = gather(comm, n, &rest).part;
-    part.iter().for_each(|live| chosen.set(live.origin as usize));
-    chosen.choose(run)
+    part.iter().for_each(|live| chosen.insert(live.origin as usize));
+    bits::choose(run, &chosen)
 }
 
 /// One round: sets in `chosen` which of this rank's edges are some component's lightest, contracts
@@ -49,7 +50,7 @@ fn round<K: Key>(
     comm: &Comm,
     n: usize,
     live: &mut Vec<ContractedEdge<K>>,
-    chosen: &mut Bits,
+    chosen: &mut FixedBitSet,
 ) -> usize {
     let p = comm.size();
     let block = |rank: usize| n * rank / p..n * (rank + 1) / p;
@@ -74,7 +75,7 @@ fn round<K: Key>(
             ranks.extend(pack::take_all(&mut bytes, block(rank).len()));
         }
         let edges = lightest.iter().zip(&ranks).filter(|&(&edge, &of)| of == rank && edge != NONE);
-        edges.for_each(|(&edge, _)| chosen.set(live[edge as usize].origin as usize));
+        edges.for_each(|(&edge, _)| chosen.insert(live[edge as usize].origin as usize));
         let (labels, components) = join(others);
         live.retain_mut(|e| {
             (e.u, e.v) = (labels[e.u as usize], labels[e.v as usize]);

@@ -8,9 +8,9 @@ use super::gather::{CHEAP, gather};
 use super::labels::Labels;
 use super::pivot::{self, Pivot};
 use crate::comm::Comm;
-use crate::distributed::bits::Bits;
 use crate::local::{self, ContractedEdge, EdgeLike};
 use crate::measure::Phase;
+use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 
 /// Edges for each vertex, above which looking twice at what more light edges would drop costs more than
@@ -145,12 +145,12 @@ fn pieces<R: EdgeLike>(records: &[R], pivot: Pivot<R::Key>) -> Vec<Piece<'_, R>>
 
 /// How many vertices the records in `lists` have.
 fn touched<R: EdgeLike>(n: usize, lists: &[Vec<R>]) -> usize {
-    let mut touched = Bits::zeros(n);
+    let mut touched = FixedBitSet::with_capacity(n);
     for (u, v) in lists.iter().flatten().map(R::ends) {
-        touched.set(u as usize);
-        touched.set(v as usize);
+        touched.insert(u as usize);
+        touched.insert(v as usize);
     }
-    touched.count_ones()
+    touched.count_ones(..)
 }
 
 /// The records up to the pivot, in their order, in consecutive lists.

@@ -1,10 +1,11 @@
 //! Components that every rank learns: a bitmap of the largest, and numbers for the rest.
 
-use crate::distributed::bits::Bits;
+use crate::distributed::bits::{BitList, from_words, words};
 use crate::distributed::numbering::Numbering;
 use crate::distributed::wire::pack;
 use crate::graph::Vertex;
 use crate::local::{Components, LargestComponent};
+use fixedbitset::FixedBitSet;
 
 /// The component of each vertex, numbered from 0, the largest first.
 pub(in crate::distributed) struct Labels {
@@ -24,9 +25,9 @@ impl Labels {
     /// largest has nearly all vertices, that is little more than n/8 bytes; at most it is n/4 + 4n.
     pub(in crate::distributed) fn encode(components: &mut Components) -> Vec<u8> {
         components.flatten();
-        let outside = outside(&LargestComponent::of(components), components.n());
+        let outside = outside(&LargestComponent::of(components));
         let mut numbers = bytemuck::allocation::zeroed_slice_box::<u32>(components.n());
-        let (mut next, mut firsts, mut others) = (1, Bits::default(), Vec::new());
+        let (mut next, mut firsts, mut others) = (1, BitList::default(), Vec::new());
         for v in outside.ones() {
             let number = &mut numbers[components.parent(v as Vertex) as usize];
             firsts.push(*number == 0);
@@ -37,8 +38,8 @@ impl Labels {
                 others.push(*number);
             }
         }
-        let mut bytes: Vec<u8> = bytemuck::cast_slice(outside.words()).to_vec();
-        bytes.extend_from_slice(bytemuck::cast_slice(firsts.words()));
+        let mut bytes: Vec<u8> = bytemuck::cast_slice(words(&outside)).to_vec();
+        bytes.extend_from_slice(bytemuck::cast_slice(words(&firsts.into_set())));
         pack::put_all(&mut bytes, &others);
         bytes
     }
@@ -49,21 +50,22 @@ impl Labels {
         let mut bytes = bytes;
         let mut bits = |len: usize| {
             let bytes = bytes.split_off(..len.div_ceil(64) * 8).expect("as many words");
-            Bits::from_words(bytemuck::pod_collect_to_vec::<u8, u64>(bytes), len)
+            from_words(&bytemuck::pod_collect_to_vec::<u8, u64>(bytes), len)
         };
         let outside = bits(n);
-        let firsts = bits(outside.count_ones());
-        let others = outside.count_ones() - firsts.count_ones();
+        let firsts = bits(outside.count_ones(..));
+        let others = outside.count_ones(..) - firsts.count_ones(..);
         let mut others = pack::take_all(&mut bytes, others).into_iter();
         let mut components = 1;
-        let label = |first| match first {
+        let mut label = |first| match first {
             true => {
                 components += 1;
                 components - 1
             }
             false => others.next().expect("a number"),
         };
-        let labels = firsts.iter().map(label).chain([0]).collect();
+        let labels =
+            (0..firsts.len()).map(|place| label(firsts.contains(place))).chain([0]).collect();
         Self { outside: Numbering::of(outside), labels, components: components as usize }
     }
 
@@ -72,7 +74,7 @@ impl Labels {
     #[inline]
     pub(in crate::distributed) fn both_in_largest(&self, u: Vertex, v: Vertex) -> bool {
         let outside = self.outside.set();
-        !(outside.get(u as usize) | outside.get(v as usize))
+        !(outside.contains(u as usize) | outside.contains(v as usize))
     }
 
     /// The number of the component of `v`.
@@ -80,16 +82,14 @@ impl Labels {
     pub(in crate::distributed) fn of(&self, v: Vertex) -> u32 {
         // Both are looked up, since which it is would be guessed wrong too often.
         let label = self.labels[self.outside.number(v) as usize];
-        if self.outside.set().get(v as usize) { label } else { 0 }
+        if self.outside.set().contains(v as usize) { label } else { 0 }
     }
 }
 
-/// The vertices of `0..n` outside of the largest component.
-fn outside(giant: &LargestComponent, n: usize) -> Bits {
-    let mut outside = Bits::from_words(giant.words().iter().map(|word| !word).collect(), n);
-    if let Some(last) = outside.words_mut().last_mut() {
-        *last &= u64::MAX >> (n.wrapping_neg() % 64);
-    }
+/// The vertices outside of the largest component.
+fn outside(largest: &LargestComponent) -> FixedBitSet {
+    let mut outside = largest.vertices().clone();
+    outside.toggle_range(..);
     outside
 }
 

@@ -4,11 +4,12 @@
 //! an edge is compared by travels up, and one bit for it down, so the edges stay where they are.
 
 use crate::comm::{Comm, Streams};
-use crate::distributed::bits::Bits;
+use crate::distributed::bits::{BitList, choose, from_words, masked, words};
 use crate::distributed::wire::{receive_runs, send_run};
 use crate::graph::Key;
 use crate::local::{Components, ContractedEdge, EdgeLike};
 use crate::measure::Phase;
+use fixedbitset::FixedBitSet;
 
 /// What a rank knows after all runs were joined.
 pub(in crate::distributed) struct Climbed<R> {
@@ -22,7 +23,7 @@ pub(in crate::distributed) struct Climbed<R> {
 struct Level<'a, K> {
     streams: Streams<'a>,
     /// Which edges of its own run and of each source's survived.
-    verdicts: Vec<Bits>,
+    verdicts: Vec<FixedBitSet>,
     /// The survivors, if they climb further.
     kept: Vec<ContractedEdge<K>>,
 }
@@ -58,31 +59,35 @@ pub(in crate::distributed) fn climb<R: EdgeLike>(
                 None => receive_runs(comm, n, &streams, run, keep),
                 Some(level) => receive_runs(comm, n, &streams, &level.kept, keep),
             };
-            levels.push(Level { streams, verdicts: joined.verdicts, kept: joined.kept });
+            let verdicts = joined.verdicts.into_iter().map(BitList::into_set).collect();
+            levels.push(Level { streams, verdicts, kept: joined.kept });
             components = Some(joined.components);
         }
     }
-    let mask = mask.map(|(streams, to, len)| Bits::from_words(streams.receive(to), len));
-    let part = descend(levels, mask).map_or_else(|| run.to_vec(), |chosen| chosen.choose(run));
+    let mask = mask.map(|(streams, to, len)| from_words(&streams.receive(to), len));
+    let part = descend(levels, mask).map_or_else(|| run.to_vec(), |chosen| choose(run, &chosen));
     Climbed { part, components: components.filter(|_| comm.rank() == 0) }
 }
 
 /// Sends each source its verdicts, from the last level down, and returns those on this rank's own run;
 /// `mask` has those on what it sent itself.
-fn descend<K: Key>(levels: Vec<Level<'_, K>>, mask: Option<Bits>) -> Option<Bits> {
+fn descend<K: Key>(levels: Vec<Level<'_, K>>, mask: Option<FixedBitSet>) -> Option<FixedBitSet> {
     let mut mask = mask;
     for level in levels.into_iter().rev() {
         let mut verdicts = match &mask {
             None => level.verdicts,
             Some(mask) => {
-                let mut masks = vec![Bits::default(); level.verdicts.len()];
-                let kept = level.kept.iter().zip(mask.iter());
-                kept.for_each(|(edge, chosen)| masks[edge.origin as usize].push(chosen));
-                level.verdicts.iter().zip(&masks).map(|(bits, mask)| bits.masked(mask)).collect()
+                let mut masks = vec![BitList::default(); level.verdicts.len()];
+                let kept = level.kept.iter().zip(0..);
+                kept.for_each(|(edge, place)| {
+                    masks[edge.origin as usize].push(mask.contains(place))
+                });
+                let masks = masks.into_iter().map(BitList::into_set);
+                level.verdicts.iter().zip(masks).map(|(bits, mask)| masked(bits, &mask)).collect()
             }
         };
         for (&(rank, _), bits) in level.streams.sources().iter().zip(&verdicts[1..]) {
-            level.streams.send(rank, bits.words());
+            level.streams.send(rank, words(bits));
         }
         mask = Some(verdicts.swap_remove(0));
     }

@@ -7,12 +7,13 @@
 
 use super::shared::shared;
 use crate::comm::Comm;
-use crate::distributed::bits::Bits;
+use crate::distributed::bits::choose;
 use crate::distributed::numbering::Numbering;
 use crate::graph::{Edge, Key, Vertex};
 use crate::local::{self, Components, ContractedEdge};
 use crate::measure::Phase;
 use bytemuck::Zeroable;
+use fixedbitset::FixedBitSet;
 
 /// A rank's forest, split in what is certain and what is left to be compared.
 pub(in crate::distributed) struct Contraction<K> {
@@ -38,8 +39,8 @@ pub(in crate::distributed) fn contract<K: Key>(
 ) -> Contraction<K> {
     comm.enter(Phase::Contract);
     let touched = comm.compute(|| {
-        let mut touched = Bits::zeros(n);
-        forest.iter().flat_map(|e| [e.u, e.v]).for_each(|v| touched.set(v as usize));
+        let mut touched = FixedBitSet::with_capacity(n);
+        forest.iter().flat_map(|e| [e.u, e.v]).for_each(|v| touched.insert(v as usize));
         touched
     });
     let shared = shared(comm, &touched);
@@ -50,7 +51,7 @@ pub(in crate::distributed) fn contract<K: Key>(
         drop(nodes);
         let shared = Numbering::of(shared);
         let rest = split(n, chains, &shared, &mut fixed);
-        Contraction { fixed: fixed.choose(forest), rest, n: shared.set().count_ones() }
+        Contraction { fixed: choose(forest, &fixed), rest, n: shared.set().count_ones(..) }
     })
 }
 
@@ -102,15 +103,15 @@ fn nodes<K: Key>(n: usize, forest: &[Edge<K>]) -> Box<[Node]> {
 
 /// The edges that hang from the rest of `forest` by interior vertices alone, which `nodes` lose: those at
 /// a leaf, then at what has become one.
-fn strip<K: Key>(nodes: &mut [Node], forest: &[Edge<K>], shared: &Bits) -> Bits {
-    let mut stripped = Bits::zeros(forest.len());
+fn strip<K: Key>(nodes: &mut [Node], forest: &[Edge<K>], shared: &FixedBitSet) -> FixedBitSet {
+    let mut stripped = FixedBitSet::with_capacity(forest.len());
     for (place, e) in forest.iter().enumerate() {
         prefetch_ends(nodes, forest, place);
         for end in [e.u, e.v] {
             let mut leaf = end;
-            while nodes[leaf as usize].degree == 1 && !shared.get(leaf as usize) {
+            while nodes[leaf as usize].degree == 1 && !shared.contains(leaf as usize) {
                 let Node { places: place, others: other, .. } = nodes[leaf as usize];
-                stripped.set(place as usize);
+                stripped.insert(place as usize);
                 nodes[leaf as usize].degree = 0;
                 let node = &mut nodes[other as usize];
                 node.degree -= 1;
@@ -127,26 +128,26 @@ fn strip<K: Key>(nodes: &mut [Node], forest: &[Edge<K>], shared: &Bits) -> Bits 
 fn chains<K: Key>(
     nodes: &[Node],
     forest: &[Edge<K>],
-    shared: &Bits,
-    fixed: &mut Bits,
+    shared: &FixedBitSet,
+    fixed: &mut FixedBitSet,
 ) -> Vec<ContractedEdge<K>> {
     let mut chains = Vec::new();
     let mut passed = fixed.clone();
     for (first, e) in forest.iter().enumerate() {
-        if passed.get(first) {
+        if passed.contains(first) {
             continue;
         }
         let mut heaviest = first;
         let [u, v] = [(e.v, e.u), (e.u, e.v)].map(|(mut before, mut end)| {
             let mut place = first;
-            while nodes[end as usize].degree == 2 && !shared.get(end as usize) {
+            while nodes[end as usize].degree == 2 && !shared.contains(end as usize) {
                 let Node { places, others, .. } = nodes[end as usize];
                 (before, end) = (end, others ^ before);
                 place ^= places as usize;
-                passed.set(place);
+                passed.insert(place);
                 let lighter =
                     std::cmp::min_by_key(place, heaviest, |&place| (forest[place].key, place));
-                fixed.set(lighter);
+                fixed.insert(lighter);
                 heaviest ^= place ^ lighter;
             }
             end
@@ -161,7 +162,7 @@ fn split<K: Key>(
     n: usize,
     mut chains: Vec<ContractedEdge<K>>,
     shared: &Numbering,
-    fixed: &mut Bits,
+    fixed: &mut FixedBitSet,
 ) -> Vec<ContractedEdge<K>> {
     // A chain stands where its heaviest edge does.
     chains.sort_unstable_by_key(|chain| chain.origin);
@@ -169,7 +170,7 @@ fn split<K: Key>(
     let mut components = Components::new(n);
     // Of each component's root the number of its shared vertex, from 1; it has one at most.
     let mut anchors: Box<[u32]> = local::zeroed(n);
-    for v in chains.iter().flat_map(|e| [e.u, e.v]).filter(|&v| shared.set().get(v as usize)) {
+    for v in chains.iter().flat_map(|e| [e.u, e.v]).filter(|&v| shared.set().contains(v as usize)) {
         anchors[v as usize] = shared.number(v) + 1;
     }
     let mut rest = Vec::new();
@@ -178,7 +179,7 @@ fn split<K: Key>(
         if ends.contains(&0) {
             components.join(edge.u, edge.v);
             anchors[components.root(edge.u) as usize] = ends[0] | ends[1];
-            fixed.set(edge.origin as usize);
+            fixed.insert(edge.origin as usize);
         } else {
             rest.push(edge);
         }

@@ -1,7 +1,8 @@
 //! Which vertices several ranks have edges at.
 
 use crate::comm::Comm;
-use crate::distributed::bits::Bits;
+use crate::distributed::bits::words;
+use fixedbitset::FixedBitSet;
 use roaring::RoaringBitmap;
 use std::ops::Range;
 
@@ -11,11 +12,12 @@ use std::ops::Range;
 /// Each rank sends the part of its set in each block of vertices to the rank of that block, and that
 /// one its answer to all: runs where there are runs, lists where there are few, bits at worst, so
 /// that a rank receives at most n/4 bytes.
-pub(in crate::distributed) fn shared(comm: &Comm, touched: &Bits) -> Bits {
-    let (p, words) = (comm.size(), touched.words().len());
-    let block = |rank: usize| words * rank / p..words * (rank + 1) / p;
+pub(in crate::distributed) fn shared(comm: &Comm, touched: &FixedBitSet) -> FixedBitSet {
+    let (p, touched_words) = (comm.size(), words(touched));
+    let len = touched_words.len();
+    let block = |rank: usize| len * rank / p..len * (rank + 1) / p;
     let own = block(comm.rank());
-    let parts = || (0..p).map(|rank| encode(&touched.words()[block(rank)])).collect();
+    let parts = || (0..p).map(|rank| encode(&touched_words[block(rank)])).collect();
     let sets = comm.all_to_all(comm.compute(parts));
     let answer = comm.compute(|| {
         let (mut once, mut twice) = (vec![0; own.len()], vec![0; own.len()]);
@@ -32,7 +34,8 @@ pub(in crate::distributed) fn shared(comm: &Comm, touched: &Bits) -> Bits {
     let mut shared = touched.clone();
     for (rank, answer) in answers.iter().enumerate() {
         let Range { start, end } = block(rank);
-        shared.words_mut()[start..end].copy_from_slice(&decode(answer, end - start));
+        let answer = decode(answer, end - start);
+        shared.as_mut_slice()[start..end].copy_from_slice(bytemuck::cast_slice(&answer));
     }
     shared
 }
@@ -57,12 +60,12 @@ fn decode(bytes: &[u8], len: usize) -> Vec<u64> {
         return bytemuck::pod_collect_to_vec(bytes);
     }
     let set = RoaringBitmap::deserialize_from(bytes).expect("a set of the sender's");
-    let mut bits = Bits::zeros(len * 64);
+    let mut bits = FixedBitSet::with_capacity(len * 64);
     let mut ranges = set.iter();
     while let Some(range) = ranges.next_range() {
-        bits.fill(*range.start() as usize..*range.end() as usize + 1);
+        bits.insert_range(*range.start() as usize..*range.end() as usize + 1);
     }
-    bits.words().to_vec()
+    words(&bits).to_vec()
 }
 
 #[cfg(test)]
@@ -87,9 +90,9 @@ mod tests {
                 });
             }
             let found = comm::run(p, Some(1), |comm| {
-                let mut touched = Bits::zeros(n);
+                let mut touched = FixedBitSet::with_capacity(n);
                 let mine = (0..n).filter(|&v| counts[v].contains(&comm.rank()));
-                mine.for_each(|v| touched.set(v));
+                mine.for_each(|v| touched.insert(v));
                 shared(comm, &touched).ones().collect::<Vec<_>>()
             });
             let expected: Vec<usize> = (0..n).filter(|&v| counts[v].len() > 1).collect();

@@ -3,7 +3,7 @@
 use super::edges::{decode, encode};
 use super::merge::merge_runs;
 use crate::comm::{Comm, Streams};
-use crate::distributed::bits::Bits;
+use crate::distributed::bits::BitList;
 use crate::graph::Key;
 use crate::local::{Components, ContractedEdge, EdgeLike, join_each};
 use rayon::prelude::*;
@@ -38,7 +38,7 @@ pub(in crate::distributed) struct Joined<K> {
     /// The components that they leave.
     pub(in crate::distributed) components: Components,
     /// Which edges of each run belong to the forest of all: of this rank's own, then of each source's.
-    pub(in crate::distributed) verdicts: Vec<Bits>,
+    pub(in crate::distributed) verdicts: Vec<BitList>,
     /// Those that do, if they are kept, sorted; `origin` is the place of the run.
     pub(in crate::distributed) kept: Vec<ContractedEdge<K>>,
 }
@@ -54,7 +54,7 @@ pub(in crate::distributed) fn receive_runs<R: EdgeLike>(
     own: &[R],
     keep: bool,
 ) -> Joined<R::Key> {
-    let verdicts = vec![Bits::default(); streams.sources().len() + 1];
+    let verdicts = vec![BitList::default(); streams.sources().len() + 1];
     let mut joined = Joined { components: Components::new(n), verdicts, kept: Vec::new() };
     let source = |(index, &(rank, left)): (usize, &(usize, usize))| Sender {
         rank,
@@ -158,6 +158,7 @@ impl<K: Key> Sender<K> {
 mod tests {
     use super::*;
     use crate::comm;
+    use crate::distributed::bits::choose;
     use crate::graph::Edge;
     use crate::local::kruskal;
     use proptest::prelude::*;
@@ -188,8 +189,8 @@ mod tests {
                     return Vec::new();
                 }
                 let joined = receive_runs(comm, n as usize, &streams, &mine, true);
-                let chosen = joined.verdicts.iter().enumerate();
-                let chosen: Vec<_> = chosen.flat_map(|(rank, bits)| bits.choose(&run(rank))).collect();
+                let chosen = joined.verdicts.into_iter().enumerate();
+                let chosen: Vec<_> = chosen.flat_map(|(rank, bits)| choose(&run(rank), &bits.into_set())).collect();
                 assert_eq!(chosen.len(), joined.kept.len());
                 joined.kept.iter().map(|e| Edge { u: e.u, v: e.v, key: e.key }).collect()
             });
