@@ -1,4 +1,4 @@
-//! A list of bits: which of a list of edges are chosen.
+//! A list of bits, for example which edges of a list are chosen.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ pub(super) struct Bits {
 }
 
 impl Bits {
-    /// `len` bits that are zero.
+    /// Returns `len` bits, all zero.
     pub(super) fn zeros(len: usize) -> Self {
         Self { words: vec![0; len.div_ceil(64)], len }
     }
@@ -21,12 +21,12 @@ impl Bits {
         Self { words, len }
     }
 
-    /// The bits in words of 64, the first in the lowest place; those after the last bit are zero.
+    /// The bits in words of 64, the first in the lowest place; the bits after the last are zero.
     pub(super) fn words(&self) -> &[u64] {
         &self.words
     }
 
-    /// As [`Bits::words`], to be changed by whoever leaves those after the last bit zero.
+    /// As [`Bits::words`], but mutable. The caller must leave the bits after the last zero.
     pub(super) fn words_mut(&mut self) -> &mut [u64] {
         &mut self.words
     }
@@ -68,7 +68,7 @@ impl Bits {
         (0..self.len).map(|index| self.get(index))
     }
 
-    /// The places of the bits that are one, in order.
+    /// The indices of the bits that are one, in order.
     pub(super) fn ones(&self) -> impl Iterator<Item = usize> {
         self.words.iter().enumerate().flat_map(|(index, &word)| {
             let rest = |word: &u64| Some(word & (word - 1)).filter(|rest| *rest != 0);
@@ -77,12 +77,13 @@ impl Bits {
         })
     }
 
-    /// How many are one.
+    /// Counts the bits that are one.
     pub(super) fn count_ones(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
-    /// The bits, each one of them replaced by the next of `mask`, which has as many as there are ones.
+    /// Returns these bits with each one replaced by the next bit of `mask`, which has a bit for
+    /// each one.
     #[must_use]
     pub(super) fn masked(&self, mask: &Self) -> Self {
         assert_eq!(mask.len, self.count_ones(), "a bit for each one");
@@ -92,7 +93,7 @@ impl Bits {
         masked
     }
 
-    /// The items at the places of ones.
+    /// Returns the items at the indices of ones.
     pub(super) fn choose<T: Copy>(&self, items: &[T]) -> Vec<T> {
         let mut chosen = Vec::with_capacity(self.count_ones());
         chosen.extend(self.ones().map(|index| items[index]));
