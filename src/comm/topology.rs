@@ -7,7 +7,7 @@ use crate::error::{Error, LaunchFault, Result, shown};
 use serde::{Deserialize, Serialize};
 use std::thread::available_parallelism;
 
-/// What a rank tells of itself and its host.
+/// What a rank reports about itself and its host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Host {
     /// The host's name.

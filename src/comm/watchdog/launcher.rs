@@ -3,9 +3,9 @@
 //!
 //! It is ended seconds later. By then it may have ended by itself and another process may have its
 //! id, so a process is identified by its id and its start time. A shell compares both right before
-//! it kills: in between, the system would have to hand out all other ids. A handle of the process
-//! (`pidfd`) would leave no gap at all, but a shell cannot use one, and a copy of this process
-//! would hold all its memory meanwhile.
+//! it kills; it could only hit another process if the system handed out all other ids in between. A
+//! handle of the process (`pidfd`) would leave no gap at all, but a shell cannot use one, and a copy
+//! of this process would hold all its memory meanwhile.
 
 use nix::libc;
 use std::fs;

@@ -34,7 +34,7 @@ impl Card {
     }
 }
 
-/// What a rank tells of the network addresses of its process.
+/// What a rank reports about the network addresses of its process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Network {
     /// The network namespace: processes of one host may have different ones, as in containers.

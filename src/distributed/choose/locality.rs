@@ -32,7 +32,7 @@ pub struct Locality {
     pub shuffles: bool,
 }
 
-/// What a rank tells about its edges.
+/// What a rank reports about its edges.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 struct Told {
