@@ -161,7 +161,7 @@ impl<'f, K: Key> PathMaxima<'f, K> {
             if link.order == ROOT {
                 return None; // both are roots
             }
-            latest = Some(link.order); // the earlier of the two next links, but later than all before
+            latest = Some(link.order); // the earlier of both next links, but later than all before
             a = at(link.parent);
         }
         latest.map(|order| self.position(order))
