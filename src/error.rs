@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A place in a text file, both numbers from 1. Shown as `roads.gr:17:9`.
+/// A place in a text file. Shown as `roads.gr:17:9`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The file, as the user named it.
@@ -28,12 +28,12 @@ impl fmt::Display for Place {
 /// Everything that can go wrong, each with its exit code.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// What was asked for cannot be.
+    /// The user asked for something that is not possible.
     #[error("{what}")]
     Usage {
-        /// The option, or the argument by its name on the command line, that asks for it.
+        /// The option, or the name of the argument on the command line, that asks for it.
         argument: &'static str,
-        /// What is wrong with it, and what can be.
+        /// What is wrong with it, and what is possible.
         what: String,
     },
 
@@ -42,14 +42,14 @@ pub enum Error {
     Launch {
         /// What is wrong.
         fault: LaunchFault,
-        /// The same in words, and what to do.
+        /// The same in words, and what to do about it.
         what: String,
     },
 
-    /// A file or folder that the operating system refuses.
+    /// The operating system refuses an operation on a file or folder.
     #[error("cannot {action} {}: {why}", shown(path))]
     File {
-        /// What was tried: `open`, `read`, `write`, as it stands after "cannot".
+        /// What was tried: `open`, `read`, `write`, as it reads after "cannot".
         action: &'static str,
         /// The file.
         path: PathBuf,
@@ -57,18 +57,18 @@ pub enum Error {
         why: io::Error,
     },
 
-    /// A line of a text file that cannot be read.
+    /// A line of a text file is not as expected.
     #[error("{place}: expected {expected}, found {found}")]
     Line {
         /// Where.
         place: Place,
         /// What should have been there, and what to do if that is not obvious.
         expected: String,
-        /// What was there, quoted and cut to a length that fits a line.
+        /// What was there, quoted and cut to fit on a line.
         found: String,
     },
 
-    /// A file that is wrong as a whole: empty, cut short, or at odds with its own header.
+    /// A file is wrong as a whole: empty, cut short, or at odds with its own header.
     #[error("{}: {what}", shown(path))]
     Content {
         /// The file.
@@ -79,7 +79,7 @@ pub enum Error {
         what: String,
     },
 
-    /// An edge in memory with an end that is no vertex.
+    /// An edge in memory has an end that is no vertex.
     #[error(
         "edge {position} has the vertex {vertex}, and there are {n} (all of them count from 0)"
     )]
@@ -92,7 +92,7 @@ pub enum Error {
         n: u64,
     },
 
-    /// An edge in memory whose weight is not finite.
+    /// The weight of an edge in memory is not finite.
     #[error("edge {position} (from 0) has the weight {weight}; weights are finite")]
     Weight {
         /// The edge's position in the list, from 0.
@@ -101,30 +101,31 @@ pub enum Error {
         weight: f64,
     },
 
-    /// A graph too large for the host, or for the types that hold it.
+    /// A graph is too large for the host, or for the types that hold it.
     #[error("{what}")]
     TooLarge {
-        /// What it takes, bytes; `None` where it is not memory that lacks.
+        /// The bytes that it takes; `None` if memory is not what lacks.
         needed: Option<u128>,
-        /// What there is left for it, bytes.
+        /// The bytes that are left for it.
         left: Option<u64>,
-        /// The same in words, and what to do.
+        /// The same in words, and what to do about it.
         what: String,
     },
 
     /// A proof failed: the forest is wrong, or two runs disagree.
     #[error("{what}")]
     Proof {
-        /// The position of the edge that shows it, from 0: of the forest or the graph, as `what` says.
+        /// The position, from 0, of the edge that shows it: in the forest or in the graph, as
+        /// `what` says.
         position: Option<u64>,
         /// What is wrong.
         what: String,
     },
 
-    /// What a command looked for and should not be there; the command has told the whole of it.
+    /// A command found what should not be there, and has already reported all of it.
     #[error("{what}")]
     Found {
-        /// How many such things there are.
+        /// How many problems there are.
         problems: u64,
         /// What they are.
         what: String,
@@ -133,11 +134,11 @@ pub enum Error {
     /// Another rank's error, as that rank worded it.
     #[error("{message}")]
     Elsewhere {
-        /// The rank.
+        /// The rank that had the error.
         rank: usize,
-        /// The message.
+        /// Its message.
         message: String,
-        /// The exit code it chose.
+        /// Its exit code.
         code: u8,
     },
 }
@@ -147,7 +148,8 @@ pub enum Error {
 pub enum LaunchFault {
     /// MPI was started before, or cannot do what is asked of it.
     Mpi,
-    /// The launcher has made another world than MPI finds: another MPI than the program was built for, or srun without its plugin.
+    /// The world that the launcher started is not the one that MPI finds: the program was built for
+    /// another MPI, or srun lacks its plugin.
     Launcher,
     /// A rank runs another program than rank 0.
     Program,
@@ -175,22 +177,22 @@ pub enum ContentFault {
 }
 
 impl Error {
-    /// An [`Error::Usage`].
+    /// Returns an [`Error::Usage`].
     pub fn usage(argument: &'static str, what: impl Into<String>) -> Self {
         Self::Usage { argument, what: what.into() }
     }
 
-    /// An [`Error::Launch`].
+    /// Returns an [`Error::Launch`].
     pub fn launch(fault: LaunchFault, what: impl Into<String>) -> Self {
         Self::Launch { fault, what: what.into() }
     }
 
-    /// An [`Error::Proof`] that no single edge shows.
+    /// Returns an [`Error::Proof`] that no single edge shows.
     pub fn proof(what: impl Into<String>) -> Self {
         Self::Proof { position: None, what: what.into() }
     }
 
-    /// An [`Error::File`], for `map_err`; of a file that ends earlier than it was long an [`Error::Content`].
+    /// Makes an [`Error::File`], for `map_err`; if the file ended too early, an [`Error::Content`].
     pub fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |why| match why.kind() {
             io::ErrorKind::UnexpectedEof => Self::content(
@@ -202,12 +204,12 @@ impl Error {
         }
     }
 
-    /// An [`Error::Content`].
+    /// Returns an [`Error::Content`].
     pub fn content(path: &Path, fault: ContentFault, what: impl Into<String>) -> Self {
         Self::Content { path: path.to_owned(), fault, what: what.into() }
     }
 
-    /// The same error, if it is on a line, that many `lines` further down.
+    /// Returns the same error; if it is about a line, the line is `lines` further down.
     #[must_use]
     pub fn further_down(self, lines: u64) -> Self {
         match self {
@@ -218,7 +220,7 @@ impl Error {
         }
     }
 
-    /// The exit code: 1 failed, 2 wrong usage, 3 a proof failed.
+    /// Returns the exit code: 1 failed, 2 wrong usage, 3 a proof failed.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::File { .. }
@@ -234,16 +236,17 @@ impl Error {
         }
     }
 
-    /// Whether the cause may lie with the host that reports it, so that its name belongs to the message.
+    /// Whether the cause may lie with the host that reports it, so that the message must name the
+    /// host.
     pub fn depends_on_host(&self) -> bool {
         matches!(self, Self::File { .. } | Self::TooLarge { .. } | Self::Launch { .. })
     }
 }
 
-/// Where a process finds its own open files: what standard input was kept in has no other name.
+/// Where a process finds its own open files; a copy of standard input has no other name.
 pub const OPEN_FILES: &str = "/proc/self/fd/";
 
-/// A path as it may stand in a message: whoever has named the file must not speak to the terminal.
+/// Returns a path for a message: escaped, because a file's name must not control the terminal.
 pub fn shown(path: &Path) -> String {
     if path.starts_with(OPEN_FILES) {
         return "standard input".to_owned();
@@ -251,7 +254,8 @@ pub fn shown(path: &Path) -> String {
     printable(&path.to_string_lossy())
 }
 
-/// Text that others wrote, on a line of ours: what has power over a terminal, or turns the direction of writing, is escaped.
+/// Returns text from others for a message: characters that control a terminal or change the
+/// direction of writing are escaped.
 pub fn printable(text: &str) -> String {
     const TURNS: [char; 13] = [
         '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}',
@@ -268,7 +272,7 @@ pub fn printable(text: &str) -> String {
     shown
 }
 
-/// Input as it may stand in a message: quoted, control characters escaped, at most 40 characters.
+/// Returns input for a message: quoted, control characters escaped, at most 40 characters.
 pub fn quoted(bytes: &[u8]) -> String {
     const MOST: usize = 40;
     let text = String::from_utf8_lossy(bytes);

@@ -1,4 +1,4 @@
-//! The forest of a graph in memory: from a list of edges in one call.
+//! The forest of a graph in memory, in one call from a list of edges.
 
 use crate::comm::Comm;
 use crate::error::{Error, Result};
@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Edges that a thread converts at once.
+/// How many edges a thread converts at once.
 const PIECE: usize = 1 << 14;
 
 /// The minimum spanning forest of a graph, by the positions of its edges.
@@ -32,7 +32,8 @@ pub struct Forest {
 }
 
 impl Forest {
-    /// Where its edges stand in the input, from 0: the lightest first, those of equal weight in their order.
+    /// The positions of its edges in the input, from 0: the lightest edge first, those of equal
+    /// weight in input order.
     pub fn positions(&self) -> &[usize] {
         &self.positions
     }
@@ -47,7 +48,7 @@ impl Forest {
         self.positions.is_empty()
     }
 
-    /// Its trees, vertices without edges among them.
+    /// The number of its trees, including vertices without edges.
     pub fn components(&self) -> u64 {
         self.summary.components()
     }
@@ -57,25 +58,27 @@ impl Forest {
         &self.summary.weight
     }
 
-    /// What tells it from other forests: the same whatever the order and direction of its edges, and the same
-    /// that the program `mst` prints.
+    /// A checksum that tells it from other forests. It does not depend on the order and direction
+    /// of the edges, and is the one that the program `mst` prints.
     pub fn checksum(&self) -> u64 {
         self.summary.checksum
     }
 }
 
-/// The minimum spanning forest of the graph with the vertices `0..n` and `edges`, each its two ends and its weight: an
-/// integer or a float.
+/// Returns the minimum spanning forest of the graph on the vertices `0..n` with `edges`. Each edge
+/// is two ends and a weight: an integer or a float.
 ///
-/// Loops and parallel edges are allowed. Of equal weights the edge that comes first is taken, so the forest is the
-/// same on any number of threads, which are those of the current rayon pool.
+/// Loops and parallel edges are allowed. Of equal weights the edge that comes first is taken, so
+/// the forest is the same for any number of threads. They are those of the current rayon pool.
 ///
 /// # Errors
-/// [`Error::Vertex`] and [`Error::Weight`] with the position of the first edge that has an end that is not below `n`, or a
-/// weight that is not finite; [`Error::TooLarge`] for 2^32 - 1 edges and more, or as many vertices.
+/// [`Error::Vertex`] or [`Error::Weight`] with the position of the first edge that has an end not
+/// below `n`, or a weight that is not finite; [`Error::TooLarge`] for 2^32 - 1 or more edges, or
+/// 2^32 or more vertices.
 ///
 /// # Complexity
-/// O(m + n log n) time on most graphs; memory 4n bytes, and 16 to 24 for an edge where the caller has 12 to 16.
+/// O(m + n log n) time on most graphs; memory 4n bytes, and 16 to 24 bytes per edge if the caller's
+/// edges take 12 to 16.
 pub fn forest<W: Copy + Into<Weight> + Sync>(
     n: usize,
     edges: &[(Vertex, Vertex, W)],
@@ -83,7 +86,7 @@ pub fn forest<W: Copy + Into<Weight> + Sync>(
     of_list(n, edges, false)
 }
 
-/// As [`forest()`], the maximum spanning forest: the heaviest edge first.
+/// As [`forest()`], but returns the maximum spanning forest, the heaviest edge first.
 ///
 /// # Errors
 /// As [`forest()`].
@@ -94,11 +97,12 @@ pub fn maximum_forest<W: Copy + Into<Weight> + Sync>(
     of_list(n, edges, true)
 }
 
-/// Reads a graph from a file of a format that is known by its content or name: `slice` then has all its edges, and `notes`
-/// what is to be said of how it was read, where that was not plain.
+/// Reads a graph from a file whose format is known by its content or name. `slice` holds all its
+/// edges, and `notes` says how it was read if that was not obvious.
 ///
 /// # Errors
-/// Whatever is wrong with the file and where; [`Error::TooLarge`] if this host has no memory for it.
+/// What is wrong with the file, and where; [`Error::TooLarge`] if this host lacks the memory for
+/// it.
 pub fn read(path: impl AsRef<Path>) -> Result<Loaded> {
     let comm = Comm::solo(rayon::current_num_threads(), Arc::default())?;
     let text = TextOptions::default();
@@ -108,7 +112,8 @@ pub fn read(path: impl AsRef<Path>) -> Result<Loaded> {
 }
 
 impl Slice {
-    /// The minimum spanning forest of a graph that is held whole; the maximum one if its keys are turned round.
+    /// Returns the minimum spanning forest of a graph held as a whole; the maximum one if its keys
+    /// are descending.
     ///
     /// # Errors
     /// As [`forest()`].
@@ -150,7 +155,7 @@ fn too_many(what: &'static str, count: usize) -> Error {
     Error::TooLarge { needed: None, left: None, what }
 }
 
-/// How the weights of all edges are held; checks each edge.
+/// Chooses how to hold the weights of all edges, and checks each edge.
 fn weights<W: Copy + Into<Weight> + Sync>(
     n: usize,
     edges: &[(Vertex, Vertex, W)],
@@ -173,7 +178,7 @@ fn weights<W: Copy + Into<Weight> + Sync>(
     Ok(extents.reduce(|| Extent::NONE, Extent::and).of_numbers(numbers).narrowest())
 }
 
-/// What is wrong with an edge whose larger end is `vertex`: an end, or else the weight.
+/// Says what is wrong with an edge whose larger end is `vertex`: that end, or else the weight.
 fn what_is_wrong(n: usize, position: usize, vertex: Vertex, weight: Weight) -> Error {
     match weight {
         Weight::Float(weight) if (vertex as usize) < n => Error::Weight { position, weight },
@@ -181,7 +186,7 @@ fn what_is_wrong(n: usize, position: usize, vertex: Vertex, weight: Weight) -> E
     }
 }
 
-/// The canonical key of a weight among such numbers.
+/// Returns the canonical key of a weight, if all weights are `numbers`.
 fn canonical(weight: Weight, numbers: Numbers) -> u64 {
     match (weight, numbers) {
         (Weight::Integer(weight), Numbers::Integers) => integer_key(weight),
@@ -224,7 +229,8 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// The positions are those of textbook Kruskal with stable sorting, for every kind of weight.
+        /// The positions are those of textbook Kruskal with stable sorting, for every kind of
+        /// weight.
         #[test]
         fn as_kruskal_by_position(
             n in 1u32..60,

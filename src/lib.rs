@@ -1,7 +1,8 @@
 //! Minimum spanning forests of large weighted graphs: with threads on one machine, as an SPMD job
 //! of MPI on several, or simulated by ranks inside one process.
 //!
-//! From edges in memory, [`forest()`] returns the positions of those that are in the forest; [`read()`] reads a graph from a file:
+//! [`forest()`] returns which of the edges in memory are in the forest, by their positions;
+//! [`read()`] reads a graph from a file:
 //!
 //! ```
 //! let edges = [(0, 1, 7), (1, 2, 3), (0, 2, 5)]; // two ends and a weight, an integer or a float
@@ -12,8 +13,9 @@
 //!
 //! # On several ranks
 //!
-//! [`partition`] deals out a graph that [`mod@format`] reads or [`generate`] makes, [`local`] finds the forest of a rank's slice,
-//! [`distributed`] makes the ranks' forests one over a [`comm::Comm`], and [`verify`] proves it:
+//! [`partition`] deals out a graph that [`mod@format`] reads or [`generate`] makes. [`local`] finds
+//! the forest of a rank's slice, [`distributed`] combines the ranks' forests over a [`comm::Comm`],
+//! and [`verify`] proves the result:
 //!
 //! ```
 //! use mst::comm;
@@ -38,8 +40,9 @@
 //! # Ok::<(), mst::Error>(())
 //! ```
 //!
-//! `comm::start` in the place of `comm::run` runs the same on the processes that mpirun has started. `examples/` has three
-//! programs: a graph in memory, one from a file, and ranks.
+//! With `comm::start` instead of `comm::run`, the same code runs on the processes that mpirun has
+//! started. `examples/` has three programs: for a graph in memory, for a graph from a file, and for
+//! ranks.
 
 pub mod comm;
 pub mod distributed;
@@ -51,7 +54,7 @@ pub mod local;
 pub mod partition;
 pub mod verify;
 
-// What the program stands on, and whoever measures: no promise is made of it.
+// The program and the benchmarks use these; their interface may change at any time.
 #[doc(hidden)]
 pub mod experiment;
 #[doc(hidden)]

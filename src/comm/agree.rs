@@ -1,4 +1,4 @@
-//! One rank's error is every rank's error.
+//! Makes one rank's error every rank's error.
 
 use super::Comm;
 use super::header::{Header, Op};
@@ -6,17 +6,19 @@ use crate::error::{Error, Result};
 use std::panic::Location;
 
 impl Comm {
-    /// Returns `result` if every rank's is `Ok`; else the error of the lowest rank that has one,
-    /// on every rank.
+    /// Returns `result` if it is `Ok` on every rank; else, on every rank, the error of the lowest
+    /// rank that has one.
     ///
-    /// Every fallible stage between two collectives ends in it: a `?` alone would leave the
-    /// others waiting.
+    /// Every fallible stage between two collectives must end with this: a `?` alone would leave the
+    /// other ranks waiting.
     ///
     /// # Complexity
-    /// A meeting and nothing more where all is well, and no payload is counted. An error is broadcast.
+    /// A meeting and nothing more if there is no error, and no payload is counted. An error is
+    /// broadcast.
     ///
     /// # Errors
-    /// [`Error::Elsewhere`] with that rank's message and exit code; of one rank alone its own error.
+    /// [`Error::Elsewhere`] with that rank's message and exit code; in a world of one rank, its own
+    /// error.
     #[track_caller]
     pub fn agree<T>(&self, result: Result<T>) -> Result<T> {
         let call = Header::new(Op::Agree, 0, 0, 0, Location::caller());
@@ -33,7 +35,8 @@ impl Comm {
         Err(Error::Elsewhere { rank: lowest, message, code })
     }
 
-    /// An error in bytes: its code, then its message.
+    /// Returns an error as bytes: its exit code, then its message, which names the host if the
+    /// error depends on it.
     fn tell(&self, error: &Error) -> Vec<u8> {
         let mut told = vec![error.exit_code()];
         if error.depends_on_host() {

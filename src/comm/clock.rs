@@ -1,10 +1,10 @@
-//! The clock: where a rank's time and traffic go.
+//! The clock: where a rank spends its time and traffic.
 
 use bytemuck::{Pod, Zeroable};
 use std::time::{Duration, Instant};
 
-/// A stretch of the work that is timed on its own: its number, below [`Stage::MOST`], and its name. Which ones there are is
-/// for those to say who enter them.
+/// A part of the work that is timed on its own: its number, below [`Stage::MOST`], and its name.
+/// The code that enters stages defines them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stage {
     number: usize,
@@ -12,12 +12,12 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// How many there may be.
+    /// The largest number of stages.
     pub const MOST: usize = 8;
-    /// Before any other was entered.
+    /// The stage before any other is entered.
     pub const START: Self = Self::new(0, "other");
 
-    /// A stage.
+    /// Returns a stage.
     ///
     /// # Panics
     /// If its number is not below [`Stage::MOST`].
@@ -43,7 +43,7 @@ impl Stage {
 pub struct StageCost {
     /// Wall-clock seconds.
     pub seconds: f64,
-    /// Those of them spent waiting for other ranks to arrive at a collective.
+    /// The part of `seconds` spent waiting for other ranks at a collective.
     pub waited: f64,
     /// Payload bytes sent to other ranks.
     pub bytes_sent: u64,
@@ -55,7 +55,7 @@ pub struct StageCost {
     pub messages_received: u64,
 }
 
-/// What every stage has cost one rank, by its number.
+/// What each stage has cost one rank, indexed by the stage's number.
 pub type Log = [StageCost; Stage::MOST];
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! The collectives, for any plain old data of any length, over [`super::transfer`].
+//! The collectives, for lists of any plain old data and any length, over [`super::transfer`].
 
 use super::header::{Header, Op};
 use super::meeting::Met;
@@ -7,17 +7,18 @@ use super::{Comm, World};
 use bytemuck::Pod;
 use std::panic::Location;
 
-/// A broadcast of as many bytes is dealt out first, so that its root does not send all of it to each.
+/// From this many bytes on, a broadcast is dealt out first, so that its root does not send all of
+/// it to each rank.
 const LONG: usize = 1 << 15;
 
 impl Comm {
-    /// Gathers the items of all ranks on rank `root`: one list a rank there, nothing elsewhere.
+    /// Gathers the items of all ranks on rank `root`: there one list per rank, on others nothing.
     ///
     /// Counted as one message from each rank to the root.
     ///
     /// # Complexity
-    /// The meeting, and a gather of the items. Where lengths differ, they come with the items if all are short, else
-    /// in a gather of their own.
+    /// The meeting, and a gather of the items. If the lengths differ, they come with the items if
+    /// all lists are short, else in an extra gather.
     #[track_caller]
     pub fn gather<T: Pod>(&self, root: usize, items: &[T]) -> Vec<Vec<T>> {
         let met = self.call::<T>(Op::Gather, root, items.len(), Location::caller());
@@ -38,13 +39,13 @@ impl Comm {
         lists
     }
 
-    /// Gathers the items of all ranks on all ranks, one list a rank.
+    /// Gathers the items of all ranks on all ranks, one list per rank.
     ///
     /// Counted as one message from each rank to each other one.
     ///
     /// # Complexity
-    /// The meeting, and an all-gather of the items. Where lengths differ, they come with the items if all are short, else
-    /// in an all-gather of their own.
+    /// The meeting, and an all-gather of the items. If the lengths differ, they come with the items
+    /// if all lists are short, else in an extra all-gather.
     #[track_caller]
     pub fn all_gather<T: Pod>(&self, items: &[T]) -> Vec<Vec<T>> {
         let met = self.call::<T>(Op::AllGather, 0, items.len(), Location::caller());
@@ -60,18 +61,19 @@ impl Comm {
         let (mine, everything) = (bytemuck::cast_slice(items), bytemuck::cast_slice_mut(&mut all));
         self.all_gather_bytes(mine, everything, &bytes);
         let mut rest = all.as_slice();
-        let list = |len: usize| rest.split_off(..len).expect("as long as all").to_vec();
+        let list =
+            |len: usize| rest.split_off(..len).expect("`all` has the items of all lists").to_vec();
         lens.into_iter().map(list).collect()
     }
 
     /// Sends the items of `lists[rank]` to each rank, and returns what each rank sent to this one, in
     /// rank order.
     ///
-    /// Counted as one message from each rank to each other one that it has items for.
+    /// Counted as one message from each rank to each other rank for which it has items.
     ///
     /// # Complexity
-    /// The meeting, and where there are any items an all-to-all of the lengths and one of the items. Lists are held once
-    /// more than here and there, up to 64 MiB of them.
+    /// The meeting, and if there are any items an all-to-all of the lengths and at least one of the
+    /// items. The items sent and received are each held a second time, at most 64 MiB of them.
     ///
     /// # Panics
     /// If there is not one list for each rank.
@@ -99,12 +101,13 @@ impl Comm {
         received
     }
 
-    /// Gives every rank the items of rank `root`; those that others bring are dropped.
+    /// Gives every rank the items of rank `root`; the items of other ranks are dropped.
     ///
     /// # Complexity
-    /// Of many items the root deals a block to each rank, and all gather them: it sends less than twice
-    /// their bytes, whatever p (Barnett et al., "Interprocessor Collective Communication Library",
-    /// SHPCC 1994); of items so dealt out is what is counted. Few go to each rank at once, and are counted so.
+    /// Long lists: the root deals a block to each rank, and all ranks gather the blocks. The root
+    /// sends less than twice their bytes, whatever p (Barnett et al., "Interprocessor Collective
+    /// Communication Library", SHPCC 1994). Short lists go from the root to each rank. Both are
+    /// counted as they are sent.
     #[track_caller]
     pub fn broadcast<T: Pod>(&self, root: usize, items: Vec<T>) -> Vec<T> {
         let mut items = items;
@@ -136,12 +139,14 @@ impl Comm {
         items
     }
 
-    /// Combines the words of all ranks place by place, and leaves the result in `words` on every rank.
+    /// Combines the words of all ranks, element by element, and stores the result in `words` on
+    /// every rank.
     ///
-    /// Counted as if rank 0 received the words of each other one and sent each the result, whatever the MPI library does.
+    /// Counted as if rank 0 received the words of each other rank and sent each the result,
+    /// whatever the MPI library does.
     ///
     /// # Complexity
-    /// The meeting, and under MPI an all-reduce of the library's.
+    /// The meeting, and under MPI an all-reduce of the library.
     ///
     /// # Panics
     /// If the ranks bring different numbers of words, or name different reductions.
@@ -160,7 +165,8 @@ impl Comm {
         self.reduce_words(words, reduction);
     }
 
-    /// Sends blocks of bytes from rank 0 to each rank in turn, so that a rank holds one at a time.
+    /// Sends blocks of bytes from rank 0 to each rank in turn, so that a rank holds only one at a
+    /// time.
     ///
     /// On rank 0, `next(rank)` gives that rank's next block until `None`; elsewhere it is not called.
     /// Each rank's `take` gets its blocks in order.
@@ -198,7 +204,7 @@ impl Comm {
     }
 }
 
-/// The bytes of each list.
+/// Returns the bytes of each list.
 fn as_bytes<T: Pod>(lists: &mut [Vec<T>]) -> Vec<&mut [u8]> {
     lists.iter_mut().map(|list| bytemuck::cast_slice_mut(list)).collect()
 }

@@ -1,4 +1,4 @@
-//! What a rank says of the collective it is about to enter, and whether all said the same.
+//! Describes the collective that a rank is about to enter, and finds calls that differ.
 
 use super::reduction::Reduction;
 use bytemuck::{Pod, Zeroable};
@@ -40,22 +40,23 @@ impl Op {
     ];
 }
 
-/// One rank's call, as 64 bytes that all ranks exchange where they do not make the same one.
+/// One rank's call in 64 bytes. All ranks exchange them if their calls differ.
 ///
-/// These 64 bytes keep their layout in every version: they are the greeting, too, by which two versions
-/// find out that they differ.
+/// These 64 bytes keep their layout in every version: they are also the greeting, by which two
+/// versions find out that they differ.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
 pub(super) struct Header {
     op: u32,
-    /// The rank that gives or takes; of a reduction which one it is.
+    /// The rank that gives or takes; for a reduction, the number of the reduction.
     root: u32,
-    /// Bytes of one item; items of another size would be misread.
+    /// Bytes of one item; ranks with other item sizes would misread them.
     width: u32,
     line: u32,
-    /// How many items this rank brings; to several ranks, the most that one of them gets.
+    /// How many items this rank brings; if it sends to several ranks, the most that one of them
+    /// gets.
     pub(super) len: u64,
-    /// The end of the source file's name; in the greeting, what the greeting says.
+    /// The end of the source file's name; in the greeting, the text of the greeting.
     pub(super) text: [u8; 40],
 }
 
@@ -73,7 +74,7 @@ impl Header {
         Self { op: op as u32, root, width, line: at.line(), len: len as u64, text }
     }
 
-    /// A greeting of a fingerprint and a text of at most 40 bytes.
+    /// Returns a greeting with a fingerprint and a text of at most 40 bytes.
     pub(super) fn greeting(fingerprint: u64, text: [u8; 40]) -> Self {
         Self { op: Op::Hello as u32, root: 0, width: 0, line: 0, len: fingerprint, text }
     }
@@ -83,8 +84,9 @@ impl Header {
         self.op == Op::Rest as u32
     }
 
-    /// The same of calls that go together, of one kind, root and size of items, and of no others but by an accident of
-    /// 1 in 2^64. Lengths and places may differ: a root may well call from another line than the others.
+    /// Returns a key that is equal for calls that belong together: those of the same kind, root and
+    /// item size. Other calls get the same key with probability 2^-64. Lengths and places may
+    /// differ: a root may well call from another line than the others.
     pub(super) fn key(&self) -> u64 {
         xxh3_64(bytemuck::bytes_of(&[self.op, self.root, self.width]))
     }
@@ -104,7 +106,7 @@ impl Header {
     }
 }
 
-/// Where the calls of all ranks differ, in words that name ranks and places; `None` if nowhere.
+/// Says in words how the calls of the ranks differ, with ranks and places; `None` if they do not.
 pub(super) fn difference(calls: &[Header]) -> Option<String> {
     if calls.iter().all(|call| call.key() == calls[0].key()) {
         return None;

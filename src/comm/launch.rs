@@ -1,4 +1,4 @@
-//! Which world to start: what the launcher says, and whether it is what came of it.
+//! Which world to start: what the launcher says, and whether the world agrees with it.
 
 use super::{Comm, threads};
 use crate::error::{Error, LaunchFault, Result};
@@ -6,18 +6,19 @@ use crate::error::{Error, LaunchFault, Result};
 /// What a launcher has written into this process's environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Launcher {
-    /// The variable that tells the size of the world.
+    /// The variable that holds the size of the world.
     pub variable: &'static str,
-    /// How many processes it started, as it says.
+    /// How many processes the launcher says it started.
     pub size: usize,
-    /// This process's rank, as it says.
+    /// This process's rank, as the launcher says.
     pub rank: usize,
-    /// Whether this process was itself started by the launcher. Inside a Slurm allocation the
-    /// size is known to programs that were started by hand, too.
+    /// Whether the launcher itself started this process. Inside a Slurm allocation, programs
+    /// started by hand know the size, too.
     pub started: bool,
 }
 
-/// The launcher's word, from the variables that `variable` looks up; `None` without a launcher.
+/// Reads what the launcher says from the variables that `variable` looks up; `None` without a
+/// launcher.
 pub fn launcher(variable: impl Fn(&str) -> Option<String>) -> Option<Launcher> {
     const KNOWN: [(&str, &str); 4] = [
         ("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"),
@@ -25,7 +26,7 @@ pub fn launcher(variable: impl Fn(&str) -> Option<String>) -> Option<Launcher> {
         ("MV2_COMM_WORLD_SIZE", "MV2_COMM_WORLD_RANK"),
         ("SLURM_NTASKS", "SLURM_PROCID"),
     ];
-    // A batch script has a SLURM_PROCID of its own; only the tasks of a step are started by Slurm.
+    // A batch script has a SLURM_PROCID, too; Slurm starts only the tasks of a step.
     let is_task = |rank: &str| rank != "SLURM_PROCID" || variable("SLURM_STEP_ID").is_some();
     let number = |name: &str| variable(name).and_then(|value| value.trim().parse().ok());
     KNOWN.into_iter().find_map(|(size, rank)| {
@@ -39,8 +40,8 @@ pub fn launcher(variable: impl Fn(&str) -> Option<String>) -> Option<Launcher> {
 const SLURM: &str = "this MPI does not speak with srun as it is: use `srun --mpi=pmix` for Open MPI, `--mpi=pmi2` for \
                      MPICH (`srun --mpi=list` shows what there is), or mpirun inside the allocation";
 
-/// Whether srun has started this process in a way that Open MPI does not know: its start of MPI would end
-/// each process with two screens of text.
+/// Whether srun has started this process in a way that Open MPI does not support. Starting MPI
+/// would then end each process with two screens of text.
 #[cfg(feature = "mpi")]
 fn srun_is_foreign(variable: impl Fn(&str) -> Option<String>, library: &str) -> bool {
     let has = |name: &str| variable(name).is_some();
@@ -49,8 +50,8 @@ fn srun_is_foreign(variable: impl Fn(&str) -> Option<String>, library: &str) -> 
 }
 
 impl Launcher {
-    /// Refuses a world of another size than the launcher's: the sign of a program that was built
-    /// for another MPI, where each process would believe to be alone.
+    /// Refuses a world whose size is not the launcher's. This happens if the program was built for
+    /// another MPI: each process would then believe it is alone.
     fn expect(&self, size: usize) -> Result<()> {
         if self.size == size {
             return Ok(());
@@ -78,13 +79,13 @@ impl Launcher {
 }
 
 /// Runs `job` on every rank of the world that this process belongs to, and returns what this
-/// process's rank returned; with `ranks`, of a world of threads, what rank 0 returned.
+/// process's rank returned. With `ranks`, the world is one of threads, and the result is rank 0's.
 ///
-/// MPI is started only under a launcher: a program started by hand is a world of one.
+/// MPI is started only under a launcher: a program started by hand is a world of one rank.
 ///
 /// # Errors
-/// Wrong use: `ranks` under a launcher, a world of another size than the launcher's, ranks that
-/// run different programs.
+/// Wrong usage: `ranks` under a launcher, a world whose size is not the launcher's, ranks that run
+/// different programs.
 pub fn start<R: Send>(
     ranks: Option<usize>,
     threads: Option<usize>,
@@ -117,7 +118,7 @@ pub fn start<R: Send>(
     Ok(results.swap_remove(0))
 }
 
-/// Whether a launcher has started this process; some speak PMIx alone.
+/// Whether a launcher has started this process; some launchers set only a variable of PMIx.
 pub fn is_started() -> bool {
     let launcher = launcher(|name| std::env::var(name).ok());
     launcher.is_some_and(|launcher| launcher.started) || std::env::var_os("PMIX_RANK").is_some()

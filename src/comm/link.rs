@@ -1,4 +1,4 @@
-//! The link between ranks: measured, or as the user says.
+//! The link between ranks: measured, or given by the user.
 
 use super::Comm;
 use bytesize::ByteSize;
@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 pub struct Link {
     /// Seconds until a short message has arrived.
     pub latency: f64,
-    /// Bytes a second, of long ones.
+    /// Bytes per second of long messages.
     pub bandwidth: f64,
 }
 
 impl FromStr for Link {
     type Err = String;
 
-    /// Reads what `--link` takes: bits a second, then the latency.
+    /// Reads the value of `--link`: bits per second, then the latency.
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("{text:?} is no link; write one as 1gbit,100us");
         let (rate, latency) = text.split_once(',').ok_or_else(wrong)?;
@@ -32,15 +32,16 @@ impl FromStr for Link {
     }
 }
 
-/// Exchanges of a short message that are timed together.
+/// How many exchanges of a short message are timed together.
 const SHORT: u32 = 16;
 /// Bytes of the first long message, and of the longest.
 const LONG: [usize; 2] = [1 << 16, 1 << 22];
-/// A long message that takes as many seconds needs no longer one.
+/// A long message that takes this many seconds is long enough.
 const ENOUGH: f64 = 0.004;
 
 impl Link {
-    /// What `time` makes it: the seconds of an exchange of so many bytes, one of so many.
+    /// Finds the link with `time`, which takes a count and a size in bytes and returns the seconds
+    /// of one exchange.
     fn found(time: impl Fn(u32, usize) -> f64) -> Self {
         let latency = (0..3).map(|_| time(SHORT, 1)).fold(f64::INFINITY, f64::min);
         let mut bytes = LONG[0];
@@ -56,20 +57,20 @@ impl Link {
 }
 
 impl Comm {
-    /// Measures the slowest link of those between each rank and the one half of all ranks further, which
-    /// is on another host where there are several: the same on every rank.
+    /// Measures the links between each rank and the rank p/2 further on, which is on another host
+    /// if there are several, and returns the slowest, the same on every rank.
     ///
     /// # Complexity
-    /// Some fifty short messages, then longer ones, up to 4 MiB, until one takes 4 ms.
+    /// About fifty short messages, then longer ones, up to 4 MiB, until one takes 4 ms.
     ///
     /// # Panics
-    /// If there is one rank only.
+    /// If there is only one rank.
     pub fn measure_link(&self) -> Link {
         assert!(self.size() > 1, "a link has two ends");
         Link::found(|count, bytes| self.time_exchanges(count, bytes))
     }
 
-    /// The seconds of an exchange of `bytes`, one of `count`, on the slowest rank.
+    /// Makes `count` exchanges of `bytes` and returns the seconds of one, on the slowest rank.
     fn time_exchanges(&self, count: u32, bytes: usize) -> f64 {
         let (rank, p) = (self.rank(), self.size());
         let apart = p / 2;
@@ -119,12 +120,13 @@ mod tests {
             let found = Link::found(|_, bytes| latency + bytes as f64 / bandwidth);
             let near = |found: f64, is: f64| (found / is - 1.0).abs() < 0.01;
             assert!(near(found.bandwidth, bandwidth), "{found:?} of {bandwidth}");
-            // A single byte takes a moment, too.
+            // A single byte takes time, too.
             assert!(near(found.latency, latency + 1.0 / bandwidth), "{found:?} of {latency}");
         }
     }
 
-    /// What is timed is one exchange of those made: together they fill the time from the first to the last.
+    /// The time of one exchange, times the number of exchanges, fills the time from the first to
+    /// the last.
     #[test]
     fn an_exchange_takes_its_part_of_the_clock() {
         let (count, bytes) = (8, 1 << 22);

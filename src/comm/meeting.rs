@@ -1,21 +1,22 @@
-//! The meeting that every collective begins with: whether all ranks make the same call, and all is well.
+//! The meeting that begins every collective: do all ranks make the same call, and has none failed?
 //!
-//! It is one all-reduce of five words, whatever p is. Calls are equal if the least of their keys is also the most of them,
-//! and the most of some words is the complement of the least of their complements, so that one minimum tells both. Only where calls differ
-//! do the ranks gather them, to say which.
+//! It is one all-reduce of five words, whatever p is. All calls are equal if the minimum of their
+//! keys equals the maximum. The maximum of some words is the complement of the minimum of their
+//! complements, so one minimum gives both. Only if calls differ do the ranks gather them, to say
+//! which.
 
 use super::header::{self, Header};
 use super::reduction::Reduction;
 use super::{Comm, World};
 use std::time::Instant;
 
-/// What all ranks know alike once they have met.
+/// What all ranks know after a meeting; the same on each.
 pub(super) struct Met {
-    /// The lowest rank that says it has failed.
+    /// The lowest rank that has failed.
     pub(super) failed: Option<usize>,
-    /// The least of the lengths in the ranks' calls.
+    /// The smallest length in the ranks' calls.
     pub(super) shortest: usize,
-    /// The most of them.
+    /// The largest length in the ranks' calls.
     pub(super) longest: usize,
 }
 
@@ -30,12 +31,12 @@ impl Comm {
     /// Waits until all ranks have called.
     ///
     /// # Panics
-    /// If the calls differ: on rank 0 with the message, and the other ranks end with it.
+    /// If the calls differ: rank 0 panics with the message, and the other ranks end with it.
     pub(super) fn meet(&self, call: &Header) -> Met {
         self.meet_or_fail(call, false)
     }
 
-    /// As [`Comm::meet`], of ranks of which each may have `failed` before.
+    /// As [`Comm::meet`]; `failed` says whether this rank has failed before.
     pub(super) fn meet_or_fail(&self, call: &Header, failed: bool) -> Met {
         let (key, failed) = (call.key(), if failed { self.rank() as u64 } else { u64::MAX });
         let mut words = [key, !key, failed, call.len, !call.len];
@@ -55,7 +56,7 @@ impl Comm {
         }
     }
 
-    /// The calls of all ranks, which all ask for.
+    /// Returns the calls of all ranks. Called by every rank.
     pub(super) fn calls(&self, call: &Header) -> Vec<Header> {
         let mut calls: Vec<Header> = bytemuck::zeroed_vec(self.size());
         let (mine, all) = (bytemuck::bytes_of(call), bytemuck::cast_slice_mut(&mut calls));

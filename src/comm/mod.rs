@@ -1,11 +1,11 @@
-//! The communicator: one struct over two worlds, threads of this process and processes of MPI.
+//! The communicator: one struct over two worlds, threads of this process or MPI processes.
 //!
-//! A world knows a few things: to send, to receive, to do both at once, to broadcast, to reduce, to gather on one rank or
-//! all, to send from all to all, and to end the job. Under MPI each is one call of the library's. The splitting of long
-//! messages, the counting of traffic and the check that all ranks make the same call (the meeting) stand above it, so
-//! that both worlds behave and count alike.
+//! A world has few operations: send, receive, both at once, broadcast, reduce, gather on one rank
+//! or on all, all-to-all, and end the job. Under MPI each is one call of the library. Splitting
+//! long messages, counting traffic and checking that all ranks make the same call (the meeting) are
+//! built on top, so that both worlds behave and count alike.
 
-/// Calls one of the primitives on whichever world there is.
+/// Calls an operation on the world in use.
 macro_rules! on_world {
     ($comm:expr, $member:ident => $body:expr) => {
         match &$comm.world {
@@ -53,7 +53,7 @@ use std::panic::Location;
 use std::sync::Arc;
 use watchdog::Watchdog;
 
-/// The MPI library that this program has loaded, whether a job runs or not.
+/// Returns the name of the MPI library that this program has loaded, whether a job runs or not.
 pub fn linked_library() -> String {
     #[cfg(feature = "mpi")]
     return mpi::library();
@@ -61,10 +61,10 @@ pub fn linked_library() -> String {
     "none: built without MPI".to_owned()
 }
 
-/// One rank's means: the other ranks, its own threads, its clock.
+/// What one rank works with: the other ranks, its own threads, its clock.
 ///
-/// Every collective is called by every rank in the same order; a call that differs ends the job
-/// with a message that names the ranks. It is `!Send`: MPI is called from the thread that started it.
+/// Every rank calls every collective in the same order; a call that differs ends the job with a
+/// message that names the ranks. `Comm` is `!Send`: MPI is called from the thread that started it.
 ///
 /// ```compile_fail
 /// fn goes_to_another_thread<T: Send>() {}
@@ -88,7 +88,8 @@ enum World {
 }
 
 impl Comm {
-    /// The most payload of one message. MPI counts in `i32`, so longer ones are split.
+    /// The largest payload of one message, in bytes. MPI counts in `i32`, so longer messages are
+    /// split.
     pub const MOST_BYTES: usize = 1 << 30;
 
     fn new(world: World) -> Self {
@@ -104,7 +105,8 @@ impl Comm {
         }
     }
 
-    /// A world of this rank alone, with a pool of `threads`. Its progress is `progress`.
+    /// Returns a world of this rank alone, with a pool of `threads` threads. It reports to
+    /// `progress`.
     ///
     /// # Errors
     /// [`crate::Error::Launch`] if the system has no room for the threads.
@@ -115,8 +117,8 @@ impl Comm {
         Ok(comm)
     }
 
-    /// From now on no message has more than `bytes` of payload, on this rank; called alike on all.
-    /// The default is what MPI can count; tests split sooner.
+    /// Limits the payload of each message of this rank to `bytes` from now on. Every rank must set
+    /// the same limit. The default is what MPI can count; tests set less.
     pub fn limit_messages(&self, bytes: usize) {
         self.most_bytes.set(bytes);
     }
@@ -131,12 +133,12 @@ impl Comm {
         on_world!(self, member => member.size())
     }
 
-    /// Who the ranks are: hosts, cores, threads.
+    /// The hosts, cores and threads of all ranks.
     pub fn topology(&self) -> &Topology {
         self.topology.get().expect("set when the rank joined")
     }
 
-    /// The MPI library, or what stands for it.
+    /// The name of the MPI library, or a text that says that there is none.
     pub fn library(&self) -> String {
         on_world!(self, member => member.library())
     }
@@ -148,7 +150,8 @@ impl Comm {
         self.pool.get().expect("set when the rank joined").install(work)
     }
 
-    /// Runs `work` on this rank's threads while this one talks with other ranks.
+    /// Runs `work` on this rank's threads while the calling thread runs `talk`, which may
+    /// communicate.
     pub fn compute_while<A: Send, B>(
         &self,
         work: impl FnOnce() -> A + Send,
@@ -162,19 +165,19 @@ impl Comm {
         (worked.expect("the scope waits for it"), talked)
     }
 
-    /// From now on, time and traffic count for `stage`.
+    /// Charges time and traffic to `stage` from now on.
     pub fn enter(&self, stage: impl Into<Stage>) {
         let stage = stage.into();
         self.clock.borrow_mut().enter(stage);
         self.progress.enter(stage);
     }
 
-    /// What each stage has cost this rank since the last call.
+    /// Returns what each stage has cost this rank since the last call.
     pub fn take_log(&self) -> Log {
         self.clock.borrow_mut().take()
     }
 
-    /// What is under way, for a bar to show.
+    /// The stage under way and how far it is, for a progress bar.
     pub fn progress(&self) -> &Arc<Progress> {
         &self.progress
     }
@@ -191,15 +194,15 @@ impl Comm {
         self.meet(&Header::new(Op::Rest, 0, 0, 0, Location::caller()));
     }
 
-    /// The last call of every rank: one that left early would be found by those still waiting. Returns the
-    /// watchdog, if there is one, for as long as MPI still has to end.
+    /// The last call of every rank: ranks that still wait would notice one that left early. Returns
+    /// the watchdog, if there is one; keep it until MPI has ended.
     #[track_caller]
     fn finish(self) -> Option<Watchdog> {
         self.meet(&Header::new(Op::Finish, 0, 0, 0, Location::caller()));
         self.watchdog.take().map(Watchdog::leave)
     }
 
-    /// Ends the job because of something that all ranks see alike: rank 0 says it, once.
+    /// Ends the job for a reason that all ranks know. Only rank 0 panics with the message.
     ///
     /// # Panics
     /// Always.

@@ -1,9 +1,10 @@
 //! A world of MPI processes. The only file that names the `mpi` crate.
 //!
-//! Nothing here waits inside MPI: all calls are of the non-blocking kind, and this file does the waiting. MPI
-//! libraries spin, some without ever giving way, and where ranks share cores each wait would take the
-//! others' turns away. A buffer is borrowed until its request is complete; if this rank panics meanwhile, the request is
-//! dropped before the buffer, panics, too, and so ends the process.
+//! No call here blocks inside MPI: all calls are non-blocking, and this file does the waiting. MPI
+//! libraries spin, some without ever yielding, and where ranks share cores, a spinning rank would
+//! take the others' time. A buffer stays borrowed until its request is complete; if this rank
+//! panics before, the request is dropped before the buffer, which panics again and so ends the
+//! process.
 
 use super::reduction::Reduction;
 use super::{Comm, World};
@@ -24,23 +25,23 @@ pub(super) struct Member {
     world: SimpleCommunicator,
 }
 
-/// The code with which a panic ends the job, as Rust's own.
+/// The exit code after a panic, the same as Rust's own.
 const PANICKED: i32 = 101;
 
 /// Starts MPI, runs `job` as this process's rank and ends MPI.
 ///
-/// A panic of `job` ends the whole job at once: to unwind further would drop the universe, whose
-/// `MPI_Finalize` waits for the other ranks for ever.
+/// A panic of `job` ends the whole job at once: unwinding further would drop the universe, whose
+/// `MPI_Finalize` would wait for the other ranks for ever.
 ///
 /// # Errors
-/// If MPI cannot be called as it must, if this is not the world the launcher started, or if the
-/// ranks run different programs; all ranks then return.
+/// If MPI cannot be started as needed, if the world is not the one that the launcher started, or if
+/// the ranks run different programs; then all ranks return.
 pub(super) fn run<R>(
     threads: Option<usize>,
     expected: impl FnOnce(usize) -> Result<()>,
     job: impl FnOnce(&Comm) -> R,
 ) -> Result<R> {
-    // Funneled: the pools' threads never call MPI, for they cannot hold a `Comm`.
+    // Funneled: the threads of the pools never call MPI, because they cannot hold a `Comm`.
     let (universe, level) = mpi::initialize_with_threading(Threading::Funneled)
         .ok_or_else(|| Error::launch(LaunchFault::Mpi, "MPI was already started"))?;
     if level < Threading::Funneled {
@@ -61,7 +62,7 @@ pub(super) fn run<R>(
     Ok(result)
 }
 
-/// The library's name and version, which it tells before it is started, too.
+/// Returns the name and version of the MPI library. MPI need not be started for it.
 pub(super) fn library() -> String {
     let version = mpi::environment::library_version().unwrap_or_default();
     let first = version.trim_end_matches('\0').lines().next().unwrap_or_default();
@@ -82,8 +83,9 @@ impl Member {
         library()
     }
 
-    /// Always the non-blocking kind, also where this rank does not rest: the two kinds never match each
-    /// other, so a rank that rests and one that does not would wait for ever.
+    /// Always uses the non-blocking call, even if this rank does not rest: blocking and
+    /// non-blocking calls never match each other, so a rank that rests and one that does not would
+    /// wait for ever.
     pub(super) fn reduce(&self, words: &mut [u64], reduction: Reduction, rests: bool) {
         let operation = match reduction {
             Reduction::Sum => SystemOperation::sum(),
@@ -91,7 +93,8 @@ impl Member {
             Reduction::Maximum => SystemOperation::max(),
             Reduction::BitwiseOr => SystemOperation::bitwise_or(),
         };
-        // MPICH 4.0 compares unsigned words as signed ones, so signed ones of the same order are sent.
+        // MPICH 4.0 compares unsigned words as if they were signed, so send signed words that have
+        // the same order.
         let turned = match reduction {
             Reduction::Minimum | Reduction::Maximum => 1 << 63,
             Reduction::Sum | Reduction::BitwiseOr => 0,
@@ -106,10 +109,10 @@ impl Member {
         words.iter_mut().zip(all).for_each(|(word, found)| *word = found as u64 ^ turned);
     }
 
-    /// Nothing goes to other ranks before they have met.
+    /// Does nothing: under MPI no data goes to other ranks before the meeting.
     pub(super) fn bring(&self, _words: &[u64], _reduction: Reduction) {}
 
-    /// Combines the words of all ranks, up to `most` in one call.
+    /// Combines the words of all ranks, at most `most` of them in one call.
     pub(super) fn combine(&self, words: &mut [u64], reduction: Reduction, most: usize) {
         words.chunks_mut(most).for_each(|part| self.reduce(part, reduction, false));
     }
@@ -145,7 +148,8 @@ impl Member {
         wait_for(PAUSE, || from.immediate_matched_probe())
     }
 
-    /// The bytes of all, one rank's after another's, of the lengths in `lens`; without them, as many of each.
+    /// Fills `all` with the bytes of all ranks, in rank order. `lens` gives their lengths; without
+    /// it, all are equally long.
     pub(super) fn all_gather(&self, mine: &[u8], all: &mut [u8], lens: Option<&[usize]>) {
         let Some(lens) = lens else {
             return mpi::request::scope(|scope| {
@@ -160,7 +164,7 @@ impl Member {
         });
     }
 
-    /// As [`Member::all_gather`], to rank `root` alone; elsewhere there is nothing in `all`.
+    /// As [`Member::all_gather`], but on rank `root` only; `all` is empty on the others.
     pub(super) fn gather(&self, root: usize, mine: &[u8], all: &mut [u8], lens: Option<&[usize]>) {
         let (at_root, mine) = (self.rank() == root, to_send(mine));
         let root = self.world.process_at_rank(root as i32);
@@ -185,7 +189,8 @@ impl Member {
         }
     }
 
-    /// Sends bytes to each rank and receives some from each, of the lengths in `lens`; without them, as many to and from each.
+    /// Sends bytes to each rank and receives bytes from each. `lens` gives the lengths sent and
+    /// received; without it, all are equally long.
     pub(super) fn all_to_all(
         &self,
         sent: &[u8],
@@ -222,12 +227,12 @@ impl Member {
     }
 }
 
-/// How long a rank waits with its processor before it lets others have it now and then: ranks may
-/// share their cores, with each other or with threads that work.
+/// How long a wait spins before it sleeps between polls: ranks may share their cores, with each
+/// other or with threads that work.
 const SPIN: Duration = Duration::from_micros(200);
-/// The longest pause in a wait.
+/// The longest sleep between polls in a wait.
 const PAUSE: Duration = Duration::from_micros(100);
-/// The longest pause in a rest.
+/// The longest sleep between polls in a rest.
 const LONG_PAUSE: Duration = Duration::from_millis(5);
 
 fn wait_for<T>(longest: Duration, mut poll: impl FnMut() -> Option<T>) -> T {
@@ -243,19 +248,19 @@ fn wait_for<T>(longest: Duration, mut poll: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// `bytes`, at an address that is none of MPI's own words: that of an empty list may be 1, which Open MPI takes for
-/// `MPI_IN_PLACE`.
+/// Returns `bytes`, or an empty list at a valid address: an empty list may have address 1, which
+/// Open MPI takes for `MPI_IN_PLACE`.
 fn to_send(bytes: &[u8]) -> &[u8] {
     static SOMEWHERE: [u8; 1] = [0];
     if bytes.is_empty() { &SOMEWHERE[..0] } else { bytes }
 }
 
-/// As [`to_send`]; `somewhere` is a byte that the caller has.
+/// As [`to_send`]; `somewhere` is a byte of the caller, whose address an empty list gets.
 fn to_fill<'a>(bytes: &'a mut [u8], somewhere: &'a mut [u8; 1]) -> &'a mut [u8] {
     if bytes.is_empty() { &mut somewhere[..0] } else { bytes }
 }
 
-/// The lengths of parts that lie one after another, and where each starts; all together fit an `i32`.
+/// Returns the lengths of consecutive parts, and where each starts. Their sum must fit in an `i32`.
 fn places(lens: &[usize]) -> (Vec<i32>, Vec<i32>) {
     let counts: Vec<i32> = lens.iter().map(|&len| len as i32).collect();
     let next = |end: &mut i32, &count: &i32| Some(std::mem::replace(end, *end + count));
@@ -263,7 +268,7 @@ fn places(lens: &[usize]) -> (Vec<i32>, Vec<i32>) {
     (counts, starts)
 }
 
-/// Receives a message that has been found.
+/// Receives a message that a probe has found.
 fn take(message: Message, bytes: &mut [u8]) {
     mpi::request::scope(|scope| {
         complete(message.immediate_matched_receive_into(scope, bytes), PAUSE);

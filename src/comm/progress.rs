@@ -1,16 +1,16 @@
-//! What is under way, written by workers and read by whoever draws a bar.
+//! The stage under way and how far it is: workers write it, a progress bar reads it.
 
 use super::Stage;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
-/// The stage under way and how far it is. All of it may be written and read from any thread.
+/// The stage under way and how far it is. Any thread may read and write it.
 #[derive(Debug)]
 pub struct Progress {
     stage: Mutex<Stage>,
     /// Items done in this stage: bytes read, edges made.
     pub done: AtomicU64,
-    /// Items to do in this stage; 0 where nobody knows.
+    /// Items to do in this stage; 0 if unknown.
     pub total: AtomicU64,
     /// The repetition under way, from 1; 0 outside of repetitions.
     pub repetition: AtomicU64,
@@ -29,7 +29,7 @@ impl Progress {
         *self.stage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts counting `total` items from none.
+    /// Starts to count anew, with `total` items to do.
     pub fn expect(&self, total: u64) {
         self.done.store(0, Relaxed);
         self.total.store(total, Relaxed);

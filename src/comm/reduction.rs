@@ -1,23 +1,23 @@
-//! What a reduction makes of the words of all ranks.
+//! How a reduction combines the words of all ranks.
 
 /// How the words of all ranks are combined. The result does not depend on their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reduction {
     /// Their sum modulo 2^64.
     Sum,
-    /// The least of them.
+    /// The smallest.
     Minimum,
-    /// The most of them.
+    /// The largest.
     Maximum,
-    /// The bits that any of them has.
+    /// The bits that are set in any of them.
     BitwiseOr,
 }
 
 impl Reduction {
-    /// All of them, each at the place of its number.
+    /// All reductions, each at the index of its number.
     pub const ALL: [Self; 4] = [Self::Sum, Self::Minimum, Self::Maximum, Self::BitwiseOr];
 
-    /// Its name for a message.
+    /// Its name in messages.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sum => "sum",
@@ -27,7 +27,7 @@ impl Reduction {
         }
     }
 
-    /// Combines `words` with as many `more`, place by place.
+    /// Combines `words` with `more`, element by element. Both have the same length.
     pub(super) fn combine(self, words: &mut [u64], more: &[u64]) {
         let pairs = words.iter_mut().zip(more);
         match self {

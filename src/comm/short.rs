@@ -1,15 +1,18 @@
-//! Short lists of different lengths: gathered in one call together with their lengths, each as long as the longest.
+//! Gathers short lists of different lengths: one call carries them and their lengths, each padded
+//! to the longest.
 
 use super::meeting::Met;
 use super::{Comm, World};
 use bytemuck::Pod;
 
-/// The most bytes that lists with their lengths may take so; more of them would cost more than a call for the lengths.
+/// The largest total of bytes, lengths included, for which lists are padded; beyond it, an extra
+/// call for the lengths costs less.
 const MOST: usize = 1 << 14;
 
 impl Comm {
-    /// The items of all ranks, of which each has said at the meeting how many it brings, if their numbers differ and all are
-    /// short: on rank `root` alone, if there is one, else on all ranks. `None` if they are to be gathered another way.
+    /// Gathers the items of all ranks, if their numbers differ and all lists are short
+    /// according to the meeting: on rank `root` if there is one, else on all ranks. `None` if they must be
+    /// gathered another way.
     pub(super) fn gather_if_short<T: Pod>(
         &self,
         root: Option<usize>,
@@ -24,13 +27,14 @@ impl Comm {
         Some(lists.iter().map(|list| bytemuck::pod_collect_to_vec(list)).collect())
     }
 
-    /// Whether lists of all ranks, of up to `longest` bytes, are short.
+    /// Whether padded lists of up to `longest` bytes, of all ranks together, are short.
     fn are_short(&self, longest: usize) -> bool {
         let all = (size_of::<u64>() + longest).saturating_mul(self.size());
         all <= MOST.min(self.most_bytes.get())
     }
 
-    /// The bytes of all ranks, which are up to `longest`: on rank `root` alone, if there is one, else on all ranks.
+    /// Gathers up to `longest` bytes of each rank: on rank `root` if there is one, else on all
+    /// ranks.
     fn gather_short(&self, root: Option<usize>, mine: &[u8], longest: usize) -> Vec<Vec<u8>> {
         let mut padded = (mine.len() as u64).to_ne_bytes().to_vec();
         padded.extend_from_slice(mine);

@@ -1,5 +1,5 @@
-//! Blocks from ranks to other ranks, one after another, so that work on the first can start before
-//! the last is made.
+//! Streams of blocks between ranks, so that a receiver can work on the first block before the last
+//! one is made.
 
 use super::header::{Header, Op};
 use super::{Comm, World};
@@ -8,8 +8,8 @@ use std::panic::Location;
 
 /// A round in which some ranks send blocks to others.
 ///
-/// Between ranks that one of them names to the other, messages go both ways; each side knows from
-/// what was announced how many there are.
+/// If one of two ranks has named the other as its target, messages may go both ways between them;
+/// each side knows from the announced number how many to expect.
 pub struct Streams<'a> {
     comm: &'a Comm,
     to: Option<usize>,
@@ -17,11 +17,12 @@ pub struct Streams<'a> {
 }
 
 impl Comm {
-    /// Starts a round in which this rank sends to rank `to`, or to none, blocks of which `len` tells the
-    /// receiver what it needs to know. Called by every rank.
+    /// Starts a round in which this rank sends blocks to rank `to`, or to none. `len` is a number
+    /// for the receiver, from which it knows what to expect. Called by every rank.
     ///
     /// # Complexity
-    /// The meeting, and under MPI an all-to-all of one word, which are not counted. Each block is counted as it is sent.
+    /// The meeting, and under MPI an all-to-all of one word; neither is counted. Each block is
+    /// counted as it is sent.
     #[track_caller]
     pub fn streams(&self, to: Option<usize>, len: usize) -> Streams<'_> {
         let to = to.filter(|&to| to != self.rank());
@@ -37,7 +38,7 @@ impl Comm {
         Streams { comm: self, to, sources }
     }
 
-    /// Tells rank `to` what is announced to it, and returns who has announced what to this one.
+    /// Tells rank `to` the announced number, and returns who has announced what to this rank.
     #[cfg(feature = "mpi")]
     fn announced(&self, to: Option<usize>, len: usize) -> Vec<(usize, usize)> {
         let mut told = vec![0; self.size()];
@@ -50,12 +51,12 @@ impl Comm {
 }
 
 impl Streams<'_> {
-    /// Whom this rank sends to.
+    /// The rank that this rank sends to.
     pub fn target(&self) -> Option<usize> {
         self.to
     }
 
-    /// The ranks that send to this one, in rank order, and what each announced.
+    /// The ranks that send to this one, in rank order, and the number that each announced.
     pub fn sources(&self) -> &[(usize, usize)] {
         &self.sources
     }
@@ -65,7 +66,7 @@ impl Streams<'_> {
         self.comm.send_frame(to, bytemuck::cast_slice(block));
     }
 
-    /// Receives the next block from such a rank.
+    /// Receives the next block from a rank that this one named, or that named this one.
     pub fn receive<T: Pod>(&self, from: usize) -> Vec<T> {
         bytemuck::pod_collect_to_vec(&self.comm.receive_frame(from))
     }

@@ -10,7 +10,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// What unwinds a rank whose world has ended because of another rank: no news to tell.
+/// The panic value that unwinds a rank because another rank has panicked; it is not reported.
 #[derive(Debug)]
 pub(super) struct Bystander;
 
@@ -23,41 +23,42 @@ pub(super) struct Member {
 
 struct Shared {
     state: Mutex<State>,
-    /// A meeting is complete.
+    /// Signals that a meeting is complete.
     met: Condvar,
-    /// There is mail for a rank: one each, since to wake all for one message would take p^2 wakes.
+    /// Signals mail for a rank, one per rank: one for all would need p^2 wakes.
     posted: Vec<Condvar>,
 }
 
 #[derive(Default)]
 struct State {
-    /// How many ranks have come to the meeting under way, and how many meetings are complete.
+    /// How many ranks have arrived at the current meeting, and how many meetings are complete.
     arrived: usize,
     meetings: u64,
-    /// What those who have come reduce, and what was reduced last.
+    /// The words reduced so far in the current meeting, and the result of the last one.
     words: Vec<u64>,
     reduced: Arc<Vec<u64>>,
-    /// What they show to all, and what was shown last, as long as a rank has not seen it.
+    /// What the ranks show to all in the current meeting; what they showed in the last one, and how
+    /// many have not yet seen it.
     board: Vec<Arc<[u8]>>,
     shown: Arc<Vec<Arc<[u8]>>>,
     unseen: usize,
-    /// What is announced to a rank, by its source, until the meeting under way is complete, and what was until the last.
+    /// Numbers announced to a rank, by their source: since the last reduction, and before it.
     announced: HashMap<usize, BTreeMap<usize, usize>>,
     heard: HashMap<usize, BTreeMap<usize, usize>>,
-    /// What is brought for the reduction after the meeting, and what became of it.
+    /// Words brought for the reduction that follows the meeting, and its result.
     brought: Option<Vec<u64>>,
     combined: Arc<Vec<u64>>,
-    /// Messages under way, by (from, to).
+    /// Messages sent but not yet received, by (from, to).
     mail: HashMap<(usize, usize), VecDeque<Arc<[u8]>>>,
-    /// A rank has panicked: nobody waits any longer.
+    /// Whether a rank has panicked: then no rank waits any longer.
     ended: bool,
 }
 
-/// Runs `job` on `p` ranks, each an OS thread with a pool of `threads` of its own, and returns
+/// Runs `job` on `p` ranks, each an OS thread with its own pool of `threads` threads, and returns
 /// what each rank returned, in rank order.
 ///
 /// # Panics
-/// With the panic of the lowest rank that panicked; the others are woken and end in silence. If
+/// With the panic of the lowest rank that panicked; the others are woken and end silently. Also if
 /// the system has no room for the threads.
 pub fn run<R: Send>(p: usize, threads: Option<usize>, job: impl Fn(&Comm) -> R + Sync) -> Vec<R> {
     try_run(p, threads, job).expect("room for the threads")
@@ -99,7 +100,7 @@ pub(super) fn try_run<R: Send>(
                 match builder.spawn_scoped(scope, move || rank_main(rank)) {
                     Ok(handle) => handles.push(handle),
                     Err(why) => {
-                        shared.end(); // nobody waits for ranks that never start
+                        shared.end(); // no rank waits for ranks that never start
                         started = Err(why);
                         break;
                     }
@@ -138,7 +139,7 @@ impl Shared {
         self.posted.iter().for_each(Condvar::notify_all);
     }
 
-    /// Waits at `changed` until `ready` gives something; unwinds if the world ends first.
+    /// Waits on `changed` until `ready` returns something; unwinds if another rank panics first.
     fn wait<T>(
         &self,
         mut state: MutexGuard<'_, State>,
@@ -175,8 +176,8 @@ impl Member {
         "none: ranks are threads of one process".to_owned()
     }
 
-    /// Waits until all ranks have come. Each says what it brings as it comes, the last one what becomes of that, and
-    /// each reads it before the next meeting can be complete.
+    /// Waits until all ranks have arrived. Each calls `bring` as it arrives, the last one then
+    /// calls `complete`, and each calls `read` before the next meeting can be complete.
     fn meet<T>(
         &self,
         bring: impl FnOnce(&mut State),
@@ -197,7 +198,7 @@ impl Member {
         self.shared.wait(state, &self.shared.met, read)
     }
 
-    /// Condition variables sleep, so one that may rest does nothing else.
+    /// Condition variables sleep, so a rank that may rest needs nothing more.
     pub(super) fn reduce(&self, words: &mut [u64], reduction: Reduction, _rests: bool) {
         let bring = |state: &mut State| match state.arrived {
             0 => state.words.extend_from_slice(words),
@@ -211,7 +212,7 @@ impl Member {
         words.copy_from_slice(&self.meet(bring, complete, |state| Arc::clone(&state.reduced)));
     }
 
-    /// Brings words that are combined with those of the other ranks when the next reduction is complete.
+    /// Brings words to combine with those of the other ranks when the next reduction is complete.
     pub(super) fn bring(&self, words: &[u64], reduction: Reduction) {
         match &mut self.shared.lock().brought {
             Some(brought) => reduction.combine(brought, words),
@@ -219,23 +220,23 @@ impl Member {
         }
     }
 
-    /// Leaves in `words` what was brought by all ranks before the last reduction.
+    /// Sets `words` to the combined words that all ranks brought before the last reduction.
     pub(super) fn combine(&self, words: &mut [u64], _reduction: Reduction, _most: usize) {
         let combined = Arc::clone(&self.shared.lock().combined);
         words.copy_from_slice(&combined);
     }
 
-    /// Announces a number to rank `to`, which hears it after the next reduction.
+    /// Announces a number to rank `to`, which can read it after the next reduction.
     pub(super) fn announce(&self, to: usize, len: usize) {
         self.shared.lock().announced.entry(to).or_default().insert(self.rank, len);
     }
 
-    /// What ranks have announced to this one before the last reduction, in rank order.
+    /// Returns what ranks announced to this one before the last reduction, in rank order.
     pub(super) fn announced(&self) -> Vec<(usize, usize)> {
         self.shared.lock().heard.remove(&self.rank).into_iter().flatten().collect()
     }
 
-    /// Shows bytes to all ranks, and returns those of each.
+    /// Shows bytes to all ranks, and returns those of each rank.
     fn show(&self, mine: &[u8]) -> Arc<Vec<Arc<[u8]>>> {
         let mine: Arc<[u8]> = Arc::from(mine);
         let bring = |state: &mut State| {
@@ -249,7 +250,7 @@ impl Member {
         self.meet(bring, complete, |state| {
             state.unseen -= 1;
             match state.unseen {
-                0 => mem::take(&mut state.shown), // nobody holds it for longer than it needs
+                0 => mem::take(&mut state.shown), // no rank holds it for longer than it needs
                 _ => Arc::clone(&state.shown),
             }
         })
@@ -272,12 +273,12 @@ impl Member {
         self.receive_any(from)
     }
 
-    /// The bytes of all, one rank's after another's. Their lengths are those that they have.
+    /// Fills `all` with the bytes of all ranks, in rank order. Each rank's list has its own length.
     pub(super) fn all_gather(&self, mine: &[u8], all: &mut [u8], _lens: Option<&[usize]>) {
         fill(all, self.show(mine).iter().map(|part| &part[..]));
     }
 
-    /// As [`Member::all_gather`], to rank `root` alone; elsewhere there is nothing in `all`.
+    /// As [`Member::all_gather`], but on rank `root` only; `all` is empty on the others.
     pub(super) fn gather(&self, root: usize, mine: &[u8], all: &mut [u8], lens: Option<&[usize]>) {
         if self.rank != root {
             return if !mine.is_empty() {
@@ -294,7 +295,8 @@ impl Member {
         fill(all, parts.iter().map(|part| &part[..]));
     }
 
-    /// Sends bytes to each rank and receives some from each, of the lengths in `lens`; without them, as many to and from each.
+    /// Sends bytes to each rank and receives bytes from each. `lens` gives the lengths sent and
+    /// received; without it, all are equally long.
     pub(super) fn all_to_all(
         &self,
         sent: &[u8],
@@ -308,14 +310,17 @@ impl Member {
         };
         let mut rest = sent;
         for (to, &len) in sends.iter().enumerate() {
-            let part = rest.split_off(..len).expect("as long as all that is sent");
+            let part = rest.split_off(..len).expect("`sent` has all parts");
             if len > 0 {
                 self.send(to, part);
             }
         }
         let mut rest = received;
         for (from, &len) in arrives.iter().enumerate().filter(|(_, len)| **len > 0) {
-            self.receive(from, rest.split_off_mut(..len).expect("as long as all that arrives"));
+            self.receive(
+                from,
+                rest.split_off_mut(..len).expect("`received` has room for all parts"),
+            );
         }
     }
 
@@ -327,7 +332,7 @@ impl Member {
         (0..self.size).filter(|&to| to != root).for_each(|to| self.post(to, Arc::clone(&copy)));
     }
 
-    /// Waits for the panic of another rank.
+    /// Waits for another rank's panic to end this one.
     pub(super) fn await_end(&self) -> ! {
         self.shared.wait(self.shared.lock(), &self.shared.met, |_| None)
     }
@@ -348,6 +353,8 @@ impl Member {
 fn fill<'a>(all: &mut [u8], parts: impl Iterator<Item = &'a [u8]>) {
     let mut rest = all;
     for part in parts {
-        rest.split_off_mut(..part.len()).expect("as long as all parts").copy_from_slice(part);
+        rest.split_off_mut(..part.len())
+            .expect("`all` has room for all parts")
+            .copy_from_slice(part);
     }
 }

@@ -1,4 +1,5 @@
-//! Who the ranks are: the greeting that refuses foreign programs, hosts, cores, threads.
+//! The ranks' hosts, cores and threads, and the greeting, which refuses ranks that run another
+//! program.
 
 use super::header::Header;
 use super::{Comm, World};
@@ -6,32 +7,32 @@ use crate::error::{Error, LaunchFault, Result, shown};
 use serde::{Deserialize, Serialize};
 use std::thread::available_parallelism;
 
-/// What a rank says of itself and its host.
+/// What a rank reports about itself and its host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Host {
     /// The host's name.
     pub name: String,
-    /// The identity of the running kernel: clones of one machine often share their name.
+    /// The identity of the running kernel: clones of one machine often have the same name.
     pub boot: String,
     /// The host's cores.
     pub cores: usize,
-    /// The cores this rank may run on: fewer if the launcher binds it.
+    /// The cores this rank may run on: fewer than `cores` if the launcher binds it.
     pub bound: usize,
 }
 
 impl Host {
-    /// This process's host.
+    /// Describes the host of this process.
     pub fn here() -> Self {
         let bound = available_parallelism().map_or(1, Into::into);
         let cores = nix::unistd::sysconf(nix::unistd::SysconfVar::_NPROCESSORS_ONLN);
         let cores = cores.ok().flatten().and_then(|cores| usize::try_from(cores).ok());
-        // Where there is no such file, the name alone must tell hosts apart.
+        // Without this file, the name alone must tell hosts apart.
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
         let cores = cores.unwrap_or(bound).max(bound);
         Self { name: host_name(), boot: boot.trim().to_owned(), cores, bound }
     }
 
-    /// Whether two ranks are on one host.
+    /// Whether both are the same host.
     pub fn is(&self, other: &Self) -> bool {
         (&self.name, &self.boot) == (&other.name, &other.boot)
     }
@@ -66,30 +67,30 @@ impl Topology {
         hosts
     }
 
-    /// A rank's name for a message: `rank 2 on vm3`.
+    /// Returns a rank's name for a message: `rank 2 on vm3`.
     pub fn name(&self, rank: usize) -> String {
         format!("rank {rank} on {}", self.ranks[rank].name)
     }
 
-    /// The ranks on the host of `rank`.
+    /// Counts the ranks on the host of `rank`.
     pub fn sharing(&self, rank: usize) -> usize {
         self.ranks.iter().filter(|host| host.is(&self.ranks[rank])).count()
     }
 
-    /// The threads of all ranks on the host of `rank`.
+    /// Counts the threads of all ranks on the host of `rank`.
     pub fn threads_beside(&self, rank: usize) -> usize {
         let same = self.ranks.iter().map(|host| host.is(&self.ranks[rank]));
         self.threads.iter().zip(same).filter(|(_, same)| *same).map(|(threads, _)| threads).sum()
     }
 }
 
-/// A fingerprint of this program's own file; 0 if it cannot be read.
+/// Returns a hash of this program's own file; 0 if it cannot be read.
 pub fn fingerprint() -> u64 {
     let bytes = std::env::current_exe().and_then(std::fs::read);
     bytes.map_or(0, |bytes| xxhash_rust::xxh3::xxh3_64(&bytes))
 }
 
-/// What the greeting says: 16 bytes of version and 24 of the host's name.
+/// Returns the text of the greeting: 16 bytes of version and 24 of the host's name.
 fn greeting_text(version: &str, host: &str) -> [u8; 40] {
     let mut text = [0; 40];
     for (field, from) in [(0..16, version), (16..40, host)] {
@@ -131,14 +132,15 @@ fn same_program(calls: &[Header]) -> Result<()> {
 impl Comm {
     /// Greets the other ranks, learns who they are and starts this rank's threads.
     ///
-    /// Without `threads`, a rank gets its share of its host's cores, at most those it is bound to.
+    /// Without `threads`, a rank gets its share of its host's cores, at most the cores it is bound
+    /// to.
     ///
     /// # Errors
-    /// If a rank runs another program, or cannot start its threads; every rank's then.
+    /// On every rank, if one runs another program or cannot start its threads.
     pub(super) fn join(&mut self, threads: Option<usize>) -> Result<()> {
         let host = Host::here();
         let text = greeting_text(env!("CARGO_PKG_VERSION"), &host.name);
-        // Threads of one process cannot differ, so only processes look into their file.
+        // Threads of one process run the same program, so only processes hash their file.
         let fingerprint = if matches!(self.world, World::Threads(_)) { 0 } else { fingerprint() };
         same_program(&self.calls(&Header::greeting(fingerprint, text)))?;
         let told = serde_json::to_vec(&host).expect("plain fields");

@@ -1,18 +1,19 @@
-//! Bytes of any length from rank to rank, and the count of them.
+//! Sends bytes of any length between ranks, and counts them.
 //!
-//! Traffic is counted here as payload bytes to and from *other* ranks, and as messages that carry
-//! some. A collective counts as if ranks sent their bytes to those who get them directly, whatever tree the MPI library uses,
-//! and an all-reduce as if rank 0 did the work for all. Meetings and lengths are not counted.
+//! Traffic is counted here as payload bytes to and from *other* ranks, and as messages with
+//! payload. A collective counts as if each rank sent its bytes directly to the ranks that get them,
+//! whatever tree the MPI library uses, and an all-reduce as if rank 0 did the work for all.
+//! Meetings and lengths are not counted.
 
 use super::reduction::Reduction;
 use super::{Comm, World};
 use std::ops::Range;
 
-/// The most bytes that a call has in a buffer of its own, beside the lists of which it carries a part.
+/// The most bytes that one call copies into a buffer of its own, from or for the lists.
 const BUFFER: usize = 1 << 26;
 
 impl Comm {
-    /// Sends bytes of which the receiver knows how many they are.
+    /// Sends bytes to a receiver that knows how many they are.
     pub(super) fn send_bytes(&self, to: usize, bytes: &[u8]) {
         for part in bytes.chunks(self.most_bytes.get()) {
             on_world!(self, member => member.send(to, part));
@@ -20,7 +21,7 @@ impl Comm {
         self.count_sent(bytes.len(), 1);
     }
 
-    /// Receives as many bytes as there is room for.
+    /// Receives as many bytes as `bytes` has room for.
     pub(super) fn receive_bytes(&self, from: usize, bytes: &mut [u8]) {
         for part in bytes.chunks_mut(self.most_bytes.get()) {
             on_world!(self, member => member.receive(from, part));
@@ -28,9 +29,9 @@ impl Comm {
         self.count_received(bytes.len(), 1);
     }
 
-    /// Sends bytes of which the receiver does not know how many they are.
+    /// Sends bytes to a receiver that does not know how many they are.
     ///
-    /// A message that is shorter than it may be is the last, so a length needs none of its own.
+    /// A message shorter than the limit is the last one, so no message is needed for the length.
     pub(super) fn send_frame(&self, to: usize, bytes: &[u8]) {
         for part in self.frame(bytes) {
             on_world!(self, member => member.send(to, part));
@@ -49,7 +50,7 @@ impl Comm {
         }
     }
 
-    /// Sends a frame to rank `to` and receives one from rank `from`, both at once.
+    /// Sends a frame to rank `to` and receives one from rank `from`, both at the same time.
     pub(super) fn exchange_frames(&self, to: usize, bytes: &[u8], from: usize) -> Vec<u8> {
         let mut received: Vec<u8> = Vec::new();
         let mut parts = self.frame(bytes);
@@ -74,14 +75,14 @@ impl Comm {
         }
     }
 
-    /// The messages of a frame.
+    /// Cuts a frame into its messages.
     fn frame<'a>(&self, bytes: &'a [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let most = self.most_bytes.get();
         let last = bytes.len() / most * most;
         bytes[..last].chunks(most).chain([&bytes[last..]])
     }
 
-    /// Adds a message of a frame to `bytes`; whether it was the last.
+    /// Appends a message of a frame to `bytes`. Returns whether it was the last.
     fn take_part(&self, bytes: &mut Vec<u8>, part: Vec<u8>) -> bool {
         self.count_received(part.len(), 1);
         let last = part.len() < self.most_bytes.get();
@@ -93,19 +94,20 @@ impl Comm {
         last
     }
 
-    /// Counts `bytes` that each of some ranks was sent.
+    /// Counts `bytes` sent to each of `ranks` ranks.
     fn count_sent(&self, bytes: usize, ranks: usize) {
         let messages = bytes.div_ceil(self.most_bytes.get());
         self.clock.borrow_mut().sent(bytes * ranks, messages * ranks);
     }
 
-    /// Counts `bytes` that each of some ranks has sent here.
+    /// Counts `bytes` received from each of `ranks` ranks.
     fn count_received(&self, bytes: usize, ranks: usize) {
         let messages = bytes.div_ceil(self.most_bytes.get());
         self.clock.borrow_mut().received(bytes * ranks, messages * ranks);
     }
 
-    /// Counts what is gathered of all ranks on rank `root`, or on all: this rank's bytes, and what each has if it is here.
+    /// Counts a gather on rank `root`, or on all ranks: this rank's bytes sent, and the bytes of
+    /// `lens` received.
     pub(super) fn count_gathered(
         &self,
         root: Option<usize>,
@@ -132,7 +134,7 @@ impl Comm {
         }
     }
 
-    /// Combines as many words of all ranks, which ranks in one process have brought to the meeting.
+    /// Combines the words of all ranks. Ranks that are threads have brought theirs to the meeting.
     pub(super) fn reduce_words(&self, words: &mut [u64], reduction: Reduction) {
         let most = (self.most_bytes.get() / size_of::<u64>()).max(1);
         on_world!(self, member => member.combine(words, reduction, most));
@@ -141,7 +143,7 @@ impl Comm {
         self.count_received(size_of_val(words), others);
     }
 
-    /// Gives all ranks a number of each. It is not counted.
+    /// Gives all ranks a number of each rank. It is not counted.
     pub(super) fn all_gather_word(&self, word: usize) -> Vec<usize> {
         let mut words = vec![0; self.size()];
         let (mine, all) = (bytemuck::bytes_of(&word), bytemuck::cast_slice_mut(&mut words));
@@ -149,7 +151,7 @@ impl Comm {
         words
     }
 
-    /// Gives rank `root` a number of each rank, and others none. It is not counted.
+    /// Gives rank `root` a number of each rank, and the other ranks nothing. It is not counted.
     pub(super) fn gather_word(&self, root: usize, word: usize) -> Vec<usize> {
         let mut words = vec![0; if self.rank() == root { self.size() } else { 0 }];
         let (mine, all) = (bytemuck::bytes_of(&word), bytemuck::cast_slice_mut(&mut words));
@@ -157,7 +159,7 @@ impl Comm {
         words
     }
 
-    /// Gives each rank a number of each rank for it. It is not counted.
+    /// Sends one number to each rank and returns the number received from each. It is not counted.
     pub(super) fn all_to_all_words(&self, words: &[u64]) -> Vec<u64> {
         let mut received = vec![0; words.len()];
         let (sent, all) = (bytemuck::cast_slice(words), bytemuck::cast_slice_mut(&mut received));
@@ -165,8 +167,8 @@ impl Comm {
         received
     }
 
-    /// Gives all ranks the bytes of each: `all` has room for those of every rank in rank order, as many as
-    /// `lens` says.
+    /// Gives all ranks the bytes of each rank: `all` has room for them in rank order, and `lens`
+    /// gives their lengths.
     pub(super) fn all_gather_bytes(&self, mine: &[u8], all: &mut [u8], lens: &[usize]) {
         let most = self.most_bytes.get();
         let even = lens.iter().all(|len| *len == lens[0]) && all.len() <= most;
@@ -189,8 +191,9 @@ impl Comm {
         self.count_gathered(None, mine.len(), lens.iter().copied());
     }
 
-    /// Gives rank `root` the bytes of each rank, the most of which are `longest`, and all of which are if they are `even`:
-    /// there `lists` has room for them, one a rank, and elsewhere none.
+    /// Gives rank `root` the bytes of each rank. There `lists` has room for them, one list per
+    /// rank; elsewhere it is empty. `longest` is the largest length, and `even` says whether all
+    /// ranks have it.
     pub(super) fn gather_bytes(
         &self,
         root: usize,
@@ -212,8 +215,8 @@ impl Comm {
         self.count_gathered(Some(root), mine.len(), lens.into_iter());
     }
 
-    /// Gives each rank the bytes of `sent` that are for it; in `received` there is room for those of each rank for
-    /// this one. On no rank are there more than `longest` for another.
+    /// Sends each list of `sent` to its rank; `received` has room for the bytes from each rank. No
+    /// rank has more than `longest` bytes for another.
     pub(super) fn all_to_all_bytes(
         &self,
         sent: &[&[u8]],
@@ -235,32 +238,32 @@ impl Comm {
         received.iter().for_each(|list| self.count_received(list.len(), 1));
     }
 
-    /// The calls that lists of up to `longest` bytes need, one from or to each rank, so that all that a rank sends or receives
-    /// in one of them is not too long.
+    /// The rounds that lists of up to `longest` bytes need, one list from or to each rank, so that
+    /// what a rank sends or receives in one round is within the limit.
     fn rounds(&self, longest: usize) -> impl Iterator<Item = Round> + use<> {
         let most = (self.most_bytes.get().min(BUFFER) / self.size()).max(1);
         (0..longest).step_by(most).map(move |start| Round { start, most })
     }
 }
 
-/// What one of several calls carries of lists that are too long for one.
+/// One of several calls that carry lists too long for one call: which part of each list it carries.
 struct Round {
     start: usize,
     most: usize,
 }
 
 impl Round {
-    /// The part of a list of `len` bytes.
+    /// Returns the range that this round carries of a list of `len` bytes.
     fn of(&self, len: usize) -> Range<usize> {
         self.start.min(len)..(self.start + self.most).min(len)
     }
 
-    /// Puts the parts of all lists, one after another, where they belong.
+    /// Copies the parts of all lists, which follow one another, to their places.
     fn deal(&self, parts: &[u8], lists: &mut [&mut [u8]]) {
         let mut rest = parts;
         for list in lists {
             let place = self.of(list.len());
-            let part = rest.split_off(..place.len()).expect("as long as all parts");
+            let part = rest.split_off(..place.len()).expect("`parts` has a part of each list");
             list[place].copy_from_slice(part);
         }
     }

@@ -1,7 +1,8 @@
-//! The forest of a whole graph: SPMD algorithms over a [`Comm`], one file each.
+//! The minimum spanning forest of a distributed graph: SPMD algorithms over a [`Comm`], one file
+//! each.
 //!
-//! Each returns on every rank a part of the forest; the parts together are the minimum spanning
-//! forest, each edge once, whatever the number of ranks.
+//! Each returns a part of the forest on every rank. The parts together are the minimum spanning
+//! forest, each edge once, for any number of ranks.
 
 mod bits;
 mod choose;
@@ -20,7 +21,7 @@ use crate::comm::Comm;
 use crate::graph::{Edge, Edges, Key, Summary, Weights};
 use rayon::prelude::*;
 
-/// Sums up the parts of a forest, on every rank alike.
+/// Sums up the parts of a forest. Returns the same summary on every rank.
 pub fn summarize<K: Key>(comm: &Comm, n: u64, part: &[Edge<K>], weights: Weights) -> Summary {
     let part = Summary::of(n, part, weights);
     let parts = comm.all_gather(&part.to_words());
@@ -29,8 +30,8 @@ pub fn summarize<K: Key>(comm: &Comm, n: u64, part: &[Edge<K>], weights: Weights
     whole
 }
 
-/// Collects the parts of a forest on rank 0, lightest edge first, those of equal weight by their ends:
-/// the same list whichever the algorithm and the number of ranks. Nothing elsewhere.
+/// Collects the parts of a forest on rank 0, sorted by weight and then by ends: the same list for
+/// any algorithm and any number of ranks. Returns no edges on the other ranks.
 ///
 /// An output step: no algorithm's time includes it.
 pub fn collect<K: Key>(comm: &Comm, part: &[Edge<K>]) -> Edges {

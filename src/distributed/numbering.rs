@@ -1,13 +1,13 @@
-//! The members of a set of vertices, numbered in order.
+//! Numbers the members of a set of vertices in order.
 
 use super::bits::words;
 use crate::graph::Vertex;
 use fixedbitset::FixedBitSet;
 
-/// A set and its members' numbers, from 0: 1.5 bits a vertex.
+/// A set of vertices and the numbers of its members, from 0. It takes 1.5 bits per vertex.
 pub(super) struct Numbering {
     set: FixedBitSet,
-    /// How many members lie before each word.
+    /// For each word, how many members come before it.
     before: Vec<u32>,
 }
 
@@ -28,7 +28,7 @@ impl Numbering {
         &self.set
     }
 
-    /// The number of `v`; of others than members, that of the next one.
+    /// The number of `v`; if `v` is not a member, the number of the next member.
     #[inline]
     pub(super) fn number(&self, v: Vertex) -> u32 {
         let (word, bit) = (v as usize / 64, v % 64);

@@ -1,4 +1,4 @@
-//! Which stages make one forest of all ranks' edges.
+//! The stages that make one forest from all ranks' edges.
 
 use super::combine::Combine;
 use super::prepare::{Prepare, contract, shuffle};
@@ -7,20 +7,20 @@ use crate::graph::{Edge, Key};
 use crate::local::Algorithm;
 use crate::measure::Phase;
 
-/// How the ranks make one forest: the stages in order.
+/// How the ranks make one forest: two stages, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Plan {
-    /// What comes first.
+    /// What the ranks do first.
     pub prepare: Prepare,
     /// How the ranks then combine their forests.
     pub combine: Combine,
 }
 
 impl Plan {
-    /// What the others are measured against.
+    /// The plan that the others are measured against.
     pub const PLAIN: Self = Self { prepare: Prepare::Nothing, combine: Combine::Gather };
 
-    /// All of them, the plainest first.
+    /// Returns all plans, the plainest first.
     pub fn all() -> impl Iterator<Item = Self> {
         let prepares = [Prepare::Nothing, Prepare::Contract, Prepare::Shuffle];
         prepares
@@ -28,7 +28,7 @@ impl Plan {
             .flat_map(|prepare| Combine::ALL.map(|combine| Self { prepare, combine }))
     }
 
-    /// The name on the command line: the stages, joined by plus signs.
+    /// Returns the name on the command line: the stages, joined by plus signs.
     pub fn name(self) -> String {
         let first = match self.prepare {
             Prepare::Nothing => "",
@@ -38,8 +38,8 @@ impl Plan {
         format!("{first}{}", self.combine.name())
     }
 
-    /// The memory that a vertex needs on each rank, bytes; what others than `boruvka` take is touched only
-    /// where there are edges.
+    /// Returns the memory per vertex on each rank, in bytes. Only `boruvka` touches all of it; the
+    /// others touch it only where there are edges.
     pub const fn vertex_bytes(self) -> u64 {
         match self.combine {
             Combine::Gather | Combine::Tree | Combine::Filter => 4,
@@ -50,8 +50,9 @@ impl Plan {
     /// Returns this rank's part of the minimum spanning forest of all ranks' edges `mine` on the
     /// vertices `0..n`: slices in rank order, each edge of the forest on one rank.
     ///
-    /// `algorithm` makes each rank's own forest. One rank needs no plan. Edges of equal weight are in
-    /// the order of the slice; but for a shuffle, a part's edges are of the rank's own slice.
+    /// `algorithm` makes each rank's own forest. A single rank ignores the plan. Edges of equal
+    /// weight are in the order of the slice. Without a shuffle, a rank's part holds only edges of
+    /// its own slice.
     ///
     /// # Panics
     /// If an endpoint is not below `n`.
@@ -65,7 +66,8 @@ impl Plan {
         self.forest_told(comm, n, mine, algorithm, &|_| {})
     }
 
-    /// As [`Plan::forest`]; `tell` is told the name of what made each forest of this rank's own.
+    /// As [`Plan::forest`]; also calls `tell` with the name of the algorithm that made each of this
+    /// rank's own forests.
     ///
     /// # Panics
     /// If an endpoint is not below `n`.
@@ -106,7 +108,7 @@ impl Plan {
         comm.enter(Phase::Local);
         let forest = comm.compute(|| own(n, mine, algorithm, tell));
         let contracted = contract(comm, n, &forest);
-        // What is left is a forest already.
+        // What is left is already a forest.
         let chosen =
             self.combine.run(comm, contracted.n, &contracted.rest, |_, rest| rest.to_vec());
         let mut part = contracted.fixed;
@@ -115,10 +117,10 @@ impl Plan {
     }
 }
 
-/// Is told the name of what ran.
+/// A function that is called with the name of the algorithm that ran.
 type Tell<'a> = &'a (dyn Fn(&'static str) + Sync);
 
-/// A rank's own forest of some edges.
+/// Makes a rank's own forest of `edges`.
 fn own<K: Key>(n: usize, edges: &[Edge<K>], algorithm: Algorithm, tell: Tell<'_>) -> Vec<Edge<K>> {
     let (forest, name) = algorithm.forest_told(n, edges);
     tell(name);

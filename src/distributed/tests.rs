@@ -1,5 +1,5 @@
-//! Every plan on larger graphs than whole-program tests try often: here blocks are small and rounds
-//! many.
+//! Tests every plan on larger graphs than most whole-program tests use: in tests, blocks are small
+//! and rounds are many.
 
 use super::{Plan, summarize};
 use crate::comm;
@@ -7,11 +7,12 @@ use crate::graph::{Edge, Numbers, Weights, scramble};
 use crate::local::{Algorithm, kruskal};
 use proptest::prelude::*;
 
-/// A graph by its shape: how far apart ends are, and how many weights there are.
+/// A graph given by its shape: ends are at most `reach` apart, and there are `weights` different
+/// weights.
 fn graph(n: u32, m: usize, reach: u32, weights: u64, seed: u64) -> Vec<Edge<u64>> {
     let edge = |i: usize| {
         let bits = scramble(seed ^ scramble(i as u64));
-        // Numbered along the list, so that a small reach is locality.
+        // The first ends rise along the list, so a small reach means locality.
         let u = (i as u64 * u64::from(n) / m as u64) as u32;
         let v = (u + (bits >> 32) as u32 % reach) % n;
         Edge { u, v, key: (1 << 40) + scramble(bits) % weights }
@@ -54,7 +55,7 @@ proptest! {
     }
 }
 
-/// As many ranks as a cluster has, most of them with nothing to do.
+/// As many ranks as a cluster has; most of them have little to do.
 #[test]
 fn hundreds_of_ranks() {
     let (n, m) = (500, 1500);

@@ -1,4 +1,4 @@
-//! A local and a distributed run side by side: which was faster, as far as the measurement tells.
+//! Compares a local and a distributed run: which was faster, if the measurement can tell.
 
 use super::{Outcome, Run};
 use crate::comm::{StageCost, Topology};
@@ -9,38 +9,39 @@ use serde::Serialize;
 /// Runs of the same graph on rank 0's host alone and on all ranks: what `compare --json` prints.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
-    /// On rank 0's host alone, by what is fastest there.
+    /// On rank 0's host alone, with the fastest algorithm there.
     pub local: Outcome,
-    /// There as well, by the algorithm that was asked for, where that is another.
+    /// On the same host, with the algorithm that was asked for, if that is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_as_asked: Option<Outcome>,
     /// On all ranks.
     pub distributed: Outcome,
-    /// The best local median over the distributed one, above 1 where distribution paid; `None` where the
-    /// repetitions overlap, so that there is no clear difference.
+    /// The best local median divided by the distributed one, above 1 if distribution paid; `None`
+    /// if the repetitions overlap, so that there is no clear difference.
     pub speedup: Option<f64>,
-    /// The same in words.
+    /// The result in words.
     pub verdict: Verdict,
 }
 
-/// What the repetitions of two runs tell.
+/// What the repetitions of two runs show.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Nothing was distributed.
+    /// There is only one rank, so nothing was distributed.
     OneRank,
-    /// One repetition each shows no spread, so no difference can be told from chance.
+    /// A single repetition shows no spread, so a difference may be chance.
     OneRepetition,
     /// The ranges of the two overlap.
     NoClearDifference,
     /// Every distributed repetition took less than every local one.
     Faster,
-    /// Every distributed repetition took more.
+    /// Every distributed repetition took longer than every local one.
     Slower,
 }
 
 impl Comparison {
-    /// Compares runs: local by what is best, local by what was asked for if that is another, and distributed.
+    /// Compares the local run with the best algorithm, the local run as asked for if that is
+    /// another, and the distributed run.
     pub fn of(local: &Run, as_asked: Option<&Run>, distributed: &Run) -> Self {
         let mut comparison = Self {
             local: local.outcome.clone(),
@@ -57,7 +58,7 @@ impl Comparison {
         comparison
     }
 
-    /// The local outcome that the distributed one is held against: the fastest.
+    /// Returns the local outcome that the distributed one is compared with: the fastest.
     pub fn best(&self) -> &Outcome {
         let others = self.local_as_asked.iter();
         others.fold(
@@ -85,7 +86,7 @@ impl Verdict {
     }
 }
 
-/// The cores that all ranks' threads can keep busy: on each host no more than it has.
+/// Counts the cores that the threads of all ranks can keep busy: on each host no more than it has.
 pub(super) fn cores_used(topology: &Topology) -> usize {
     let mut firsts: Vec<usize> = Vec::new();
     for rank in 0..topology.ranks.len() {
@@ -96,8 +97,9 @@ pub(super) fn cores_used(topology: &Topology) -> usize {
     firsts.iter().map(|&rank| topology.threads_beside(rank).min(topology.ranks[rank].cores)).sum()
 }
 
-/// Where rank 0's time went in one repetition, in parts of one whole, percent: its own forest with what it could
-/// be sure of, waiting for other ranks, what all ranks learn, merging. They add up to 100.
+/// Returns how rank 0 spent its time in one repetition, in percent: on its own forest and on what
+/// it could be sure of; waiting for other ranks; on what all ranks tell each other; merging. The
+/// shares add up to 100.
 pub fn shares(repetition: &Repetition) -> [u64; 4] {
     let costs = Phase::TIMED.map(|phase| *repetition.on_rank(0, phase));
     let busy = |cost: &StageCost| cost.seconds - cost.waited;
@@ -105,7 +107,8 @@ pub fn shares(repetition: &Repetition) -> [u64; 4] {
     percentages([busy(&costs[0]) + busy(&costs[1]), waited, busy(&costs[2]), busy(&costs[3])])
 }
 
-/// Parts of a whole in percent, rounded so that they add up to 100: by the largest remainders.
+/// Returns the parts in percent of their sum, rounded by the largest remainders so that they add up
+/// to 100.
 fn percentages<const C: usize>(parts: [f64; C]) -> [u64; C] {
     let whole: f64 = parts.iter().sum();
     let exact = parts.map(|part| if whole > 0.0 { (100.0 * part / whole).max(0.0) } else { 0.0 });
@@ -128,7 +131,7 @@ mod tests {
     use proptest::prelude::*;
     use std::time::Duration;
 
-    /// An outcome of some ranks whose repetitions took from `least` to `most`.
+    /// An outcome on `ranks` ranks whose repetitions took from `least` to `most`.
     fn outcome(ranks: usize, repetitions: usize, least: f64, most: f64) -> Outcome {
         let total = Spread { median: (least + most) / 2.0, least, most };
         Outcome { ranks, repetitions, total, ..Outcome::default() }
@@ -155,7 +158,7 @@ mod tests {
                 part: Edges::Narrow(Vec::new()),
                 choice: None,
             };
-            // What was asked for is no excuse: the best local run counts.
+            // A slow run as asked for changes nothing: the best local run counts.
             let slow = outcome(1, 5, 10.0, 20.0);
             let comparison = Comparison::of(&run(&local), Some(&run(&slow)), &run(&distributed));
             assert_eq!(comparison.verdict, expected);

@@ -1,24 +1,24 @@
-//! Every plan by the model and by the clock.
+//! Compares the modelled time of every plan with the measured one.
 
 use crate::comm::Comm;
 use crate::distributed::{Plan, Workload};
 use crate::measure::{Spread, repeat};
 use serde::Serialize;
 
-/// What a plan should cost and what it did.
+/// What a plan should cost by the model, and what it did cost.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Explained {
     /// The plan's name.
     pub combine: String,
-    /// Seconds by the model; `None` where edges cannot be shuffled.
+    /// Seconds by the model; `None` if edges cannot be shuffled.
     pub model: Option<f64>,
-    /// Seconds measured, the median.
+    /// The median of the measured seconds.
     pub measured: f64,
-    /// Payload bytes received by the rank that received most.
+    /// Payload bytes received by the rank that received the most.
     pub bytes_received_max: u64,
 }
 
-/// Runs every plan `reps` times, after once to warm up.
+/// Runs every plan `reps` times, after one run to warm up.
 pub(super) fn explain(
     comm: &Comm,
     reps: usize,

@@ -1,4 +1,5 @@
-//! One job: the forest of a graph that is already dealt out, timed, summed up and proved.
+//! One job: finds the forest of a graph that is already dealt out, and times, sums up and proves
+//! it.
 
 use super::comparison::cores_used;
 use super::{Number, Outcome, Seconds, explain};
@@ -19,38 +20,39 @@ use std::sync::Mutex;
 pub struct Job {
     /// How a rank makes its own forest.
     pub algorithm: Algorithm,
-    /// How the ranks combine theirs; `None` to choose by a model.
+    /// How the ranks combine their forests; `None` to choose by a model.
     pub plan: Option<Plan>,
-    /// The link that the model counts with; `None` to measure it.
+    /// The link that the model assumes; `None` to measure it.
     pub link: Option<Link>,
-    /// Whether to run every plan beside what the model says of it.
+    /// Whether to run every plan, to compare it with the model.
     pub explain: bool,
-    /// How often, at least once.
+    /// How many times to run, at least once.
     pub reps: usize,
-    /// Whether one more run comes first, unmeasured.
+    /// Whether to run once more before that, unmeasured.
     pub warm_up: bool,
     /// Whether to prove the forest.
     pub verify: bool,
 }
 
-/// What came of a job.
+/// The result of a job.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// The forest's figures and the medians; the same on every rank.
+    /// The figures of the forest and the medians of the times; the same on every rank.
     pub outcome: Outcome,
     /// Every repetition.
     pub repetitions: Vec<Repetition>,
     /// This rank's part of the forest.
     pub part: Edges,
-    /// The plan that the model chose, if it did.
+    /// The plan that the model chose, if it was asked.
     pub choice: Option<Choice>,
 }
 
 impl Job {
-    /// Runs the job on all ranks of `comm`, on what `request` has `loaded`, which cost `read`.
+    /// Runs the job on all ranks of `comm`, on what `request` has `loaded`, at the cost `read`.
     ///
     /// # Errors
-    /// [`Error::Proof`] if the forest is wrong, [`Error::TooLarge`] if no float holds its weight.
+    /// [`Error::Proof`] if the forest is wrong, [`Error::TooLarge`] if its weight exceeds every
+    /// float.
     pub fn run(
         self,
         comm: &Comm,
@@ -70,9 +72,9 @@ impl Job {
         read: &Repetition,
     ) -> Result<Run> {
         let slice = &loaded.slice;
-        let n = usize::try_from(slice.n).expect("vertices that were checked to fit");
+        let n = usize::try_from(slice.n).expect("the number of vertices was checked");
         let link = self.link(comm);
-        // Fewer than the graph has, where they were folded as they were read.
+        // This is less than the graph has if edges were folded while they were read.
         let mut held = [edges.len() as u64];
         comm.all_reduce(&mut held, Reduction::Sum);
         let [held] = held;
@@ -124,7 +126,7 @@ impl Job {
         Ok(Run { outcome, repetitions, part: K::pack(part), choice })
     }
 
-    /// The link between the ranks, where there is one and something depends on it.
+    /// Returns the link between the ranks, if there are several and something depends on it.
     fn link(self, comm: &Comm) -> Option<Link> {
         let asked = comm.size() > 1 && (self.plan.is_none() || self.explain);
         asked.then(|| self.link.unwrap_or_else(|| comm.measure_link()))
@@ -168,7 +170,7 @@ impl Job {
     }
 }
 
-/// The names that any rank has, each once.
+/// Joins the names that any rank has, each once.
 fn on_any_rank(comm: &Comm, names: &BTreeSet<&str>) -> String {
     let mine: Vec<&str> = names.iter().copied().collect();
     let all = comm.all_gather(mine.join("; ").as_bytes());
@@ -182,7 +184,7 @@ fn on_any_rank(comm: &Comm, names: &BTreeSet<&str>) -> String {
     all.into_iter().collect::<Vec<_>>().join("; ")
 }
 
-/// Proves a forest of edges that no rank holds any more: they are read once more.
+/// Proves a forest whose edges no rank holds any more: reads the edges once more.
 fn prove_again<K: Key>(
     comm: &Comm,
     request: &Request<'_>,

@@ -1,5 +1,5 @@
-//! Runs of a graph: a job on the ranks at hand, what came of it, two of them compared, and the row that holds all that is
-//! needed to repeat one.
+//! Runs on a graph: a job on the given ranks, its result, the comparison of two results, and the
+//! row that holds all that is needed to repeat a run.
 
 mod comparison;
 mod explain;

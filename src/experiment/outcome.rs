@@ -1,4 +1,4 @@
-//! What one run found and what it cost: the object that `--json` prints.
+//! What one run found and cost: the object that `--json` prints.
 
 use super::Explained;
 use crate::graph::Total;
@@ -6,8 +6,8 @@ use crate::measure::Phase;
 use crate::measure::{Repetition, Spread};
 use serde::Serialize;
 
-/// A weight as JSON and CSV write it: all digits of an integer, of a float the shortest that read
-/// back.
+/// A weight as JSON and CSV write it: all digits of an integer; the shortest text of a float that
+/// reads back the same.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Number {
@@ -24,7 +24,7 @@ impl Default for Number {
 }
 
 impl Number {
-    /// All digits, where a float would not hold the integer.
+    /// Returns all digits of an integer that a float cannot hold.
     pub(super) fn text(self) -> Option<String> {
         const EXACT: u128 = 1 << 53;
         match self {
@@ -43,20 +43,20 @@ impl From<&Total> for Number {
     }
 }
 
-/// Seconds by phase, each the slowest rank's, medians over the repetitions.
+/// Seconds by phase: each is the slowest rank's, and the median over the repetitions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Seconds {
-    /// Reading or generating the graph, once.
+    /// Reading or generating the graph; done once.
     pub read: f64,
     /// Each rank's own forest.
     pub local: f64,
     /// What each rank can be sure of alone.
     pub contract: f64,
-    /// What all ranks learn of each other.
+    /// What all ranks tell each other.
     pub exchange: f64,
-    /// Forests on their way and made one.
+    /// Sending forests and merging them into one.
     pub merge: f64,
-    /// The proof, once; 0 without.
+    /// The proof, done once; 0 without one.
     pub verify: f64,
     /// From edges in memory to the forest: local, contract, exchange and merge.
     pub total: f64,
@@ -65,64 +65,64 @@ pub struct Seconds {
 /// One run, local or distributed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Outcome {
-    /// The graph, as the user named it or as its spec reads in full.
+    /// The graph, as the user named it, or its full spec.
     pub graph: String,
     /// Vertices.
     pub n: u64,
-    /// Edges, self-loops not among them.
+    /// Edges, without self-loops.
     pub m: u64,
-    /// Trees of the forest, isolated vertices among them.
+    /// Trees of the forest, including isolated vertices.
     pub components: u64,
     /// Edges of the forest.
     pub forest_edges: u64,
     /// The forest's weight.
     pub weight: Number,
-    /// The same in text, if it is an integer that readers of JSON that know floats alone would round.
+    /// The same as text, for an integer that JSON readers would round if they know only floats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight_text: Option<String>,
     /// The forest's checksum, 16 hexadecimal digits.
     pub checksum: String,
-    /// Whether the proof held; `None` if none was asked for.
+    /// Whether the proof held; `None` if no proof was asked for.
     pub verified: Option<bool>,
-    /// How each rank was to make its own forest.
+    /// The algorithm with which each rank was to make its own forest.
     pub algorithm: &'static str,
-    /// What ran: of `auto` what it has chosen, on all ranks, each once.
+    /// What ran: the choices of `auto` on all ranks, each once.
     pub ran: String,
-    /// How the ranks combined theirs; `None` for one rank.
+    /// How the ranks combined their forests; `None` for one rank.
     pub combine: Option<String>,
     /// Ranks.
     pub ranks: usize,
-    /// The MPI library that the launcher has led to, or what stands for it.
+    /// The MPI library in use, or a text that says that there is none.
     pub mpi_library: String,
     /// `host:ranks` for each host, separated by spaces.
     pub hosts: String,
     /// Hosts.
     pub host_count: usize,
-    /// Threads a rank.
+    /// Threads per rank.
     pub threads: usize,
     /// The cores that all threads together can keep busy.
     pub cores: usize,
     /// Repetitions.
     pub repetitions: usize,
-    /// Where the time went.
+    /// The time by phase.
     pub seconds: Seconds,
     /// The spread of the total over the repetitions.
     pub total: Spread,
-    /// Payload bytes sent by the rank that sent most, in one repetition.
+    /// Payload bytes sent by the rank that sent the most, in one repetition.
     pub bytes_sent_max: u64,
-    /// Payload bytes received by the rank that received most.
+    /// Payload bytes received by the rank that received the most.
     pub bytes_received_max: u64,
     /// Payload bytes sent by all ranks.
     pub bytes_sent_total: u64,
-    /// The peak of resident memory of the rank that held most, bytes.
+    /// The peak of resident memory, in bytes, of the rank that held the most.
     pub peak_rss_max: u64,
-    /// Every plan by the model and by the clock, if that was asked for.
+    /// Every plan's modelled and measured time, if that was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub explained: Vec<Explained>,
 }
 
 impl Outcome {
-    /// Fills in what the repetitions say.
+    /// Fills in the times and traffic of the repetitions.
     pub(super) fn count(&mut self, repetitions: &[Repetition]) {
         let median = |phase| Spread::of(repetitions.iter().map(|r| r.slowest(phase))).median;
         self.seconds.local = median(Phase::Local);

@@ -1,6 +1,7 @@
-//! One row a repetition, with all that is needed to repeat it.
+//! One row per repetition, with all that is needed to repeat it.
 //!
-//! The CSV's columns are the fields of [`Row`] in their order: whoever writes or reads rows does it by this struct.
+//! The columns of the CSV file are the fields of [`Row`], in this order. All code that writes or
+//! reads rows uses this struct.
 
 use super::{Number, Outcome, Run};
 use crate::comm::{Comm, StageCost};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// What the rows of one command have in common.
 #[derive(Clone, Debug)]
 pub struct Provenance {
-    /// The graph, as the user named it or as its spec reads in full.
+    /// The graph, as the user named it, or its full spec.
     pub graph: String,
     /// The seed of a generated graph.
     pub seed: Option<u64>,
@@ -18,13 +19,13 @@ pub struct Provenance {
     pub started: String,
     /// The commit that the program was built from.
     pub commit: String,
-    /// The command, as a shell takes it.
+    /// The command, in the syntax of a shell.
     pub command: String,
 }
 
 /// A repetition: how it was made, what it found and what it cost. Times are seconds.
 ///
-/// Columns that files of version 0.1.0 lack are what they are by default where such a file is read.
+/// Columns that are missing in files of version 0.1.0 get their default value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// When the command started: UTC, RFC 3339.
@@ -33,25 +34,25 @@ pub struct Row {
     pub version: String,
     /// The commit that it was built from.
     pub commit: String,
-    /// The command, as a shell takes it.
+    /// The command, in the syntax of a shell.
     pub command: String,
-    /// The MPI library, or what stands for it.
+    /// The MPI library, or a text that says that there is none.
     pub mpi_library: String,
     /// `host:ranks` for each host.
     pub hosts: String,
-    /// The graph, as the user named it or as its spec reads in full.
+    /// The graph, as the user named it, or its full spec.
     pub graph: String,
     /// The seed of a generated graph.
     pub seed: Option<u64>,
     /// `local` on one machine alone, `distributed` on all ranks.
     pub run: String,
-    /// Which repetition, from 1.
+    /// The number of the repetition, from 1.
     pub repetition: usize,
-    /// Of how many.
+    /// How many repetitions there were.
     pub repetitions: usize,
     /// Vertices.
     pub n: u64,
-    /// Edges, self-loops not among them.
+    /// Edges, without self-loops.
     pub m: u64,
     /// Trees of the forest.
     pub components: u64,
@@ -62,70 +63,70 @@ pub struct Row {
     pub weight: Number,
     /// The forest's checksum.
     pub checksum: String,
-    /// Whether the proof held; nothing if none was asked for.
+    /// Whether the proof held; empty if no proof was asked for.
     pub verified: Option<bool>,
-    /// How each rank was to make its own forest.
+    /// The algorithm with which each rank was to make its own forest.
     pub algorithm: String,
-    /// What ran; nothing in files of before it was recorded.
+    /// What ran; empty in files from before it was recorded.
     #[serde(default)]
     pub ran: String,
-    /// How the ranks combined their forests; `none` on one.
+    /// How the ranks combined their forests; `none` for one rank.
     #[serde(default = "none", deserialize_with = "combine")]
     pub combine: String,
     /// Hosts.
     pub host_count: usize,
     /// Ranks.
     pub ranks: usize,
-    /// Threads a rank.
+    /// Threads per rank.
     pub threads: usize,
-    /// The cores that all threads together can keep busy; 0 in files of before it was recorded.
+    /// The cores that all threads together can keep busy; 0 in files from before it was recorded.
     #[serde(default)]
     pub cores: usize,
-    /// Reading or generating the graph, once a run.
+    /// Seconds to read or generate the graph, once per run.
     #[serde(serialize_with = "nine_decimals")]
     pub read_s: f64,
-    /// Seconds of each rank's own forest: the slowest rank's.
+    /// Seconds on the slowest rank for its own forest.
     #[serde(serialize_with = "nine_decimals")]
     pub local_s: f64,
     /// The mean over the ranks.
     #[serde(serialize_with = "nine_decimals")]
     pub local_mean_s: f64,
-    /// Seconds of what each rank can be sure of alone: the slowest rank's.
+    /// Seconds on the slowest rank for what each rank can be sure of alone.
     #[serde(default, serialize_with = "nine_decimals")]
     pub contract_s: f64,
     /// The mean over the ranks.
     #[serde(default, serialize_with = "nine_decimals")]
     pub contract_mean_s: f64,
-    /// Seconds of what all ranks learn of each other: the slowest rank's.
+    /// Seconds on the slowest rank for what all ranks tell each other.
     #[serde(serialize_with = "nine_decimals")]
     pub exchange_s: f64,
     /// The mean over the ranks.
     #[serde(serialize_with = "nine_decimals")]
     pub exchange_mean_s: f64,
-    /// Seconds of forests on their way and made one: the slowest rank's.
+    /// Seconds on the slowest rank to send forests and merge them into one.
     #[serde(serialize_with = "nine_decimals")]
     pub merge_s: f64,
     /// The mean over the ranks.
     #[serde(serialize_with = "nine_decimals")]
     pub merge_mean_s: f64,
-    /// What ranks waited for slower ones in these phases, the mean over the ranks.
+    /// Seconds that ranks waited for slower ones in these phases, the mean over the ranks.
     #[serde(default, serialize_with = "nine_decimals")]
     pub waited_mean_s: f64,
-    /// From a common start, edges in memory, to the last rank's end.
+    /// Seconds from a common start, with edges in memory, to the end of the last rank.
     #[serde(serialize_with = "nine_decimals")]
     pub total_s: f64,
-    /// The proof, once a run.
+    /// Seconds for the proof, once per run.
     #[serde(serialize_with = "nine_decimals")]
     pub verify_s: f64,
-    /// Payload bytes sent by the rank that sent most.
+    /// Payload bytes sent by the rank that sent the most.
     pub bytes_sent_max: u64,
-    /// Payload bytes received by the rank that received most.
+    /// Payload bytes received by the rank that received the most.
     pub bytes_received_max: u64,
     /// Payload bytes sent by all ranks.
     pub bytes_sent_total: u64,
     /// Messages sent by all ranks.
     pub messages_sent_total: u64,
-    /// The peak of resident memory of the rank that held most, bytes.
+    /// The peak of resident memory, in bytes, of the rank that held the most.
     pub peak_rss_max: u64,
     /// Bytes that each rank sent in the phase, in rank order.
     #[serde(default)]
@@ -178,13 +179,13 @@ pub struct Row {
 }
 
 impl Provenance {
-    /// That of a `command` that starts now, of a program built from `commit`.
+    /// Describes a `command` that starts now, of a program built from `commit`.
     pub fn now(graph: String, seed: Option<u64>, commit: &str, command: String) -> Self {
         let started = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         Self { graph, seed, started, commit: commit.to_owned(), command }
     }
 
-    /// One row for each repetition of `run`, which was made on `comm` and is called `kind`:
+    /// Returns one row for each repetition of `run`, which ran on `comm`. `kind` is its name:
     /// `local` or `distributed`.
     pub fn rows(&self, comm: &Comm, kind: &str, run: &Run) -> Vec<Row> {
         let row = |(number, repetition): (usize, &Repetition)| Row {
@@ -301,7 +302,7 @@ impl Row {
     }
 }
 
-/// A number of each rank, in rank order: separated by spaces in a file.
+/// One number per rank, in rank order; separated by spaces in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ByRank(pub Vec<u64>);
 
@@ -321,12 +322,12 @@ impl<'de> Deserialize<'de> for ByRank {
     }
 }
 
-/// Nanoseconds are the finest that a clock tells.
+/// Writes nanoseconds, because no clock is finer.
 fn nine_decimals<S: Serializer>(seconds: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&format!("{seconds:.9}"))
 }
 
-/// One process combines nothing, which older files leave empty.
+/// A single rank combines nothing; older files leave this column empty.
 fn combine<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let name = String::deserialize(deserializer)?;
     Ok(if name.is_empty() { none() } else { name })
@@ -336,7 +337,8 @@ fn none() -> String {
     "none".to_owned()
 }
 
-/// A sum in a file: all digits of an integer, of a float the shortest that read back.
+/// A sum in a file: all digits of an integer; the shortest text of a float that reads back the
+/// same.
 mod number {
     use super::{Deserialize, Deserializer, Number, Serializer, de};
 
@@ -366,7 +368,7 @@ mod tests {
     use std::thread;
     use std::time::Duration;
 
-    /// Ranks that wait and send as many milliseconds and bytes as tells them and the phases apart.
+    /// Ranks that wait for different milliseconds and send different bytes in each phase.
     fn repetition() -> Repetition {
         let repetitions = comm::run(3, Some(1), |comm| {
             let work = || {
@@ -424,7 +426,7 @@ mod tests {
             };
             let mut writer = csv::Writer::from_writer(Vec::new());
             writer.serialize(&row).expect("a flat row");
-            let bytes = writer.into_inner().expect("a vector takes all");
+            let bytes = writer.into_inner().expect("a vector accepts all bytes");
             let back: Vec<Row> = csv::Reader::from_reader(&*bytes)
                 .deserialize()
                 .collect::<Result<_, _>>()

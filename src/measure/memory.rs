@@ -1,7 +1,7 @@
-//! The most memory this process has held.
+//! The peak of this process's memory.
 
-/// The peak of this process's resident memory in bytes since it started or since
-/// [`restart_peak`]; 0 where the system does not tell.
+/// Returns the peak of this process's resident memory, in bytes, since it started or since
+/// [`restart_peak`]; 0 if the system does not tell.
 pub fn peak_rss() -> u64 {
     let told = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = told.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -9,10 +9,10 @@ pub fn peak_rss() -> u64 {
     kilobytes.unwrap_or(0) * 1024
 }
 
-/// Starts the peak anew from what is held now, so that one run's is not told for the next; where
-/// the system does not allow it, the peak stays that of the whole process.
+/// Restarts the peak at the memory held now, so that one run's peak is not reported for the next.
+/// If the system does not allow it, the peak stays that of the whole process.
 pub fn restart_peak() {
-    // 5 is the kernel's word for "reset the peak": proc(5), clear_refs. A refusal changes nothing.
+    // 5 makes the kernel reset the peak: proc(5), clear_refs. A refusal changes nothing.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 

@@ -12,18 +12,20 @@ pub enum Phase {
     Read,
     /// Each rank's own forest.
     Local,
-    /// What ranks can be sure of alone: shared vertices found, interior ones contracted.
+    /// What each rank does alone with what it is sure of: it finds shared vertices and contracts
+    /// interior ones.
     Contract,
-    /// What all ranks learn of each other: components, their lightest edges, edges dealt to owners.
+    /// What all ranks tell each other: components, their lightest edges, edges sent to their
+    /// owners.
     Exchange,
-    /// Forests on their way and made one.
+    /// Sending forests and merging them into one.
     Merge,
     /// The proof.
     Verify,
 }
 
 impl Phase {
-    /// All of them, in order.
+    /// All phases, in order.
     pub const ALL: [Self; 7] = [
         Self::Other,
         Self::Read,
@@ -34,10 +36,10 @@ impl Phase {
         Self::Verify,
     ];
 
-    /// Those that make up the time from edges in memory to the forest.
+    /// The phases that make up the time from edges in memory to the forest.
     pub const TIMED: [Self; 4] = [Self::Local, Self::Contract, Self::Exchange, Self::Merge];
 
-    /// The name in tables and columns.
+    /// Returns the name in tables and columns.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Other => "other",

@@ -1,57 +1,57 @@
-//! One timed run over all ranks, and what several of them say together.
+//! One timed run over all ranks, and statistics over several runs.
 
 use super::Phase;
 use crate::comm::{Comm, Log, StageCost};
 use serde::Serialize;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// One timed run: what its phases cost, over all ranks. The same on every rank.
+/// One timed run: what its phases cost on all ranks. It is the same on every rank.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Repetition {
-    /// From the barrier before it to the last rank's end, seconds.
+    /// Seconds from the barrier before the run to the end of the last rank.
     pub total: f64,
     /// Each rank's log, in rank order.
     ranks: Vec<Log>,
 }
 
 impl Repetition {
-    /// What a phase cost one rank.
+    /// Returns what a phase cost one rank.
     pub fn on_rank(&self, rank: usize, phase: Phase) -> &StageCost {
         &self.ranks[rank][phase as usize]
     }
 
-    /// The seconds of a phase on the slowest rank.
+    /// Returns the seconds of a phase on the slowest rank.
     pub fn slowest(&self, phase: Phase) -> f64 {
         self.over(phase, |cost| cost.seconds).fold(0.0, f64::max)
     }
 
-    /// The seconds of a phase, the mean over the ranks.
+    /// Returns the mean seconds of a phase over the ranks.
     pub fn mean(&self, phase: Phase) -> f64 {
         self.over(phase, |cost| cost.seconds).sum::<f64>() / self.ranks.len() as f64
     }
 
-    /// What a phase cost each rank, in rank order.
+    /// Returns what a phase cost each rank, in rank order.
     pub fn on_ranks(&self, phase: Phase) -> impl Iterator<Item = &StageCost> {
         self.ranks.iter().map(move |log| &log[phase as usize])
     }
 
-    /// The seconds that ranks waited for others to arrive, the mean over the ranks.
+    /// Returns the mean seconds that ranks waited for other ranks to arrive.
     pub fn waited(&self) -> f64 {
         let waited = Phase::TIMED.map(|phase| self.over(phase, |cost| cost.waited).sum::<f64>());
         waited.iter().sum::<f64>() / self.ranks.len() as f64
     }
 
-    /// A count of each rank over all phases, in rank order.
+    /// Returns each rank's sum of `count` over all phases, in rank order.
     pub fn counts(&self, count: impl Fn(&StageCost) -> u64) -> impl Iterator<Item = u64> {
         self.ranks.iter().map(move |log| log.iter().map(&count).sum())
     }
 
-    /// Payload bytes sent by the rank that sent most.
+    /// Payload bytes sent by the rank that sent the most.
     pub fn bytes_sent_max(&self) -> u64 {
         self.counts(|cost| cost.bytes_sent).max().unwrap_or(0)
     }
 
-    /// Payload bytes received by the rank that received most.
+    /// Payload bytes received by the rank that received the most.
     pub fn bytes_received_max(&self) -> u64 {
         self.counts(|cost| cost.bytes_received).max().unwrap_or(0)
     }
@@ -71,7 +71,8 @@ impl Repetition {
     }
 }
 
-/// Runs `work` once from a common start, and returns its result and what it cost on all ranks.
+/// Runs `work` once, started on all ranks together, and returns its result and what it cost on all
+/// ranks.
 #[track_caller]
 pub fn time<R>(comm: &Comm, work: impl FnOnce() -> R) -> (R, Repetition) {
     comm.take_log();
@@ -88,8 +89,8 @@ pub fn time<R>(comm: &Comm, work: impl FnOnce() -> R) -> (R, Repetition) {
     (result, Repetition { total, ranks })
 }
 
-/// Runs `work` `reps` times, at least once, after one more unmeasured if `warm_up`; returns the
-/// last result and every repetition.
+/// Runs `work` `reps` times, at least once; if `warm_up`, it runs once more before that,
+/// unmeasured. Returns the last result and every repetition.
 #[track_caller]
 pub fn repeat<R>(
     comm: &Comm,
@@ -113,19 +114,19 @@ pub fn repeat<R>(
     }
 }
 
-/// The median of some seconds, with their least and most.
+/// The median, minimum and maximum of some seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Spread {
-    /// The middle one, or the mean of the two in the middle.
+    /// The middle value, or the mean of the two in the middle.
     pub median: f64,
-    /// The least.
+    /// The minimum.
     pub least: f64,
-    /// The most.
+    /// The maximum.
     pub most: f64,
 }
 
 impl Spread {
-    /// The spread of `values`; all zero if there are none.
+    /// Returns the spread of `values`; all zero if there are none.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut sorted: Vec<f64> = values.into_iter().collect();
         sorted.sort_by(f64::total_cmp);

@@ -5,15 +5,15 @@ use crate::comm::{Comm, Reduction};
 use crate::error::Result;
 use crate::graph::{Edge, Key, Weights};
 
-/// Proves that `forest`, the same on every rank, is a minimum spanning forest of the graph on the
-/// vertices `0..n` of which `mine` is this rank's slice, slices in rank order.
+/// Proves that `forest`, the same on every rank, is a minimum spanning forest of a graph on the
+/// vertices `0..n`. `mine` is this rank's slice of the graph; slices are in rank order.
 ///
 /// # Errors
-/// [`crate::Error::Proof`] for the first [`Flaw`], the same on every rank: of the forest by itself, then by
-/// position in the graph, then of edges that are not in the graph.
+/// [`crate::Error::Proof`] for the first [`Flaw`], the same on every rank: first those of the
+/// forest itself, then those by position in the graph, then forest edges that are not in the graph.
 ///
 /// # Complexity
-/// O(n log n + m/p log n) a rank; a bit a forest edge from each rank and back to it.
+/// O(n log n + m/p log n) per rank; one bit per forest edge from each rank and back to it.
 ///
 /// # Panics
 /// If an endpoint in `mine` is not below `n`.
@@ -29,15 +29,15 @@ pub fn verify_slice<K: Key>(
     proof.finish(comm)
 }
 
-/// A proof under way: a rank's slice may come in pieces, and need not be in memory at once.
+/// A proof in progress: a rank's slice may come in pieces and need not be in memory all at once.
 pub(crate) struct Proof<'f, K> {
     forest: &'f [Edge<K>],
     weights: Weights,
-    /// What answers for the forest, or the first flaw.
+    /// The path maxima of the forest, or the first flaw.
     maxima: Result<PathMaxima<'f, K>, Flaw>,
-    /// Which forest edges this rank's pieces held, as [`check_slice`] tells it.
+    /// Which forest edges this rank's pieces contained, as [`check_slice`] returns it.
     found: Vec<u64>,
-    /// How many edges have come, so the position of the next one in this rank's slice.
+    /// How many edges have come: the position of the next one in this rank's slice.
     position: u64,
 }
 
@@ -62,11 +62,12 @@ impl<'f, K: Key> Proof<'f, K> {
         }
     }
 
-    /// Joins what the ranks have found.
+    /// Combines what the ranks have found.
     ///
     /// # Errors
-    /// [`crate::Error::Proof`] for the first [`Flaw`], the same on every rank: of the forest by itself, then by
-    /// position in the graph, then of edges that are not in the graph.
+    /// [`crate::Error::Proof`] for the first [`Flaw`], the same on every rank: first those of the
+    /// forest itself, then those by position in the graph, then forest edges that are not in the
+    /// graph.
     pub(crate) fn finish(self, comm: &Comm) -> Result<()> {
         let counts = comm.all_gather(&[self.position]).concat();
         let before: u64 = counts[..comm.rank()].iter().sum();
@@ -92,7 +93,7 @@ mod tests {
         Edge { u: 4, v: 3, key: 1 },
     ];
 
-    /// A forest by its name, and the words that refuse it.
+    /// A case's name, the forest, and the expected words of the error.
     type Case<'a> = (&'a str, &'a [Edge<u32>], Option<&'a str>);
 
     fn told(p: usize, forest: &[Edge<u32>]) -> Vec<Option<String>> {
@@ -131,7 +132,7 @@ mod tests {
     }
 
     proptest! {
-        /// Ranks together find what one process finds.
+        /// Several ranks find what one process finds.
         #[test]
         fn ranks_judge_as_one(picked in prop::collection::vec(0usize..5, 0..4), p in 1usize..5) {
             let forest: Vec<_> = picked.iter().map(|&position| GRAPH[position]).collect();

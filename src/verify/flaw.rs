@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::graph::{Edge, Key, Weights};
 
-/// One thing that is wrong with a forest. Vertices and positions are counted from 0.
+/// One thing that is wrong with a forest. Vertices and positions count from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flaw {
     /// A forest edge has an endpoint that is not below n.
@@ -22,7 +22,7 @@ pub enum Flaw {
         /// The edge.
         edge: Edge<u64>,
     },
-    /// A forest edge joins two vertices that forest edges before it in key order have joined.
+    /// A forest edge joins two vertices that earlier forest edges in key order have joined.
     Cycle {
         /// Its position in the forest.
         position: u64,
@@ -45,7 +45,7 @@ pub enum Flaw {
         /// The forest edge that it should replace.
         heaviest: Edge<u64>,
     },
-    /// A forest edge is not in the graph, or there with another weight.
+    /// A forest edge is not in the graph, or has another weight there.
     NotInGraph {
         /// Its position in the forest.
         position: u64,
@@ -55,7 +55,8 @@ pub enum Flaw {
 }
 
 impl Flaw {
-    /// The same flaw, if it is of a graph edge, that many `edges` further on in the graph.
+    /// Returns the same flaw; if it is about a graph edge, its position is `edges` further on in
+    /// the graph.
     #[must_use]
     pub fn further_on(self, edges: u64) -> Self {
         match self {
@@ -69,7 +70,8 @@ impl Flaw {
         }
     }
 
-    /// The error that says which edge is wrong and how; `weights` tells how its key is held.
+    /// Returns the error that says which edge is wrong and how; `weights` tells how to read its
+    /// key.
     pub fn describe(&self, weights: Weights) -> Error {
         let show = |edge: &Edge<u64>| {
             let Edge { u, v, key } = edge;
@@ -110,7 +112,8 @@ impl Flaw {
         Error::Proof { position: Some(self.position()), what }
     }
 
-    /// The position of the edge that shows it: in the forest, or in the graph if the graph shows it.
+    /// The position of the edge that shows the flaw: in the graph for [`Flaw::NotSpanning`] and
+    /// [`Flaw::NotMinimum`], else in the forest.
     pub fn position(&self) -> u64 {
         match *self {
             Self::OutOfRange { position, .. }
@@ -123,7 +126,7 @@ impl Flaw {
     }
 }
 
-/// The edge with its key in 64 bits.
+/// Returns the edge with a 64-bit key.
 pub(super) fn widen<K: Key>(edge: &Edge<K>) -> Edge<u64> {
     Edge { u: edge.u, v: edge.v, key: edge.key.wide() }
 }

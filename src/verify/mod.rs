@@ -1,12 +1,12 @@
-//! Proofs that a forest is spanning, acyclic and minimum, and a part of its graph.
+//! Proves that a forest is spanning, acyclic, minimum, and part of its graph.
 //!
-//! No algorithm that finds forests is used, so none can hide its own mistake. The proof is the
-//! cycle property: a spanning forest is minimum exactly when no graph edge is lighter than the
+//! The proof uses no algorithm that finds forests, so none can hide its own mistake. It rests on
+//! the cycle property: a spanning forest is minimum exactly when no graph edge is lighter than the
 //! heaviest forest edge between its endpoints. Komlós, "Linear Verification for Spanning Trees",
-//! Combinatorica 1985. A graph edge of the same weight is a tie and right.
+//! Combinatorica 1985. A graph edge of the same weight is a tie and correct.
 //!
-//! Each edge of the graph is checked alone, against [`PathMaxima`] of the whole forest, so ranks
-//! check their slices without messages and then only join what [`check_slice`] has found.
+//! Each graph edge is checked alone, against [`PathMaxima`] of the whole forest, so ranks check
+//! their slices without messages; afterwards they only combine what [`check_slice`] has found.
 
 mod distributed;
 mod flaw;
@@ -29,14 +29,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Both may be in any order; loops in the graph are ignored.
 ///
 /// # Errors
-/// The first [`Flaw`]: of the forest by itself, then by position in the graph, then of edges that
-/// are not in the graph. It is the same for any number of threads.
+/// The first [`Flaw`]: first those of the forest itself, then those by position in the graph, then
+/// forest edges that are not in the graph. It is the same for any number of threads.
 ///
 /// # Complexity
-/// O((n + m) log n) time, the m part in parallel; memory that of [`PathMaxima`].
+/// O((n + m) log n) time, the part in m in parallel; memory as for [`PathMaxima`].
 ///
 /// # Panics
-/// If an endpoint in `graph` is not below `n`. Readers refuse such edges, so here it is a bug.
+/// If an endpoint in `graph` is not below `n`. Readers refuse such edges, so this is a bug.
 ///
 /// # Examples
 /// ```
@@ -51,16 +51,17 @@ pub fn verify<K: Key>(n: u64, forest: &[Edge<K>], graph: &[Edge<K>]) -> Result<(
     all_found(&found, forest)
 }
 
-/// Checks a slice of the graph, whose first edge is the `first` of the whole graph, against the forest.
+/// Checks a slice of the graph against the forest. `first` is the position in the graph of its
+/// first edge.
 ///
-/// Returns which forest edges the slice holds: bit i % 64 of word i / 64 for the edge at position i.
-/// The union over all slices goes to [`all_found`].
+/// Returns which forest edges the slice holds: bit i % 64 of word i / 64 stands for the edge at
+/// position i. Pass the union over all slices to [`all_found`].
 ///
 /// # Errors
-/// [`Flaw::NotSpanning`] or [`Flaw::NotMinimum`] of the first edge that has one.
+/// [`Flaw::NotSpanning`] or [`Flaw::NotMinimum`] for the first edge that has one.
 ///
 /// # Complexity
-/// O(m log n) time in parallel, and a bit a forest edge.
+/// O(m log n) time in parallel; memory of one bit per forest edge.
 ///
 /// # Panics
 /// If an endpoint is not a vertex of the forest.
@@ -99,7 +100,7 @@ fn check_edge<K: Key>(
         let (edge, heaviest) = (widen(edge), widen(heaviest));
         return Err(Flaw::NotMinimum { position, edge, heaviest });
     }
-    // The path between the ends of a forest edge is that edge, so there is no other to compare.
+    // The path between the ends of a forest edge is that edge alone: no other needs comparing.
     if edge.key == heaviest.key && edge.ends() == heaviest.ends() {
         found[on_path / 64].fetch_or(1 << (on_path % 64), Ordering::Relaxed);
     }
@@ -109,7 +110,7 @@ fn check_edge<K: Key>(
 /// Checks that the slices of the graph together held every edge of `forest`.
 ///
 /// # Errors
-/// [`Flaw::NotInGraph`] of the first edge whose bit is not set.
+/// [`Flaw::NotInGraph`] for the first edge whose bit is not set.
 pub fn all_found<K: Key>(found: &[u64], forest: &[Edge<K>]) -> Result<(), Flaw> {
     let is_found = |position: usize| found[position / 64] >> (position % 64) & 1 == 1;
     match (0..forest.len()).find(|&position| !is_found(position)) {

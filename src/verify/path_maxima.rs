@@ -1,4 +1,4 @@
-//! The heaviest edge between any two vertices of a forest.
+//! Finds the heaviest edge between any two vertices of a forest.
 
 use super::Flaw;
 use super::flaw::widen;
@@ -7,32 +7,34 @@ use rayon::prelude::*;
 use std::hint::select_unpredictable;
 use std::mem;
 
-/// The order of a vertex that no edge has linked to a parent: later than any.
+/// The order of a vertex that has no parent: later than any other.
 const ROOT: u32 = u32::MAX;
 
-/// Answers which edge is the heaviest on the forest path between two vertices.
+/// Tells which edge is the heaviest on the forest path between two vertices.
 ///
-/// The forest's edges, lightest first, link the trees of a union-find by size without path
-/// compression. Its tree then has a height of log2 n at most, links on the way to a root get later
-/// and so no lighter, and the latest link between two vertices is the heaviest edge of their
-/// forest path. It stands in the place of the Borůvka tree of King, "A Simpler Minimum Spanning
-/// Tree Verification Algorithm", Algorithmica 1997, for the price of a logarithm.
+/// The forest's edges, lightest first, link the trees of a union-find by size, without path
+/// compression. So each tree has a height of at most log2 n; links on the way to a root get later,
+/// and so no lighter; and the latest link between two vertices is the heaviest edge of their forest
+/// path. It replaces the Borůvka tree of King, "A Simpler Minimum Spanning Tree Verification
+/// Algorithm", Algorithmica 1997, at the price of a logarithm.
 ///
 /// # Complexity
-/// O(n log n) time to build, O(log n) for a query; memory 16 bytes a vertex with 32-bit keys, 24
-/// with 64-bit ones, and 4 an edge if the forest is not sorted.
+/// O(n log n) time to build, O(log n) for a query; memory 16 bytes per vertex with 32-bit keys, 24
+/// with 64-bit keys, and 4 per edge if the forest is not sorted.
 pub struct PathMaxima<'f, K> {
     links: Vec<TreeEdge>,
     summits: Vec<Summit<K>>,
     forest: &'f [Edge<K>],
-    /// The position in the forest of each link, unless they are the same.
+    /// The position in the forest of each link; `None` if the forest is sorted, so that they are
+    /// equal.
     positions: Option<Vec<u32>>,
 }
 
-/// The memory that a vertex needs while a [`PathMaxima`] with keys of 64 bits is built, bytes.
+/// The memory, in bytes per vertex, to build a [`PathMaxima`] with 64-bit keys.
 pub const VERTEX_BYTES: u64 = 32;
 
-/// A vertex's parent, and when it got it. Links have different orders, which settles ties of keys.
+/// A vertex's parent, and when it got it. All links have different orders, which breaks ties of
+/// keys.
 #[derive(Clone, Copy)]
 struct TreeEdge {
     parent: Vertex,
@@ -50,8 +52,8 @@ impl<'f, K: Key> PathMaxima<'f, K> {
     /// Builds the structure for a forest on the vertices `0..n`, its edges in any order.
     ///
     /// # Errors
-    /// [`Flaw::OutOfRange`] or [`Flaw::Loop`] for the first such edge; else [`Flaw::Cycle`] for
-    /// the first edge in (key, position) order that closes a cycle.
+    /// [`Flaw::OutOfRange`] or [`Flaw::Loop`] for the first such edge; otherwise [`Flaw::Cycle`]
+    /// for the first edge in (key, position) order that closes a cycle.
     pub fn new(n: u64, forest: &'f [Edge<K>]) -> Result<Self, Flaw> {
         for (edge, position) in forest.iter().zip(0..) {
             if u64::from(edge.u.max(edge.v)) >= n {
@@ -61,7 +63,7 @@ impl<'f, K: Key> PathMaxima<'f, K> {
                 return Err(Flaw::Loop { position, edge: widen(edge) });
             }
         }
-        let forest = &forest[..forest.len().min(n as usize)]; // n edges close a cycle already
+        let forest = &forest[..forest.len().min(n as usize)]; // n edges must close a cycle
         let positions = (!forest.is_sorted_by_key(|e| e.key)).then(|| {
             let mut positions: Vec<u32> = (0..forest.len() as u32).collect();
             positions
@@ -78,7 +80,7 @@ impl<'f, K: Key> PathMaxima<'f, K> {
         Ok(maxima)
     }
 
-    /// Joins the trees of the next edge, the smaller below the larger.
+    /// Joins the two trees of the next edge, the smaller one below the larger.
     fn link(&mut self, order: u32, sizes: &mut [u32]) -> Result<(), Flaw> {
         let position = self.position(order);
         let edge = &self.forest[position];
@@ -129,19 +131,21 @@ impl<'f, K: Key> PathMaxima<'f, K> {
         self.forest
     }
 
-    /// Whether a graph edge is heavier than all links above its endpoints, and so than their path.
+    /// Whether a graph edge is heavier than all links above its endpoints, and so than all on their
+    /// path.
     ///
-    /// Most edges of a random graph are, and two look-ups spare them the walk. If it is not so,
-    /// nothing is known.
+    /// This holds for most edges of a random graph: two look-ups save them the walk. If it does not
+    /// hold, nothing is known.
     #[inline]
     pub(super) fn is_far_outweighed_by(&self, edge: &Edge<K>) -> bool {
         let (a, b) = (self.summits[edge.u as usize], self.summits[edge.v as usize]);
         a.root == b.root && edge.key > a.key.max(b.key)
     }
 
-    /// The position in the forest of the heaviest edge between `u` and `v`; of equal ones the last.
+    /// Returns the position in the forest of the heaviest edge between `u` and `v`; of equal ones
+    /// the last.
     ///
-    /// `None` if they are in different trees or are one vertex.
+    /// `None` if they are in different trees or are the same vertex.
     ///
     /// # Panics
     /// If `u` or `v` is not a vertex.
@@ -157,7 +161,7 @@ impl<'f, K: Key> PathMaxima<'f, K> {
             if link.order == ROOT {
                 return None; // both are roots
             }
-            latest = Some(link.order); // the earlier of two ways up, but later than all before
+            latest = Some(link.order); // the earlier of both next links, but later than all before
             a = at(link.parent);
         }
         latest.map(|order| self.position(order))
@@ -169,7 +173,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// A forest: each vertex but 0 may hang on a lower one, then shuffled; keys have many ties.
+    /// Forests: each vertex but 0 may hang on a lower one; then the edges are shuffled. Keys have
+    /// many ties.
     fn forests() -> impl Strategy<Value = (u64, Vec<Edge<u32>>)> {
         let links = prop::collection::vec(prop::option::of((any::<u32>(), 0u32..6)), 0..40);
         let forest = links.prop_map(|links| {
@@ -182,7 +187,8 @@ mod tests {
         forest.prop_flat_map(|(n, edges)| (Just(n), Just(edges).prop_shuffle()))
     }
 
-    /// The position of the last in (key, position) order on the path from `u`, by depth-first search.
+    /// Finds the last edge in (key, position) order on the path from `u` to `v`, by depth-first
+    /// search.
     fn searched(
         forest: &[Edge<u32>],
         u: u32,
@@ -203,7 +209,7 @@ mod tests {
     }
 
     proptest! {
-        /// What a search along the path finds; height at most log2 n.
+        /// It is the one that a search along the path finds, and the height is at most log2 n.
         #[test]
         fn the_heaviest_edge_is_that_of_the_path((n, forest) in forests()) {
             let maxima = PathMaxima::new(n, &forest).unwrap();

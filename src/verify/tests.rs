@@ -1,4 +1,4 @@
-//! Right forests pass, wrong ones are refused with the right flaw.
+//! Right forests pass; wrong ones are refused with the right flaw.
 
 use super::*;
 use petgraph::algo::min_spanning_tree;
@@ -66,7 +66,7 @@ fn right_forests_pass() {
 
 #[test]
 fn wrong_forests_are_refused() {
-    /// A square 0 1 2 3 with a diagonal, and an edge apart.
+    /// A square 0 1 2 3 with a diagonal, and a separate edge.
     const GRAPH: [(u32, u32, u32); 6] =
         [(0, 1, 1), (1, 2, 2), (2, 3, 3), (3, 0, 4), (0, 2, 5), (4, 5, 7)];
     let edge = |u, v, key| Edge { u, v, key };
@@ -118,7 +118,7 @@ proptest! {
     fn a_spanning_forest_passes_if_its_weight_is_least(
         (n, graph) in graphs(), others in prop::collection::vec(0u32..3, 80),
     ) {
-        // Spanning for other weights; its positions say which edges those are.
+        // A spanning forest for other weights; the low bits of its keys are positions in `graph`.
         let relabel = |(e, (position, other)): (&Edge<u32>, (u32, &u32))| {
             Edge { u: e.u, v: e.v, key: (e.key / 4 + other) << 8 | position }
         };
@@ -158,7 +158,7 @@ proptest! {
         prop_assert!(matches!(far, Flaw::OutOfRange { .. }), "{far:?}");
     }
 
-    /// Slices find together what the whole finds, and the first flaw is the first slice's.
+    /// Slices together find what the whole graph finds, and the first flaw is the first slice's.
     #[test]
     fn slices_prove_what_the_whole_proves((n, graph) in graphs(), lighter: Option<Index>) {
         let mut forest = oracle(n, &graph);

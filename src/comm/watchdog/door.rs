@@ -1,6 +1,6 @@
-//! Where rank 0 takes the calls of the others, and sends strangers away.
+//! Where rank 0 takes the calls of the other ranks, and turns strangers away.
 //!
-//! Nobody is waited for: each caller is heard as its bytes come, and none can take another's turn.
+//! It waits for no single caller: each is read as its bytes come, and none can delay another.
 
 use super::heartbeat::Peer;
 use super::invitation::Invitation;
@@ -17,12 +17,12 @@ use std::time::{Duration, Instant};
 
 /// How long a caller may take to prove who it is.
 const PROVE: Duration = Duration::from_secs(2);
-/// Callers at a time beyond the ranks that are missing. Where more come, the one that has waited longest goes: a
-/// rank takes a moment, and calls again.
+/// How many callers may be connected besides the missing ranks. If more come, the one that has
+/// waited longest is dropped: a rank needs only a moment, and calls again.
 const CROWD: usize = 128;
-/// Callers that are let in before those inside are heard again.
+/// How many callers each listener accepts before those already connected are read again.
 const TURN: usize = 16;
-/// How long to wait where the system lets nobody in.
+/// How long to wait when the system can accept no connection.
 const FULL: Duration = Duration::from_millis(10);
 
 /// The listeners of rank 0, until all ranks have called.
@@ -30,17 +30,17 @@ pub(super) struct Door {
     secret: Secret,
     listeners: Vec<TcpListener>,
     callers: Vec<Caller>,
-    /// The ranks that have yet to call.
+    /// The ranks that have not called yet.
     missing: BTreeSet<usize>,
     strangers: Arc<AtomicU64>,
 }
 
 impl Door {
-    /// A door at `addresses` for the other ranks of `p`, and an invitation to it. Whoever is sent away is counted
-    /// in `strangers`.
+    /// Opens a door at `addresses` for the other ranks of `p`, and returns it with an invitation to
+    /// it. `strangers` counts the callers that are turned away.
     ///
     /// # Errors
-    /// If none of the addresses is to be had, or the system has no randomness.
+    /// If none of the addresses can be used, or the system has no randomness.
     pub(super) fn open(
         addresses: &BTreeSet<Ipv4Addr>,
         p: usize,
@@ -49,7 +49,7 @@ impl Door {
         let secret = Secret::new()?;
         let listen = |&address| TcpListener::bind(SocketAddrV4::new(address, 0));
         let (mut listeners, mut doors) = (Vec::new(), Vec::new());
-        // An address may have gone since it was told.
+        // An address may have gone since the rank reported it.
         for listener in addresses.iter().flat_map(listen) {
             listener.set_nonblocking(true)?;
             if let SocketAddr::V4(door) = listener.local_addr()? {
@@ -70,13 +70,14 @@ impl Door {
         self.missing.is_empty()
     }
 
-    /// What to wait at for news.
+    /// The descriptors on which news may come.
     pub(super) fn sources(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         let callers = self.callers.iter().map(|caller| caller.stream.as_fd());
         self.listeners.iter().map(AsFd::as_fd).chain(callers)
     }
 
-    /// The ranks that have proved who they are since the last time.
+    /// Returns the ranks that have proved who they are since the last call, and accepts new
+    /// callers.
     pub(super) fn guests(&mut self) -> Vec<Peer> {
         let mut guests = Vec::new();
         for mut caller in std::mem::take(&mut self.callers) {
@@ -89,7 +90,7 @@ impl Door {
             }
         }
         if self.is_done() {
-            // Whoever still waits is no rank.
+            // All ranks have called, so whoever still waits is a stranger.
             std::mem::take(&mut self.callers).into_iter().for_each(|caller| self.send_away(caller));
         } else {
             self.admit();
@@ -106,13 +107,14 @@ impl Door {
                         Err(_) => self.count_stranger(),
                     },
                     Err(why) if why.kind() == ErrorKind::WouldBlock => break,
-                    // Out of files: who waits longest makes room, if anybody does.
+                    // Out of file descriptors: the caller that has waited longest makes room, if
+                    // there is one.
                     Err(why) if matches!(why.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => {
                         if !self.drop_oldest() {
                             thread::sleep(FULL);
                         }
                     }
-                    // One who has gone again.
+                    // A caller that has already gone.
                     Err(_) => {}
                 }
             }
@@ -120,7 +122,8 @@ impl Door {
         while self.callers.len() > self.missing.len() + CROWD && self.drop_oldest() {}
     }
 
-    /// Sends away who has waited longest without a proof.
+    /// Turns away the caller that has waited longest without a proof. Returns whether there was
+    /// one.
     fn drop_oldest(&mut self) -> bool {
         let oldest = self.callers.iter().position(|caller| caller.rank.is_none());
         oldest
@@ -139,23 +142,24 @@ impl Door {
     }
 }
 
-/// Who has called, and has not yet done all that makes a guest.
+/// A caller that is not yet accepted as a rank.
 struct Caller {
     stream: TcpStream,
     since: Instant,
-    /// What it was asked.
+    /// The number that it was asked with.
     asked: Nonce,
-    /// What it has said of its claim.
+    /// What has arrived of its claim, `len` bytes.
     claim: [u8; CLAIM],
     len: usize,
-    /// Which rank it has proved to be. It is a guest once it has said a byte more, since it has believed the answer
-    /// then. Before that it may give up and call anew, which must not be taken for a rank's death.
+    /// The rank that it has proved to be. It is accepted once it sends one more byte, because it
+    /// has then verified the answer. Before that it may give up and call anew, which must not be
+    /// taken for a rank's death.
     rank: Option<usize>,
 }
 
-/// What a caller turns out to be.
+/// What a caller has turned out to be.
 enum Heard {
-    /// It has not said all yet.
+    /// Its claim or its last byte has not arrived yet.
     Waits,
     Rank(usize),
     Stranger,
@@ -169,7 +173,7 @@ impl Caller {
         Ok(Self { stream, since: Instant::now(), asked, claim: [0; CLAIM], len: 0, rank: None })
     }
 
-    /// Hears what has come. Only one of the `missing` is answered.
+    /// Reads what has arrived. Answers only claims of the `missing` ranks.
     fn hear(&mut self, secret: &Secret, missing: &BTreeSet<usize>) -> Heard {
         let mut word = [0];
         loop {
@@ -195,7 +199,7 @@ impl Caller {
         }
     }
 
-    /// Answers a claim that is true, of a rank that has not called: which one it proves.
+    /// Answers a claim if it is true and its rank is missing. Returns that rank.
     fn answer(&mut self, secret: &Secret, missing: &BTreeSet<usize>) -> Option<usize> {
         let claim: Claim = bytemuck::pod_read_unaligned(&self.claim);
         let (rank, answer) = secret.check(&claim, &self.asked)?;
@@ -213,7 +217,8 @@ mod tests {
 
     const HERE: [Ipv4Addr; 1] = [Ipv4Addr::LOCALHOST];
 
-    /// A door for two ranks that some call: who was let in, and how many strangers were sent away.
+    /// Opens a door for two ranks while `callers` runs. Returns who was let in, and how many
+    /// strangers were turned away.
     fn open_to(callers: impl FnOnce(&Invitation) + Send) -> (Vec<usize>, u64) {
         let strangers = Arc::default();
         let (mut door, invitation) =
@@ -327,7 +332,7 @@ mod tests {
     #[test]
     fn a_recorded_call_is_worthless() {
         let (guests, strangers) = open_to(|invitation| {
-            // Between rank 1 and the door sits one who hears all, then hangs up on both.
+            // A relay between rank 1 and the door hears everything, then hangs up on both.
             let relay = TcpListener::bind(SocketAddrV4::new(HERE[0], 0)).unwrap();
             let SocketAddr::V4(door) = relay.local_addr().unwrap() else { unreachable!() };
             let relayed = Invitation { doors: vec![door], ..invitation.clone() };

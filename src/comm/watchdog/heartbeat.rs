@@ -1,32 +1,32 @@
-//! A rank at the other end of a connection, and what both say.
+//! A connection to another rank, and the words that both sides send.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-/// What is said, a byte each.
+/// The words, one byte each.
 pub(super) mod word {
     /// I am here.
     pub(crate) const HERE: u8 = 1;
-    /// I have done my part: my end is no news from now on.
+    /// I have done my part: from now on, do not report my end.
     pub(crate) const BYE: u8 = 2;
-    /// The job ends, and somebody has said why.
+    /// The job ends, and a rank has said why.
     pub(crate) const ENDING: u8 = 3;
-    /// What the launcher started me with has died.
+    /// The launcher's process that started me has died.
     pub(crate) const ORPHANED: u8 = 4;
 }
 
-/// What is new of a peer.
+/// The state of a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum News {
     /// It answers, or has ended after it said goodbye.
     Fine,
-    /// It ends the job.
+    /// It says that the job ends.
     Ending,
     /// Its process has ended.
     Dead,
-    /// Its process runs on, but not the launcher's that started it.
+    /// Its process runs, but the launcher's process that started it has died.
     Orphaned,
     /// It has not answered for too long.
     Silent,
@@ -34,7 +34,7 @@ pub(super) enum News {
 
 /// A rank at the other end of a connection.
 pub(super) struct Peer {
-    /// Which one.
+    /// The rank at the other end.
     pub(super) rank: usize,
     stream: TcpStream,
     heard: Instant,
@@ -50,19 +50,19 @@ impl AsFd for Peer {
 }
 
 impl Peer {
-    /// `rank`, which has just been heard.
+    /// Returns the peer `rank`, which has just been heard.
     pub(super) fn new(stream: TcpStream, rank: usize) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
         Ok(Self { rank, stream, heard: Instant::now(), leaving: false, gone: false })
     }
 
-    /// Says a word. One that cannot be said will be missed, which is the other one's to notice.
+    /// Sends a word. An error is ignored: the other side notices that the word is missing.
     pub(super) fn tell(&mut self, word: u8) {
         self.stream.write_all(&[word]).ok();
     }
 
-    /// How long it has said nothing.
+    /// For how long it has said nothing.
     pub(super) fn silence(&self) -> Duration {
         self.heard.elapsed()
     }
@@ -72,9 +72,10 @@ impl Peer {
         self.gone
     }
 
-    /// What has been heard since the last time; silence counts after `patience`.
+    /// Reads what has arrived since the last call. A peer is silent if nothing has come for
+    /// `patience`.
     ///
-    /// All that has arrived is read before silence counts, so that it does not matter how long this
+    /// All that has arrived is read before silence counts, so it does not matter how long this
     /// process itself did not run.
     pub(super) fn news(&mut self, patience: Duration) -> News {
         let mut words = [0; 64];

@@ -8,14 +8,16 @@ use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a rank tries an address of rank 0, and how long it waits there for an answer.
+/// How long a rank tries to connect to an address of rank 0, and how long it then waits for the
+/// answer.
 const CONNECT: Duration = Duration::from_secs(2);
-/// For how long a rank calls again: strangers may crowd the door.
+/// How long a rank repeats its call: strangers may crowd the door.
 const CALL: Duration = Duration::from_secs(5);
-/// Between two rounds of calls.
+/// The pause between two rounds of calls.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Where rank 0 takes calls, and what only ranks of this job know. It goes to them over MPI.
+/// The addresses where rank 0 takes calls, and the secret of this job. It goes to the ranks over
+/// MPI.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Invitation {
     pub(super) secret: Secret,
@@ -23,17 +25,18 @@ pub(super) struct Invitation {
 }
 
 impl Invitation {
-    /// For a message.
+    /// Encodes the invitation for a message.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("plain fields")
     }
 
-    /// What [`Invitation::to_bytes`] made bytes of; of none, an invitation to nowhere.
+    /// Decodes what [`Invitation::to_bytes`] returns; no bytes give an invitation to nowhere.
     pub(super) fn from_bytes(bytes: &[u8]) -> Self {
         serde_json::from_slice(bytes).unwrap_or_default()
     }
 
-    /// Calls rank 0 as `rank` at `addresses`, of which it may have none.
+    /// Calls rank 0 as `rank` at those of `addresses` where it has a door. `None` if no call
+    /// succeeds.
     pub(super) fn call(&self, rank: usize, addresses: &[Ipv4Addr]) -> Option<Peer> {
         let leads = |door: &&SocketAddrV4| addresses.contains(door.ip());
         let doors: Vec<SocketAddrV4> = self.doors.iter().filter(leads).copied().collect();
@@ -47,7 +50,7 @@ impl Invitation {
         }
     }
 
-    /// Rank 0, if that is who answers at the door.
+    /// Calls at one door. Returns the peer if it proves to be rank 0.
     fn call_at(&self, rank: usize, door: SocketAddrV4) -> io::Result<Peer> {
         let mut stream = TcpStream::connect_timeout(&door.into(), CONNECT)?;
         stream.set_write_timeout(Some(CONNECT))?;
@@ -60,18 +63,18 @@ impl Invitation {
             return Err(io::Error::other("a stranger"));
         }
         let mut peer = Peer::new(stream, 0)?;
-        // Only now rank 0 counts on this connection, which either side could have given up before.
+        // Only from now on rank 0 counts on this connection; before, either side may give it up.
         peer.tell(word::HERE);
         Ok(peer)
     }
 }
 
-/// The next `N` bytes, if all have come by `end`.
+/// Reads the next `N` bytes, which must all arrive by `end`.
 fn read_by<const N: usize>(end: Instant, stream: &mut TcpStream) -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     let mut read = 0;
     while read < N {
-        // Of no time left, the system makes an error.
+        // If no time is left, the timeout is zero, which is an error.
         stream.set_read_timeout(Some(end.saturating_duration_since(Instant::now())))?;
         match stream.read(&mut bytes[read..])? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -86,7 +89,8 @@ mod tests {
     use super::*;
     use std::net::TcpListener;
 
-    /// How a rank's call ends where a stranger listens who does `speak`, and after how long.
+    /// A stranger listens and runs `speak`. Returns whether a rank takes it for rank 0, and how
+    /// long its call takes.
     fn called(speak: impl FnOnce(TcpStream) + Send) -> (bool, Duration) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let door = SocketAddrV4::new(Ipv4Addr::LOCALHOST, listener.local_addr().unwrap().port());

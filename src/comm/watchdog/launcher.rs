@@ -1,9 +1,11 @@
-//! The end of a launcher that waits for a machine that is gone: Open MPI's may do so for a quarter of an hour.
+//! Ends a launcher that waits for a machine that is gone: Open MPI's may wait for a quarter of an
+//! hour.
 //!
-//! It comes seconds later, when the launcher may have ended and another process have its id, so a process is known
-//! by its id and its start. A shell compares them right before it kills: between the two the system would have to
-//! deal out all other ids first. A handle of the process (`pidfd`) would leave no gap at all, but a shell cannot use
-//! one, and a copy of this process would hold all its memory meanwhile.
+//! It is ended seconds later. By then it may have ended by itself and another process may have its
+//! id, so a process is identified by its id and its start time. A shell compares both right before
+//! it kills; it could only hit another process if the system handed out all other ids in between. A
+//! handle of the process (`pidfd`) would leave no gap at all, but a shell cannot use one, and a copy
+//! of this process would hold all its memory meanwhile.
 
 use nix::libc;
 use std::fs;
@@ -11,47 +13,47 @@ use std::io;
 use std::os::unix::process::{CommandExt, parent_id};
 use std::process::{Child, Command, Stdio};
 
-/// What launchers' names begin with.
+/// How the names of launchers begin.
 const LAUNCHERS: [&str; 4] = ["mpirun", "mpiexec", "orterun", "prterun"];
-/// What stands between MPICH's launcher and the ranks on its own machine.
+/// The process between MPICH's launcher and the ranks on the launcher's machine.
 const BETWEEN: &str = "hydra_pmi_proxy";
-/// Seconds in which a launcher may end of itself.
+/// How many seconds a launcher has to end by itself.
 const GRACE: u32 = 3;
-/// Ends process `$1`, if it is the one that started at `$2`, and its children after `$3` seconds. They are looked up
-/// first: where the process is found to be the same after that, they are its own.
+/// After `$3` seconds, kills process `$1`, if it is the one that started at `$2`, and its children.
+/// It looks up the children first: if the process is still the same after that, they are its own.
 const SCRIPT: &str = r#"sleep "$3"
 children=$(pgrep -P "$1")
 [ "$(sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20)" = "$2" ] && kill -KILL "$1" $children"#;
 
-/// A process, told from a later one of the same id.
+/// A process, distinguished from a later one with the same id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Process {
     id: u32,
-    /// In the system's ticks.
+    /// In the system's clock ticks.
     start: u64,
 }
 
 impl Process {
     fn of(id: u32) -> Option<Self> {
         let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-        // A name may hold anything, so the fields are counted from its end.
+        // A name may contain anything, so count the fields from the end of the name.
         let start = stat.rsplit(") ").next()?.split(' ').nth(19)?.parse().ok()?;
         Some(Self { id, start })
     }
 }
 
-/// Has the launcher of this process, if it runs on this machine, ended with what it has started, where it
-/// goes on a few seconds longer. It is ended by a process of its own, since this one goes first.
+/// Ends the launcher of this process, with what it has started, if it runs on this machine and goes
+/// on for a few more seconds. A separate process does this, because this one ends first.
 pub(super) fn end_launcher_later() {
     let Some(launcher) = launcher() else { return };
-    // SAFETY: it closes nothing, but marks what a new program must not inherit: launchers take a process for
-    // running as long as somebody holds its connections.
+    // SAFETY: the call closes nothing; it only marks the descriptors that a new program must not
+    // inherit. Launchers take a process for running as long as somebody holds its connections.
     unsafe { libc::close_range(3, u32::MAX, libc::CLOSE_RANGE_CLOEXEC as i32) };
-    // Where it cannot be started, all is as it would be without.
+    // An error changes nothing: the launcher then waits as it would anyway.
     drop(end_later(launcher, GRACE));
 }
 
-/// What ends `process` after `grace` seconds.
+/// Starts the shell that ends `process` after `grace` seconds.
 fn end_later(process: Process, grace: u32) -> io::Result<Child> {
     let mut reaper = Command::new("sh");
     reaper.args(["-c", SCRIPT, "reaper"]);
@@ -63,7 +65,7 @@ fn end_later(process: Process, grace: u32) -> io::Result<Child> {
 fn launcher() -> Option<Process> {
     let id = launcher_above()?;
     let launcher = Process::of(id)?;
-    // As long as it is above this process, nobody else has its id.
+    // As long as it is above this process, no other process has its id.
     (launcher_above() == Some(id)).then_some(launcher)
 }
 
@@ -81,7 +83,7 @@ fn is_launcher(name: &str) -> bool {
     LAUNCHERS.iter().any(|launcher| name.starts_with(launcher))
 }
 
-/// The name of a process, 15 bytes of it.
+/// Returns the name of a process, of which the system keeps 15 bytes.
 fn name(process: u32) -> Option<String> {
     let name = fs::read_to_string(format!("/proc/{process}/comm")).ok()?;
     Some(name.trim_end().to_owned())
@@ -112,7 +114,7 @@ mod tests {
         command.args(["-c", program]).stdout(Stdio::piped()).spawn().unwrap()
     }
 
-    /// Whether `child` still runs some time after somebody was told to end it.
+    /// Whether `child` still runs half a second after it was to be ended.
     fn outlives(mut child: Child, told: &io::Result<Child>) -> bool {
         assert!(told.is_ok());
         sleep(Duration::from_millis(500));
@@ -127,7 +129,7 @@ mod tests {
         let mut launcher = start("sleep 60 & wait");
         let begin = Instant::now();
         let mut reaper = end_later(Process::of(launcher.id()).unwrap(), 1).unwrap();
-        // As long as anybody can write, there is no end to what is read.
+        // Reading ends only when no process can write any more.
         launcher.stdout.take().unwrap().read_to_end(&mut Vec::new()).unwrap();
         assert!(begin.elapsed() > Duration::from_secs(1), "not before its time");
         assert!(begin.elapsed() < Duration::from_secs(30), "its child has lived on");
@@ -143,14 +145,14 @@ mod tests {
         assert!(outlives(other, &told));
     }
 
-    /// Only root may say which id comes next.
+    /// Only root may choose the next process id, so without that right the test is skipped.
     #[test]
     fn a_process_that_has_taken_the_launchers_id_is_let_alone() {
         let mut gone = start("exec sleep 60");
         let launcher = Process::of(gone.id()).unwrap();
         gone.kill().unwrap();
         gone.wait().unwrap();
-        sleep(Duration::from_millis(20)); // a start is told in hundredths of a second
+        sleep(Duration::from_millis(20)); // start times are in hundredths of a second
         for _ in 0..200 {
             let last = (launcher.id - 1).to_string();
             if let Err(why) = fs::write("/proc/sys/kernel/ns_last_pid", last) {

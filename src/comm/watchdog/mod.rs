@@ -1,18 +1,22 @@
-//! A watchdog: finds ranks whose process answers no more, and ends the job.
+//! A watchdog: finds ranks whose process no longer answers, and ends the job.
 //!
-//! MPI waits for a rank whose cable was cut as it waits for one that computes. What tells them apart is
-//! a thread in each process that does nothing but answer, over a connection of its own: it answers while
-//! the rank computes, reads or waits, for hours, as long as the process runs at all. So a rank that is
-//! merely slow is never given up; one that was killed or stopped, or whose host or cable is gone, is.
+//! MPI waits for a rank whose cable was cut just as for one that computes. To tell them apart, each
+//! process has a thread that does nothing but answer, over a connection of its own: it answers
+//! while the rank computes, reads or waits, for hours, as long as the process runs at all. So a
+//! rank that is merely slow is never given up; one that was killed or stopped, or whose host or
+//! cable is gone, is.
 //!
-//! Until all ranks have called, rank 0 listens, at those of its addresses that they need ([`super::network`]). A
-//! secret that it draws, 256 bits, goes to them over MPI; with it rank and rank 0 show each other who they are, by
-//! answers to questions that are never asked twice ([`super::secret`]). So nobody without it, another user of the host
-//! or another host, can pose as a rank or as rank 0, with what it has heard neither; and strangers keep no rank
-//! waiting ([`super::door`]). What is not protected is what MPI does not protect either: who reads the messages
-//! of MPI on their way has the secret, who may change packets on their way can end the job or pass on calls and change
-//! what follows them, and so can who is root, or the user, on one of the hosts. Strangers in such numbers that no
-//! call gets through for seconds have the job go on without a watchdog, which is said.
+//! Until all ranks have called, rank 0 listens at those of its addresses that they need
+//! ([`network`]). It draws a secret of 256 bits and sends it to them over MPI. With the secret, a
+//! rank and rank 0 prove to each other who they are, by answers to questions that are never asked
+//! twice ([`secret`]). So nobody without it, another user of the host or another host, can pose as
+//! a rank or as rank 0, not even with recorded messages; and strangers keep no rank waiting
+//! ([`door`]).
+//!
+//! What MPI does not protect is not protected here either: who can read MPI's messages on their way
+//! has the secret; who can change packets on their way can end the job, or pass on calls and change
+//! what follows them; so can root, or the user, on one of the hosts. If so many strangers call that
+//! no rank gets through for seconds, the job goes on without a watchdog and says so.
 
 mod door;
 mod heartbeat;
@@ -37,11 +41,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// How long MPI may take to end at least, and how many times as long as a rank may be silent.
+/// The least time that MPI may take to end, and how many times `patience` it may take.
 const TO_END: (Duration, u32) = (Duration::from_secs(15), 3);
 
-/// Watches until it is dropped. Meanwhile a rank that is told to terminate, as launchers tell all ranks
-/// when one has failed, takes a moment to tell the others not to wonder.
+/// Watches until it is dropped. Until then, a rank that is told to terminate first tells the others
+/// that the job ends, so that they do not report it. (Launchers tell all ranks to terminate when
+/// one has failed.)
 pub(super) struct Watchdog {
     done: Arc<AtomicBool>,
     leaving: Arc<AtomicBool>,
@@ -51,8 +56,9 @@ pub(super) struct Watchdog {
 }
 
 impl Watchdog {
-    /// All ranks have done their work. What remains is MPI's own end, which waits for all once more: when
-    /// what is returned is dropped after that, rank 0 waits until the others' processes have ended.
+    /// Says that all ranks have done their work. Only MPI's own end remains, which waits for all
+    /// ranks once more. Drop the result after that: rank 0 then waits until the processes of the
+    /// others have ended.
     pub(super) fn leave(self) -> Self {
         self.leaving.store(true, Relaxed);
         self
@@ -64,25 +70,28 @@ impl Drop for Watchdog {
         self.done.store(true, Relaxed);
         if let Some(thread) = self.thread.take() {
             self.waker = None;
-            // It has nothing left to fail at.
+            // The thread has nothing left to do that could fail.
             thread.join().ok();
         }
     }
 }
 
 impl Comm {
-    /// Has rank 0 and the others watch each other until MPI has ended. A rank that has died, or has not
-    /// answered for `patience`, ends the job with exit code 1, after `say` was told which one: on rank 0,
-    /// or on rank 1 if that is the one. So does an end of MPI that takes far longer. Called by all ranks.
+    /// Makes rank 0 and the other ranks watch each other until MPI has ended. A rank that has died,
+    /// or has not answered for `patience`, ends the job with exit code 1, after `say` was told
+    /// which one: on rank 0, or on rank 1 if rank 0 is the one. An end of MPI that takes far longer
+    /// ends the job, too. Called by all ranks.
     ///
-    /// `heed` sees to it that SIGTERM, by which launchers tell all ranks to end, sets the second of the flags that it is
-    /// given; once the first is set, nobody watches any more, and the signal may end the process as ever.
+    /// `heed` gets two flags and must make SIGTERM set the second one: by SIGTERM, launchers tell
+    /// all ranks to end. Once the first flag is set, nobody watches any more, and the signal may
+    /// end the process as usual.
     ///
-    /// Nothing is watched where all ranks are of one process. Returns, on rank 0, a sentence on strangers who
-    /// have called there, if any have.
+    /// Nothing is watched if all ranks are in one process. Returns, on rank 0, a sentence about
+    /// strangers that have called there, if any have.
     ///
     /// # Errors
-    /// If a rank cannot reach rank 0 beside MPI, on all ranks alike: which ones. Nobody is watched then.
+    /// Names, on all ranks, those that cannot watch or cannot reach rank 0 outside MPI. Nobody is
+    /// watched then.
     pub fn watch(
         &self,
         patience: Duration,
@@ -114,7 +123,7 @@ impl Comm {
             parent: getppid(),
             progress: self.progress().clone(),
         };
-        // Before the ranks agree, since rank 0 has to take the calls of many.
+        // The thread starts before the ranks agree, because rank 0 has to take the calls of many.
         let thread = thread::Builder::new().name("watchdog".to_owned());
         let thread = thread.spawn(move || watch.until_done(say));
         let dog = Watchdog { done, leaving, waker, thread: thread.ok() };
@@ -129,7 +138,7 @@ impl Comm {
         Ok(refused)
     }
 
-    /// Rank 0's door, and rank 0 as the others reach it.
+    /// Returns, on rank 0, the door; on the other ranks, their connection to rank 0.
     fn call_rank_0(&self, strangers: &Arc<AtomicU64>) -> (Option<Door>, Vec<Peer>) {
         let told = serde_json::to_vec(&Network::here()).expect("plain fields");
         let networks = self.all_gather(&told).into_iter();
@@ -153,7 +162,7 @@ impl Comm {
         (door, peer.into_iter().collect())
     }
 
-    /// The ranks that have not `reached` rank 0, the same on all.
+    /// Names the ranks that have not `reached` rank 0; the same on all ranks.
     fn unreached(&self, reached: bool) -> String {
         let reached = self.all_gather(&[u8::from(reached)]).concat();
         let unreached = reached.iter().enumerate().filter(|(_, reached)| **reached == 0);

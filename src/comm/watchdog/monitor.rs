@@ -1,4 +1,4 @@
-//! What a watchdog's thread does: listens to the other ranks, answers, and ends the job.
+//! What the watchdog's thread does: it listens to the other ranks, answers, and ends the job.
 
 use super::door::Door;
 use super::heartbeat::{News, Peer, word};
@@ -14,74 +14,75 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Between two looks at the connections.
+/// The longest time between two looks at the connections.
 const TICK: Duration = Duration::from_millis(100);
-/// The same once nothing is left but to wait for the others' end.
+/// The same when a rank only waits for the others to end.
 const LAST_TICK: Duration = Duration::from_millis(2);
-/// How often a rank answers in the time after which it would be given up.
+/// How often a rank answers within `patience`.
 const ANSWERS: u32 = 5;
-/// What a rank that has nothing to say leaves to the one that has.
+/// How long a rank with nothing to report waits, so that the rank that reports ends first.
 const COURTESY: Duration = Duration::from_millis(500);
 
 /// Ends this process without a goodbye to the other ranks, for which MPI might wait.
 pub fn end_at_once(code: i32) -> ! {
-    // SAFETY: `_exit` takes any number, and ends the process without a look at its memory. No
-    // handler may run first, since those of MPI libraries wait for ranks that are gone.
+    // SAFETY: `_exit` accepts any number and ends the process without using its memory. No handler
+    // may run first, because those of MPI libraries wait for ranks that are gone.
     unsafe { nix::libc::_exit(code) }
 }
 
-/// What is said of strangers, if any have called.
+/// Returns what to say about strangers, if any have called.
 pub(super) fn refused(strangers: &AtomicU64) -> Option<String> {
     let count = strangers.load(Relaxed);
     let said = "connections that rank 0 refused, since no rank of this job made them";
     (count > 0).then(|| format!("{said}: {count}"))
 }
 
-/// What a rank knows of those it watches: rank 0 of all, the others of rank 0.
+/// What a rank knows of those it watches: rank 0 watches all others, and they watch rank 0.
 pub(super) struct Watch {
     pub(super) rank: usize,
     pub(super) hosts: Vec<String>,
     pub(super) patience: Duration,
     /// How long MPI may take to end.
     pub(super) to_end: Duration,
-    /// Where rank 0 waits for those who have yet to call.
+    /// Where rank 0 waits for the ranks that have not called yet.
     pub(super) door: Option<Door>,
-    /// How many have called who were no ranks.
+    /// How many callers were no ranks.
     pub(super) strangers: Arc<AtomicU64>,
     pub(super) peers: Vec<Peer>,
     pub(super) done: Arc<AtomicBool>,
     pub(super) leaving: Arc<AtomicBool>,
     /// Whether this process was told to terminate.
     pub(super) dismissed: Arc<AtomicBool>,
-    /// Where the [`Watchdog`] wakes this one.
+    /// Where the [`super::Watchdog`] wakes this thread.
     pub(super) woken: Option<PipeReader>,
-    /// The process that has started this one.
+    /// The process that started this one.
     pub(super) parent: Pid,
-    /// What this rank is at.
+    /// The stage that this rank is in.
     pub(super) progress: Arc<Progress>,
 }
 
 /// Why a job ends.
 #[derive(Debug, PartialEq)]
 enum JobEnd {
-    /// A rank is gone, and how.
+    /// A rank is gone; the second field says how.
     Lost(usize, News),
     /// Another rank has said why.
     Told,
     /// This process was told to terminate.
     Dismissed,
-    /// What the launcher started this process with has died.
+    /// The launcher's process that started this one has died.
     Orphaned,
-    /// All have done their work and answer, but MPI does not end.
+    /// All ranks have done their work and answer, but MPI does not end.
     Unended,
 }
 
 impl Watch {
-    /// Watches until this rank may go, or ends the job; whoever is to say why tells `say`.
+    /// Watches until this rank may go, or ends the job. The rank that has to report passes the
+    /// reason to `say`.
     pub(super) fn until_done(mut self, say: impl Fn(&str)) {
         let Some(end) = self.watch() else { return };
-        // Also a rank 0 that only stood still must not find the others dead when it goes on. An orphan has
-        // nobody left to hear what it says.
+        // Tell even a rank 0 that is lost: if it was only stopped, it must not find the others dead
+        // when it runs again. An orphan says that it is one: nobody is left to hear its own report.
         self.tell(if end == JobEnd::Orphaned { word::ORPHANED } else { word::ENDING });
         match end {
             JobEnd::Lost(lost, how) if self.rank == usize::from(lost == 0) => {
@@ -101,7 +102,7 @@ impl Watch {
         end_at_once(1)
     }
 
-    /// Watches until this rank is done, or something ends the job.
+    /// Watches until this rank is done, or returns why the job ends.
     fn watch(&mut self) -> Option<JobEnd> {
         let mut answered: Option<Instant> = None;
         let mut left: Option<Instant> = None;
@@ -131,7 +132,7 @@ impl Watch {
                 self.tell(word::BYE);
                 left = Some(Instant::now());
             }
-            // Of all ranks one has to say it.
+            // One rank has to report this.
             if self.rank == 0 && left.is_some_and(|left| left.elapsed() > self.to_end) {
                 return Some(JobEnd::Unended);
             }
@@ -141,8 +142,8 @@ impl Watch {
         None
     }
 
-    /// Waits for news, not longer than a tick: of several ranks that end, the first to do so is the one that
-    /// all the others were ended for.
+    /// Waits for news, at most one tick. It wakes at once, because of several ranks that end, the
+    /// first is the one for which all the others were ended.
     fn pause(&self) {
         let done = self.done.load(Relaxed);
         let streams = self.peers.iter().filter(|peer| !peer.has_ended()).map(Peer::as_fd);
@@ -151,17 +152,18 @@ impl Watch {
         let mut heard: Vec<PollFd<'_>> =
             heard.map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
         let tick = if done { LAST_TICK } else { TICK };
-        // Whatever it says, all is looked at again.
+        // Whatever `poll` returns, everything is looked at again.
         poll(&mut heard, PollTimeout::try_from(tick).expect("short")).ok();
     }
 
-    /// Whether this rank may go. Rank 0 is the last one: it alone says when another one does not end.
+    /// Whether this rank may go. Rank 0 goes last: only it reports a rank that does not end.
     fn is_done(&self) -> bool {
         let last = self.rank == 0 && self.leaving.load(Relaxed);
         self.done.load(Relaxed) && (!last || self.peers.iter().all(Peer::has_ended))
     }
 
-    /// Whether all of several other hosts have fallen silent at about the same time, so that the fault is here.
+    /// Whether ranks on several other hosts have all fallen silent at about the same time: then the
+    /// fault is here.
     fn is_alone(&self) -> bool {
         let others =
             self.peers.iter().filter(|peer| self.hosts[peer.rank] != self.hosts[self.rank]);
@@ -175,7 +177,7 @@ impl Watch {
         self.peers.iter_mut().for_each(|peer| peer.tell(word));
     }
 
-    /// What is said of a rank that is gone, and of strangers, who may have had to do with it.
+    /// Returns what to say about a rank that is gone, and about strangers, which may be the reason.
     fn sentence(&self, lost: usize, how: News) -> String {
         let reason = self.reason(lost, how);
         match refused(&self.strangers) {
@@ -224,7 +226,7 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_millis(600);
 
-    /// What rank 0 of two makes of a rank 1 that does `as_rank_1`.
+    /// Returns how the job ends for rank 0 of two ranks if rank 1 runs `as_rank_1`.
     fn seen(as_rank_1: impl FnOnce(&Invitation) + Send) -> Option<JobEnd> {
         seen_by(Arc::default(), as_rank_1)
     }

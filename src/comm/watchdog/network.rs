@@ -1,8 +1,9 @@
-//! At which of its addresses rank 0 takes the call of which rank.
+//! Chooses the addresses of rank 0 at which each rank calls it.
 //!
-//! Ranks tell each other the networks of their hosts. Who shares rank 0's host calls over the loopback; others where
-//! both hosts have an address in one network. Where they have none in common a router may lead to any of
-//! rank 0's. An address that both hosts have, as those of bridges and of virtual machines' cards, leads each to
+//! Ranks tell each other the networks of their hosts. A rank on rank 0's host calls over the
+//! loopback; other ranks call where both hosts have an address in the same network. If they share
+//! none, a router may lead to any of rank 0's addresses. An address that both hosts have, such as
+//! that of a bridge or of a virtual machine's card, is left out: on each host it leads to the host
 //! itself.
 
 use nix::ifaddrs::{InterfaceAddress, getifaddrs};
@@ -12,7 +13,7 @@ use std::fs;
 use std::net::Ipv4Addr;
 use std::os::unix::fs::MetadataExt;
 
-/// An address of a host, and the network that it is in.
+/// An address of a host, and the mask of its network.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Card {
     address: Ipv4Addr,
@@ -33,23 +34,24 @@ impl Card {
     }
 }
 
-/// What a rank says of the addresses that its process has.
+/// What a rank reports about the network addresses of its process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Network {
-    /// Processes of one host may be apart, as in containers.
+    /// The network namespace: processes of one host may have different ones, as in containers.
     namespace: u64,
     cards: Vec<Card>,
 }
 
 impl Network {
-    /// This process's.
+    /// The network of this process.
     pub(super) fn here() -> Self {
         let namespace = fs::metadata("/proc/self/ns/net").map_or(0, |file| file.ino());
         let cards = getifaddrs().into_iter().flatten().filter_map(|card| Card::of(&card)).collect();
         Self { namespace, cards }
     }
 
-    /// Where a rank with the network `caller` calls rank 0, which has this one.
+    /// Returns the addresses at which a rank with network `caller` calls rank 0, whose network this
+    /// is.
     pub(super) fn addresses_for(&self, caller: &Self, same_host: bool) -> Vec<Ipv4Addr> {
         if same_host && self.namespace == caller.namespace {
             return vec![Ipv4Addr::LOCALHOST];
@@ -75,7 +77,7 @@ mod tests {
         Network { namespace, cards: cards.iter().map(card).collect() }
     }
 
-    /// A name, the addresses of rank 0's host and of the caller's, and those that are called.
+    /// The name, the addresses of rank 0's host and of the caller's, and those that are called.
     type Case =
         (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
 

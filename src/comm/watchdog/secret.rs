@@ -1,8 +1,9 @@
-//! How two who share a secret show each other that they do, without a word of use to those who listen.
+//! How two processes prove to each other that they share a secret, without telling listeners
+//! anything useful.
 //!
-//! Rank 0 asks a caller with a number that was never used before. The caller says who it is and asks a number of its
-//! own, with a hash of all that under the secret; rank 0 answers with another one. What was recorded answers no
-//! other question.
+//! Rank 0 sends the caller a number that was never used before. The caller answers with its rank, a
+//! number of its own and a hash of all that, keyed with the secret; rank 0 answers with another
+//! such hash. A recorded answer fits no other number.
 
 use bytemuck::{Pod, Zeroable};
 use serde::{Deserialize, Serialize};
@@ -11,34 +12,34 @@ use std::io;
 /// A number that is used once.
 pub(super) type Nonce = [u8; 32];
 
-/// What all ranks of a job know, and nobody else.
+/// A secret that all ranks of a job know, and nobody else.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Secret([u8; 32]);
 
-/// Whose proof it is, so that none stands for the other's.
+/// Whose proof it is: the proof of one side must not serve as that of the other.
 #[derive(Clone, Copy)]
 enum Side {
     Caller,
     Rank0,
 }
 
-/// What a caller says.
+/// What a caller sends to prove its rank.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 pub(super) struct Claim {
-    /// Which rank it is.
+    /// The rank that it claims to be.
     rank: u64,
-    /// Its question to rank 0.
+    /// The number with which it asks rank 0.
     nonce: Nonce,
     proof: [u8; 32],
 }
 
-/// The bytes of a [`Claim`].
+/// The size of a [`Claim`] in bytes.
 pub(super) const CLAIM: usize = size_of::<Claim>();
-/// The bytes of rank 0's answer to it.
+/// The size of rank 0's answer in bytes.
 pub(super) const ANSWER: usize = 32;
 
-/// Bytes that nobody can guess.
+/// Draws 32 bytes that nobody can guess.
 pub(super) fn draw() -> io::Result<[u8; 32]> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
@@ -46,27 +47,28 @@ pub(super) fn draw() -> io::Result<[u8; 32]> {
 }
 
 impl Secret {
-    /// A new one.
+    /// Draws a new secret.
     pub(super) fn new() -> io::Result<Self> {
         draw().map(Self)
     }
 
-    /// The claim to be `rank`, where rank 0 has asked `asked`.
+    /// Returns the claim to be `rank`, in answer to rank 0's number `asked`.
     pub(super) fn claim(&self, rank: usize, asked: &Nonce) -> io::Result<Claim> {
         let (rank, nonce) = (rank as u64, draw()?);
         let proof = self.proof(Side::Caller, rank, asked, &nonce).into();
         Ok(Claim { rank, nonce, proof })
     }
 
-    /// The rank that a claim proves after `asked`, and rank 0's answer.
+    /// Returns the rank that `claim` proves in answer to `asked`, and rank 0's answer to it; `None`
+    /// if the proof is wrong.
     pub(super) fn check(&self, claim: &Claim, asked: &Nonce) -> Option<(usize, [u8; ANSWER])> {
         let proof = self.proof(Side::Caller, claim.rank, asked, &claim.nonce);
-        // Hashes are compared in a time that tells nothing.
+        // Hashes are compared in constant time, so the time tells nothing.
         let rank = usize::try_from(claim.rank).ok().filter(|_| proof == claim.proof)?;
         Some((rank, self.proof(Side::Rank0, claim.rank, asked, &claim.nonce).into()))
     }
 
-    /// Whether who answers `claim` is rank 0, which has asked `asked`.
+    /// Whether `answer` to `claim` comes from rank 0, which has asked with `asked`.
     pub(super) fn is_rank_0(&self, answer: [u8; ANSWER], claim: &Claim, asked: &Nonce) -> bool {
         self.proof(Side::Rank0, claim.rank, asked, &claim.nonce) == answer
     }

@@ -1,22 +1,23 @@
-//! The most that a rank receives, known before a plan runs.
+//! An upper bound on what a rank receives, known before a plan runs.
 
 use crate::distributed::combine::CHEAP;
 use crate::distributed::{Combine, Plan, Prepare};
 
 impl Plan {
-    /// Payload bytes that any rank receives at most, of `m` edges on `n` vertices with keys of `key_bytes`
-    /// on `p` ranks, of e = 8 + `key_bytes` bytes each:
+    /// Returns the most payload bytes that any rank can receive, for `m` edges on `n` vertices with
+    /// keys of `key_bytes` bytes on `p` ranks. An edge has e = 8 + `key_bytes` bytes:
     ///
     /// | | at most | expected |
     /// |---|---|---|
-    /// | `gather` | e min(m, (p - 1)(n - 1)) | 7 bytes an edge where e is 12 |
+    /// | `gather` | e min(m, (p - 1)(n - 1)) | 7 bytes per edge if e is 12 |
     /// | `tree` | e min(m, ceil(log2 p)(n - 1)) | |
-    /// | `filter` | 2em, 4.3m for components, 17 KB + 528p a pivot | 1.5n to 2n edges; n/8 to n/2 bytes |
-    /// | `boruvka` | 2n(e + 10), 64p a round | 1.5n edges |
-    /// | `contract` | and n/4 + 16p before | |
-    /// | `shuffle` | and 25m + 3.2 KB p before, where all edges have one owner; then e = 16 | 10m/p |
+    /// | `filter` | 2em, 4.3m for components, 17 KB + 528p per pivot | 1.5n to 2n edges; n/8 to n/2 bytes |
+    /// | `boruvka` | 2n(e + 10), 64p per round | 1.5n edges |
+    /// | `contract` | adds n/4 + 16p | |
+    /// | `shuffle` | adds 25m + 3.2 KB p if all edges have one owner; e is 16 | 10m/p |
     ///
-    /// With n p up to 2^16, `filter` and `boruvka` are a `gather`. Every one adds n/8 for verdicts.
+    /// With n p up to 2^16, `filter` and `boruvka` are a `gather`. Every plan adds n/8 for
+    /// verdicts.
     pub fn most_received(self, n: u64, m: u64, p: usize, key_bytes: usize) -> u64 {
         let (ranks, shuffles) = (p as u64, self.prepare == Prepare::Shuffle);
         let edge = 8 + if shuffles { 8 } else { key_bytes as u64 };
@@ -27,7 +28,8 @@ impl Plan {
             Combine::Gather => gathered((ranks - 1) * forest),
             Combine::Tree => gathered(rounds(ranks) * forest),
             Combine::Filter => {
-                // Light edges are sent again where they join too little. A pivot has more than n edges below it, of those that are left of m.
+                // Light edges are sent again if they join too few components. Each pivot has more
+                // than n of the remaining edges below it.
                 let pivots = m * ranks / CHEAP as u64 + 1;
                 2 * gathered(m) + 17 * (m + n) / 4 + pivots * (17_000 + 528 * ranks) + 8 * ranks
             }

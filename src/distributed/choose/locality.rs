@@ -1,4 +1,4 @@
-//! How a graph lies on the ranks, by a look at a few vertices: what decides which stages pay.
+//! How a graph lies on the ranks, from a look at a few vertices. This decides which stages pay.
 
 use crate::comm::Comm;
 use crate::distributed::bits::words;
@@ -7,11 +7,12 @@ use crate::measure::Phase;
 use bytemuck::{Pod, Zeroable};
 use fixedbitset::FixedBitSet;
 
-/// Vertices that are looked for, and edges of a rank that are looked at for the owners of their ends.
+/// How many vertices are looked for, and at how many edges of a rank their ends' owners are
+/// compared.
 const SAMPLE: usize = 1024;
-/// Consecutive edges that are looked at together.
+/// How many consecutive edges are looked at together.
 const CHUNK: usize = 64;
-/// Bits of a word's hash that say where it stands in the filter: one edge in 64 passes it in vain.
+/// Bits of a vertex's hash, which give its place in the filter: one edge in 64 passes it in vain.
 const HASH_BITS: u32 = 17;
 
 /// How edges lie on the ranks.
@@ -19,19 +20,20 @@ const HASH_BITS: u32 = 17;
 pub struct Locality {
     /// The share of vertices that have edges on several ranks.
     pub shared: f64,
-    /// The share of edges that would join vertices of two owners, were blocks of vertices owned.
+    /// The share of edges that would join vertices of two owners, if each rank owned a block of
+    /// vertices.
     pub crossing: f64,
-    /// The vertices that have edges: all, or the few there seem to be.
+    /// The number of vertices that have edges: n, or the number sampled if that is small.
     pub touched: u64,
-    /// The edges of the rank that has most.
+    /// The number of edges of the rank that has the most.
     pub longest: u64,
-    /// Whether the weights on each rank rise, or fall, so that a forest is found as they come.
+    /// Whether the weights on each rank rise, or fall, so that edges can be joined as they come.
     pub sorted: bool,
-    /// Whether keys and positions fit one word together, so that edges can be shuffled.
+    /// Whether a key and a position fit in one word together, so that edges can be shuffled.
     pub shuffles: bool,
 }
 
-/// What a rank tells of its edges.
+/// What a rank reports about its edges.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 struct Told {
@@ -44,12 +46,12 @@ struct Told {
 }
 
 impl Locality {
-    /// Looks at the edges `mine` of each rank, `m` in all, on the vertices `0..n`; the same on every
-    /// rank.
+    /// Looks at the edges `mine` of each rank, `m` in all, on the vertices `0..n`. Returns the same
+    /// on every rank.
     ///
     /// # Complexity
-    /// O(n/p) time where slices are equal, whatever m; each rank receives 4 KB, and 176 bytes from each
-    /// other one.
+    /// O(n/p) time if slices are equal, whatever m; each rank receives 4 KB, and 176 bytes from
+    /// each other rank.
     ///
     /// # Panics
     /// If there are no edges.
@@ -75,7 +77,8 @@ impl Locality {
         let shared = (0..vertices.len().div_ceil(64))
             .map(|word| found.iter().fold(0, |bits, of| bits | of[word]).count_ones());
         let shared = f64::from(shared.sum::<u32>()) / vertices.len() as f64;
-        // Where edges were dealt out at random, so many of a vertex's are looked at on other ranks.
+        // If edges were dealt out at random, about this many edges of a vertex are looked at on
+        // other ranks.
         let elsewhere = share * 2.0 * m as f64 / n as f64 * (1.0 - 1.0 / p as f64);
         let sum = |of: fn(&Told) -> u64| told.iter().map(of).sum::<u64>() as f64;
         let least = told.iter().map(|told| told.least).min().unwrap_or(0);
@@ -92,7 +95,7 @@ impl Locality {
     }
 }
 
-/// Edges at scattered positions, at most `len`.
+/// Returns at most `len` edges at scattered positions.
 fn sample<K: Key>(edges: &[Edge<K>], len: usize) -> impl Iterator<Item = &Edge<K>> {
     let strata = len.min(edges.len());
     (0..strata).map(move |stratum| {
@@ -115,7 +118,7 @@ fn tell<K: Key>(n: usize, p: usize, mine: &[Edge<K>]) -> Told {
     }
 }
 
-/// The vertices of all `lists` in rising order, each once, with the rank that named it.
+/// Returns the vertices of all `lists` in rising order, each once, with the rank that named it.
 fn owned(lists: &[Vec<Vertex>]) -> Vec<(Vertex, u32)> {
     let named = (0..).zip(lists).flat_map(|(rank, list)| list.iter().map(move |&v| (v, rank)));
     let mut vertices: Vec<_> = named.collect();
@@ -124,7 +127,8 @@ fn owned(lists: &[Vec<Vertex>]) -> Vec<(Vertex, u32)> {
     vertices
 }
 
-/// Which of the `vertices` that others than `rank` named have edges in about `share` of `mine`.
+/// Returns which of the `vertices` named by other ranks than `rank` have edges in about `share` of
+/// `mine`.
 fn touched<K: Key>(
     vertices: &[(Vertex, u32)],
     rank: u32,
@@ -159,7 +163,7 @@ mod tests {
         p: usize,
         dealt: impl Fn(&[Edge<u32>], usize) -> Vec<Edge<u32>> + Sync,
     ) -> Locality {
-        let spec: Spec = spec.parse().expect("a right spec");
+        let spec: Spec = spec.parse().expect("a valid spec");
         let all = spec.slice(0, 1, &Default::default());
         let crate::graph::Edges::Narrow(all) = all else { panic!("narrow keys") };
         let found = comm::run(p, Some(1), |comm| {
@@ -170,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_interior_columns_and_rows_shared_and_random_graphs_too() {
+    fn vertices_are_interior_by_rows_but_shared_by_directions_and_in_random_graphs() {
         let slice = |p: usize| {
             move |all: &[Edge<u32>], rank: usize| {
                 all[all.len() * rank / p..all.len() * (rank + 1) / p].to_vec()

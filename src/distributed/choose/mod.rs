@@ -1,4 +1,4 @@
-//! The choice of a plan: the one that costs least by the model.
+//! Chooses a plan: the one that costs least by the model.
 
 mod bound;
 mod locality;
@@ -11,27 +11,27 @@ use super::Plan;
 use crate::comm::{Comm, Link};
 use crate::graph::{Edge, Key};
 
-/// Where a gather takes fewer seconds, a look at the graph, which takes a quarter of a millisecond, does
-/// not pay.
+/// Seconds. If a gather takes less, a look at the graph, which takes a quarter of a millisecond,
+/// does not pay.
 const QUICK: f64 = 0.005;
-/// Nanoseconds and bytes of a gather for each edge.
+/// What a gather costs per edge: nanoseconds, and bytes.
 const EDGE: (f64, f64) = (20.0, 7.0);
 
-/// A plan, and why.
+/// A plan, and why it was chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Choice {
     /// The plan.
     pub plan: Plan,
-    /// What it was chosen for; `None` where a look would not pay.
+    /// The job that it was chosen for; `None` if a look at the graph would not pay.
     pub shape: Option<Workload>,
 }
 
 impl Choice {
-    /// Chooses a plan for the edges `mine` of each rank, `m` in all, on the vertices `0..n`, where messages
-    /// cost what `link` says; the same on every rank, and for the same link always the same.
+    /// Chooses a plan for the edges `mine` of each rank, `m` in all, on the vertices `0..n`, with
+    /// the costs of `link`. Returns the same on every rank, and always the same for the same link.
     ///
     /// # Complexity
-    /// Time O(n/p); 9 KB a rank. Nothing for few edges.
+    /// Time O(n/p); 9 KB per rank. Nothing for few edges.
     pub fn of<K: Key>(comm: &Comm, n: usize, m: u64, mine: &[Edge<K>], link: Link) -> Self {
         let (ns, bytes) = EDGE;
         if m as f64 * (1e-9 * ns + bytes / link.bandwidth) < QUICK {

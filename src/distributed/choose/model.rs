@@ -1,7 +1,8 @@
-//! What each plan costs by a model: the work of the busiest rank and what travels to it.
+//! A model of what each plan costs: the work of the busiest rank and what travels to it.
 //!
-//! The work is counted in edges and vertices and costs what it cost on a core of 2023; messages cost what
-//! the link says. Its constants are those of `results/distributed/`, whose plots show how well it does.
+//! The work is counted in edges and vertices, at its cost on a core of 2023; messages cost what the
+//! link says. The constants come from `results/distributed/`, whose plots show how good the model
+//! is.
 
 use super::Locality;
 use crate::comm::{Comm, Link};
@@ -10,29 +11,29 @@ use crate::distributed::combine::{PAYS_QUARTERS, light_edges};
 use crate::distributed::{Combine, Plan, Prepare};
 use crate::graph::{Edge, Key};
 
-/// Nanoseconds of one thread, for each edge or vertex.
+/// Nanoseconds of one thread, per edge or vertex.
 mod ns {
-    /// A look at an edge and a vertex's share of a rank's own forest, where vertices lie in cache and
-    /// where they do not.
+    /// For a rank's own forest: a look at an edge; and a vertex's share of the joins, with the
+    /// vertices in cache and outside it.
     pub(in crate::distributed) const LOOK: f64 = 3.5;
     pub(in crate::distributed) const JOIN: (f64, f64) = (30.0, 75.0);
-    /// An edge that is compared with a pivot, and again with components.
+    /// An edge that is compared with a pivot, and again with the components.
     pub(in crate::distributed) const FILTER: f64 = 4.5;
-    /// An edge sorted and coded, or decoded, merged and joined.
+    /// An edge that is sorted and coded; and one that is decoded, merged and joined.
     pub(in crate::distributed) const SEND: f64 = 20.0;
     pub(in crate::distributed) const MERGE: f64 = 15.0;
-    /// A vertex whose component is told.
+    /// A vertex whose component is sent to all.
     pub(in crate::distributed) const LABEL: f64 = 6.0;
-    /// An edge of a forest of which contraction takes the interior part, and one it leaves.
+    /// An edge of a forest that contraction processes; and one that it leaves.
     pub(in crate::distributed) const CONTRACT: f64 = 38.0;
     pub(in crate::distributed) const LEAVE: f64 = 80.0;
     /// An edge that is dealt to another rank, and has a wide key from then on.
     pub(in crate::distributed) const SHUFFLE: f64 = 100.0;
-    /// An edge in a round of Borůvka's.
+    /// An edge in a round of Borůvka's algorithm.
     pub(in crate::distributed) const ROUND: f64 = 25.0;
 }
 
-/// Vertices, of which most joins wait for memory.
+/// With this many vertices, most joins wait for memory.
 const FAR: f64 = 1e6;
 
 /// What the model knows of a job.
@@ -48,13 +49,13 @@ pub struct Workload {
     pub link: Link,
     /// Bytes of a key.
     pub key_bytes: usize,
-    /// The cores that a rank has for itself, at most one a thread.
+    /// The cores that a rank has for itself, at most one per thread.
     pub cores: f64,
 }
 
 impl Workload {
-    /// The shape of the edges `mine` of each rank, `m` in all, on the vertices `0..n`; as costly as
-    /// [`Locality`].
+    /// Describes the edges `mine` of each rank, `m` in all, on the vertices `0..n`. Costs as much
+    /// as [`Locality`].
     ///
     /// # Panics
     /// If there are no edges.
@@ -71,11 +72,12 @@ impl Workload {
         Self { m, p, locality, link, key_bytes, cores }
     }
 
-    /// The seconds that `plan` should take.
+    /// Returns the seconds that `plan` should take; infinity if edges cannot be shuffled but it
+    /// does so.
     pub fn seconds(&self, plan: Plan) -> f64 {
         let (n, longest) = (self.locality.touched as f64, self.locality.longest as f64);
         match plan.prepare {
-            // What comes in order is joined as it comes, so a pivot saves no work, only messages.
+            // Sorted edges are joined as they come, so a pivot saves no work, only messages.
             Prepare::Nothing if plan.combine == Combine::Filter => {
                 let joined = if self.locality.sorted { self.forest(n, longest) } else { 0.0 };
                 joined + self.filter(n, longest, 1.0)
@@ -110,7 +112,8 @@ impl Workload {
         1e-9 * ns
     }
 
-    /// The vertices of a rank with `edges`, where ranks share some: of the others it has its part.
+    /// The vertices of a rank with `edges`, if ranks share some: the shared ones, and its part of
+    /// the others.
     fn vertices(&self, edges: f64, shared: f64) -> f64 {
         (self.locality.touched as f64 * (shared + (1.0 - shared) / self.p as f64)).min(2.0 * edges)
     }
@@ -119,7 +122,7 @@ impl Workload {
         messages as f64 * self.link.latency + bytes / self.link.bandwidth
     }
 
-    /// The bytes of an edge of a sorted run of `len` on `n` vertices.
+    /// The bytes per edge of a sorted run on `n` vertices.
     fn edge_bytes(&self, n: f64) -> f64 {
         let coded = (2.0 * n.max(2.0).log2().ceil() + 12.0) / 8.0;
         coded.min(8.0 + self.key_bytes as f64)
@@ -141,7 +144,7 @@ impl Workload {
         self.forest(vertices, edges) + work + found + self.combine(combine, left, rest)
     }
 
-    /// The ranks' forests of at most `forest` edges on `n` vertices made one.
+    /// Makes one forest of the ranks' forests, of at most `forest` edges each, on `n` vertices.
     fn combine(&self, combine: Combine, n: f64, forest: f64) -> f64 {
         match combine {
             Combine::Gather => self.gather(n, forest),
@@ -152,7 +155,7 @@ impl Workload {
     }
 
     fn gather(&self, n: f64, forest: f64) -> f64 {
-        // Where one rank has most edges, the others have no forests to speak of.
+        // If one rank has most edges, the forests of the others are small.
         let all =
             (self.p as f64 * forest).min(self.m as f64 - self.locality.longest as f64 + forest);
         let others = (all - forest).max(all / self.p as f64);
@@ -172,7 +175,8 @@ impl Workload {
         (0..rounds).map(round).sum()
     }
 
-    /// A pivot and what is left, of at most `edges` on a rank, which are a forest if `raw` is 0.
+    /// A pivot and the rest, for at most `edges` per rank. `raw` is 0 if they are already a forest,
+    /// else 1.
     fn filter(&self, n: f64, edges: f64, raw: f64) -> f64 {
         let p = self.p as f64;
         if edges * p <= n * PAYS_QUARTERS as f64 / 4.0 || n * p <= CHEAP as f64 {
@@ -181,7 +185,7 @@ impl Workload {
         let light = light_edges(n as usize, (edges * p) as u64) as f64 / p;
         let looked_at = self.work(edges * ns::FILTER);
         let labels = self.travel(n * 0.3, 3 + self.p) + self.work(n * ns::LABEL);
-        // Of a random graph's edges 0.16 n are left, of one with hubs half an edge a vertex.
+        // A random graph leaves 0.16 n edges, a graph with hubs half an edge per vertex.
         let rest = (edges - light).min(0.3 * n / p);
         let light = self.gather(n, light);
         looked_at + light + labels + self.forest(rest, rest) + self.gather(n, rest)

@@ -1,8 +1,10 @@
-//! Borůvka over ranks: all know the components, and each round finds every component's lightest edge.
+//! Borůvka over ranks: every rank knows the components, and each round finds every component's
+//! lightest edge.
 //!
-//! Borůvka 1926; Chung, Condon, "Parallel implementation of Borůvka's minimum spanning tree algorithm",
-//! IPPS 1996. A component's owner compares the ranks' candidates, and all learn what was chosen: a
-//! reduce-scatter and an all-gather a round, so that what a rank receives does not grow with p.
+//! Borůvka 1926; Chung, Condon, "Parallel implementation of Borůvka's minimum spanning tree
+//! algorithm", IPPS 1996. A component's owner compares the candidates of the ranks, and all ranks
+//! learn the choice: one reduce-scatter and one all-gather per round, so that what a rank receives
+//! does not grow with p.
 
 use super::gather::{CHEAP, gather};
 use crate::comm::Comm;
@@ -13,19 +15,18 @@ use crate::local::{self, ContractedEdge, EdgeLike};
 use crate::measure::Phase;
 use fixedbitset::FixedBitSet;
 
-/// No edge has this place in a run.
+/// Stands for no edge: no edge has this place in a run.
 const NONE: u32 = u32::MAX;
 
-/// Returns this rank's part of the minimum spanning forest that the forests of all ranks have
-/// together, on the vertices `0..n`.
+/// Returns this rank's part of the minimum spanning forest of all ranks' forests, on the vertices
+/// `0..n`.
 ///
-/// `run` is this rank's forest, sorted by key, and of equal keys by position; ranks are in the order of
-/// positions.
+/// `run` is this rank's forest, sorted by key and then by position. Positions rise with the rank.
 ///
 /// # Complexity
-/// At most log2 n rounds. In a round with c components a rank sends at most an edge a component and
-/// receives c/p of them from each other rank, then the other end and the rank of each choice. Time
-/// O(n + |run|) a round; memory 16 bytes a vertex and 16 to 24 an edge.
+/// At most log2 n rounds. In a round with c components, a rank sends at most one edge per component
+/// and receives c/p of them from each other rank, then the other end and the rank of each choice.
+/// Time O(n + |run|) per round; memory 16 bytes per vertex and 16 to 24 per edge.
 pub(in crate::distributed) fn boruvka<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Vec<R> {
     comm.enter(Phase::Exchange);
     let live = |(place, r): (usize, &R)| {
@@ -44,8 +45,8 @@ pub(in crate::distributed) fn boruvka<R: EdgeLike>(comm: &Comm, n: usize, run: &
     bits::choose(run, &chosen)
 }
 
-/// One round: sets in `chosen` which of this rank's edges are some component's lightest, contracts
-/// `live`, and returns how many components have edges yet.
+/// Runs one round: sets in `chosen` those of this rank's edges that are the lightest of a
+/// component, contracts `live`, and returns how many components still have edges.
 fn round<K: Key>(
     comm: &Comm,
     n: usize,
@@ -85,7 +86,8 @@ fn round<K: Key>(
     })
 }
 
-/// The place in `live`, which is sorted, of the lightest edge at each of `0..n`.
+/// Returns, for each of the components `0..n`, the place of its lightest edge in `live`, which is
+/// sorted.
 fn lightest<K: Key>(n: usize, live: &[ContractedEdge<K>]) -> Vec<u32> {
     let mut lightest = vec![NONE; n];
     for (place, e) in live.iter().enumerate().rev() {
@@ -95,14 +97,15 @@ fn lightest<K: Key>(n: usize, live: &[ContractedEdge<K>]) -> Vec<u32> {
     lightest
 }
 
-/// For each of the `len` components from `first` on, the other end of the lightest of all ranks'
-/// candidates and the rank that has it, as bytes; itself and no rank where there is none.
+/// Chooses the lightest of all ranks' candidates for each of the `len` components from `first` on.
+/// Returns the other ends and the ranks of the choices, as bytes; without a candidate, the
+/// component itself and p.
 fn choose<K: Key>(first: usize, len: usize, candidates: &[Vec<u8>]) -> Vec<u8> {
     let mut best: Vec<Option<(K, u32, Vertex)>> = vec![None; len];
     for (rank, bytes) in candidates.iter().enumerate() {
         for e in wire::decode_by_end::<K>(bytes) {
             let best = &mut best[e.u as usize - first];
-            // Of equal keys that of the lower rank is the earlier edge.
+            // Of equal keys, the one of the lower rank is the earlier edge.
             if best.is_none_or(|(key, ..)| e.key < key) {
                 *best = Some((e.key, rank as u32, e.v));
             }
@@ -117,15 +120,16 @@ fn choose<K: Key>(first: usize, len: usize, candidates: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-/// Joins each component with the one that it chose; returns the number of each among the new ones, and
-/// how many those are. Components that chose themselves have no edges and no number.
+/// Joins each component with the one that it chose. Returns the number of each among the new
+/// components, and how many of these there are. Components that chose themselves have no edges and
+/// get no number.
 fn join(others: Vec<Vertex>) -> (Vec<u32>, usize) {
     let mut parents = others;
     let (mut labels, mut next) = (vec![NONE; parents.len()], 0);
     for c in 0..parents.len() {
         let other = parents[c] as usize;
-        // Of two that chose the same edge the lower is the root. Edges are strictly ordered, so there
-        // are no longer cycles.
+        // If two chose the same edge, the lower one becomes the root. Edges are strictly ordered,
+        // so there are no longer cycles.
         if other > c && parents[other] as usize == c {
             parents[c] = c as Vertex;
             labels[c] = next;

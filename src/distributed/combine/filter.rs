@@ -1,8 +1,8 @@
-//! Filter: the light edges first; then every rank drops its heavy edges inside components.
+//! Filter: combine the light edges first; then every rank drops its heavy edges inside components.
 //!
-//! Osipov, Sanders, Singler, "The Filter-Kruskal Minimum Spanning Tree Algorithm", ALENEX 2009, over
-//! ranks: they agree on a pivot, rank 0 merges the forests of the lighter edges, and all learn its
-//! components. On most graphs few of the heavier edges join two of them.
+//! Osipov, Sanders, Singler, "The Filter-Kruskal Minimum Spanning Tree Algorithm", ALENEX 2009,
+//! over ranks: they agree on a pivot, rank 0 merges the forests of the lighter edges, and all ranks
+//! learn its components. On most graphs few of the heavier edges join two components.
 
 use super::gather::{CHEAP, gather};
 use super::labels::Labels;
@@ -13,16 +13,16 @@ use crate::measure::Phase;
 use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 
-/// Edges for each vertex, above which looking twice at what more light edges would drop costs more than
-/// sending them.
+/// Edges per vertex. Above this, it costs less to send more light edges than to look a second time
+/// at the heavy edges that they would drop.
 const DENSE: u64 = 32;
-/// Edges for each vertex, in quarters, above which a pivot pays.
+/// Quarters of edges per vertex above which a pivot pays.
 pub(in crate::distributed) const PAYS_QUARTERS: usize = 9;
-/// Edges that a thread works on at once.
+/// How many edges a thread works on at once.
 const PIECE: usize = 1 << 16;
 
-/// Edges that should lie below a pivot, of `m` on `n` vertices: 1.5n of a random graph's leave one in nine
-/// of the heavier edges, 2n one in 25.
+/// Returns how many of `m` edges on `n` vertices should lie below a pivot. On a random graph, 1.5n
+/// light edges leave one in nine of the heavier edges, 2n one in 25.
 pub(in crate::distributed) fn light_edges(n: usize, m: u64) -> usize {
     if m > n as u64 * DENSE { 2 * n } else { n + n / 2 }
 }
@@ -30,12 +30,12 @@ pub(in crate::distributed) fn light_edges(n: usize, m: u64) -> usize {
 /// Returns this rank's part of the minimum spanning forest of the `records` of all ranks, on the
 /// vertices `0..n`.
 ///
-/// `forest(n, records)` makes a rank's own forest, edges of equal weight in their order.
+/// `forest(n, records)` makes a rank's own forest, with edges of equal weight in their order.
 ///
 /// # Complexity
-/// Rank 0 receives some 1.5n to 2n light edges, and the forests of the heavier ones that join two
-/// of their components, if need be by further pivots; each rank receives the components, n/8 to 4n
-/// bytes, and a bit for each edge it sent. None of it grows with p.
+/// Rank 0 receives about 1.5n to 2n light edges, and the forests of the heavier ones that join two
+/// of their components, if necessary after further pivots. Each rank receives the components, n/8
+/// to 4n bytes, and one bit for each edge that it sent. None of it grows with p.
 pub(in crate::distributed) fn filter<R: EdgeLike>(
     comm: &Comm,
     n: usize,
@@ -62,21 +62,21 @@ pub(in crate::distributed) fn filter<R: EdgeLike>(
 /// What a pass leaves: edges between numbered components.
 struct Left<K> {
     n: usize,
-    /// How many edges of all ranks it is left of.
+    /// How many edges all ranks had before this pass.
     of: u64,
     edges: Vec<ContractedEdge<K>>,
 }
 
 /// What a pass finds on one rank.
 enum Pass<R: EdgeLike> {
-    /// All that is in the forest.
+    /// This rank's edges in the forest; nothing is left.
     Last(Vec<R>),
-    /// The light edges that are, and the heavy ones that may be.
+    /// The light edges in the forest, and the heavy ones that may be in it.
     Light(Vec<R>, Left<R::Key>),
 }
 
-/// One pass over what is left of as many edges as `of` says; the last where that is more than half of
-/// them, since a pivot that drops little will again.
+/// Makes one pass over the records, which are left from `of` edges. It is the last one if more than
+/// half of these are left: a pivot that drops little will do so again.
 fn pass<R: EdgeLike>(
     comm: &Comm,
     n: usize,
@@ -101,7 +101,8 @@ fn pass<R: EdgeLike>(
     let pivot = pivot::agree(comm, light_edges(n, m), records, &lens);
     let run = comm.compute(|| {
         let light = light(records, pivot);
-        // Few edges have hardly a cycle, and their forest would cost more than to send them all.
+        // Few edges hardly contain a cycle; making their forest would then cost more than sending
+        // them all.
         match light.iter().map(Vec::len).sum::<usize>() > touched(n, &light) / 3 * 4 {
             true => sorted(&light.concat()),
             false => local::sorted(&light.iter().map(Vec::as_slice).collect::<Vec<_>>()),
@@ -115,18 +116,18 @@ fn pass<R: EdgeLike>(
     comm.enter(Phase::Local);
     let labels = comm.compute(|| Labels::decode(n, &labels));
     if labels.components > n / 4 * 3 {
-        // Light edges all in a corner join too little for others to be dropped.
+        // Light edges that lie all in one corner join too few components for others to be dropped.
         return last();
     }
     let edges = comm.compute(|| heavy(records, pivot, &labels));
     Pass::Light(climbed.part, Left { n: labels.components, of: m, edges })
 }
 
-/// Records on one side of the pivot's position.
+/// Some records, all before or all after the pivot's position.
 struct Piece<'a, R> {
     first: usize,
     records: &'a [R],
-    /// Whether a record with the pivot's own key is light.
+    /// Whether a record whose key equals the pivot's is light.
     ties_are_light: bool,
 }
 
@@ -143,7 +144,7 @@ fn pieces<R: EdgeLike>(records: &[R], pivot: Pivot<R::Key>) -> Vec<Piece<'_, R>>
         .collect()
 }
 
-/// How many vertices the records in `lists` have.
+/// Counts the vertices of the records in `lists`.
 fn touched<R: EdgeLike>(n: usize, lists: &[Vec<R>]) -> usize {
     let mut touched = FixedBitSet::with_capacity(n);
     for (u, v) in lists.iter().flatten().map(R::ends) {
@@ -153,7 +154,7 @@ fn touched<R: EdgeLike>(n: usize, lists: &[Vec<R>]) -> usize {
     touched.count_ones(..)
 }
 
-/// The records up to the pivot, in their order, in consecutive lists.
+/// Returns the records up to the pivot, in their order, in consecutive lists.
 fn light<R: EdgeLike>(records: &[R], pivot: Pivot<R::Key>) -> Vec<Vec<R>> {
     let select = |piece: &Piece<'_, R>| match piece.ties_are_light {
         true => local::select(piece.records, |r| r.key() <= pivot.key, |_| true),
@@ -162,7 +163,7 @@ fn light<R: EdgeLike>(records: &[R], pivot: Pivot<R::Key>) -> Vec<Vec<R>> {
     pieces(records, pivot).par_iter().map(select).collect()
 }
 
-/// The records after the pivot that join two components, in their order.
+/// Returns the records after the pivot that join two components, in their order.
 fn heavy<R: EdgeLike>(
     records: &[R],
     pivot: Pivot<R::Key>,

@@ -1,4 +1,4 @@
-//! Components that every rank learns: a bitmap of the largest, and numbers for the rest.
+//! Tells every rank the components: a bitmap of the largest one, and numbers for the rest.
 
 use crate::distributed::bits::{BitList, from_words, words};
 use crate::distributed::numbering::Numbering;
@@ -7,22 +7,23 @@ use crate::graph::Vertex;
 use crate::local::{Components, LargestComponent};
 use fixedbitset::FixedBitSet;
 
-/// The component of each vertex, numbered from 0, the largest first.
+/// The component of each vertex. Components are numbered from 0, which is the largest.
 pub(in crate::distributed) struct Labels {
-    /// The vertices outside of the largest.
+    /// The vertices outside the largest component.
     outside: Numbering,
-    /// The components of those, and one more number, which is nobody's.
+    /// The components of those, then a zero that belongs to no vertex.
     labels: Vec<u32>,
-    /// How many components there are.
+    /// The number of components.
     pub(in crate::distributed) components: usize,
 }
 
 impl Labels {
-    /// The components as bytes. They become flat.
+    /// Encodes the components as bytes. Also makes them flat.
     ///
-    /// A bit for each vertex says whether it lies outside of the largest; a bit for each of those, whether
-    /// it is the first of its component; the others of them have their number, packed. Where the
-    /// largest has nearly all vertices, that is little more than n/8 bytes; at most it is n/4 + 4n.
+    /// One bit per vertex says whether it lies outside the largest component. For each vertex
+    /// outside, one bit says whether it is the first of its component; the vertices that are not
+    /// have their component's number, packed. If the largest has nearly all vertices, this takes
+    /// little more than n/8 bytes; at most n/4 + 4n.
     pub(in crate::distributed) fn encode(components: &mut Components) -> Vec<u8> {
         components.flatten();
         let outside = outside(&LargestComponent::of(components));
@@ -44,8 +45,8 @@ impl Labels {
         bytes
     }
 
-    /// What [`Labels::encode`] made of components of the vertices `0..n`. Memory n/5 bytes, and four for
-    /// each vertex outside of the largest component, so that where those are few they stay in cache.
+    /// Decodes what [`Labels::encode`] returns for the vertices `0..n`. Memory: n/5 bytes, and four
+    /// for each vertex outside the largest component, so that they stay in cache if there are few.
     pub(in crate::distributed) fn decode(n: usize, bytes: &[u8]) -> Self {
         let mut bytes = bytes;
         let mut bits = |len: usize| {
@@ -69,8 +70,8 @@ impl Labels {
         Self { outside: Numbering::of(outside), labels, components: components as usize }
     }
 
-    /// Whether both lie in the largest component: what most edges can be dropped for at one look at a
-    /// small bitmap.
+    /// Whether both lie in the largest component. For most edges this is enough to drop them, and
+    /// it takes one look at a small bitmap.
     #[inline]
     pub(in crate::distributed) fn both_in_largest(&self, u: Vertex, v: Vertex) -> bool {
         let outside = self.outside.set();
@@ -80,13 +81,13 @@ impl Labels {
     /// The number of the component of `v`.
     #[inline]
     pub(in crate::distributed) fn of(&self, v: Vertex) -> u32 {
-        // Both are looked up, since which it is would be guessed wrong too often.
+        // Read both: a branch between them would be mispredicted too often.
         let label = self.labels[self.outside.number(v) as usize];
         if self.outside.set().contains(v as usize) { label } else { 0 }
     }
 }
 
-/// The vertices outside of the largest component.
+/// Returns the vertices of `0..n` outside the largest component.
 fn outside(largest: &LargestComponent) -> FixedBitSet {
     let mut outside = largest.vertices().clone();
     outside.toggle_range(..);
@@ -99,7 +100,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Two vertices have one label exactly if they lie in one component.
+        /// Two vertices have the same label exactly if they lie in the same component.
         #[test]
         fn labels_tell_components_apart(
             n in 1usize..300,

@@ -1,7 +1,8 @@
-//! Runs that climb to one rank in rounds of merging, and verdicts that come down the same way.
+//! Sends runs towards rank 0 in rounds of merging, and verdicts back the same way.
 //!
-//! A forest stands for its edges: MSF(A + B) = MSF(MSF(A) + MSF(B)), by the cycle property. Only what
-//! an edge is compared by travels up, and one bit for it down, so the edges stay where they are.
+//! A forest stands for its edges: MSF(A + B) = MSF(MSF(A) + MSF(B)), by the cycle property. Only
+//! the key and ends of an edge travel up, and one bit for it down, so the edges stay where they
+//! are.
 
 use crate::comm::{Comm, Streams};
 use crate::distributed::bits::{BitList, choose, from_words, masked, words};
@@ -11,29 +12,29 @@ use crate::local::{Components, ContractedEdge, EdgeLike};
 use crate::measure::Phase;
 use fixedbitset::FixedBitSet;
 
-/// What a rank knows after all runs were joined.
+/// What a rank knows after all runs have been joined.
 pub(in crate::distributed) struct Climbed<R> {
-    /// Those of the rank's run that belong to the forest of all.
+    /// The edges of this rank's run that belong to the forest of all ranks.
     pub(in crate::distributed) part: Vec<R>,
-    /// On rank 0, the components that this forest leaves.
+    /// On rank 0, the components of this forest.
     pub(in crate::distributed) components: Option<Components>,
 }
 
-/// One round in which this rank joined its run with others.
+/// One round in which this rank joined its run with those of other ranks.
 struct Level<'a, K> {
     streams: Streams<'a>,
-    /// Which edges of its own run and of each source's survived.
+    /// Which edges of its own run, and of each source's run, survived.
     verdicts: Vec<FixedBitSet>,
-    /// The survivors, if they climb further.
+    /// The survivors, if they are sent on.
     kept: Vec<ContractedEdge<K>>,
 }
 
-/// Returns this rank's part of the minimum spanning forest that the runs of all ranks have together, on
-/// the vertices `0..n`.
+/// Returns this rank's part of the minimum spanning forest of the runs of all ranks, on the
+/// vertices `0..n`.
 ///
-/// `run` is sorted by key; of equal keys those of lower ranks come first. `targets` says for each
-/// round whom this rank sends to, `None` if nobody: ranks that send do so once and to a lower rank,
-/// all but rank 0 do, and none receives after it has sent.
+/// `run` is sorted by key; of equal keys, those of lower ranks come first. `targets` gives the rank
+/// that this rank sends to in each round, or `None`. Every rank but rank 0 sends exactly once, to a
+/// lower rank, and receives nothing after that.
 pub(in crate::distributed) fn climb<R: EdgeLike>(
     comm: &Comm,
     n: usize,
@@ -69,8 +70,8 @@ pub(in crate::distributed) fn climb<R: EdgeLike>(
     Climbed { part, components: components.filter(|_| comm.rank() == 0) }
 }
 
-/// Sends each source its verdicts, from the last level down, and returns those on this rank's own run;
-/// `mask` has those on what it sent itself.
+/// Sends each source its verdicts, from the last level down, and returns those on this rank's own
+/// run. `mask` holds the verdicts on what this rank sent.
 fn descend<K: Key>(levels: Vec<Level<'_, K>>, mask: Option<FixedBitSet>) -> Option<FixedBitSet> {
     let mut mask = mask;
     for level in levels.into_iter().rev() {

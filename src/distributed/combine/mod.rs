@@ -1,4 +1,4 @@
-//! The ways in which ranks combine their forests, one file each.
+//! The ways to combine the ranks' forests, one file each.
 
 mod boruvka;
 mod filter;
@@ -22,18 +22,18 @@ use tree::tree;
 /// How the ranks combine their forests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Combine {
-    /// All forests to rank 0 at once.
+    /// All forests go to rank 0 at once.
     Gather,
-    /// Pairs of ranks, then pairs of pairs.
+    /// Pairs of ranks merge their forests, then pairs of pairs.
     Tree,
-    /// The light edges first, then those that still join components.
+    /// The light edges are combined first, then the heavier ones that still join components.
     Filter,
-    /// Each component's lightest edge, round by round.
+    /// Each round finds every component's lightest edge.
     Boruvka,
 }
 
 impl Combine {
-    /// All of them.
+    /// All ways.
     pub const ALL: [Self; 4] = [Self::Gather, Self::Tree, Self::Filter, Self::Boruvka];
 
     pub(super) const fn name(self) -> &'static str {
@@ -47,7 +47,8 @@ impl Combine {
 }
 
 impl Combine {
-    /// This rank's part of the forest of all ranks' `records`, of which `local` makes a rank's own.
+    /// Returns this rank's part of the forest of all ranks' `records`; `local` makes a rank's own
+    /// forest.
     pub(super) fn run<R: EdgeLike>(
         self,
         comm: &Comm,

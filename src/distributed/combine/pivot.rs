@@ -1,14 +1,14 @@
-//! A weight that all ranks agree on, with about a given number of edges at or below it.
+//! Finds a weight, the same on all ranks, with about a given number of edges at or below it.
 
 use crate::comm::Comm;
 use crate::graph::{Key, pick};
 use crate::local::EdgeLike;
 use bytemuck::{Pod, Zeroable};
 
-/// Sampled edges that should lie below a pivot: so it is off by some 6 %.
+/// How many sampled edges should lie below a pivot; with 256 it is off by about 6 %.
 const BELOW: usize = 256;
 
-/// An edge's place in the order of all edges: its key and its position in the whole input.
+/// An edge's place in the order of all edges: its key, then its position in the whole input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
 #[repr(C)]
 struct Position {
@@ -16,23 +16,23 @@ struct Position {
     position: u64,
 }
 
-/// The pivot as one rank sees it: its records below `cut` are light if their keys are at most `key`,
-/// those from there on if their keys are less.
+/// The pivot as one rank sees it: its records before index `cut` are light if their keys are at
+/// most `key`, the others if their keys are less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::distributed) struct Pivot<K> {
     pub(in crate::distributed) key: K,
     pub(in crate::distributed) cut: usize,
 }
 
-/// Agrees on a pivot with about `share` of all ranks' `records` at or before it, a little fewer where
-/// the lightest lie on few ranks; `lens` says how many each rank has.
+/// Agrees on a pivot with about `share` of all ranks' `records` at or before it, or fewer if the
+/// lightest lie on few ranks. `lens` gives the number of records of each rank.
 ///
 /// # Complexity
-/// Each rank looks at one record in share/256, and sends at most 16 bytes for each of the
-/// 32 + 512/p lightest of them to rank 0.
+/// Each rank looks at one in share/256 of its records, and sends at most the lightest 32 + 512/p of
+/// them to rank 0, in 16 bytes each.
 ///
 /// # Panics
-/// If no rank has any of `share` records, which must not be none.
+/// If `share` is 0, or if no rank has a record in its sample.
 pub(in crate::distributed) fn agree<R: EdgeLike>(
     comm: &Comm,
     share: usize,
@@ -46,7 +46,7 @@ pub(in crate::distributed) fn agree<R: EdgeLike>(
     let mut places = comm.compute(|| sample(records, stride, first));
     places.truncate(sent);
     let lists = comm.gather(0, &places);
-    // Where a rank has sent as many as it may, more of its records may lie after the last of them.
+    // If a rank has sent as many as it may, more of its records may follow the last of them.
     let known = lists.iter().filter(|list| list.len() >= sent).filter_map(|list| list.last());
     let known = known.copied().min();
     let mut all = lists.concat();
@@ -58,7 +58,7 @@ pub(in crate::distributed) fn agree<R: EdgeLike>(
     Pivot { key: R::Key::narrow(key).expect("a key of some rank"), cut }
 }
 
-/// The places of one of every `stride` records, in order.
+/// Returns the places of a sample, one of every `stride` records, lightest first.
 fn sample<R: EdgeLike>(records: &[R], stride: usize, first: u64) -> Vec<Position> {
     let place = |stratum: usize| {
         let seed = first.wrapping_add(stratum as u64);

@@ -4,17 +4,17 @@ use super::merge_tree::{Climbed, climb};
 use crate::comm::Comm;
 use crate::local::EdgeLike;
 
-/// As [`super::gather::gather()`], in ceil(log2 p) rounds of merging two runs.
+/// As [`super::gather::gather()`], in ceil(log2 p) rounds that merge two runs each.
 ///
 /// # Complexity
-/// A rank receives at most one forest a round, n - 1 edges, and sends one. The merges of a round run
-/// on as many ranks, each O(n α(n)).
+/// A rank receives at most one forest, n - 1 edges, per round, and sends one. The merges of a round
+/// run on different ranks, each in O(n α(n)).
 pub(in crate::distributed) fn tree<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Climbed<R> {
     climb(comm, n, run, &targets(comm.rank(), comm.size()))
 }
 
-/// Whom a rank sends to in each round: in round k, with ranks 2^k apart, every second sends to the one
-/// below and is done.
+/// Returns the rank to which a rank sends in each round. Of the ranks in round k, which are 2^k
+/// apart, every second one sends to the one below it and is done.
 fn targets(rank: usize, p: usize) -> Vec<Option<usize>> {
     let rounds = p.next_power_of_two().trailing_zeros();
     let target = |round: u32| (rank.trailing_zeros() == round).then(|| rank - (1 << round));

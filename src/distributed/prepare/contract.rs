@@ -1,9 +1,9 @@
-//! Contract: the forest edges that a rank can be sure of without asking another one.
+//! Contract: find the forest edges that a rank can be sure of without asking another rank.
 //!
-//! All edges at an interior vertex lie on one rank. A set of interior vertices therefore knows its lightest
-//! edge to the outside, which belongs to the minimum spanning forest by the cut property. The edges
-//! found so are those of the rank's forest after all shared vertices are made one: what is left
-//! of it joins shared vertices.
+//! All edges at an interior vertex lie on one rank. So the rank knows the lightest edge from a set
+//! of interior vertices to the outside, which belongs to the minimum spanning forest by the cut
+//! property. The edges found in this way are the forest of the rank after all shared vertices are
+//! made one; what is left of the rank's forest joins shared vertices.
 
 use super::shared::shared;
 use crate::comm::Comm;
@@ -15,23 +15,23 @@ use crate::measure::Phase;
 use bytemuck::Zeroable;
 use fixedbitset::FixedBitSet;
 
-/// A rank's forest, split in what is certain and what is left to be compared.
+/// A rank's forest, split into the certain edges and those left to compare.
 pub(in crate::distributed) struct Contraction<K> {
     /// Edges of the minimum spanning forest.
     pub(in crate::distributed) fixed: Vec<Edge<K>>,
-    /// The others, between shared vertices, which are numbered anew: a forest, sorted by key, and of
-    /// equal keys by position. `origin` is the place in the rank's forest.
+    /// The others, between shared vertices, which get new numbers: a forest, sorted by key and then
+    /// by position. `origin` is the place in the rank's forest.
     pub(in crate::distributed) rest: Vec<ContractedEdge<K>>,
-    /// How many shared vertices there are.
+    /// The number of shared vertices.
     pub(in crate::distributed) n: usize,
 }
 
-/// Contracts what every rank can be sure of in its own `forest` on the vertices `0..n`, edges of equal
-/// weight in the order of positions.
+/// Contracts the edges that each rank can be sure of in its own `forest` on the vertices `0..n`.
+/// Edges of equal weight are in the order of positions.
 ///
 /// # Complexity
-/// O(n/64 + |forest|) but for the chains between shared vertices, fewer than twice as many as those, which
-/// are sorted; memory 12n bytes, touched where there are edges. Traffic as [`shared()`].
+/// O(n/64 + |forest|), and a sort of the chains between shared vertices, which are fewer than twice
+/// these vertices; memory 12n bytes, touched only where there are edges. Traffic as [`shared()`].
 pub(in crate::distributed) fn contract<K: Key>(
     comm: &Comm,
     n: usize,
@@ -55,31 +55,32 @@ pub(in crate::distributed) fn contract<K: Key>(
     })
 }
 
-/// A vertex of a forest that is stripped: of its edges all in one word, by exclusive or, so that what is
-/// asked of the last one is there when it is needed.
+/// A vertex of a forest that is being stripped. The places of all its edges are combined by
+/// exclusive or in one word, and so are their other ends: when one edge is left, the words are its
+/// place and end.
 #[derive(Clone, Copy, Zeroable)]
 #[repr(C)]
 struct Node {
-    /// How many edges it has left.
+    /// How many edges are left.
     degree: u32,
-    /// Their places in the forest.
+    /// The places of these edges in the forest.
     places: u32,
-    /// Their other ends.
+    /// The other ends of these edges.
     others: Vertex,
 }
 
 impl Node {
-    /// Adds or takes away an edge.
+    /// Adds or removes an edge.
     fn toggle(&mut self, place: u32, other: Vertex) {
         self.places ^= place;
         self.others ^= other;
     }
 }
 
-/// Edges between asking for memory and using it.
+/// How many edges ahead memory is prefetched.
 const AHEAD: usize = 24;
 
-/// Asks for the ends of an edge that comes some time after the one at `place`.
+/// Prefetches the ends of the edge [`AHEAD`] places after `place`.
 fn prefetch_ends<K: Key>(nodes: &[Node], forest: &[Edge<K>], place: usize) {
     if let Some(e) = forest.get(place + AHEAD) {
         local::prefetch(nodes, e.u as usize);
@@ -87,7 +88,7 @@ fn prefetch_ends<K: Key>(nodes: &[Node], forest: &[Edge<K>], place: usize) {
     }
 }
 
-/// The vertices of `forest`.
+/// Returns the vertices of `forest`.
 fn nodes<K: Key>(n: usize, forest: &[Edge<K>]) -> Box<[Node]> {
     let mut nodes: Box<[Node]> = local::zeroed(n);
     for (place, e) in forest.iter().enumerate() {
@@ -101,8 +102,8 @@ fn nodes<K: Key>(n: usize, forest: &[Edge<K>]) -> Box<[Node]> {
     nodes
 }
 
-/// The edges that hang from the rest of `forest` by interior vertices alone, which `nodes` lose: those at
-/// a leaf, then at what has become one.
+/// Strips the edges that connect only interior vertices to the rest of `forest`: those at a leaf,
+/// then those at a vertex that has become a leaf. Removes them from `nodes` and returns them.
 fn strip<K: Key>(nodes: &mut [Node], forest: &[Edge<K>], shared: &FixedBitSet) -> FixedBitSet {
     let mut stripped = FixedBitSet::with_capacity(forest.len());
     for (place, e) in forest.iter().enumerate() {
@@ -123,8 +124,9 @@ fn strip<K: Key>(nodes: &mut [Node], forest: &[Edge<K>], shared: &FixedBitSet) -
     stripped
 }
 
-/// The heaviest edge of each chain of those that are not `fixed` yet, between the chain's ends; adds the
-/// others to `fixed`. A chain's inner vertices are interior and have no other edges.
+/// Returns the heaviest edge of each chain, between the chain's ends, and adds the chain's other
+/// edges to `fixed`. Chains are made of edges not yet `fixed`; their inner vertices are interior
+/// and have no other edges.
 fn chains<K: Key>(
     nodes: &[Node],
     forest: &[Edge<K>],
@@ -157,18 +159,19 @@ fn chains<K: Key>(
     chains
 }
 
-/// Of the `chains`, adds to `fixed` those that are certain and returns the others.
+/// Adds the `chains` that are certain to `fixed`, and returns the others.
 fn split<K: Key>(
     n: usize,
     mut chains: Vec<ContractedEdge<K>>,
     shared: &Numbering,
     fixed: &mut FixedBitSet,
 ) -> Vec<ContractedEdge<K>> {
-    // A chain stands where its heaviest edge does.
+    // A chain has the position of its heaviest edge.
     chains.sort_unstable_by_key(|chain| chain.origin);
     local::sort(&mut chains);
     let mut components = Components::new(n);
-    // Of each component's root the number of its shared vertex, from 1; it has one at most.
+    // For the root of each component, the number of its only shared vertex, from 1; 0 if it has
+    // none.
     let mut anchors: Box<[u32]> = local::zeroed(n);
     for v in chains.iter().flat_map(|e| [e.u, e.v]).filter(|&v| shared.set().contains(v as usize)) {
         anchors[v as usize] = shared.number(v) + 1;
@@ -184,7 +187,7 @@ fn split<K: Key>(
             rest.push(edge);
         }
     }
-    // Only now is every component anchored.
+    // Only now does every component have a shared vertex.
     let anchor = |v: Vertex| anchors[components.root(v) as usize] - 1;
     rest.into_iter()
         .map(|edge| ContractedEdge { u: anchor(edge.u), v: anchor(edge.v), ..edge })

@@ -1,4 +1,4 @@
-//! What ranks do before they combine their forests.
+//! What the ranks do before they combine their forests.
 
 mod contract;
 mod shared;
@@ -7,13 +7,13 @@ mod shuffle;
 pub(super) use contract::contract;
 pub(super) use shuffle::shuffle;
 
-/// What comes before the ranks combine their forests.
+/// What the ranks do before they combine their forests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Prepare {
     /// Nothing.
     Nothing,
-    /// Each rank contracts what it can be sure of.
+    /// Each rank contracts the edges that it can be sure of.
     Contract,
-    /// Edges go to the owners of their lower ends, who then contract.
+    /// Edges go to the ranks that own their lower ends, which then contract.
     Shuffle,
 }

@@ -1,4 +1,4 @@
-//! Which vertices several ranks have edges at.
+//! Finds the vertices that have edges on several ranks.
 
 use crate::comm::Comm;
 use crate::distributed::bits::words;
@@ -6,12 +6,12 @@ use fixedbitset::FixedBitSet;
 use roaring::RoaringBitmap;
 use std::ops::Range;
 
-/// Returns the vertices that two ranks or more have `touched`, on every rank alike.
+/// Returns the vertices that two or more ranks have `touched`; the same on every rank.
 ///
 /// # Complexity
-/// Each rank sends the part of its set in each block of vertices to the rank of that block, and that
-/// one its answer to all: runs where there are runs, lists where there are few, bits at worst, so
-/// that a rank receives at most n/4 bytes.
+/// Each rank sends the part of its set in each block of vertices to the block's rank, which sends
+/// its answer to all. Sets are coded as runs, lists or bits, whichever is shortest, so a rank
+/// receives at most n/4 bytes.
 pub(in crate::distributed) fn shared(comm: &Comm, touched: &FixedBitSet) -> FixedBitSet {
     let (p, touched_words) = (comm.size(), words(touched));
     let len = touched_words.len();
@@ -40,8 +40,8 @@ pub(in crate::distributed) fn shared(comm: &Comm, touched: &FixedBitSet) -> Fixe
     shared
 }
 
-/// A set as bytes: as few as there are ways to write it, at most those of the words themselves, which
-/// the length tells.
+/// Encodes a set in as few bytes as possible, at most those of the words themselves; the length
+/// tells which.
 fn encode(words: &[u64]) -> Vec<u8> {
     let bytes: &[u8] = bytemuck::cast_slice(words);
     let mut set = RoaringBitmap::from_lsb0_bytes(0, bytes);
@@ -50,11 +50,11 @@ fn encode(words: &[u64]) -> Vec<u8> {
         return bytes.to_vec();
     }
     let mut coded = Vec::with_capacity(set.serialized_size());
-    set.serialize_into(&mut coded).expect("a vector takes all");
+    set.serialize_into(&mut coded).expect("a vector accepts all bytes");
     coded
 }
 
-/// The `len` words that [`encode`] made `bytes` of.
+/// Decodes the `len` words that [`encode`] was given.
 fn decode(bytes: &[u8], len: usize) -> Vec<u64> {
     if bytes.len() == len * size_of::<u64>() {
         return bytemuck::pod_collect_to_vec(bytes);

@@ -1,25 +1,25 @@
-//! Shuffle: each edge goes to the owner of its lower end, so that edges with near ends come together.
+//! Shuffle: each edge goes to the owner of its lower end, so that neighbouring edges come together.
 //!
-//! An input may list edges in an order that scatters each vertex over the ranks, though its numbers
-//! are near each other where its edges are: a grid with all horizontal edges first. After one
-//! all-to-all nearly all vertices are interior.
+//! An input may list its edges in an order that scatters each vertex over the ranks, although
+//! neighbours have near numbers: for example a grid with all horizontal edges first. After one
+//! all-to-all, nearly all vertices are interior.
 
 use crate::comm::Comm;
 use crate::distributed::wire::pack::{self, BLOCK};
 use crate::graph::{Edge, Key};
 use crate::measure::Phase;
 
-/// Edges whose keys have their positions in the whole input as lower bits: all are different, so that
+/// Edges whose keys have the position in the whole input as lower bits. All keys are different, so
 /// ties are broken as before, wherever the edges are.
 pub(in crate::distributed) struct Shuffled {
-    /// The edges of which this rank owns the lower end.
+    /// The edges whose lower end this rank owns.
     pub(in crate::distributed) edges: Vec<Edge<u64>>,
     least: u64,
     position_bits: u32,
 }
 
 impl Shuffled {
-    /// The edges as they were.
+    /// Returns the edges with their original keys.
     pub(in crate::distributed) fn restore<K: Key>(&self, edges: Vec<Edge<u64>>) -> Vec<Edge<K>> {
         let restore = |Edge { u, v, key }: Edge<u64>| {
             let key = K::narrow(self.least + key.checked_shr(self.position_bits).unwrap_or(0));
@@ -29,12 +29,12 @@ impl Shuffled {
     }
 }
 
-/// Deals the edges `mine` of all ranks, on the vertices `0..n`, to the owners of equal blocks of
-/// vertices; `None` if keys and positions do not fit 64 bits together.
+/// Sends the edges `mine` of all ranks, on the vertices `0..n`, to the owners of their lower ends,
+/// who own equal blocks of vertices. `None` if a key and a position do not fit in 64 bits together.
 ///
 /// # Complexity
-/// One all-to-all, in which a rank sends at most some 10 bytes an edge for 32-bit keys; O(m/p) time and
-/// memory where blocks of vertices have equally many edges.
+/// One all-to-all, in which a rank sends at most about 10 bytes per edge for 32-bit keys; O(m/p)
+/// time and memory if the blocks of vertices have equally many edges.
 pub(in crate::distributed) fn shuffle<K: Key>(
     comm: &Comm,
     n: usize,
@@ -82,7 +82,7 @@ struct Placed {
     edge: Edge<u64>,
 }
 
-/// Edges in the order of positions as bytes: whole blocks packed, the last filled up.
+/// Encodes edges in the order of positions: whole packed blocks, the last one filled up.
 fn encode(list: &[Placed]) -> Vec<u8> {
     let mut bytes = (list.len() as u64).to_le_bytes().to_vec();
     let mut last = 0;
@@ -96,9 +96,9 @@ fn encode(list: &[Placed]) -> Vec<u8> {
     bytes
 }
 
-/// The edges that [`encode`] made `bytes` of.
+/// Decodes the edges that [`encode`] was given.
 fn decode(bytes: &[u8]) -> Vec<Placed> {
-    let (len, mut bytes) = bytes.split_first_chunk().expect("eight bytes");
+    let (len, mut bytes) = bytes.split_first_chunk().expect("the length comes first");
     let len = u64::from_le_bytes(*len) as usize;
     let mut list = Vec::with_capacity(len.next_multiple_of(BLOCK));
     let mut last = 0;

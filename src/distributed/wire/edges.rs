@@ -1,15 +1,15 @@
-//! Edges on the wire: sorted by key, differences of keys and endpoints packed.
+//! Codes edges for the wire: sorted by key, with the differences of keys and the ends packed.
 //!
-//! A random graph's edges take about 7 bytes each instead of 12, at some 2 ns on each side.
+//! An edge of a random graph takes about 7 bytes instead of 12, and about 2 ns on each side.
 
 use super::pack::{self, BLOCK};
 use crate::graph::{Edge, Key};
 use crate::local::{ContractedEdge, EdgeLike};
 
-/// The edges of a sorted run as bytes, never more than they have in memory as [`Edge`].
+/// Encodes the edges of a sorted run, in at most the bytes that they take in memory as [`Edge`].
 ///
-/// Whole blocks of 128 are packed, the rest stays as it is; and so does all of it where packing saves
-/// nothing, which the length tells.
+/// Whole blocks of 128 edges are packed, the rest is raw. If packing saves nothing, all edges are
+/// raw; the length tells which.
 pub(in crate::distributed) fn encode<R: EdgeLike>(run: &[R]) -> Vec<u8> {
     let raw = |run: &[R]| -> Vec<Edge<R::Key>> { run.iter().map(as_edge).collect() };
     let (blocks, rest) = run.as_chunks::<BLOCK>();
@@ -26,7 +26,7 @@ pub(in crate::distributed) fn encode<R: EdgeLike>(run: &[R]) -> Vec<u8> {
     if bytes.len() < most { bytes } else { bytemuck::pod_collect_to_vec(&raw(run)) }
 }
 
-/// The `len` edges that [`encode`] made `bytes` of, each with `origin`.
+/// Decodes the `len` edges that [`encode`] was given, and sets their `origin`.
 pub(in crate::distributed) fn decode<K: Key>(
     bytes: &[u8],
     len: usize,
@@ -48,8 +48,8 @@ pub(in crate::distributed) fn decode<K: Key>(
     edges
 }
 
-/// Edges with distinct first ends in rising order as bytes: eight for how many they are, the ends, then
-/// the keys.
+/// Encodes edges with distinct first ends in rising order: their number in eight bytes, then blocks
+/// of first ends, other ends and keys, then the rest raw.
 pub(in crate::distributed) fn encode_by_end<K: Key>(edges: &[Edge<K>]) -> Vec<u8> {
     let mut bytes = (edges.len() as u64).to_le_bytes().to_vec();
     let (blocks, rest) = edges.as_chunks::<BLOCK>();
@@ -63,9 +63,9 @@ pub(in crate::distributed) fn encode_by_end<K: Key>(edges: &[Edge<K>]) -> Vec<u8
     bytes
 }
 
-/// The edges that [`encode_by_end`] made `bytes` of.
+/// Decodes the edges that [`encode_by_end`] was given.
 pub(in crate::distributed) fn decode_by_end<K: Key>(bytes: &[u8]) -> Vec<Edge<K>> {
-    let (len, mut bytes) = bytes.split_first_chunk().expect("eight bytes");
+    let (len, mut bytes) = bytes.split_first_chunk().expect("the length comes first");
     let len = u64::from_le_bytes(*len) as usize;
     let mut edges = Vec::with_capacity(len);
     let mut last = 0;

@@ -1,17 +1,17 @@
-//! Merging sorted runs of edges.
+//! Merges sorted runs of edges.
 
 use crate::local::EdgeLike;
 use std::hint::select_unpredictable;
 use std::slice::IterMut;
 
-/// Edges that a thread merges at once.
+/// How many edges a thread merges at once.
 const PIECE: usize = if cfg!(test) { 1 << 3 } else { 1 << 15 };
 
-/// Returns the edges of all `runs`, each sorted by key, as one sorted list; ties by run, then by
-/// position in the run.
+/// Returns the edges of all `runs`, each sorted by key, as one sorted list; ties are in the order
+/// of runs, then of positions in the run.
 ///
-/// Pairs of runs, and halves of what a pair becomes, are merged at once on the current rayon pool, in
-/// O(total log runs); memory two more copies of the edges.
+/// Pairs of runs, and the two halves of each merge, are merged in parallel on the current rayon
+/// pool. Time O(total log runs); memory for two more copies of the edges.
 pub(in crate::distributed) fn merge_runs<R: EdgeLike>(runs: &[&[R]]) -> Vec<R> {
     match runs {
         [] => Vec::new(),
@@ -31,7 +31,8 @@ fn merged<R: EdgeLike>(left: &[R], right: &[R]) -> Vec<R> {
     merged
 }
 
-/// Two sorted runs as one, which fills `merged`; of equal keys those of `left` come first.
+/// Merges two sorted runs into `merged`, which has room for both; of equal keys those of `left`
+/// come first.
 fn merge<R: EdgeLike>(left: &[R], right: &[R], merged: &mut [R]) {
     let (len, middle) = (merged.len(), merged.len() / 2);
     let (left, left_high) = left.split_at(from_left(left, right, middle));
@@ -41,7 +42,7 @@ fn merge<R: EdgeLike>(left: &[R], right: &[R], merged: &mut [R]) {
         rayon::join(|| merge(left, right, merged), || merge(left_high, right_high, high));
         return;
     }
-    // Which edge is next takes long to find out, so a thread finds out in two places at once.
+    // Finding the next edge has a long latency, so a thread does it in two places at once.
     let mut low = Merge { left, right, merged: merged.iter_mut() };
     let mut high = Merge { left: left_high, right: right_high, merged: high.iter_mut() };
     while low.step() & high.step() {}
@@ -49,7 +50,7 @@ fn merge<R: EdgeLike>(left: &[R], right: &[R], merged: &mut [R]) {
     high.finish();
 }
 
-/// Two runs on their way into one.
+/// The state of a merge of two runs.
 struct Merge<'a, R> {
     left: &'a [R],
     right: &'a [R],
@@ -57,8 +58,8 @@ struct Merge<'a, R> {
 }
 
 impl<R: EdgeLike> Merge<'_, R> {
-    /// Takes the next edge, if both runs have some. Without a branch: which of the two is next is close
-    /// to random.
+    /// Takes the next edge, if both runs have one. Returns whether it did. There is no branch,
+    /// because which run comes next is close to random.
     #[inline(always)]
     fn step(&mut self) -> bool {
         let ([left, ..], [right, ..]) = (self.left, self.right) else { return false };
@@ -77,7 +78,7 @@ impl<R: EdgeLike> Merge<'_, R> {
     }
 }
 
-/// How many of the first `len` edges of the two runs together are of `left`.
+/// How many of the first `len` edges of the merged list come from `left`.
 fn from_left<R: EdgeLike>(left: &[R], right: &[R], len: usize) -> usize {
     let (mut least, mut most) = (len.saturating_sub(right.len()), len.min(left.len()));
     while least < most {

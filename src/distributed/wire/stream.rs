@@ -1,4 +1,4 @@
-//! A sorted run on its way to another rank, block by block, and runs that arrive so and are joined.
+//! Sends a sorted run to another rank block by block, and joins runs while they arrive.
 
 use super::edges::{decode, encode};
 use super::merge::merge_runs;
@@ -9,10 +9,10 @@ use crate::local::{Components, ContractedEdge, EdgeLike, join_each};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Edges of one block: about 200 kB on the wire.
+/// The number of edges in one block: about 200 kB on the wire.
 const BLOCK: usize = if cfg!(test) { 1 << 7 } else { 1 << 15 };
 
-/// Sends `run` to rank `to`; blocks are coded on this rank's threads while those before are sent.
+/// Sends `run` to rank `to`. This rank's threads code the next blocks while it sends those before.
 pub(in crate::distributed) fn send_run<R: EdgeLike>(
     comm: &Comm,
     streams: &Streams<'_>,
@@ -33,20 +33,21 @@ pub(in crate::distributed) fn send_run<R: EdgeLike>(
     }
 }
 
-/// What came of joining runs.
+/// The result of joining runs.
 pub(in crate::distributed) struct Joined<K> {
-    /// The components that they leave.
+    /// The components after joining.
     pub(in crate::distributed) components: Components,
-    /// Which edges of each run belong to the forest of all: of this rank's own, then of each source's.
+    /// Which edges of each run belong to the forest of all: this rank's own run first, then each
+    /// source's.
     pub(in crate::distributed) verdicts: Vec<BitList>,
-    /// Those that do, if they are kept, sorted; `origin` is the place of the run.
+    /// These edges in sorted order, if they are kept; `origin` is the index of the run.
     pub(in crate::distributed) kept: Vec<ContractedEdge<K>>,
 }
 
 /// Joins this rank's run, `own`, and those of the sources of `streams` on the vertices `0..n`.
 ///
-/// Each is sorted by key; of equal keys `own` comes first, then that of the lowest source. Whatever is
-/// lighter than all that is still to come is merged and joined while the next blocks arrive.
+/// Each run is sorted by key; of equal keys, `own` comes first, then the run of the lowest source.
+/// All edges lighter than any still to come are merged and joined while the next blocks arrive.
 pub(in crate::distributed) fn receive_runs<R: EdgeLike>(
     comm: &Comm,
     n: usize,
@@ -73,7 +74,7 @@ pub(in crate::distributed) fn receive_runs<R: EdgeLike>(
         });
         let limit = sources.iter().filter_map(Sender::limit).min();
         let ready = limit.map_or(own.len(), |(key, _)| own.partition_point(|r| r.key() <= key));
-        let own_ready = own.split_off(..ready).expect("no more than there are");
+        let own_ready = own.split_off(..ready).expect("`ready` is within the run");
         sources.iter_mut().for_each(|source| source.advance(limit));
         let join = || {
             let live =
@@ -102,26 +103,27 @@ impl<K: Key> Joined<K> {
     }
 }
 
-/// A run that arrives.
+/// A run that arrives from another rank.
 struct Sender<K> {
     rank: usize,
-    /// Its place among the runs.
+    /// Its index among the runs.
     origin: u32,
-    /// How many edges have not arrived.
+    /// How many edges have not arrived yet.
     left: usize,
-    /// Those that have, but for some that are joined.
+    /// The edges that have arrived, without some that are already joined.
     edges: Vec<ContractedEdge<K>>,
-    /// Where in `edges` those start and end that are joined now.
+    /// The range in `edges` that is joined now.
     ready: Range<usize>,
 }
 
 impl<K: Key> Sender<K> {
-    /// The key of the last edge that has arrived, if more will: they come after it.
+    /// The key and origin of the last edge that has arrived, if more will arrive: they come after
+    /// it.
     fn limit(&self) -> Option<(K, u32)> {
         self.edges.last().filter(|_| self.left > 0).map(|last| (last.key, self.origin))
     }
 
-    /// Makes ready what comes before all that will arrive after `limit`.
+    /// Makes ready the edges that come before all that will arrive after `limit`.
     fn advance(&mut self, limit: Option<(K, u32)>) {
         let before = |(key, origin)| {
             let first =
@@ -135,13 +137,14 @@ impl<K: Key> Sender<K> {
         &self.edges[self.ready.clone()]
     }
 
-    /// The next block, where there is one and it will soon be needed.
+    /// Receives the next block, if there is one and it will be needed soon; else returns an empty
+    /// one.
     fn receive(&self, streams: &Streams<'_>) -> Vec<u8> {
         let needed = self.left > 0 && self.edges.len() - self.ready.end < BLOCK / 2;
         if needed { streams.receive(self.rank) } else { Vec::new() }
     }
 
-    /// Adds the edges of a block, if it is one.
+    /// Adds the edges of a block, unless it is empty.
     fn take(&mut self, block: Vec<u8>) {
         if block.is_empty() {
             return;
@@ -164,7 +167,8 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Runs that arrive in blocks are joined in the order of their concatenation's stable sort.
+        /// Runs that arrive in blocks are joined in the order of a stable sort of their
+        /// concatenation.
         #[test]
         fn arriving_runs_are_joined_in_order(
             lens in prop::collection::vec(0usize..400, 1..5),
