@@ -28,7 +28,7 @@ pub fn kruskal<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
     kruskal_sorted(n, sorted)
 }
 
-/// As [`kruskal`], of edges that are sorted already: the last step of every merge of forests.
+/// As [`kruskal`], for edges that are already sorted.
 ///
 /// # Complexity
 /// O(m α(n)) time on one thread; memory 4n bytes.

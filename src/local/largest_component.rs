@@ -1,13 +1,14 @@
-//! The largest component, as bits.
+//! The largest component, as a bitmap.
 
 use super::{Components, PIECE};
 use crate::graph::{Vertex, scramble};
 use rayon::prelude::*;
 
-/// Vertices that are asked for their component.
+/// Vertices in the sample from which the largest component is guessed.
 const SAMPLE: u64 = 1 << 10;
 
-/// The vertices of one component that holds many, as n/8 bytes of bits; of any one if none does.
+/// The vertices of a component that has many, as a bitmap of n/8 bytes; of an arbitrary component
+/// if none has many.
 #[derive(Debug)]
 pub(crate) struct LargestComponent {
     words: Vec<u64>,
@@ -33,7 +34,7 @@ impl LargestComponent {
         Self { words }
     }
 
-    /// A bit for each vertex, the first in the lowest place of the first word.
+    /// A bit for each vertex, the first in the lowest bit of the first word.
     pub(crate) fn words(&self) -> &[u64] {
         &self.words
     }
