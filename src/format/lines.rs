@@ -14,13 +14,13 @@ use std::iter::Sum;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// What one task parses: small enough to share out, large enough to be worth a task.
+/// Bytes that one task parses: few enough to share the work out, enough to be worth a task.
 const CHUNK: usize = 1 << 20;
 
-/// The most bytes of a line, but for METIS, where it holds all neighbours of a vertex.
+/// The longest line allowed, bytes, except in METIS, where a line holds all neighbours of a vertex.
 const LONGEST: u64 = 1 << 20;
 
-/// What some whole lines hold, so that those after them know where they are.
+/// Counts of some whole lines, from which the lines after them know where they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineCount {
     /// Lines.
@@ -38,24 +38,25 @@ impl Sum for LineCount {
     }
 }
 
-/// What was parsed of a block.
+/// The result of parsing a block.
 #[derive(Clone, Debug, Default)]
 pub struct Parsed {
     /// The edges, in order.
     pub batches: Vec<Batch>,
-    /// What was counted.
+    /// The counts of the block.
     pub census: Census,
-    /// What lies before the next block.
+    /// The counts of the lines before the next block.
     pub after: LineCount,
 }
 
 impl Preamble {
-    /// Whether what a line means depends on how many come before it: in METIS it stands for a vertex.
+    /// Whether the meaning of a line depends on how many lines come before it: in METIS it stands
+    /// for a vertex.
     pub fn counts_vertices(&self) -> bool {
         matches!(self.layout, Layout::Metis { .. })
     }
 
-    /// The most bytes that a line may have, of which `memory` bytes may be taken for lines.
+    /// The most bytes that a line may have, if `memory` bytes may be taken for a line.
     pub fn longest_line(&self, memory: u64) -> u64 {
         if self.counts_vertices() { memory } else { memory.min(LONGEST) }
     }
@@ -65,8 +66,8 @@ impl Preamble {
         chunks(block).into_par_iter().map(|chunk| self.count_chunk(chunk)).sum()
     }
 
-    /// Parses a block of whole lines that comes after those of `before`, in parallel; adds the
-    /// bytes that are done to `done`.
+    /// Parses a block of whole lines in parallel, where `before` counts the lines before it. Adds
+    /// the number of bytes parsed to `done`.
     ///
     /// # Errors
     /// [`crate::Error::Line`] for the first bad line.
@@ -119,7 +120,7 @@ impl Preamble {
 
     fn parse_chunk(&self, path: &Path, chunk: &[u8], start: LineCount) -> Result<(Batch, Census)> {
         let first = memchr(b'\n', chunk).unwrap_or(chunk.len());
-        // An edge takes 4 bytes and more.
+        // The first line, counted as 6 bytes at least, gives an estimate of the number of edges.
         let mut batch = BatchBuilder::new(chunk.len() / (first + 1).max(6));
         let mut census = Census::default();
         let at = self.line + start.lines;
@@ -151,7 +152,7 @@ impl Preamble {
     }
 }
 
-/// Parses each line of `chunk`, which `before` lines precede.
+/// Parses each line of `chunk`; `before` is the number of lines before it.
 fn each_line(
     path: &Path,
     chunk: &[u8],

@@ -1,8 +1,9 @@
-//! Graphs in files: one file a format, reader and writer together.
+//! Graphs in files: one source file per format, reader and writer together.
 //!
-//! Text is parsed by blocks of whole lines, in parallel and by any rank: a [`Preamble`] holds what
-//! the top of the file says, a [`LineCount`] what lies before a block, a [`Census`] what is proved of
-//! all blocks together. Input is untrusted: no size in a header drives an allocation.
+//! Text is parsed in blocks of whole lines, in parallel and by any rank: a [`Preamble`] holds what
+//! the top of the file says, a [`LineCount`] the counts of the lines before a block, a [`Census`]
+//! what is checked of all blocks together. Input is untrusted: no size in a header decides how much
+//! is allocated.
 
 pub mod binary;
 pub mod blocks;
@@ -43,7 +44,7 @@ use std::str::FromStr;
 /// A file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
-    /// An edge a line, `u v [w]`.
+    /// One edge per line, `u v [w]`.
     Text,
     /// DIMACS-9 shortest paths, `.gr`.
     Dimacs,
@@ -71,11 +72,11 @@ impl Format {
         }
     }
 
-    /// The format of a file whose content, decompressed, begins with `head`: by that where it is
-    /// unmistakable, else by the name.
+    /// The format of a file whose decompressed content begins with `head`: by the content if that
+    /// is unmistakable, else by the name.
     ///
     /// # Errors
-    /// [`Error::Content`] if it is of a format that is not read, with the conversion.
+    /// [`Error::Content`] for a format that is not read, with how to convert it.
     pub fn detect(path: &Path, head: &[u8]) -> Result<Self> {
         let head = head.strip_prefix(head::BYTE_ORDER_MARK).unwrap_or(head);
         if head.starts_with(binary::MAGIC) {
@@ -100,7 +101,7 @@ impl Format {
     /// The format to write a file in, by its name.
     ///
     /// # Errors
-    /// [`Error::Usage`] if no format is known by its ending: nobody wants a picture of numbers.
+    /// [`Error::Usage`] if no format has this ending, for example `.png`.
     pub fn of_output(path: &Path) -> Result<Self> {
         Self::by_name(path).ok_or_else(|| {
             let known = ENDINGS.iter().flat_map(|(_, endings)| endings.iter());
@@ -116,7 +117,7 @@ impl Format {
     }
 }
 
-/// The endings by which formats are known; of text also none.
+/// The endings of file names by which formats are known; for text, also no ending.
 const ENDINGS: [(Format, &[&str]); 5] = [
     (Format::Text, &["txt", "csv", "tsv", "edges", "edgelist", "el", "wel", "dat", ""]),
     (Format::Dimacs, &["gr"]),
@@ -125,7 +126,7 @@ const ENDINGS: [(Format, &[&str]); 5] = [
     (Format::Binary, &["mst", "bin"]),
 ];
 
-/// The end of a file's name in lower case, `.gz` aside.
+/// The ending of a file's name in lower case, `.gz` aside.
 fn extension(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
