@@ -101,7 +101,7 @@ impl Preamble {
             .collect();
         let mut all = Parsed { after, ..Parsed::default() };
         for chunk in parsed {
-            let (batch, census) = chunk?; // in order, so the first error of the block
+            let (batch, census) = chunk?; // in order, so this is the first error of the block
             all.batches.push(batch);
             all.census.merge(&census);
         }

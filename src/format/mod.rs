@@ -98,7 +98,7 @@ impl Format {
         known.map(|(format, _)| *format)
     }
 
-    /// The format to write a file in, by its name.
+    /// The format in which to write a file, by its name.
     ///
     /// # Errors
     /// [`Error::Usage`] if no format has this ending, for example `.png`.

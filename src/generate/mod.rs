@@ -167,7 +167,9 @@ impl Spec {
             Law::Uniform => Key::pack(fill(positions, done, ends, |i| words.integer(i))),
             Law::Float => Key::pack(fill(positions, done, ends, |i| words.float(i))),
             Law::Constant => Key::pack(fill(positions, done, ends, |_| 1u32)),
-            Law::Distance => unreachable!("refused when the spec was read: no places here"),
+            Law::Distance => {
+                unreachable!("refused when the spec was read: edges have no length here")
+            }
         }
     }
 

@@ -48,7 +48,7 @@ impl Batch {
         &self.edges
     }
 
-    /// The edges alone, held as [`Batch::weights`] says.
+    /// The edges alone, with keys encoded as [`Batch::weights`].
     pub fn into_edges(self) -> Edges {
         self.edges
     }
@@ -156,7 +156,7 @@ impl<K: Key> Edge<K> {
     #[inline]
     pub fn rekeyed<L: Key>(self, from: Weights, to: Weights) -> Edge<L> {
         let key = if from == to { self.key.wide() } else { from.rekey(self.key.wide(), to) };
-        let key = L::narrow(key).expect("the narrowest weights hold it");
+        let key = L::narrow(key).expect("`to` can hold the weight");
         Edge { u: self.u, v: self.v, key }
     }
 }

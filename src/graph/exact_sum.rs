@@ -1,6 +1,6 @@
 //! Exact sums of floats: the same bits in any order of terms and however the terms are split.
 
-/// Digits of 32 bits from 2^-1074 up to beyond the largest sum of 2^64 finite floats.
+/// The number of 32-bit digits from 2^-1074 up to beyond the largest sum of 2^64 finite floats.
 const DIGITS: usize = 69;
 /// Terms between two carries: a term adds less than 2^32 to a digit, which holds up to 2^63.
 const TERMS_BETWEEN_CARRIES: u32 = if cfg!(test) { 8 } else { 1 << 30 };

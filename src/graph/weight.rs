@@ -44,7 +44,7 @@ impl fmt::Display for Weight {
 pub enum Numbers {
     /// All are 64-bit integers.
     Integers,
-    /// At least one is not.
+    /// At least one is not an integer.
     Floats,
 }
 

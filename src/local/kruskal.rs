@@ -7,8 +7,8 @@ use crate::graph::{Edge, Key};
 
 /// Returns the minimum spanning forest of `edges` on the vertices `0..n`, lightest edge first.
 ///
-/// It has n - c edges, where c counts the components, isolated vertices among them. Self-loops
-/// never enter; of equal edges the one that comes first in `edges` does.
+/// It has n - c edges, where c is the number of components, including isolated vertices. Self-loops
+/// never enter; of equal edges, the one that comes first in `edges` does.
 ///
 /// # Complexity
 /// O(m log m) time on one thread; memory 4n bytes and two copies of `edges`.

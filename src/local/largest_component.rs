@@ -22,7 +22,7 @@ impl LargestComponent {
             (0..SAMPLE).map(|i| components.parent((scramble(i) % n as u64) as Vertex)).collect();
         roots.sort_unstable();
         let largest = roots.chunk_by(|a, b| a == b).max_by_key(|chunk| chunk.len());
-        let root = largest.expect("a sample")[0];
+        let root = largest.expect("the sample is not empty")[0];
         let word = |w: usize| {
             let vertices = w * 64..n.min(w * 64 + 64);
             vertices

@@ -12,7 +12,7 @@ const LARGE: usize = 1 << 22;
 
 /// `len` zeroed items, whose memory the system provides when they are touched.
 pub(crate) fn zeroed<T: Zeroable>(len: usize) -> Box<[T]> {
-    let layout = || Layout::array::<T>(len).expect("less than the address space");
+    let layout = || Layout::array::<T>(len).expect("the size fits the address space");
     let zeros = try_zeroed_slice_box(len).unwrap_or_else(|()| handle_alloc_error(layout()));
     advise(zeros.as_ptr(), len);
     zeros

@@ -93,7 +93,8 @@ impl<R: EdgeLike> Space<R> {
         let mut left = counts.to_vec();
         for record in piece {
             let bucket = digit.of(record);
-            left[bucket] = left[bucket].checked_sub(1).expect("a record that was counted there");
+            left[bucket] =
+                left[bucket].checked_sub(1).expect("the record was counted in this bucket");
             // SAFETY: the place is one of as many as were counted, and the caller guarantees that
             // these are in the memory behind the pointer.
             unsafe { self.0.add(places[bucket]).write(*record) };

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// What one round finds.
+/// The result of one round.
 pub(super) struct Round {
     /// The new component of each vertex that has edges.
     labels: Box<[AtomicU32]>,
@@ -61,7 +61,7 @@ impl Round {
                 labels[v as usize].store(next, Relaxed);
                 let parent = parents.parent(v);
                 next += u32::from((parent == v) & (edge(v) != NONE));
-                parents.set_parent(v, parents.parent(parent)); // so that most find their root at once
+                parents.set_parent(v, parents.parent(parent)); // so that most vertices find their root in one step
             }
         };
         let mut components = 0;

@@ -36,8 +36,9 @@ pub(super) fn load(
     }
     let (header, file) = comm.agree(opened)?.unzip();
     let told = header.as_ref().map(serde_json::to_vec);
-    let told = told.transpose().expect("plain fields").unwrap_or_default();
-    let header = serde_json::from_slice(&comm.broadcast(0, told)).expect("one program");
+    let told = told.transpose().expect("plain fields serialise").unwrap_or_default();
+    let header =
+        serde_json::from_slice(&comm.broadcast(0, told)).expect("all ranks run one program");
     let share = |rank: usize| rank_share(header, rank, comm.size());
     let graph = BinaryGraph { path, header, first: share(comm.rank()) };
     let edges_at_once = sink.block() / graph.header.weights().edge_bytes() as u64;

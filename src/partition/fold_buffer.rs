@@ -202,7 +202,7 @@ impl<'a> FoldBuffer<'a> {
                     }
                     match rekeyed(batch, weights.widened()) {
                         Edges::Wide(edges) => visit(&edges)?,
-                        Edges::Narrow(_) => unreachable!("they were asked for with 64 bits"),
+                        Edges::Narrow(_) => unreachable!("the keys were converted to 64 bits"),
                     }
                 }
                 Ok(())
@@ -240,7 +240,7 @@ impl<'a> FoldBuffer<'a> {
                 (Some(self.besides() + COPIES * self.bytes(2 * self.len() + 2)), bytes)
             }
             Memory::Within(bytes) => (None, bytes),
-            Memory::Unlimited => unreachable!("there is always room"),
+            Memory::Unlimited => unreachable!("unlimited memory always has room"),
         };
         let what = match needed {
             Some(needed) => format!(
@@ -347,7 +347,7 @@ mod tests {
     use proptest::prelude::*;
 
     const N: u32 = 12;
-    /// Room for a forest and as many edges again, and a few.
+    /// Room for a forest, as many edges again, and a few more.
     const ROOM: u64 = 26;
 
     fn buffer(descending: bool) -> FoldBuffer<'static> {
@@ -463,7 +463,7 @@ mod tests {
         }
     }
 
-    /// As [`buffer`], of [`ROOM`] vertices.
+    /// As [`buffer`], for [`ROOM`] vertices.
     fn wider() -> FoldBuffer<'static> {
         let mut folding = buffer(false);
         let more = ROOM - u64::from(N);

@@ -71,7 +71,7 @@ impl Reader for Generated<'_> {
     }
 
     fn next(&self, segment: &mut Segment, progress: &Progress) -> Result<Option<Vec<Batch>>> {
-        let (maker, units_at_once) = self.maker.as_ref().expect("prepared");
+        let (maker, units_at_once) = self.maker.as_ref().expect("`prepare` was called");
         let range = segment.advance(*units_at_once);
         if range.is_empty() {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! From a file or a family of graphs to each rank's slice.
+//! Makes each rank's slice from a file or a family of graphs.
 //!
 //! Slices are contiguous blocks in rank order, so the position of an edge needs no bytes. For
 //! generators and binary files their sizes differ by at most one unit; text is divided by bytes,

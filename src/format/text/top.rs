@@ -128,7 +128,7 @@ fn choose(head: &Head<'_>, records: &[Record], readings: Vec<Reading>) -> Result
         }
     }
     match complete.as_slice() {
-        [] => Ok(furthest.expect("one dialect is allowed at least")),
+        [] => Ok(furthest.expect("at least one dialect is allowed")),
         [_] => Ok(complete.swap_remove(0)),
         [one, other, ..] => {
             let record = &records[one.first];
@@ -155,7 +155,7 @@ fn way(dialect: Dialect) -> String {
 /// The error for a reading that leaves open which columns to use.
 fn unclear(head: &Head<'_>, records: &[Record], reading: Reading) -> Error {
     match reading.columns {
-        Ok(_) => unreachable!("it tells"),
+        Ok(_) => unreachable!("the columns are clear"),
         Err(Unclear::Line(index, fault)) => head.fault_error(records[index].line + 1, *fault),
         Err(Unclear::Ask(what)) => {
             let record =

@@ -178,7 +178,7 @@ impl Saved {
     ) -> Result<Self> {
         let name = head.name.file_name();
         let path = folder.path_of(&name);
-        let text = serde_json::to_vec(&head).expect("plain fields");
+        let text = serde_json::to_vec(&head).expect("plain fields serialise");
         let (body, sum) = (BEFORE + text.len() as u64, xxh3_64(&text));
         let new = folder.create(&name)?;
         let mut out = Out { path: &path, out: BufWriter::new(&new.file), len: 0 };
@@ -359,7 +359,7 @@ mod tests {
             lying.segments[0].edges = edges.max(1);
             lying.segments[0].weights =
                 if narrow { Weights::SINGLES } else { Weights::wide(Numbers::Floats) };
-            let text = serde_json::to_vec(&lying).expect("plain fields");
+            let text = serde_json::to_vec(&lying).expect("plain fields serialise");
             let [len, sum] = [text.len() as u64, xxh3_64(&text)].map(u64::to_ne_bytes);
             let bytes = [MAGIC, &[VERSION][..], &len, &sum, &text].concat();
             prop_assert!(is_refused(&folder, &bytes));

@@ -106,7 +106,7 @@ impl Lock {
                 String::from_utf8_lossy(weakness)
             ));
         }
-        Ok(lock.expect("every rank has one"))
+        Ok(lock.expect("every rank has a lock"))
     }
 }
 
@@ -150,7 +150,7 @@ fn claim(folder: &Arc<Folder>, run: u64) -> Result<Claimed> {
         pid: std::process::id(),
         since: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M:%S").to_string(),
     };
-    let text = serde_json::to_vec(&claim).expect("plain fields");
+    let text = serde_json::to_vec(&claim).expect("plain fields serialise");
     // Written through to the disk, so that ranks on other hosts see it.
     let written = file.set_len(0).and_then(|()| file.write_all_at(&text, 0));
     let written = written.and_then(|()| file.sync_all());
