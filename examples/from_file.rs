@@ -1,4 +1,5 @@
-//! A graph in a file of any format that is known: text with columns, .gr, .mtx, .graph, .mst, also .gz.
+//! Reads a graph from a file in any known format: text with columns, .gr, .mtx, .graph, .mst, also
+//! with .gz.
 //!
 //!     cargo run --release --example from_file -- tests/data/rome99.gr
 

@@ -40,7 +40,7 @@ enum WeightKind {
 impl WeightKind {
     const ALL: [Self; 5] = [Self::U32, Self::I32, Self::F32, Self::I64, Self::F64];
 
-    /// The bytes of an edge, as many in the file as in memory.
+    /// The bytes of an edge, the same number in the file and in memory.
     fn edge_bytes(self) -> u64 {
         self.weights().edge_bytes() as u64
     }
@@ -56,12 +56,12 @@ impl WeightKind {
     }
 }
 
-/// The header of a file whose length agrees with it.
+/// The header of a file, checked against the length of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// Vertices.
     pub n: u64,
-    /// Edges, loops among them.
+    /// Edges, including loops.
     pub m: u64,
     kind: WeightKind,
 }
@@ -70,8 +70,8 @@ impl Header {
     /// Reads and checks the header of a file.
     ///
     /// # Errors
-    /// [`Error::Content`] if it is no such file, of a newer version, or longer or shorter than its
-    /// header says; [`Error::File`] if it cannot be read.
+    /// [`Error::Content`] if it is not such a file, of another version, or longer or shorter than
+    /// its header says; [`Error::File`] if it cannot be read.
     pub fn read(path: &Path, file: &File) -> Result<Self> {
         let failed = Error::file("read", path);
         let read = || {
@@ -117,19 +117,19 @@ impl Header {
         Ok(Self { n, m, kind })
     }
 
-    /// The bytes of some edges, by their positions.
+    /// The range of bytes of the edges at these positions.
     pub fn edge_range(&self, edges: Range<u64>) -> Range<u64> {
         let at = |position: u64| HEADER_BYTES + position * self.kind.edge_bytes();
         at(edges.start)..at(edges.end.max(edges.start))
     }
 
-    /// How keys are held.
+    /// How the keys are encoded.
     pub fn weights(&self) -> Weights {
         self.kind.weights()
     }
 
     /// The edges in `bytes`, the first of which is at position `first`, and the number of loops,
-    /// which are dropped. In parallel; adds the edges that are done to `done`.
+    /// which are dropped. Works in parallel; adds the number of edges to `done`.
     ///
     /// # Errors
     /// [`Error::Content`] for the first edge with an endpoint out of range or a weight that is not
@@ -164,8 +164,8 @@ impl Header {
         decoded.map_err(|bad| self.refuse(path, bytes, first, bad as u64))
     }
 
-    /// The edges without loops, with keys by `key`, and how many loops there were; or the position
-    /// of the first bad edge.
+    /// The edges without loops, with keys made by `key`, and how many loops there were; or the
+    /// position of the first bad edge.
     fn decode_with<K: Key>(
         &self,
         bytes: &[u8],

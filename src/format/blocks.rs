@@ -6,12 +6,13 @@ use std::io;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
-/// What is looked at in one read for a line end.
+/// Bytes that one read searches for a line end.
 const STEP: usize = 1 << 16;
-/// What one thread reads at once.
+/// Bytes that one thread reads at once.
 const PIECE: usize = 1 << 23;
 
-/// The start of the first line of `lines` that begins at or after `from`; its end if there is none.
+/// The start of the first line of `lines` that begins at or after `from`; the end of `lines` if
+/// there is none.
 ///
 /// # Errors
 /// If the file cannot be read.
@@ -43,7 +44,7 @@ pub fn first_lines(file: &File, range: &Range<u64>, at_least: u64) -> io::Result
 
 /// The bytes of `range`, read at their positions by the threads of the current pool.
 ///
-/// The caller takes the range from the file's own length, so it may be allocated.
+/// The caller must take the range from the file's own length, so that it may be allocated.
 ///
 /// # Errors
 /// If the file cannot be read, or ends before the range does.

@@ -1,11 +1,11 @@
-//! What is counted over all blocks of a file, to hold against its header.
+//! Counts over all blocks of a file, to be compared with its header.
 
 use serde::{Deserialize, Serialize};
 
 /// Counts over some blocks; those of all blocks are compared with the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Census {
-    /// Edges, loops among them; in METIS each edge once.
+    /// Edges, including loops; in METIS each edge once.
     pub records: u64,
     /// Self-loops among them.
     pub loops: u64,
@@ -15,10 +15,10 @@ pub struct Census {
     pub lowest: u64,
     /// METIS: vertex lines.
     pub vertices: u64,
-    /// METIS: the edges from the lower endpoint's line less those from the upper one's.
+    /// METIS: the number of edges from the lower endpoint's line minus those from the upper one's.
     pub excess: u64,
-    /// METIS: the fingerprints of the former less those of the latter, wrapping: 0 if each edge
-    /// stands on both lines.
+    /// METIS: the fingerprints of the former minus those of the latter, wrapping: 0 if each edge is
+    /// on both lines.
     pub balance: u64,
 }
 
@@ -50,7 +50,7 @@ impl Census {
         ]
     }
 
-    /// The counts of [`Census::to_words`].
+    /// The inverse of [`Census::to_words`].
     ///
     /// # Panics
     /// If there are not seven words.

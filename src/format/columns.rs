@@ -12,7 +12,7 @@ pub struct Columns {
     pub u: u32,
     /// The column of the other endpoint.
     pub v: u32,
-    /// The column of the weight; `None`: every edge weighs 1.
+    /// The column of the weight; if `None`, every edge weighs 1.
     pub weight: Option<u32>,
 }
 
@@ -23,19 +23,19 @@ impl Columns {
     }
 }
 
-/// The columns as a user tells them: by their places or by the names in the first line.
+/// The columns as the user gives them: by their numbers, or by the names in the first line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Selection {
-    /// Their numbers.
+    /// By their numbers.
     Places(Columns),
-    /// The names of u, v and, where there is one, the weight.
+    /// By the names of the columns of u, v and, if there is one, the weight.
     Names(Vec<String>),
 }
 
-/// A line of more columns than this is no edge list; the bound keeps line scans short.
+/// A line with more columns than this is not an edge list; the bound keeps line scans short.
 pub(super) const MOST: u32 = 10_000;
 
-/// Names by which the columns of u, v and the weight are known in whatever order.
+/// Usual names of the columns of u, v and the weight, which may come in any order.
 const KNOWN: [&[&str]; 3] = [
     &["source", "src", "from", "u", "origen"],
     &["target", "dst", "to", "v", "destino"],
@@ -53,7 +53,7 @@ const KNOWN: [&[&str]; 3] = [
     ],
 ];
 
-/// Names of columns that are neither; one without a name holds the numbers of rows.
+/// Names of columns that are none of these; a column without a name holds row numbers.
 const OTHERS: [&str; 14] = [
     "",
     "id",
@@ -76,8 +76,9 @@ fn is_other(name: &str) -> bool {
 }
 
 impl Columns {
-    /// The columns that are called as u, v and the weight usually are, none of them twice. A third column
-    /// after u and v is the weight, as it is where there are no names, unless its name says what else it is.
+    /// The columns with usual names of u, v and the weight, if none of the three occurs twice. A
+    /// third column after u and v is the weight, as in files without names, unless its name says
+    /// that it is something else.
     pub(super) fn known(names: &[String]) -> Option<Self> {
         let found = KNOWN.map(|known| {
             let is_known =
@@ -92,7 +93,7 @@ impl Columns {
         (weight.is_some() || rest.all(|(_, name)| is_other(name))).then_some(Self { u, v, weight })
     }
 
-    /// Whether a name speaks against u, v and weight being the columns 1, 2 and 3.
+    /// Whether a name contradicts that u, v and the weight are the columns 1, 2 and 3.
     pub(super) fn are_elsewhere(names: &[String]) -> bool {
         let is = |kind: usize, name: &str| {
             KNOWN[kind].iter().any(|known| name.eq_ignore_ascii_case(known))
@@ -102,7 +103,7 @@ impl Columns {
         })
     }
 
-    /// Whether any name is one of u's, v's or the weight's.
+    /// Whether any name is a usual name of u, v or the weight.
     pub(super) fn any_known(names: &[String]) -> bool {
         let is_known = |name: &String| {
             KNOWN.iter().any(|known| known.iter().any(|k| name.eq_ignore_ascii_case(k)))
@@ -110,7 +111,7 @@ impl Columns {
         names.iter().any(is_known)
     }
 
-    /// Whether the third name, if there is one, is a weight's.
+    /// Whether the third name, if there is one, is a usual name of the weight.
     pub(super) fn third_is_weight(names: &[String]) -> bool {
         names
             .get(2)
@@ -122,7 +123,7 @@ impl Selection {
     /// The columns in a file whose first line has these `names`, if it has any.
     ///
     /// # Errors
-    /// A name that is not there, or more than once; names where there are none.
+    /// In words: a name that is not there, or more than once; names in a file that has none.
     pub(super) fn find(&self, names: Option<&[String]>) -> Result<Columns, String> {
         let asked = match self {
             Self::Places(columns) => return Ok(*columns),

@@ -1,4 +1,4 @@
-//! How a text file writes its fields: what separates them, and the sign of decimals.
+//! How a text file writes its fields: their separator, and the decimal sign.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub enum Separator {
 }
 
 impl Separator {
-    /// All of them, those first that are told from others by one look.
+    /// All of them; those that are easiest to recognise come first.
     pub const ALL: [Self; 4] = [Self::Semicolon, Self::Tab, Self::Comma, Self::Blank];
 
     /// The name on the command line.
@@ -29,7 +29,7 @@ impl Separator {
         }
     }
 
-    /// Several of them, for a message.
+    /// The plural of the name, for a message.
     pub(super) const fn plural(self) -> &'static str {
         match self {
             Self::Blank => "blanks",
@@ -50,7 +50,7 @@ impl Separator {
     }
 }
 
-/// The sign between the whole and the decimals of a number.
+/// The sign between the whole part and the decimals of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Decimal {
     /// `0.5`.
@@ -80,6 +80,6 @@ pub(super) struct Dialect {
 }
 
 impl Dialect {
-    /// What formats with a specification use.
+    /// The dialect of formats with a specification.
     pub(super) const PLAIN: Self = Self { separator: Separator::Blank, decimal: Decimal::Point };
 }

@@ -14,7 +14,8 @@ fn is_record(line: &[u8]) -> bool {
     !fields.is_empty() && fields.peek() != b"c"
 }
 
-/// Whether a file that begins with `head` is one by its first line that is no comment.
+/// Whether a file that begins with `head` has this format, judged by its first line that is not a
+/// comment.
 pub(super) fn begins(head: &[u8]) -> bool {
     head.split(|&byte| byte == b'\n')
         .find(|line| is_record(line))

@@ -5,19 +5,20 @@ use crate::error::{ContentFault, Error, Place};
 use std::io;
 use std::path::Path;
 
-/// The error of a fault on a line, counted from 1.
+/// The error for a fault on a line, counted from 1.
 pub(super) fn located(path: &Path, line: u64, fault: Fault) -> Error {
     let place = Place { path: path.into(), line, column: fault.at as u64 + 1 };
     Error::Line { place, expected: fault.expected, found: fault.found }
 }
 
-/// The error of a line, counted from 1, that has more than `longest` bytes.
+/// The error for a line, counted from 1, that has more than `longest` bytes.
 pub fn too_long(path: &Path, line: u64, longest: u64) -> Error {
     let expected = format!("a line of at most {longest} bytes");
     located(path, line, Fault { at: 0, expected, found: "a longer one".to_owned() })
 }
 
-/// The error of a read that failed: the decompressor's words have no system error behind them.
+/// The error for a read that failed. If the decompressor failed, there is no error of the system
+/// behind it.
 pub(super) fn failed(path: &Path, why: io::Error) -> Error {
     if why.raw_os_error().is_some() {
         return Error::file("read", path)(why);

@@ -1,4 +1,4 @@
-//! The fields of one line, numbers read in place.
+//! The fields of one line, with numbers parsed in place.
 
 use super::dialect::{Decimal, Dialect, Separator};
 use crate::error::quoted;
@@ -17,22 +17,23 @@ pub(super) struct Fault {
 
 pub(super) type Checked<T> = Result<T, Box<Fault>>;
 
-/// Walks over a line's fields. Blanks around a field are no part of it; one that begins with a quote goes on to
-/// the next that is not doubled, as in RFC 4180, but not beyond its line.
+/// Walks over the fields of a line. Blanks around a field are not part of it. A field that begins
+/// with a quote ends at the next quote that is not doubled, as in RFC 4180, but does not go beyond
+/// its line.
 #[derive(Clone, Copy)]
 pub(super) struct Fields<'a> {
     line: &'a [u8],
     at: usize,
-    /// A separator stands before: a field follows, be it empty.
+    /// Whether a separator comes before: then a field follows, even if it is empty.
     open: bool,
     dialect: Dialect,
 }
 
-/// A field as it stands.
+/// A field as it is written.
 struct Field<'a> {
-    /// What is in it, without its quotes.
+    /// Its content, without quotes.
     content: &'a [u8],
-    /// Where it ends, its quotes included.
+    /// Where it ends, including its quotes.
     end: usize,
     quoted: bool,
 }
@@ -40,21 +41,21 @@ struct Field<'a> {
 /// How vertices are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ids {
-    /// The first vertex: 0 or 1.
+    /// The id of the first vertex: 0 or 1.
     pub(super) first: u64,
-    /// The number of vertices, where the header tells it.
+    /// The number of vertices, if a header gives it.
     pub(super) n: Option<u64>,
 }
 
 impl<'a> Fields<'a> {
-    /// The fields of `line`, which blanks separate; it has no line feed but may have the carriage return
-    /// before it.
+    /// The fields of `line`, separated by blanks. The line has no line feed, but may have the
+    /// carriage return before it.
     #[inline]
     pub(super) fn of(line: &'a [u8]) -> Self {
         Self::with(line, Dialect::PLAIN)
     }
 
-    /// As [`Fields::of`], of a line that is written as `dialect` says.
+    /// As [`Fields::of`], for a line in `dialect`.
     #[inline]
     pub(super) fn with(line: &'a [u8], dialect: Dialect) -> Self {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -69,25 +70,26 @@ impl<'a> Fields<'a> {
         self.at >= self.line.len() && !self.open
     }
 
-    /// The first byte of the next field, or what separates an empty one; `None` at the end.
+    /// The first byte of the next field, or the separator after it if it is empty; `None` at the
+    /// end.
     #[inline]
     pub(super) fn peek_byte(&self) -> Option<u8> {
         self.line.get(self.at).copied()
     }
 
-    /// What is in the next field; nothing at the end of the line.
+    /// The content of the next field; empty at the end of the line.
     pub(super) fn peek(&self) -> &'a [u8] {
         self.field().content
     }
 
-    /// As [`Fields::peek`], as text: of two quotes within quotes, one.
+    /// As [`Fields::peek`], but as text: doubled quotes within quotes become one.
     pub(super) fn name(&self) -> String {
         let Field { content, quoted, .. } = self.field();
         let text = String::from_utf8_lossy(content);
         if quoted { text.replace("\"\"", "\"") } else { text.into_owned() }
     }
 
-    /// Passes over the next field.
+    /// Skips the next field.
     ///
     /// # Errors
     /// If a quote in it has no end.
@@ -113,7 +115,7 @@ impl<'a> Fields<'a> {
         Ok(count)
     }
 
-    /// A whole number that is not negative.
+    /// Reads a whole number that is not negative.
     pub(super) fn number(&mut self, what: &str) -> Checked<u64> {
         match self.digits() {
             Some((number, end)) => {
@@ -124,7 +126,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A vertex, from 0 whatever the file's first is.
+    /// Reads a vertex; the result counts from 0, whatever the first id in the file is.
     #[inline]
     pub(super) fn vertex(&mut self, ids: Ids) -> Checked<Vertex> {
         if let Some((id, end)) = self.digits() {
@@ -163,7 +165,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// A weight: an integer of 64 bits or a finite float.
+    /// Reads a weight: an integer of 64 bits or a finite float.
     #[inline]
     pub(super) fn weight(&mut self) -> Checked<Weight> {
         let start = self.at + usize::from(self.line.get(self.at) == Some(&b'+'));
@@ -184,7 +186,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A finite number with a point or an exponent that fills the next field, and where that ends.
+    /// The finite number with a point or an exponent that fills the next field, and where that
+    /// ends.
     #[inline]
     fn plain_float(&self) -> Option<(f64, usize)> {
         let rest = &self.line[self.at..];
@@ -197,7 +200,7 @@ impl<'a> Fields<'a> {
         whole.then_some((weight, self.at + len))
     }
 
-    /// A weight that is no plain integer.
+    /// Reads a weight that is neither a plain integer nor a plain float.
     fn other_weight(&mut self) -> Checked<Weight> {
         let Field { content, end, quoted } = self.field();
         let digits = content.strip_prefix(b"+").or(content.strip_prefix(b"-")).unwrap_or(content);
@@ -220,7 +223,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A number with the point for its decimal sign; `None` if it has the other one as well.
+    /// The number with a decimal point instead of the dialect's sign; `None` if it has a point and
+    /// the sign is a comma.
     fn with_point<'t>(&self, text: &'t [u8]) -> Option<Cow<'t, [u8]>> {
         match self.dialect.decimal {
             Decimal::Point => Some(Cow::Borrowed(text)),
@@ -257,13 +261,13 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// Nothing more on the line.
+    /// Checks that the line has no more fields.
     #[inline]
     pub(super) fn end(&self) -> Checked<()> {
         if self.is_empty() { Ok(()) } else { Err(self.fault("the end of the line")) }
     }
 
-    /// The next field is not what was expected.
+    /// The fault if the next field is not what was `expected`.
     #[cold]
     pub(super) fn fault(&self, expected: &str) -> Box<Fault> {
         let found = match self.peek() {
@@ -274,7 +278,7 @@ impl<'a> Fields<'a> {
         Box::new(Fault { at: self.at, expected: expected.to_owned(), found })
     }
 
-    /// The next field as it stands, which is empty at the end of the line.
+    /// The next field as it is written; empty at the end of the line.
     fn field(&self) -> Field<'a> {
         let rest = &self.line[self.at..];
         if let Some(close) = closing_quote(rest) {
@@ -290,7 +294,7 @@ impl<'a> Fields<'a> {
         Field { content, end: self.at + content.len(), quoted: false }
     }
 
-    /// The whole number at the start of the next field, if it fills the field, and where that ends.
+    /// The whole number that fills the next field, and where that ends.
     #[inline]
     fn digits(&self) -> Option<(u64, usize)> {
         let parsed = atoi_simd::parse_prefix_pos::<u64, true>(&self.line[self.at..]);
@@ -307,7 +311,7 @@ impl<'a> Fields<'a> {
         parsed.filter(|(_, len)| quoted && *len == content.len()).map(|(number, _)| (number, end))
     }
 
-    /// Whether a field may end at `at`: nothing but blanks stand before the next separator.
+    /// Whether a field may end at `at`: there are only blanks before the next separator.
     #[inline]
     fn ends_at(&self, at: usize) -> bool {
         let ends = |byte: u8| byte == self.dialect.separator.byte() || self.is_gap(byte);
@@ -321,7 +325,7 @@ impl<'a> Fields<'a> {
         ends && self.is_blank(self.line[at])
     }
 
-    /// Passes over a field that ends at `end`, and what separates it from the next.
+    /// Skips a field that ends at `end`, and the separator after it.
     #[inline]
     fn pass(&mut self, end: usize) {
         self.at = end;
@@ -342,20 +346,20 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Whether a byte is no part of any field, and separates none where tabs do.
+    /// Whether a byte is a blank: a space, or a tab if tabs are not the separator.
     #[inline]
     fn is_blank(&self, byte: u8) -> bool {
         byte == b' ' || byte == b'\t' && self.dialect.separator != Separator::Tab
     }
 
-    /// Whether a byte separates fields as blanks do.
+    /// Whether a byte is a blank that separates fields.
     #[inline]
     fn is_gap(&self, byte: u8) -> bool {
         self.dialect.separator == Separator::Blank && self.is_blank(byte)
     }
 }
 
-/// Where the quote ends that `text` begins with; `None` if it begins with none, or that has no end.
+/// Where the quote at the start of `text` ends; `None` if there is none, or it has no end.
 fn closing_quote(text: &[u8]) -> Option<usize> {
     if text.first() != Some(&b'"') {
         return None;
@@ -402,7 +406,8 @@ mod tests {
     }
 
     proptest! {
-        /// Quotes are those of the csv crate, but for fields that go on after their quote or over a line's end.
+        /// Quotes are read as the csv crate writes them, except for fields that go on after their
+        /// quote or beyond their line.
         #[test]
         fn quoted_fields_are_those_of_csv(fields in prop::collection::vec("[a-z0-9,;\" .]{0,6}", 1..6)) {
             let mut writer = csv::Writer::from_writer(Vec::new());
@@ -411,7 +416,7 @@ mod tests {
             let line = line.strip_suffix(b"\n").expect("a line");
             let mut left = Fields::with(line, Dialect { separator: Separator::Comma, decimal: Decimal::Point });
             for field in &fields {
-                // What is not quoted is read without the blanks around it.
+                // A field without quotes is read without the blanks around it.
                 prop_assert_eq!(left.name().trim().to_owned(), field.trim());
                 left.skip().expect("quotes that end");
             }

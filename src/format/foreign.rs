@@ -1,10 +1,11 @@
-//! Formats that are not read, known by their first bytes or their name, and what makes one of ours of them.
+//! Formats that are not read, recognised by their first bytes or their name, and how to convert
+//! them.
 
 use super::extension;
 use crate::error::{ContentFault, Error, Result};
 use std::path::Path;
 
-/// A format, how it is known, and the conversion.
+/// A format, how to recognise it, and how to convert it.
 struct Foreign {
     name: &'static str,
     is: fn(&Opening<'_>) -> bool,
@@ -72,10 +73,11 @@ const FOREIGN: [Foreign; 26] = [
     Foreign { name: "binary, in no format that is known here (Graph500's packed edges have no mark)", is: |it| it.is_binary(), convert: "write an edge a line, as u v w, or .mst (src/format/binary.rs)" },
 ];
 
-/// Refuses a file that begins with `head`, decompressed, if that or its name shows a format that is not read.
+/// Refuses a file whose decompressed content begins with `head`, if that or the file's name shows a
+/// format that is not read.
 ///
 /// # Errors
-/// [`Error::Content`] with the format's name and the conversion.
+/// [`Error::Content`] with the format's name and how to convert it.
 pub(super) fn refuse(path: &Path, head: &[u8]) -> Result<()> {
     let head = head.strip_prefix(super::head::BYTE_ORDER_MARK).unwrap_or(head);
     let start = head.trim_ascii_start();

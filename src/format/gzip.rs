@@ -1,4 +1,4 @@
-//! Decompressing gzip: members one after the other, and zeros behind the last one.
+//! Decompresses gzip: members one after the other, and zeros behind the last one.
 
 use flate2::bufread::GzDecoder;
 use std::io::{self, BufRead, Read};
@@ -8,8 +8,8 @@ pub fn is_gzip(head: &[u8]) -> bool {
     head.starts_with(&[0x1f, 0x8b])
 }
 
-/// What the members of a gzip file hold, as one stream. Tapes and some programs pad the file with zeros,
-/// which RFC 1952 does not mention and gzip ignores.
+/// The content of all members of a gzip file, as one stream. Tapes and some programs pad the file
+/// with zeros, which RFC 1952 does not mention and gzip ignores.
 pub(super) struct GzipMembers<R> {
     /// The member that is being read; `None` after the last one.
     member: Option<GzDecoder<R>>,
@@ -20,7 +20,7 @@ impl<R: BufRead> GzipMembers<R> {
         Self { member: Some(GzDecoder::new(file)) }
     }
 
-    /// The member that comes after what `file` has been read of, if one does.
+    /// The next member, from where `file` stands, if there is one.
     fn next(mut file: R) -> io::Result<Option<GzDecoder<R>>> {
         loop {
             let ahead = file.fill_buf()?;
@@ -35,7 +35,7 @@ impl<R: BufRead> GzipMembers<R> {
 }
 
 impl<R: BufRead> Read for GzipMembers<R> {
-    /// Fills the buffer unless all ends, so that where members end is not seen.
+    /// Fills the buffer unless the file ends, so that the ends of members do not show.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         while let Some(member) = self.member.as_mut().filter(|_| filled < buffer.len()) {
@@ -87,7 +87,7 @@ mod tests {
         let whole = member(b"0 1 5\n");
         assert!(read(&[&whole[..], b"more"].concat()).is_err());
         assert!(read(&whole[..whole.len() - 1]).is_err());
-        // The first read must give as much as there is, or a byte order mark could be torn.
+        // The first read must return as much as there is, or a byte order mark could be split.
         let torn = ["\u{feff}"[..].as_bytes(), b"0 1 5\n"].concat();
         let file = [member(&torn[..1]), member(&torn[1..2]), member(&torn[2..])].concat();
         let mut first = [0; 3];

@@ -6,12 +6,12 @@ use crate::error::{ContentFault, Error, Result};
 use std::io::{BufRead, Read};
 use std::path::Path;
 
-/// The most bytes of a line at the top of a file.
+/// The longest line allowed at the top of a file, bytes.
 const LONGEST: u64 = 1 << 20;
-/// What editors of other systems write before UTF-8.
+/// The mark that editors of other systems write before UTF-8 text.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads lines and knows where it is.
+/// Reads lines and keeps track of where it is.
 pub(super) struct Head<'a> {
     path: &'a Path,
     reader: &'a mut dyn BufRead,
@@ -22,7 +22,7 @@ pub(super) struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// At the start of a file, after its byte order mark if it has one.
+    /// A reader at the start of a file, after its byte order mark if it has one.
     pub(super) fn of(path: &'a Path, reader: &'a mut dyn BufRead) -> Result<Self> {
         let mut head = Self { path, reader, offset: 0, line: 0 };
         let start = head.reader.fill_buf();
@@ -37,7 +37,7 @@ impl<'a> Head<'a> {
     /// The next line without its end; `None` at the end of the file.
     ///
     /// # Errors
-    /// [`Error::File`] if it cannot be read, [`Error::Line`] if it is longer than lines may be.
+    /// [`Error::File`] if it cannot be read, [`Error::Line`] if the line is longer than allowed.
     pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>> {
         let mut line = Vec::new();
         let mut limited = Read::take(&mut *self.reader, LONGEST + 1);
@@ -53,13 +53,13 @@ impl<'a> Head<'a> {
         Ok((read > 0).then_some(line))
     }
 
-    /// As [`Head::next_record`], of a file that must have one.
+    /// As [`Head::next_record`], for a file that must have one.
     pub(super) fn header(&mut self, is_record: fn(&[u8]) -> bool) -> Result<Vec<u8>> {
         let found = self.next_record(is_record)?;
         found.ok_or_else(|| self.content(ContentFault::Damaged, "it ends before its header"))
     }
 
-    /// The next line that `is_record` and no comment or blank; `None` at the end of the file.
+    /// The next line for which `is_record` is true; `None` at the end of the file.
     pub(super) fn next_record(&mut self, is_record: fn(&[u8]) -> bool) -> Result<Option<Vec<u8>>> {
         loop {
             match self.next()? {
@@ -69,22 +69,22 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// What was read of the last line, or where it is wrong.
+    /// Returns what was read from the last line, or the error with its place.
     pub(super) fn check<T>(&self, checked: Checked<T>) -> Result<T> {
         checked.map_err(|fault| located(self.path, self.line, *fault))
     }
 
-    /// The file as a whole is wrong.
+    /// The error for a file that is wrong as a whole.
     pub(super) fn content(&self, fault: ContentFault, what: &str) -> Error {
         Error::content(self.path, fault, what)
     }
 
-    /// A line, counted from 1, is not what was expected.
+    /// The error for a line, counted from 1, that is not what was expected.
     pub(super) fn line_error(&self, line: u64, expected: &str, found: String) -> Error {
         located(self.path, line, Fault { at: 0, expected: expected.to_owned(), found })
     }
 
-    /// A fault on a line, counted from 1.
+    /// The error for a fault on a line, counted from 1.
     pub(super) fn fault_error(&self, line: u64, fault: Fault) -> Error {
         located(self.path, line, fault)
     }
@@ -94,17 +94,17 @@ impl<'a> Head<'a> {
     }
 }
 
-/// What the top of a file says, before anything is held against it.
+/// What the top of a file says, before it is compared with the rest.
 pub(super) struct Top {
-    /// Vertices and edges, where a header tells.
+    /// The numbers of vertices and edges, if a header gives them.
     pub(super) n: Option<u64>,
     pub(super) m: Option<u64>,
     /// Bytes and lines before the first record.
     pub(super) body: u64,
     pub(super) line: u64,
-    /// What was found out and is not plain, a line each.
+    /// Notes for the user on how the file is written, where that is not obvious, one line each.
     pub(super) notes: Vec<String>,
-    /// n and m, if the first edge could tell them instead.
+    /// n and m, if the first edge could be a header instead.
     pub(super) doubt: Option<(u64, u64)>,
 }
 

@@ -1,4 +1,4 @@
-//! How the lines of a text file are read: what its top has found out of them.
+//! How to read the lines of a text file, as its top determined.
 
 use super::census::Census;
 use super::fields::Ids;
@@ -29,12 +29,13 @@ impl Layout {
         }
     }
 
-    /// Whether a line stands for the next vertex, so that its meaning depends on how many come before it.
+    /// Whether each line stands for a vertex, so that its meaning depends on how many lines come
+    /// before it.
     pub(super) fn counts_vertices(&self) -> bool {
         matches!(self, Self::Metis(_))
     }
 
-    /// Parses `chunk`, before which `vertices` lines stand for vertices.
+    /// Parses `chunk`; `vertices` is the number of vertex lines before it.
     ///
     /// # Errors
     /// [`crate::Error::Line`] for the first bad line.
@@ -63,7 +64,7 @@ impl Layout {
         }
     }
 
-    /// Holds what was counted against the format's own rules, in a file of `n` vertices.
+    /// Checks the counts of a file with `n` vertices against the format's own rules.
     ///
     /// # Errors
     /// [`crate::Error::Content`].

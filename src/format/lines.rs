@@ -1,4 +1,4 @@
-//! Text cut into lines, and into chunks of whole lines.
+//! Cuts text into chunks of whole lines, and those into lines.
 
 use super::errors::{located, too_long};
 use super::fields::Checked;
@@ -6,16 +6,16 @@ use crate::error::Result;
 use memchr::memchr;
 use std::path::Path;
 
-/// What one task parses: small enough to share out, large enough to be worth a task.
+/// Bytes that one task parses: few enough to share the work out, enough to be worth a task.
 const CHUNK: usize = 1 << 20;
 
-/// Some whole lines of a file, and where they are.
+/// Whole lines of a file, and where they are in it.
 pub(super) struct Chunk<'a> {
     pub(super) path: &'a Path,
     pub(super) text: &'a [u8],
     /// Lines of the file before these.
     pub(super) before: u64,
-    /// The most bytes of a line.
+    /// The longest line allowed, bytes.
     pub(super) longest: u64,
 }
 

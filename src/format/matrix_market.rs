@@ -1,8 +1,8 @@
 //! Matrix Market, `.mtx`: a square sparse matrix as a graph, ids from 1.
 //!
-//! Boisvert, Pozo, Remington, "The Matrix Market Exchange Formats", NIST 1996. `coordinate`
-//! matrices of `real`, `integer` or `pattern` entries that are `general` or `symmetric`. An entry counts as
-//! an edge; in a general matrix (i, j) and (j, i) make two parallel edges.
+//! Boisvert, Pozo, Remington, "The Matrix Market Exchange Formats", NIST 1996. Reads `coordinate`
+//! matrices of `real`, `integer` or `pattern` entries that are `general` or `symmetric`. An entry
+//! counts as an edge; in a general matrix (i, j) and (j, i) make two parallel edges.
 
 use super::fields::{Checked, Fields, Ids};
 use super::head::{Head, Top};
@@ -13,7 +13,7 @@ use std::io::{self, Write};
 
 const BANNER: &str = "%%matrixmarket";
 
-/// Whether a file that begins with `head` is one by its banner.
+/// Whether a file that begins with `head` has this format, judged by its banner.
 pub(super) fn begins(head: &[u8]) -> bool {
     head.get(..BANNER.len()).is_some_and(|start| start.eq_ignore_ascii_case(BANNER.as_bytes()))
 }
@@ -49,7 +49,7 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<(Top, Values)> {
 pub(super) enum Values {
     Real,
     Integer,
-    /// None: every edge weighs 1.
+    /// No values: every edge weighs 1.
     Pattern,
 }
 

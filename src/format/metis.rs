@@ -1,8 +1,8 @@
 //! METIS graphs, `.graph`: `n m [fmt [ncon]]`, then a line of neighbours for each vertex, ids from 1.
 //!
 //! Karypis, "METIS: A Software Package for Partitioning Unstructured Graphs", manual of 5.1.0,
-//! section 4.1. Vertex sizes and weights are skipped. Each edge stands on the lines of both
-//! endpoints; it is taken from the lower one's, and a fingerprint over all blocks proves that the other line
+//! section 4.1. Vertex sizes and weights are skipped. Each edge is on the lines of both endpoints;
+//! it is read from the lower one's, and a fingerprint over all blocks proves that the other line
 //! agrees.
 
 use super::census::Census;
@@ -14,20 +14,20 @@ use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// What [`write`] takes in memory, bytes: for each vertex two offsets into the neighbours, for each edge the neighbour
-/// and key at both ends.
+/// Memory that [`write`] needs, bytes: per vertex two offsets into the neighbours, per edge the
+/// neighbour and key at both ends.
 pub(super) const WRITING: (u64, u64) = (16, 32);
 
-/// What stands on the line of a vertex.
+/// What the line of a vertex contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Shape {
     /// Numbers before the neighbours.
     skipped: u32,
-    /// Each neighbour has a weight.
+    /// Whether each neighbour has a weight.
     weighted: bool,
 }
 
-/// Whether a line is a comment; all others but the header stand for vertices, empty ones too.
+/// Whether a line is a comment. All other lines but the header stand for vertices, even empty ones.
 pub(super) fn is_comment(line: &[u8]) -> bool {
     line.first() == Some(&b'%')
 }
@@ -57,7 +57,7 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<(Top, Shape)> {
     Ok((Top::of_header(head, n, m), shape))
 }
 
-/// Parses the line of `vertex`, which then is the next.
+/// Parses the line of `vertex`, and advances that to the next vertex unless the line is a comment.
 pub(super) fn vertex(
     line: &[u8],
     vertex: &mut u64,
@@ -102,7 +102,7 @@ pub(super) fn vertex(
     Ok(())
 }
 
-/// Holds the header and the two directions against each other.
+/// Checks that the header and the two directions of the edges agree.
 pub(super) fn check(path: &Path, n: u64, census: &Census) -> Result<()> {
     if census.vertices != n {
         let told = census.vertices;
@@ -116,7 +116,7 @@ pub(super) fn check(path: &Path, n: u64, census: &Census) -> Result<()> {
     Ok(())
 }
 
-/// Writes each vertex's neighbours, in O(n + m) memory. Parallel edges stay.
+/// Writes each vertex's neighbours, in O(n + m) memory. Keeps parallel edges.
 pub(super) fn write(slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
     let mut starts = vec![0usize; slice.n as usize + 1];
     for e in slice.edges.iter() {

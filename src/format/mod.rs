@@ -1,8 +1,9 @@
-//! Graphs in files: one file a format, reader and writer together.
+//! Graphs in files: one source file per format, reader and writer together.
 //!
-//! Text is parsed by blocks of whole lines, in parallel and by any rank: a [`Preamble`] holds what
-//! the top of the file says, a [`LineCount`] what lies before a block, a [`Census`] what is proved of
-//! all blocks together. Input is untrusted: no size in a header drives an allocation.
+//! Text is parsed in blocks of whole lines, in parallel and by any rank: a [`Preamble`] holds what
+//! the top of the file says, a [`LineCount`] the counts of the lines before a block, a [`Census`]
+//! what is checked of all blocks together. Input is untrusted: no size in a header decides how much
+//! is allocated.
 
 pub mod binary;
 pub mod blocks;
@@ -49,7 +50,7 @@ use std::str::FromStr;
 /// A file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
-    /// An edge a line, `u v [w]`.
+    /// One edge per line, `u v [w]`.
     Text,
     /// DIMACS-9 shortest paths, `.gr`.
     Dimacs,
@@ -61,22 +62,22 @@ pub enum Format {
     Binary,
 }
 
-/// What is known of a format.
+/// All that the program knows of a format, besides how it reads lines ([`Layout`]).
 struct FormatRow {
     format: Format,
-    /// On the command line.
+    /// Its name on the command line.
     name: &'static str,
-    /// In messages.
+    /// Its name in messages.
     title: &'static str,
-    /// Of files' names, without the dot.
+    /// The endings of its files' names, without the dot.
     endings: &'static [&'static str],
-    /// Whether a file that begins so is unmistakably of this format.
+    /// Whether a file that begins with these bytes is certainly of this format.
     begins: fn(&[u8]) -> bool,
-    /// Reads the top of a file, if that is text.
+    /// Reads the top of a file; `None` if the format is not text.
     top: Option<TopReader>,
     write: fn(&str, &Slice, &mut dyn Write) -> io::Result<()>,
     holds_floats: bool,
-    /// What writing takes for each vertex and each edge, bytes.
+    /// Memory that writing needs per vertex and per edge, bytes.
     writing: (u64, u64),
 }
 
@@ -137,17 +138,17 @@ impl Format {
         self.row().title
     }
 
-    /// What writing a graph takes for each vertex and each edge, bytes: nothing but where a format lists edges by
-    /// vertex.
+    /// Memory that writing a graph needs per vertex and per edge, bytes. Zero unless the format
+    /// lists edges by vertex.
     pub fn writing_bytes(self) -> (u64, u64) {
         self.row().writing
     }
 
-    /// The format of a file whose content, decompressed, begins with `head`: by that where it is
-    /// unmistakable, else by the name.
+    /// The format of a file whose decompressed content begins with `head`: by the content if that
+    /// is unmistakable, else by the name.
     ///
     /// # Errors
-    /// [`Error::Content`] if it is of a format that is not read, with the conversion.
+    /// [`Error::Content`] for a format that is not read, with how to convert it.
     pub fn detect(path: &Path, head: &[u8]) -> Result<Self> {
         let head = head.strip_prefix(head::BYTE_ORDER_MARK).unwrap_or(head);
         if let Some(row) = FORMATS.iter().find(|row| (row.begins)(head)) {
@@ -163,10 +164,10 @@ impl Format {
         FORMATS.iter().find(|row| row.endings.contains(&&*ending)).map(|row| row.format)
     }
 
-    /// The format to write a file in, by its name.
+    /// The format in which to write a file, by its name.
     ///
     /// # Errors
-    /// [`Error::Usage`] if no format is known by its ending: nobody wants a picture of numbers.
+    /// [`Error::Usage`] if no format has this ending, for example `.png`.
     pub fn of_output(path: &Path) -> Result<Self> {
         Self::by_name(path).ok_or_else(|| {
             let known = FORMATS.iter().flat_map(|row| row.endings);
@@ -182,7 +183,7 @@ impl Format {
     }
 }
 
-/// The end of a file's name in lower case, `.gz` aside.
+/// The ending of a file's name in lower case, `.gz` aside.
 fn extension(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);

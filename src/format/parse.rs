@@ -13,10 +13,10 @@ use std::iter::Sum;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// The most bytes of a line, but where it holds all neighbours of a vertex.
+/// The longest line allowed, bytes, except where a line holds all neighbours of a vertex.
 const LONGEST: u64 = 1 << 20;
 
-/// What some whole lines hold, so that those after them know where they are.
+/// Counts of some whole lines, from which the lines after them know where they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineCount {
     /// Lines.
@@ -34,24 +34,25 @@ impl Sum for LineCount {
     }
 }
 
-/// What was parsed of a block.
+/// The result of parsing a block.
 #[derive(Clone, Debug, Default)]
 pub struct Parsed {
     /// The edges, in order.
     pub batches: Vec<Batch>,
-    /// What was counted.
+    /// The counts of the block.
     pub census: Census,
-    /// What lies before the next block.
+    /// The counts of the lines before the next block.
     pub after: LineCount,
 }
 
 impl Preamble {
-    /// Whether a line stands for a vertex, so that its meaning depends on how many come before it.
+    /// Whether each line stands for a vertex, so that its meaning depends on how many lines come
+    /// before it.
     pub fn counts_vertices(&self) -> bool {
         self.layout.counts_vertices()
     }
 
-    /// The most bytes that a line may have, of which `memory` bytes may be taken for lines.
+    /// The most bytes that a line may have, if `memory` bytes may be taken for a line.
     pub fn longest_line(&self, memory: u64) -> u64 {
         if self.counts_vertices() { memory } else { memory.min(LONGEST) }
     }
@@ -61,8 +62,8 @@ impl Preamble {
         chunks(block).into_par_iter().map(|chunk| self.count_chunk(chunk)).sum()
     }
 
-    /// Parses a block of whole lines that comes after those of `before`, in parallel; adds the
-    /// bytes that are done to `done`.
+    /// Parses a block of whole lines in parallel, where `before` counts the lines before it. Adds
+    /// the number of bytes parsed to `done`.
     ///
     /// # Errors
     /// [`crate::Error::Line`] for the first bad line.
@@ -96,7 +97,7 @@ impl Preamble {
             .collect();
         let mut all = Parsed { after, ..Parsed::default() };
         for chunk in parsed {
-            let (batch, census) = chunk?; // in order, so the first error of the block
+            let (batch, census) = chunk?; // in order, so this is the first error of the block
             all.batches.push(batch);
             all.census.merge(&census);
         }
@@ -115,7 +116,7 @@ impl Preamble {
 
     fn parse_chunk(&self, path: &Path, text: &[u8], start: LineCount) -> Result<(Batch, Census)> {
         let first = memchr(b'\n', text).unwrap_or(text.len());
-        // An edge takes 4 bytes and more.
+        // The first line, counted as 6 bytes at least, gives an estimate of the number of edges.
         let mut batch = BatchBuilder::new(text.len() / (first + 1).max(6));
         let mut census = Census::default();
         let chunk = Chunk {

@@ -15,18 +15,18 @@ use std::path::Path;
 /// What the top of a text file says. The same on every rank.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preamble {
-    /// Vertices, where a header tells.
+    /// The number of vertices, if a header gives it.
     pub n: Option<u64>,
-    /// Edges, where a header tells.
+    /// The number of edges, if a header gives it.
     pub m: Option<u64>,
     /// Bytes before the first record.
     pub body: u64,
     /// Lines before the first record.
     pub line: u64,
     pub(super) layout: Layout,
-    /// What was found out of how the file is written and is not plain, a line each.
+    /// Notes for the user on how the file is written, where that is not obvious, one line each.
     pub notes: Vec<String>,
-    /// n and m, if the first edge could tell them instead.
+    /// n and m, if the first edge could be a header instead.
     doubt: Option<(u64, u64)>,
 }
 
@@ -35,7 +35,7 @@ impl Preamble {
     ///
     /// # Errors
     /// [`Error::Line`] for a header that cannot be read, [`Error::Content`] for a file without any
-    /// data, [`Error::Usage`] for options of a format that has none.
+    /// data, [`Error::Usage`] for options of text with another format.
     ///
     /// # Panics
     /// For [`Format::Binary`], which has a header of its own.
@@ -61,11 +61,11 @@ impl Preamble {
         Ok(Self { n, m, body, line, layout, notes, doubt })
     }
 
-    /// Holds the counts of all blocks against the header, and returns the number of vertices: the
+    /// Compares the counts of all blocks with the header. Returns the number of vertices: the
     /// header's, else the largest id + 1.
     ///
     /// # Errors
-    /// [`Error::Content`] for a header that lies.
+    /// [`Error::Content`] if they differ, or if the first line may be a header.
     pub fn check(&self, path: &Path, census: &Census) -> Result<u64> {
         let n = self.n.unwrap_or(census.bound);
         self.layout.check(path, n, census)?;
@@ -90,7 +90,8 @@ impl Preamble {
         }
     }
 
-    /// How lines are read where that is not a matter of the format alone, in words that differ where that does.
+    /// A description of how lines are read, if the format alone does not determine that. Different
+    /// ways have different descriptions.
     pub fn layout(&self) -> Option<String> {
         let Layout::Text(rows) = self.layout else { return None };
         let Rows { dialect, columns, width, first_id, .. } = rows;
@@ -101,7 +102,7 @@ impl Preamble {
         ))
     }
 
-    /// What `census` of all lines makes doubtful, in words: the ids of a text seem to count from 1.
+    /// A warning if the `census` of all lines suggests that the ids of a text count from 1.
     pub fn doubt(&self, census: &Census) -> Option<String> {
         let Layout::Text(rows) = self.layout else { return None };
         let doubtful = rows.first_id == 0 && self.n.is_none() && census.lowest == 1;

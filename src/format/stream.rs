@@ -1,4 +1,4 @@
-//! A file from its start to its end, decompressed if need be.
+//! A file read from its start to its end, decompressed if it is gzip.
 
 use super::errors::{failed, too_long};
 use super::gzip::{GzipMembers, is_gzip};
@@ -55,7 +55,7 @@ impl Stream {
         Ok(Self { path: path.to_owned(), reader, gzip, consumed, len })
     }
 
-    /// Opens a file and passes over the first `bytes` of its (decompressed) content.
+    /// Opens a file and skips the first `bytes` of its (decompressed) content.
     ///
     /// # Errors
     /// As [`Stream::open`] and [`Stream::next_block`].
@@ -69,8 +69,9 @@ impl Stream {
     /// The next whole lines, at least `at_least` bytes unless the file ends; `None` at its end.
     ///
     /// # Errors
-    /// [`Error::File`] if it cannot be read, [`Error::Content`] if its gzip is cut short or corrupt,
-    /// [`Error::Line`], counted from the start of the block, of a line of more than `longest` bytes.
+    /// [`Error::File`] if it cannot be read, [`Error::Content`] if its gzip data is cut short or
+    /// corrupt, [`Error::Line`] for a line of more than `longest` bytes, counted from the start of
+    /// the block.
     pub fn next_block(&mut self, at_least: usize, longest: u64) -> Result<Option<Vec<u8>>> {
         let mut block = Vec::new();
         let failed = |why| failed(&self.path, why);
@@ -88,12 +89,12 @@ impl Stream {
         Ok((!block.is_empty()).then_some(block))
     }
 
-    /// Whether it is decompressed.
+    /// Whether the file is gzip and is decompressed.
     pub fn is_gzip(&self) -> bool {
         self.gzip
     }
 
-    /// What the (decompressed) content begins with: at least the first 64 bytes, if there are as many.
+    /// The first bytes of the (decompressed) content: at least 64, if there are as many.
     ///
     /// # Errors
     /// As [`Stream::next_block`].

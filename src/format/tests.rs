@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use std::io::Cursor;
 use std::sync::atomic::AtomicU64;
 
-/// What was read: n, what was counted and the edges.
+/// What was read: n, the census and the edges.
 type Found = (u64, Census, Vec<Batch>);
 
 /// Reads `text` in `p` blocks, as p ranks would.
@@ -40,7 +40,7 @@ fn read_as(name: &str, text: &[u8], options: &TextOptions, p: usize) -> Result<F
     Ok((preamble.check(path, &census)?, census, batches))
 }
 
-/// The edges with their weights, which do not depend on how they are held.
+/// The edges as a slice, whose weights do not depend on how the batches encode them.
 fn edges((n, census, batches): Found, numbers: Numbers) -> Slice {
     let weights = Weights::wide(numbers);
     let edges = batches.into_iter().map(|batch| batch.rekeyed(weights));
@@ -54,7 +54,7 @@ fn refused(name: &str, text: &str) -> String {
         Ok(_) => format!("{text:?} was read"),
         Err(error) => error.to_string(),
     });
-    assert_eq!(messages[0], messages[1], "the same whoever reads");
+    assert_eq!(messages[0], messages[1], "the same for any number of blocks");
     messages[0].clone()
 }
 
@@ -209,7 +209,7 @@ fn lines_have_a_length() {
     );
 }
 
-/// What decides how numbers are read: all lines, or an option.
+/// All lines together, or an option, decide how numbers are read.
 #[test]
 fn decimal_commas_are_read_where_all_lines_agree() {
     let weights = |text: &str, options: &TextOptions| {
@@ -307,7 +307,7 @@ fn slices() -> impl Strategy<Value = Slice> {
 }
 
 proptest! {
-    /// What is written is read back, in order, whoever reads which part.
+    /// Text that was written reads back, in order, however it is cut into blocks.
     #[test]
     fn written_text_reads_back(slice in slices(), p in 1usize..6, gz: bool) {
         for name in ["g.txt", "g.gr", "g.mtx"] {
@@ -329,7 +329,7 @@ proptest! {
         }
     }
 
-    /// METIS lists edges by their lower vertex, and integers only.
+    /// METIS lists edges by their lower vertex, and has integer weights only.
     #[test]
     fn written_metis_reads_back(slice in slices(), p in 1usize..6) {
         let mut text = Vec::new();

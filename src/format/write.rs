@@ -1,4 +1,4 @@
-//! Writing a graph in any format, compressed or not.
+//! Writes a graph in any format, compressed or not.
 
 use super::{Format, extension};
 use crate::error::{ContentFault, Error, Result};
@@ -22,7 +22,7 @@ pub fn holds(format: Format, path: &Path, weights: Weights) -> Result<()> {
     Ok(())
 }
 
-/// Writes a whole graph, or a forest as one, to `out`, which becomes `path`.
+/// Writes a whole graph, or a forest as a graph, to `out`, which becomes the file `path`.
 ///
 /// # Errors
 /// If `out` fails, or the format cannot hold the weights.
@@ -42,7 +42,7 @@ pub fn compressed<W: Write>(path: &Path, out: W) -> Compressed<W> {
     }
 }
 
-/// What [`compressed`] returns.
+/// The writer that [`compressed`] returns.
 pub enum Compressed<W: Write> {
     /// Bytes as they are.
     Plain(W),

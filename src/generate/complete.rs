@@ -1,24 +1,25 @@
-//! The complete graph: every pair of vertices once, by the higher vertex and then the lower.
+//! The complete graph: every pair of vertices once, ordered by the higher vertex and then the
+//! lower.
 //!
 //! (0, 1), (0, 2), (1, 2), (0, 3) and so on. O(1) an edge.
 
 use crate::graph::Vertex;
 
-/// How many edges there are; `None` if 64 bits do not hold it.
+/// How many edges there are; `None` if that does not fit 64 bits.
 pub(super) fn edges(n: u64) -> Option<u64> {
     let pairs = u128::from(n) * u128::from(n - 1) / 2;
     pairs.try_into().ok()
 }
 
-/// The endpoints of edge i, which is below 2^40.
+/// The endpoints of edge i; i must be below 2^40.
 pub(super) fn ends(i: u64) -> (Vertex, Vertex) {
-    // The largest v with v (v - 1) / 2 <= i. Rounding cannot reach it: 8 i + 1 is below 2^43, and
-    // the roots at i = before(v) and at the position before are 2 / v apart.
+    // The largest v with v (v - 1) / 2 <= i. Rounding cannot change it: 8 i + 1 is below 2^43, and
+    // the square roots for i = before(v) and for the position before it are 2 / v apart.
     let v = ((1.0 + ((8 * i + 1) as f64).sqrt()) / 2.0) as u64;
     ((i - before(v)) as Vertex, v as Vertex)
 }
 
-/// How many edges have a higher vertex below v.
+/// How many edges have their higher vertex below v.
 const fn before(v: u64) -> u64 {
     v * (v - 1) / 2
 }

@@ -1,7 +1,7 @@
 //! Counts as people write them.
 
-/// The count that `1048576`, `1_048_576`, `2^20`, `1e6` or `1.5e6` says; `None` if it is no whole
-/// number or 64 bits do not hold it.
+/// Parses a count like `1048576`, `1_048_576`, `2^20`, `1e6` or `1.5e6`; `None` if it is not a
+/// whole number or does not fit 64 bits.
 pub(super) fn parse(text: &str) -> Option<u64> {
     let text = text.replace('_', "");
     if let Some((base, exponent)) = text.split_once('^') {
@@ -16,7 +16,7 @@ pub(super) fn parse(text: &str) -> Option<u64> {
     }
 }
 
-/// Digits alone: no sign.
+/// Parses digits only: no sign.
 fn whole(digits: &str) -> Option<u64> {
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }

@@ -1,6 +1,7 @@
 //! The square grid: vertex row * side + column, joined to its right and to its lower neighbour.
 //!
-//! Edges come in the order of their first vertex, the right one before the lower. O(1) an edge.
+//! Edges come in the order of their first vertex, the one to the right before the one below. O(1)
+//! an edge.
 
 use crate::graph::Vertex;
 

@@ -75,7 +75,7 @@ enum Law {
     Uniform,
     Float,
     Constant,
-    /// Of `rgg2d` alone.
+    /// Only for `rgg2d`.
     Distance,
 }
 
@@ -93,13 +93,13 @@ impl Spec {
         }
     }
 
-    /// What making a rank's slice takes for each vertex, bytes: random geometric graphs hold all
-    /// their points.
+    /// Bytes per vertex that making a rank's slice takes: random geometric graphs hold all their
+    /// points.
     pub fn vertex_bytes(&self) -> u64 {
         if matches!(self.family, Family::Rgg2d { .. }) { 12 } else { 0 }
     }
 
-    /// The number of edges: of `rgg2d` the expected one, of all others the exact one.
+    /// The number of edges: the expected one for `rgg2d`, the exact one for all others.
     pub fn expected_edges(&self) -> u64 {
         match self.family {
             Family::Gnm { m, .. } | Family::Rmat { m, .. } | Family::Rgg2d { m, .. } => m,
@@ -114,7 +114,7 @@ impl Spec {
         self.seed
     }
 
-    /// How the keys of the edges are held: floats in 64 bits, integers in 32.
+    /// How the keys of the edges are encoded: floats in 64 bits, integers in 32.
     pub fn weights(&self) -> Weights {
         match self.law {
             Law::Float => Weights::wide(Numbers::Floats),
@@ -122,8 +122,8 @@ impl Spec {
         }
     }
 
-    /// The units by which ranks share the work: edges, by their positions; for `rgg2d` the lower
-    /// vertices of edges.
+    /// The number of units by which ranks share the work. A unit is the position of an edge; for
+    /// `rgg2d`, the lower vertex of edges.
     pub fn units(&self) -> u64 {
         if matches!(self.family, Family::Rgg2d { .. }) { self.n() } else { self.expected_edges() }
     }
@@ -142,8 +142,8 @@ impl Spec {
 
     /// The edges of rank `r` of `p`, in parallel; adds their number to `done` as it goes.
     ///
-    /// Ranks have contiguous blocks of the units, equal within one. The slices in rank order are the
-    /// same list for every p.
+    /// Ranks have contiguous blocks of the units, whose sizes differ by at most one. The slices in
+    /// rank order are the same list for every p.
     ///
     /// # Complexity
     /// As [`Spec::maker`] and [`Maker::edges`].
@@ -167,12 +167,14 @@ impl Spec {
             Law::Uniform => Key::pack(fill(positions, done, ends, |i| words.integer(i))),
             Law::Float => Key::pack(fill(positions, done, ends, |i| words.float(i))),
             Law::Constant => Key::pack(fill(positions, done, ends, |_| 1u32)),
-            Law::Distance => unreachable!("refused when the spec was read: no places here"),
+            Law::Distance => {
+                unreachable!("refused when the spec was read: edges have no length here")
+            }
         }
     }
 
-    /// Edges whose position nobody knows before all ranks have counted theirs: the weight follows
-    /// from the endpoints, which no other edge has.
+    /// Edges whose positions are not known before all ranks have counted theirs: so the weight
+    /// follows from the endpoints, which no other edge has.
     fn by_place(&self, points: &rgg2d::Points, block: Range<u64>, done: &AtomicU64) -> Edges {
         let words = RandomStream::new(self.seed, Draw::Weights);
         let pair = |u, v| u64::from(u) << 32 | u64::from(v);
@@ -189,23 +191,24 @@ impl Spec {
     }
 }
 
-/// A spec with what its edges are made from.
+/// A spec, with the data that its edges are made from.
 pub struct Maker<'a> {
     spec: &'a Spec,
-    /// Of `rgg2d` alone.
+    /// Only for `rgg2d`.
     points: Option<rgg2d::Points>,
 }
 
 impl Maker<'_> {
     /// The edges of some [`Spec::units`], in parallel; adds their number to `done` as it goes.
     ///
-    /// The edges of consecutive units, one list after the other, are always the same list.
+    /// However the units are cut into ranges, the lists of consecutive ranges together are the same
+    /// list.
     ///
     /// # Complexity
     /// O(1) an edge; `rmat` O(log n).
     ///
     /// # Panics
-    /// If there are not so many units.
+    /// If `units` goes beyond [`Spec::units`].
     pub fn edges(&self, units: Range<u64>, done: &AtomicU64) -> Edges {
         let spec = self.spec;
         assert!(units.end <= spec.units(), "{units:?} of {} units", spec.units());
@@ -226,7 +229,7 @@ impl Maker<'_> {
     }
 }
 
-/// Block `r` of `p` of `0..items`: contiguous, in rank order, equal within one.
+/// Block `r` of `p` of `0..items`: contiguous, in rank order; sizes differ by at most one.
 fn block(items: u64, r: usize, p: usize) -> Range<u64> {
     let start = |r: usize| (u128::from(items) * r as u128 / p as u128) as u64;
     start(r)..start(r + 1)

@@ -31,7 +31,7 @@ pub(super) struct RandomStream(u64);
 
 impl RandomStream {
     pub(super) const fn new(seed: u64, purpose: Draw) -> Self {
-        Self(draw(seed, purpose as u64)) // seeds far apart: plain offsets would be shifted copies
+        Self(draw(seed, purpose as u64)) // seeds far apart: streams of plain offsets would be shifted copies
     }
 
     /// Random bits of item `i`.
@@ -56,9 +56,9 @@ impl RandomStream {
 
 /// A bijection of `0..n` onto itself that depends on a seed.
 ///
-/// Rounds of invertible steps on the least number of bits that hold n - 1, walked until they
-/// lead back below n: Black, Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002.
-/// Fewer than two walks are expected.
+/// Rounds of invertible steps on the least number of bits that hold n - 1, repeated until the
+/// result is below n: Black, Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002. Fewer
+/// than two repetitions are expected.
 #[derive(Clone, Copy)]
 pub(super) struct Permutation {
     n: u64,
@@ -74,7 +74,7 @@ impl Permutation {
         Self { n, bits, rounds }
     }
 
-    /// Where `x`, which is below n, goes.
+    /// The image of `x`, which must be below n.
     #[inline]
     pub(super) fn at(&self, x: u64) -> u64 {
         let mask = (1 << self.bits) - 1;

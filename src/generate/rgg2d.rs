@@ -1,8 +1,9 @@
 //! Random geometric graph: points on the unit square, an edge wherever two are close.
 //!
 //! Vertices are numbered cell by cell, row by row, so a block of them is a strip of the square and
-//! few edges leave it. An edge stands at its lower vertex; edges are in the order of both ends.
-//! Coordinates are 31-bit integers, so that no platform rounds in its own way.
+//! few edges leave it. An edge belongs to its lower vertex; edges are ordered by their lower and
+//! then their higher end. Coordinates are 31-bit integers, so that rounding does not depend on the
+//! platform.
 //!
 //! Every rank draws all points, in O(n log n) and 12 bytes a vertex, and then makes the edges of
 //! its own block in O((n + m) / p).
@@ -19,7 +20,7 @@ const SIDE: u64 = 1 << 31;
 /// Vertices that a thread takes at once.
 const CHUNK: usize = 1 << 10;
 
-/// The points of a graph, each at its vertex.
+/// The points of a graph, by vertex.
 pub(super) struct Points {
     /// Edges are shorter than this.
     radius: u64,
@@ -30,7 +31,7 @@ pub(super) struct Points {
     starts: Vec<Vertex>,
 }
 
-/// The most edges that can be asked for: then the radius is the side of the square.
+/// The most edges that can be asked for: the radius is then the side of the square.
 pub(super) fn most_edges(n: u64) -> u64 {
     (pairs(n) * share_closer_than(1.0)) as u64
 }
@@ -62,7 +63,7 @@ fn radius(n: u64, m: u64) -> u64 {
 impl Points {
     pub(super) fn new(n: u64, m: u64, seed: u64) -> Self {
         let radius = radius(n, m);
-        // No more cells than vertices, so that their starts fit the memory of the points.
+        // No more cells than vertices, so that their starts take no more memory than the points.
         let cells = (SIDE / radius.max(1)).min(n.isqrt()).max(1);
         let words = RandomStream::new(seed, Draw::Ends);
         let draw = |i| [(words.at(i) >> 33) as u32, (words.at(i) as u32) >> 1];
@@ -83,7 +84,7 @@ impl Points {
 
     /// The edges whose lower vertex is in `vertices`, in parallel; adds to `done` as it goes.
     ///
-    /// `key` makes a weight of the endpoints and the squared distance.
+    /// `key` makes the key from the endpoints and the squared distance.
     pub(super) fn edges<K: Key>(
         &self,
         vertices: Range<u64>,
@@ -117,7 +118,7 @@ impl Points {
         edges
     }
 
-    /// The length of an edge in units of 2^-31 of the radius.
+    /// The length of an edge in units of 1/(2^31 - 1) of the radius.
     pub(super) fn weight(&self, squared: u64) -> u32 {
         let unit = self.radius as f64 / (SIDE - 1) as f64;
         ((squared as f64).sqrt() / unit).round() as u32

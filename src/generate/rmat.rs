@@ -1,9 +1,10 @@
 //! R-MAT: skewed degrees and communities, as in social networks and the Graph500 benchmark.
 //!
 //! Chakrabarti, Zhan, Faloutsos, "R-MAT: A Recursive Model for Graph Mining", SDM 2004. Each edge
-//! descends into a quadrant of the adjacency matrix, log2 n times. Loops, and ids from n on where
-//! n is no power of two, are drawn again, so m is exact; parallel edges are many. Ids are permuted,
-//! or the heavy vertices would be the low ones, all in one rank's block.
+//! descends into a quadrant of the adjacency matrix, log2 n times. Self-loops are drawn again, and
+//! so are ids of n or more if n is not a power of two, so m is exact; there are many parallel
+//! edges. Ids are permuted; otherwise the vertices of high degree would be the low ones, all in one
+//! rank's block.
 //!
 //! Several levels are drawn at once from a table: Hübschle-Schneider, Sanders, "Linear Work
 //! Generation of R-MAT Graphs", Network Science 2020. O(log n) an edge, a random word for 4 levels.
@@ -23,12 +24,13 @@ pub(super) struct Shares {
 }
 
 impl Shares {
-    /// Those of Graph500.
+    /// The shares of Graph500.
     pub(super) const DEFAULT: Self = Self { a: 0.57, b: 0.19, c: 0.19 };
 
     /// Whether drawing ends soon: an attempt then succeeds with a probability of at least 1/400.
     ///
-    /// The first quadrant has no id from n on, and b + c is the chance to leave the diagonal.
+    /// In the first quadrant all ids are below n, and b + c is the probability of leaving the
+    /// diagonal.
     pub(super) fn are_drawable(self) -> bool {
         let Self { a, b, c } = self;
         let d = 1.0 - a - b - c;
@@ -63,7 +65,8 @@ const STRIDE: u32 = 4;
 /// Distributions", TOMS 1977: cells of equal probability, each shared by two paths at most.
 struct Paths([Cell; 1 << (2 * STRIDE)]);
 
-/// Below `limit` of 2^64 it is the first path, else the second. A path is the bits of u, then of v.
+/// A random word below `limit` chooses the first path, any other the second. A path is the bits of
+/// u, then those of v.
 #[derive(Clone, Copy)]
 struct Cell {
     limit: u64,
@@ -91,7 +94,7 @@ impl Paths {
                 short.push(giver);
             }
         }
-        Self(cells) // what is left over on either side is full but for rounding
+        Self(cells) // the cells left over on either side are full, except for rounding
     }
 
     /// One path down all levels.

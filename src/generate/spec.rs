@@ -10,10 +10,10 @@ use std::str::FromStr;
 /// Positions of edges are below this.
 const MOST_EDGES: u64 = 1 << 40;
 
-/// How a family is written, and how it is made of its fields.
+/// How a family is written, and how it is made from its parameters.
 struct FamilySyntax {
     name: &'static str,
-    /// Besides `n`, `seed` and `weights`.
+    /// Its keys besides `n`, `seed` and `weights`.
     keys: &'static [&'static str],
     example: &'static str,
     make: fn(&Parameters<'_>, u64) -> Result<Family, String>,
@@ -80,7 +80,7 @@ fn complete(_: &Parameters<'_>, n: u64) -> Result<Family, String> {
     Ok(Family::Complete { n })
 }
 
-/// The `key=value` pairs of a text, each key known and there once.
+/// The `key=value` pairs of a text; each key is known and given once.
 struct Parameters<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> Parameters<'a> {
@@ -185,7 +185,8 @@ impl Spec {
         text.split_once(':').is_some_and(|(name, _)| known(name).is_some())
     }
 
-    /// The name in `text` before a colon and a first parameter, as `xyz` in `xyz:n=10`, if no family is called so.
+    /// The name in `text` before a colon and a first parameter, like `xyz` in `xyz:n=10`, if no
+    /// family has that name.
     ///
     /// ```
     /// # use mst::generate::Spec;
@@ -239,7 +240,7 @@ impl FromStr for Spec {
 }
 
 impl fmt::Display for Spec {
-    /// Everything that makes the graph, defaults too; it reads back as the same spec.
+    /// Writes everything that determines the graph, defaults too; it reads back as the same spec.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.family {
             Family::Gnm { n, m } => write!(f, "gnm:n={n},m={m}")?,

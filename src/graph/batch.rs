@@ -1,10 +1,10 @@
-//! Consecutive edges of the input, in the width that their weights need.
+//! Consecutive edges of the input, stored in the width that their weights need.
 
 use super::weight::finite_key;
 use super::{Edge, Edges, Extent, Key, Numbers, Vertex, Weight, Weights};
 use super::{integer_key, key_integer};
 
-/// Consecutive edges of the input, in its order, and what was counted of them when they were read.
+/// Consecutive edges of the input, in input order, with counts taken while they were read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
     edges: Edges,
@@ -20,12 +20,13 @@ impl Batch {
         Self { edges, weights, extent, bound: 0, beyond_floats: false }
     }
 
-    /// Edges of an input that tells how its keys are held and how many vertices there are: nothing is counted.
+    /// Edges of an input whose header gives the key encoding and the number of vertices, so nothing
+    /// is counted.
     pub fn told(edges: Edges, weights: Weights) -> Self {
         Self::within(edges, weights, weights.extent())
     }
 
-    /// Edges whose keys are held as `weights` says, counted in O(edges).
+    /// Edges with keys encoded as `weights`. Counts their extent and bound in O(edges).
     pub fn counted(edges: Edges, weights: Weights) -> Self {
         let bound = edges.iter().map(|e| u64::from(e.u.max(e.v)) + 1).max().unwrap_or(0);
         let mut batch = Self::within(edges, weights, Extent::NONE).with(bound, false);
@@ -33,8 +34,9 @@ impl Batch {
         batch
     }
 
-    /// These edges with what is known of more than them: that vertices are below `bound`, and whether
-    /// edges of integers that no `f64` holds were dropped.
+    /// Adds facts about edges that are no longer in the batch: their vertices are below `bound`,
+    /// and `beyond_floats` tells whether edges were dropped whose integer weights `f64` cannot
+    /// represent exactly.
     #[must_use]
     pub fn with(self, bound: u64, beyond_floats: bool) -> Self {
         let beyond_floats = self.beyond_floats || beyond_floats;
@@ -46,12 +48,12 @@ impl Batch {
         &self.edges
     }
 
-    /// The edges alone, held as [`Batch::weights`] says.
+    /// The edges alone, with keys encoded as [`Batch::weights`].
     pub fn into_edges(self) -> Edges {
         self.edges
     }
 
-    /// How many edges there are.
+    /// The number of edges.
     pub fn len(&self) -> usize {
         self.edges.len()
     }
@@ -61,34 +63,36 @@ impl Batch {
         self.edges.is_empty()
     }
 
-    /// How keys are held.
+    /// How the keys are encoded.
     pub fn weights(&self) -> Weights {
         self.weights
     }
 
-    /// What the canonical keys lie in.
+    /// The range of the canonical keys.
     pub fn extent(&self) -> Extent {
         self.extent
     }
 
-    /// What the vertices are below, those of loops among them; 0 if there was none, or the input tells.
+    /// All vertices, including those of loops, are below this bound. It is 0 if there are no
+    /// vertices, or if the header gives n.
     pub fn bound(&self) -> u64 {
         self.bound
     }
 
-    /// Whether edges were dropped by comparing integers that no `f64` holds: as floats some of them
-    /// would have been ties.
+    /// Whether edges were dropped by comparing integers that `f64` cannot represent exactly: as
+    /// floats, some of them would have been ties.
     pub fn beyond_floats(&self) -> bool {
         self.beyond_floats
     }
 
-    /// Counts what the keys lie in once more, in O(edges): it may be less where edges were dropped.
+    /// Computes the extent of the keys again, in O(edges): it may be smaller after edges were
+    /// dropped.
     pub fn count_again(&mut self) {
         let keys = self.edges.iter().map(|e| self.weights.canonical(e.key));
         self.extent = Extent::of(self.weights.numbers(), keys);
     }
 
-    /// Turns the order of the keys round, unless it is `descending` or not as asked.
+    /// Reverses the order of the keys, unless it is already the order that `descending` asks for.
     pub fn put_in_order(&mut self, descending: bool) {
         if self.weights.descending() != descending {
             crate::with_edges!(&mut self.edges, list => list.iter_mut().for_each(|e| e.key = !e.key));
@@ -96,8 +100,8 @@ impl Batch {
         }
     }
 
-    /// The same edges with keys held as `weights` says, which hold all that lies in [`Batch::extent`]; in
-    /// place if they have the same width.
+    /// The same edges with keys encoded as `weights`, which must be able to hold everything in
+    /// [`Batch::extent`]. Works in place if the width stays the same.
     #[must_use]
     pub fn rekeyed(self, weights: Weights) -> Self {
         let from = self.weights;
@@ -114,20 +118,20 @@ impl Batch {
         Self { edges, weights, extent, ..self }
     }
 
-    /// Whether more edges can be added to these as they are held.
+    /// Whether the edges of `more` can be added without changing the encoding of this batch.
     pub fn accepts(&self, more: &Self) -> bool {
         self.weights.descending() == more.weights.descending()
             && more.extent.is_held_by(self.weights)
     }
 
-    /// Counts edges that are added, which [`Batch::edges_mut`] then gets.
+    /// Adds the counts of `more`; the caller then appends its edges through [`Batch::edges_mut`].
     pub fn count_too(&mut self, more: &Self) {
         self.extent = self.extent.and(more.extent);
         self.bound = self.bound.max(more.bound);
         self.beyond_floats |= more.beyond_floats;
     }
 
-    /// The edges, to add those that were counted.
+    /// The edges, for appending those that [`Batch::count_too`] has counted.
     pub fn edges_mut(&mut self) -> &mut Edges {
         &mut self.edges
     }
@@ -144,43 +148,45 @@ fn anew<K: Key, L: Key>(list: &[Edge<K>], from: Weights, to: Weights) -> Vec<Edg
 }
 
 impl<K: Key> Edge<K> {
-    /// The same edge with its key held as `to` says and no more as `from` says; integers become floats if they are to.
+    /// The same edge with its key converted from the encoding `from` to `to`; integers become
+    /// floats if `to` holds floats.
     ///
     /// # Panics
-    /// If its weight cannot be held so.
+    /// If the new key does not fit the width of `L`.
     #[inline]
     pub fn rekeyed<L: Key>(self, from: Weights, to: Weights) -> Edge<L> {
         let key = if from == to { self.key.wide() } else { from.rekey(self.key.wide(), to) };
-        let key = L::narrow(key).expect("the narrowest weights hold it");
+        let key = L::narrow(key).expect("`to` can hold the weight");
         Edge { u: self.u, v: self.v, key }
     }
 }
 
-/// A batch that is being read, with canonical keys.
+/// Builds a batch from edges as they are read; keeps canonical keys.
 #[derive(Clone, Debug)]
 pub struct BatchBuilder {
-    /// The edges that are no loops.
+    /// The edges that are not loops.
     edges: Vec<Edge<u64>>,
     numbers: Numbers,
     /// How many self-loops were dropped.
     pub loops: u64,
-    /// The largest vertex + 1, those of loops among them; 0 if there was none.
+    /// The largest vertex + 1, including those of loops; 0 if there was none.
     pub bound: u64,
-    /// The smallest vertex, those of loops among them; `u64::MAX` if there was none.
+    /// The smallest vertex, including those of loops; `u64::MAX` if there was none.
     pub lowest: u64,
 }
 
 impl BatchBuilder {
-    /// No edges yet, with room for so many.
+    /// A builder without edges, with capacity for `room` of them.
     pub fn new(room: usize) -> Self {
         let edges = Vec::with_capacity(room);
         Self { edges, numbers: Numbers::Integers, loops: 0, bound: 0, lowest: u64::MAX }
     }
 
-    /// Adds one edge, or counts it if it is a loop. The first float makes floats of all before it.
+    /// Adds one edge, or counts it if it is a loop. The first float turns all earlier integer
+    /// weights into floats.
     ///
     /// # Panics
-    /// If the weight is a float that is not finite: readers refuse those with their place.
+    /// If the weight is a float that is not finite: readers refuse those and say where they are.
     #[inline]
     pub fn push(&mut self, u: Vertex, v: Vertex, weight: Weight) {
         self.bound = self.bound.max(u64::from(u.max(v)) + 1);
@@ -202,7 +208,7 @@ impl BatchBuilder {
         }
     }
 
-    /// How many records there were, loops among them.
+    /// The number of records, including loops.
     pub fn records(&self) -> u64 {
         self.edges.len() as u64 + self.loops
     }
@@ -214,7 +220,7 @@ impl BatchBuilder {
         self.numbers = Numbers::Floats;
     }
 
-    /// The edges, held as narrowly as their weights allow.
+    /// The finished batch, in the narrowest encoding that holds its weights.
     pub fn finish(self) -> Batch {
         let Self { edges, numbers, bound, .. } = self;
         let extent = Extent::of(numbers, edges.iter().map(|e| e.key));
@@ -271,7 +277,7 @@ mod tests {
     }
 
     proptest! {
-        /// However batches are held, joined in common weights they are the plain canonical keys.
+        /// Whatever their encodings, batches in common weights have the plain canonical keys.
         #[test]
         fn batches_in_common_weights_are_the_plain_keys(
             lists in prop::collection::vec(prop::collection::vec(weight(), 0..5), 1..5),

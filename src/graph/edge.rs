@@ -33,16 +33,16 @@ impl<K> Edge<K> {
     }
 }
 
-// SAFETY: integers and floats only, for which all bits zero is a value.
+// SAFETY: two integers and a `K: Zeroable`; for each of them, all bits zero is a valid value.
 unsafe impl<K: Zeroable> Zeroable for Edge<K> {}
-// SAFETY: integers only, since `Key` is sealed; `repr(C)`; and the assertions show that for both
-// keys they fill the struct: no padding.
+// SAFETY: the fields are integers only, since `Key` is sealed; the layout is `repr(C)`; and the
+// assertions show that for both keys the fields fill the struct, so there is no padding.
 unsafe impl<K: Key> Pod for Edge<K> {}
 const _: () = assert!(size_of::<Edge<u32>>() == 4 + 4 + 4);
 const _: () = assert!(size_of::<Edge<u64>>() == 4 + 4 + 8);
 
 mod sealed {
-    /// Only the two keys whose edges are known to have no padding.
+    /// Implemented only for the two keys whose edges are known to have no padding.
     pub trait Sealed {}
     impl Sealed for u32 {}
     impl Sealed for u64 {}
@@ -52,23 +52,24 @@ mod sealed {
 pub trait Key:
     sealed::Sealed + Pod + Ord + Debug + Send + Sync + std::ops::Not<Output = Self>
 {
-    /// A key and a position as one integer, the larger the lighter; zero comes after every edge.
+    /// A key and a position packed into one integer: the lighter the edge, the larger the integer.
+    /// Zero stands for no edge and is smaller than the integer of any edge.
     type Placed: Pod + Ord + Send + Sync;
 
-    /// The key of the edge at `position`, which is below 2^32 - 1, so that the greatest belongs to the
-    /// first of the lightest edges.
+    /// Packs the key with `position`, which must be below 2^32 - 1. The greatest result belongs to
+    /// the first of the lightest edges.
     fn placed(self, position: u32) -> Self::Placed;
 
-    /// The position in what [`Key::placed`] returned; 2^32 - 1 in zero.
+    /// The position that [`Key::placed`] packed; 2^32 - 1 for zero.
     fn position(placed: Self::Placed) -> u32;
 
-    /// The key in 64 bits; the order stays.
+    /// The key in 64 bits, in the same order.
     fn wide(self) -> u64;
 
-    /// The key of 64 bits in this width, or `None` if it does not fit.
+    /// The 64-bit key in this width, or `None` if it does not fit.
     fn narrow(wide: u64) -> Option<Self>;
 
-    /// The edges, with their key's width as a value instead of a type.
+    /// Wraps the edges in [`Edges`], which holds the key width as a value instead of a type.
     fn pack(edges: Vec<Edge<Self>>) -> Edges;
 }
 

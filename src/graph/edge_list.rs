@@ -11,12 +11,12 @@ pub enum Edges {
     Wide(Vec<Edge<u64>>),
 }
 
-/// The bytes of an edge with a key of 32 bits, if `narrow`, or of 64.
+/// The size of an edge in bytes: with a 32-bit key if `narrow`, else with a 64-bit key.
 pub const fn edge_bytes(narrow: bool) -> usize {
     if narrow { size_of::<Edge<u32>>() } else { size_of::<Edge<u64>>() }
 }
 
-/// Evaluates one generic expression on the list inside an [`Edges`], whichever its width.
+/// Evaluates one generic expression on the list inside an [`Edges`], whatever its width.
 ///
 /// ```
 /// # use mst::graph::{Edge, Key, with_edges};
@@ -35,7 +35,7 @@ macro_rules! with_edges {
 pub use with_edges;
 
 impl Edges {
-    /// How many there are.
+    /// The number of edges.
     pub fn len(&self) -> usize {
         with_edges!(self, list => list.len())
     }
@@ -55,10 +55,10 @@ impl Edges {
         with_edges!(self, list => bytemuck::cast_slice(list))
     }
 
-    /// The edges of [`Edges::bytes`].
+    /// The inverse of [`Edges::bytes`], with 32-bit keys if `narrow`.
     ///
     /// # Panics
-    /// If the bytes are not those of whole edges.
+    /// If `bytes` is not a whole number of edges.
     pub fn of_bytes(bytes: &[u8], narrow: bool) -> Self {
         if narrow {
             Self::Narrow(bytemuck::pod_collect_to_vec(bytes))
@@ -84,18 +84,19 @@ impl Edges {
     }
 }
 
-/// One rank's part of a graph: a contiguous block of its edges, slices in rank order.
+/// One rank's part of a graph: a contiguous block of its edges. The slices in rank order are the
+/// graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slice {
     /// Vertices of the whole graph.
     pub n: u64,
-    /// Edges of the whole graph, loops not among them.
+    /// Edges of the whole graph, without loops.
     pub m: u64,
     /// Self-loops that were dropped from the whole graph.
     pub loops: u64,
     /// This rank's edges.
     pub edges: Edges,
-    /// How the keys are held, on every rank alike.
+    /// How the keys are encoded, the same on every rank.
     pub weights: Weights,
 }
 
@@ -103,7 +104,7 @@ impl Slice {
     /// The edge at a position of the slice as `(u, v, weight)`.
     ///
     /// # Panics
-    /// If there is none.
+    /// If the slice has no such position.
     pub fn edge(&self, position: usize) -> (u32, u32, Weight) {
         let Edge { u, v, key } = self.edges.get(position);
         (u, v, self.weights.weight(key))

@@ -1,8 +1,8 @@
 //! Exact sums of floats: the same bits in any order of terms and however the terms are split.
 
-/// Digits of 32 bits from 2^-1074 up to beyond the largest sum of 2^64 finite floats.
+/// The number of 32-bit digits from 2^-1074 up to beyond the largest sum of 2^64 finite floats.
 const DIGITS: usize = 69;
-/// A term adds less than 2^32 to a digit, which holds 2^63.
+/// Terms between two carries: a term adds less than 2^32 to a digit, which holds up to 2^63.
 const TERMS_BETWEEN_CARRIES: u32 = if cfg!(test) { 8 } else { 1 << 30 };
 
 /// The exact sum of finite `f64`, as one wide fixed-point number.
@@ -12,7 +12,7 @@ const TERMS_BETWEEN_CARRIES: u32 = if cfg!(test) { 8 } else { 1 << 30 };
 /// costs three integer additions; the register has 552 bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExactSum {
-    /// Little-endian digits of 2^32, each with room for carries not yet made.
+    /// Little-endian digits to base 2^32, each with room for carries that are still pending.
     digits: [i64; DIGITS],
     terms: u32,
 }
@@ -55,7 +55,7 @@ impl ExactSum {
         self.carry();
     }
 
-    /// The sum, rounded once to the nearest `f64`; an infinity if it is beyond the largest.
+    /// The sum, rounded once to the nearest `f64`; infinite if it is beyond the largest.
     pub fn value(&self) -> f64 {
         let mut sum = self.clone();
         sum.carry();
@@ -68,21 +68,22 @@ impl ExactSum {
         let (low, high) = sum.digits.split_at(top - 2);
         let leading = (0..3).rev().fold(0u128, |bits, place| bits << 32 | high[place] as u128);
         let sticky = u128::from(low.iter().any(|&digit| digit != 0));
-        // At least 65 leading bits wherever `low` exists, so the sticky bit only breaks ties.
+        // `leading` has at least 65 bits wherever `low` is not empty, so the sticky bit only breaks
+        // ties.
         let magnitude = (leading | sticky) as f64 * power_of_two(32 * (top as i32 - 2) - 1074);
         if negative { -magnitude } else { magnitude }
     }
 
-    /// The digits, all but the topmost below 2^32 and not negative, for a message to another rank.
+    /// The digits, for a message to another rank. All but the topmost are from 0 to 2^32 - 1.
     pub fn into_digits(mut self) -> Vec<i64> {
         self.carry();
         self.digits.to_vec()
     }
 
-    /// The sum of [`ExactSum::into_digits`].
+    /// The inverse of [`ExactSum::into_digits`].
     ///
     /// # Panics
-    /// If the length is another's.
+    /// If there are not as many digits as an `ExactSum` has.
     pub fn from_digits(digits: &[i64]) -> Self {
         Self { digits: digits.try_into().expect("digits of an ExactSum"), terms: 0 }
     }
@@ -99,7 +100,7 @@ impl ExactSum {
     }
 }
 
-/// 2^exponent from 2^-1074 on; infinite above 2^1023.
+/// 2^`exponent`, for exponents from -1074 on; infinite for those above 1023.
 fn power_of_two(exponent: i32) -> f64 {
     match exponent {
         1024.. => f64::INFINITY,
@@ -138,7 +139,7 @@ mod tests {
         }
     }
 
-    /// Terms that would fill a digit are carried on before it overflows.
+    /// Carries are made before the terms overflow a digit.
     #[test]
     fn digits_stay_small_however_many_terms_there_are() {
         let mut sum = ExactSum::default();
@@ -163,7 +164,7 @@ mod tests {
             prop_assert_eq!(merged.value().to_bits(), sum(&terms).value().to_bits());
         }
 
-        /// One rounding, as of the sum of two integers that f64 adds with one rounding.
+        /// The result is rounded once, like the sum of two `f64` in hardware.
         #[test]
         fn two_terms_round_as_hardware_rounds(a in -1e18..1e18f64, b in -1e18..1e18f64) {
             prop_assert_eq!(sum(&[a, b]).value(), a + b);

@@ -1,23 +1,23 @@
-//! What the weights of some edges lie in, by which the narrowest way to hold them is chosen.
+//! The range of the weights of some edges, from which their narrowest encoding is chosen.
 
 use super::weight::finite_key;
 use super::{Numbers, Weights, integer_key, key_float, key_integer};
 
-/// Integers up to here, and down to its negative, are floats too.
+/// `f64` represents all integers from -`EXACT` to `EXACT` exactly.
 const EXACT: i64 = 1 << 53;
-/// Integers up to here, and down to its negative, are `f32` too.
+/// `f32` represents all integers from -`EXACT_SINGLE` to `EXACT_SINGLE` exactly.
 const EXACT_SINGLE: i64 = 1 << 24;
 
 /// The range of some canonical keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
-    /// The numbers that the keys are of.
+    /// The kind of number that the keys stand for.
     pub numbers: Numbers,
-    /// No key is lower; above `highest` if there was none.
+    /// No key is lower than this. It is above `highest` if there are no keys.
     pub lowest: u64,
-    /// No key is higher.
+    /// No key is higher than this.
     pub highest: u64,
-    /// Whether all are, as floats, such as an `f32` holds exactly.
+    /// Whether `f32` represents every weight, taken as a float, exactly.
     pub singles: bool,
 }
 
@@ -49,7 +49,8 @@ impl Extent {
         self.lowest > self.highest
     }
 
-    /// The range of the same weights as numbers of that kind: integers are floats, each rounded once.
+    /// The range of the same weights as numbers of that kind: integers become floats, each rounded
+    /// once.
     #[must_use]
     pub fn of_numbers(self, numbers: Numbers) -> Self {
         match (self.numbers, numbers) {
@@ -63,7 +64,7 @@ impl Extent {
         }
     }
 
-    /// The range of both, floats if one is of floats.
+    /// The range that covers both; of floats if either of them is.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let is_float = self.numbers == Numbers::Floats || other.numbers == Numbers::Floats;
@@ -77,12 +78,12 @@ impl Extent {
         }
     }
 
-    /// The narrowest way to hold such weights.
+    /// The narrowest encoding that holds all weights in this range.
     pub fn narrowest(self) -> Weights {
         Weights::narrowest(self.numbers, self.lowest, self.highest, self.singles)
     }
 
-    /// Whether such weights are a part of what `weights` hold.
+    /// Whether `weights` can hold every weight in this range.
     pub fn is_held_by(self, weights: Weights) -> bool {
         let all = weights.extent();
         self.numbers == all.numbers
@@ -90,7 +91,7 @@ impl Extent {
             && (self.singles || !all.singles || self.numbers == Numbers::Integers)
     }
 
-    /// Whether some may be integers that no `f64` holds.
+    /// Whether the range reaches integers that `f64` cannot represent exactly.
     pub fn is_beyond_floats(self) -> bool {
         self.numbers == Numbers::Integers
             && !self.is_empty()
@@ -103,7 +104,7 @@ impl Extent {
         [floats, self.lowest, self.highest, u64::from(self.singles)]
     }
 
-    /// The range of [`Extent::to_words`].
+    /// The inverse of [`Extent::to_words`].
     pub fn from_words([floats, lowest, highest, singles]: [u64; 4]) -> Self {
         let numbers = if floats == 1 { Numbers::Floats } else { Numbers::Integers };
         Self { numbers, lowest, highest, singles: singles == 1 }
@@ -143,7 +144,7 @@ mod tests {
             assert_eq!(ways.map(|weights| extent.is_held_by(weights)), expected, "{extent:?}");
             assert_eq!(Extent::from_words(extent.to_words()), extent);
         }
-        // What a way holds at most is best held that way.
+        // An encoding is the narrowest one for the full range that it can hold.
         assert_eq!(ways.map(|weights| weights.extent().narrowest()), ways);
     }
 

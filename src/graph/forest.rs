@@ -31,7 +31,8 @@ impl Total {
 }
 
 impl fmt::Display for Total {
-    /// All digits of an integer; of a float the shortest that read back as the nearest `f64`.
+    /// Writes all digits of an integer; of a float, the shortest digits that read back as the
+    /// nearest `f64`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Integer(sum) => write!(f, "{sum}"),
@@ -88,7 +89,7 @@ impl Summary {
         }
     }
 
-    /// Trees of the forest, isolated vertices among them.
+    /// The number of trees of the forest, including isolated vertices.
     pub fn components(&self) -> u64 {
         self.n - self.edges
     }
@@ -103,7 +104,7 @@ impl Summary {
         [head.as_slice(), &weight].concat()
     }
 
-    /// The summary of [`Summary::to_words`].
+    /// The inverse of [`Summary::to_words`].
     pub fn from_words(words: &[i64]) -> Self {
         let (head, weight) = words.split_at(3);
         let weight = match weight {
@@ -114,7 +115,7 @@ impl Summary {
     }
 }
 
-/// 64 bits that depend on all of an edge: its endpoints, the lower first, and its canonical key.
+/// A 64-bit hash of a whole edge: its endpoints, the lower first, and its canonical key.
 ///
 /// Two rounds of [`scramble`].
 pub const fn mix(low: Vertex, high: Vertex, key: u64) -> u64 {
@@ -132,8 +133,9 @@ pub const fn scramble(bits: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// One of a stratum's places, as good as drawn at random and the same for the same seed: a sample of one in each stratum sees
-/// all of a list, and no period of it as evenly spaced places would.
+/// A pseudo-random position in a stratum, the same for the same seed. A sample of one position in
+/// each stratum covers the whole list and, unlike evenly spaced positions, does not follow a period
+/// in it.
 ///
 /// # Panics
 /// If the stratum is empty.

@@ -17,5 +17,5 @@ pub(crate) use forest::{GOLDEN_GAMMA, pick};
 pub use forest::{Summary, Total, mix, scramble};
 pub use weight::{Numbers, Weight, Weights, float_key, integer_key, key_float, key_integer};
 
-/// More vertices than this cannot be: the ids are `u32`, and n itself must fit one.
+/// The largest number of vertices: ids are `u32`, and n itself must fit one.
 pub const MOST_VERTICES: u64 = u32::MAX as u64;

@@ -1,8 +1,8 @@
-//! Weights at the border and the integer keys that stand for them inside.
+//! Weights as users write them, and the integer keys that stand for them inside the library.
 //!
 //! A key is an unsigned integer whose order is the weight's order, so every algorithm compares
-//! integers. *Canonical* keys have 64 bits and are the same for a weight however it is held;
-//! [`Weights`] says how the keys of one graph are held, in 32 bits where all of them fit.
+//! integers. *Canonical* keys have 64 bits and do not depend on the encoding; [`Weights`] is the
+//! encoding of the keys of one graph, in 32 bits if all of them fit.
 
 use super::{Extent, edge_bytes};
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ impl fmt::Display for Weight {
 pub enum Numbers {
     /// All are 64-bit integers.
     Integers,
-    /// At least one is not.
+    /// At least one is not an integer.
     Floats,
 }
 
@@ -72,12 +72,12 @@ pub fn key_float(key: u64) -> f64 {
     f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
 }
 
-/// As [`float_key`], of a weight that is known to be finite.
+/// As [`float_key`], for a weight that is known to be finite.
 pub(super) fn finite_key(weight: f64) -> u64 {
     float_key(weight).expect("readers refuse weights that are not finite")
 }
 
-/// The integer that a float is, if it is one of 64 bits.
+/// The 64-bit integer that equals `weight`, if there is one.
 fn as_integer(weight: f64) -> Option<i64> {
     let fits = weight.fract() == 0.0 && weight >= -(2f64.powi(63)) && weight < 2f64.powi(63);
     fits.then_some(weight as i64)
@@ -94,19 +94,19 @@ fn key_single(key: u32) -> f32 {
     f32::from_bits(if key >> 31 == 1 { key & !(1 << 31) } else { !key })
 }
 
-/// How the keys of one graph are held. The same on every rank.
+/// The encoding of the keys of one graph, the same on every rank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weights {
     encoding: Encoding,
-    /// Whether heavier comes first, as a maximum forest needs it: every key is then complemented.
+    /// Whether heavier edges come first, as a maximum forest needs: every key is then complemented.
     descending: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Encoding {
-    /// 32-bit keys: what the weight is above `base`.
+    /// 32-bit keys: the weight minus `base`.
     NarrowIntegers { base: i64 },
-    /// 32-bit keys of floats that all are `f32`.
+    /// 32-bit keys of floats that are all exactly `f32`.
     Singles,
     /// Canonical keys.
     Wide(Numbers),
@@ -118,7 +118,7 @@ impl Weights {
         Self { encoding: Encoding::NarrowIntegers { base }, descending: false }
     }
 
-    /// Floats that all are `f32`, with 32-bit keys.
+    /// Floats that are all exactly `f32`, with 32-bit keys.
     pub const SINGLES: Self = Self { encoding: Encoding::Singles, descending: false };
 
     /// Canonical keys, 64 bits.
@@ -126,14 +126,15 @@ impl Weights {
         Self { encoding: Encoding::Wide(numbers), descending: false }
     }
 
-    /// The narrowest way to hold weights whose canonical keys lie in `lowest..=highest`, all of
-    /// them `f32` if `singles`.
+    /// The narrowest encoding for weights whose canonical keys lie in `lowest..=highest` and that
+    /// are all exactly `f32` if `singles`.
     pub fn narrowest(numbers: Numbers, lowest: u64, highest: u64, singles: bool) -> Self {
         match numbers {
             Numbers::Integers if lowest > highest => Self::narrow_integers(0), // no edges
             Numbers::Integers if highest - lowest <= u64::from(u32::MAX) => {
                 let (lowest, highest) = (key_integer(lowest), key_integer(highest));
-                // Where either of these will do, most lists of one input are held the same way.
+                // These two bases are preferred, so that most lists of one input get the same
+                // encoding.
                 let usual = [0, i32::MIN.into()];
                 let fits = |base: &i64| *base <= lowest && highest <= base + i64::from(u32::MAX);
                 Self::narrow_integers(usual.into_iter().find(fits).unwrap_or(lowest))
@@ -149,13 +150,13 @@ impl Weights {
         Self { descending, ..self }
     }
 
-    /// Keys of 64 bits for the same numbers in the same order.
+    /// 64-bit keys for the same numbers in the same order.
     #[must_use]
     pub const fn widened(self) -> Self {
         Self::wide(self.numbers()).in_order(self.descending)
     }
 
-    /// Whether heavier comes first.
+    /// Whether heavier edges come first.
     pub const fn descending(self) -> bool {
         self.descending
     }
@@ -165,7 +166,7 @@ impl Weights {
         !matches!(self.encoding, Encoding::Wide(_))
     }
 
-    /// The bytes of an edge whose key is held so.
+    /// The size in bytes of an edge with such a key.
     pub const fn edge_bytes(self) -> usize {
         edge_bytes(self.is_narrow())
     }
@@ -179,7 +180,7 @@ impl Weights {
         }
     }
 
-    /// The range of all weights that can be held so.
+    /// The range of all weights that this encoding can hold.
     pub fn extent(self) -> Extent {
         let floats = |most: f64| [-most, most].map(finite_key);
         let ([lowest, highest], singles) = match self.encoding {
@@ -194,14 +195,14 @@ impl Weights {
         Extent { numbers: self.numbers(), lowest, highest, singles }
     }
 
-    /// Whether a key, of the width that it has, stands for a weight: some bits are no finite float, and some
-    /// are beyond all integers.
+    /// Whether `key` stands for a weight: some bit patterns are not a finite float, and some are
+    /// beyond the largest integer.
     pub fn has(self, key: u64) -> bool {
         let extent = self.extent();
         (extent.lowest..=extent.highest).contains(&self.canonical(key))
     }
 
-    /// The canonical key of a key that is held so.
+    /// The canonical key of a key in this encoding.
     #[inline]
     pub fn canonical(self, key: u64) -> u64 {
         match self.encoding {
@@ -219,9 +220,9 @@ impl Weights {
         }
     }
 
-    /// The key that holds a canonical key, the inverse of [`Weights::canonical`].
+    /// The key of a canonical key in this encoding: the inverse of [`Weights::canonical`].
     ///
-    /// The caller knows that the weight fits: [`Weights::narrowest`] saw it.
+    /// The caller must know that the weight fits, as [`Weights::narrowest`] makes sure.
     #[inline]
     pub fn hold(self, canonical: u64) -> u64 {
         let key = match self.encoding {
@@ -236,8 +237,8 @@ impl Weights {
         }
     }
 
-    /// The key held as `to` says that stands for the weight of a key held so; the number nearest to an integer
-    /// if `to` are floats.
+    /// Converts a key from this encoding to the encoding `to`; an integer becomes the nearest float
+    /// if `to` holds floats.
     #[inline]
     pub fn rekey(self, key: u64, to: Self) -> u64 {
         let canonical = self.canonical(key);
@@ -247,11 +248,11 @@ impl Weights {
         })
     }
 
-    /// The key of a weight, or `None` if no key that is held so stands for exactly that weight.
+    /// The key of a weight in this encoding, or `None` if no key stands for exactly that weight.
     pub fn key(self, weight: Weight) -> Option<u64> {
         let canonical = match (self.numbers(), weight) {
             (Numbers::Integers, Weight::Integer(weight)) => integer_key(weight),
-            // 2.0 is the integer 2: other programs write a forest of integers so.
+            // 2.0 is the integer 2: other programs write a forest with integer weights this way.
             (Numbers::Integers, Weight::Float(weight)) => integer_key(as_integer(weight)?),
             (Numbers::Floats, Weight::Integer(weight)) => float_key(weight as f64)?,
             (Numbers::Floats, Weight::Float(weight)) => float_key(weight)?,
@@ -261,7 +262,7 @@ impl Weights {
         (fits && self.canonical(key) == canonical).then_some(key)
     }
 
-    /// The weight of a key that is held so.
+    /// The weight of a key in this encoding.
     pub fn weight(self, key: u64) -> Weight {
         match self.numbers() {
             Numbers::Integers => Weight::Integer(key_integer(self.canonical(key))),
@@ -294,7 +295,7 @@ mod tests {
             prop_assert_eq!(key_integer(integer_key(a)), a);
         }
 
-        /// However a weight is held, it comes back, and heavier-first turns the order round.
+        /// Every encoding gives the weight back, and heavier-first reverses the order.
         #[test]
         fn holding_loses_nothing(base: i64, above: [u32; 2], singles: [f32; 2], down: bool) {
             prop_assume!(singles.iter().all(|weight| weight.is_finite()));

@@ -10,28 +10,31 @@ use crate::graph::Vertex;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Up to as many edges a vertex, Borůvka's rounds pay on graphs with locality: they leave few vertices
-/// for the edges that are left. With more edges a filter drops most after one look.
+/// Up to this many edges per vertex, Borůvka's rounds pay on graphs with locality: they leave few
+/// vertices for the edges that are left. With more edges, a filter drops most of them after one
+/// look.
 const SPARSE: usize = 4;
-/// Rounds, after which what is left of a sparse graph is small and dense.
+/// Rounds of Borůvka, after which what is left of a sparse graph is small and dense.
 const ROUNDS: usize = 2;
-/// Edges that tell whether all may lie between few vertices; and with fewer keys in a sample, sorting
-/// costs little and keeps locality.
+/// Edges looked at to see whether all of them may lie between few vertices. Also the least number
+/// of different keys in a sample that Borůvka needs: with fewer, sorting costs little and keeps
+/// locality.
 const FEW: usize = 64;
 
-/// The names of choices that are no algorithm of their own.
+/// The names of choices that are not an algorithm of their own.
 const IN_ORDER: &str = "kruskal, no sort";
 const BORUVKA_FIRST: &str = "boruvka+filter-kruskal";
 
 /// Returns the forest that [`super::kruskal()`] returns, edges of equal weight in the order of the
 /// input.
 ///
-/// Edges that come in order, or in the opposite one, are joined as they come. A sparse graph with
-/// locality, such as a grid or a road network, takes two rounds of [`super::boruvka()`] and then
-/// filter-Kruskal; any other [`super::filter_kruskal()`]. The choice depends on the edges alone.
+/// Edges that come sorted by weight, in either direction, are joined as they come. A sparse graph
+/// with locality, such as a grid or a road network, takes two rounds of [`super::boruvka()`] and
+/// then filter-Kruskal; any other takes [`super::filter_kruskal()`]. The choice depends on the
+/// edges alone.
 ///
 /// # Complexity
-/// That of what it chooses, for which it looks at a few thousand edges.
+/// That of the algorithm it chooses; for the choice it looks at a few thousand edges.
 ///
 /// # Panics
 /// If an endpoint is not below `n`.
@@ -39,7 +42,7 @@ pub fn auto<E: EdgeLike>(n: usize, edges: &[E]) -> Vec<E> {
     auto_told(n, edges).0
 }
 
-/// As [`auto()`], with the name of what it has chosen.
+/// As [`auto()`], and returns the name of what it has chosen.
 pub(super) fn auto_told<E: EdgeLike>(n: usize, edges: &[E]) -> (Vec<E>, &'static str) {
     if edges.is_sorted_by_key(E::key) {
         return (in_order(n, [edges]), IN_ORDER);
@@ -53,8 +56,9 @@ pub(super) fn auto_told<E: EdgeLike>(n: usize, edges: &[E]) -> (Vec<E>, &'static
     if part.len() <= n / 8 * 3 { in_part(part, edges) } else { in_any_order(n, part.len(), edges) }
 }
 
-/// The vertices from the lowest to the highest end where they are not nearly all: of a slice of a graph
-/// with locality, say. Few edges tell whether a look at all of them may pay.
+/// The vertices from the lowest to the highest end, or all if a few edges already span most of
+/// them. In a slice of a graph with locality, for example, they are few. A look at few edges tells
+/// whether it pays to look at all of them.
 fn part<E: EdgeLike>(n: usize, edges: &[E]) -> Range<Vertex> {
     let of_edge = |e: &E| {
         let (u, v) = e.ends();
@@ -68,7 +72,7 @@ fn part<E: EdgeLike>(n: usize, edges: &[E]) -> Range<Vertex> {
     edges.par_iter().with_min_len(PIECE).map(of_edge).reduce_with(join).unwrap_or(0..0)
 }
 
-/// The forest of edges between the vertices `part`, which are counted from its start meanwhile.
+/// The forest of edges between the vertices in `part`, which are numbered from its start meanwhile.
 fn in_part<E: EdgeLike>(part: Range<Vertex>, edges: &[E]) -> (Vec<E>, &'static str) {
     let first = part.start;
     let near = |e: &E| e.between(e.ends().0 - first, e.ends().1 - first);
@@ -93,14 +97,14 @@ fn in_any_order<E: EdgeLike>(n: usize, vertices: usize, edges: &[E]) -> (Vec<E>,
     (contracted.forest(edges, &forest), BORUVKA_FIRST)
 }
 
-/// The forest of edges that come by weight, list after list.
+/// The forest of edges that come sorted by weight, list after list.
 fn in_order<E: EdgeLike>(n: usize, lists: impl IntoIterator<Item: AsRef<[E]>>) -> Vec<E> {
     let (mut forest, mut components) = (Vec::new(), Components::new(n));
     lists.into_iter().for_each(|list| join(&mut forest, &mut components, list.as_ref()));
     forest
 }
 
-/// Whether a graph is sparse, with locality, and has weights that tell its edges apart.
+/// Whether a graph is sparse, has locality, and has enough different weights.
 fn favours_boruvka<E: EdgeLike>(n: usize, vertices: usize, m: usize, pieces: &[&[E]]) -> bool {
     let sparse = n / 4 <= m && m <= SPARSE * vertices && m < NONE as usize && pieces.len() > 1;
     let keys = || sample(pieces).chunk_by(|a, b| a.0 == b.0).count();

@@ -1,4 +1,5 @@
-//! Borůvka: every component takes its lightest edge, all at once; the joined ones are contracted.
+//! Borůvka: every component takes its lightest edge, all at once; components that are joined are
+//! contracted.
 //!
 //! Borůvka, "O jistém problému minimálním", 1926. On a graph with locality, where edges that are near
 //! each other in the input have near ends, a round is a few passes over memory in order, and
@@ -15,17 +16,18 @@ use crate::graph::{Edge, Key};
 use bytemuck::allocation::zeroed_slice_box;
 use rayon::prelude::*;
 
-/// Edges between asking for memory and using it.
+/// How many edges ahead the memory of an edge is prefetched.
 const AHEAD: usize = 256;
 
 /// Returns the forest that [`super::kruskal()`] returns, in the order of the input.
 ///
 /// # Complexity
-/// O((n + m) log n) work on the current rayon pool, at most log2 n rounds; without locality the look
-/// at all edges in each is one thread's. Memory 16 to 24 bytes a vertex, as many for an edge that
-/// the first round leaves, and a byte an edge.
+/// O((n + m) log n) work on the current rayon pool, in at most log2 n rounds; without locality, one
+/// thread looks at all edges in each round. Memory 16 to 24 bytes per vertex, as many per edge that
+/// the first round leaves, and one byte per edge.
 ///
-/// With 2^32 - 1 edges and more, whose positions do not fit 32 bits, it is [`filter_kruskal()`].
+/// With 2^32 - 1 edges or more, whose positions do not fit 32 bits, it calls [`filter_kruskal()`],
+/// which returns the lightest edge first.
 ///
 /// # Panics
 /// If an endpoint is not below `n`.
@@ -42,9 +44,9 @@ pub fn boruvka<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
 
 /// A graph after rounds of Borůvka.
 pub(super) struct ContractedGraph<K> {
-    /// Components, but for those that are complete.
+    /// The number of components, without those that were complete before the last round.
     pub(super) n: usize,
-    /// Edges between them, in the order of the input, each piece's at its start.
+    /// Edges between them, in the order of the input; those of each piece are at its start.
     live: Box<[ContractedEdge<K>]>,
     /// How many of them each piece has.
     lens: Vec<usize>,
@@ -62,8 +64,8 @@ impl<K: Key> ContractedGraph<K> {
         let taken = EdgeSet::none(edges.len());
         let pieces: Vec<&[E]> = edges.chunks(PIECE).collect();
         let round = Round::of(n, &pieces, &taken, |index| (edges[index as usize], index));
-        // On small pages, since zeroed memory is the system's to give when it is touched: only the
-        // edges that are left touch it.
+        // On small pages: the system provides zeroed memory when it is touched, and only the edges
+        // that are left touch it.
         let mut live: Box<[ContractedEdge<K>]> = zeroed_slice_box(edges.len());
         let contract = |piece: usize, to: &mut [ContractedEdge<K>]| {
             let (mut len, first) = (0, piece * PIECE);
@@ -81,7 +83,7 @@ impl<K: Key> ContractedGraph<K> {
         Self { n: round.components, live, lens, taken }
     }
 
-    /// Another round.
+    /// Does another round.
     pub(super) fn again(&mut self) {
         let at = |index| (self.live[index as usize], self.live[index as usize].origin);
         let round = Round::of(self.n, &self.pieces(), &self.taken, at);

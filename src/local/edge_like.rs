@@ -1,13 +1,14 @@
-//! What the algorithms need of an edge, and how they pick some of many.
+//! What the algorithms need of an edge, and how they select some of many edges.
 
 use super::memory::prefetch;
 use crate::graph::{Edge, Key, Vertex};
 use bytemuck::Zeroable;
 
-/// An edge as the algorithms see it: an edge of the graph, or one of a contracted graph. Its place among
-/// its equals is its position.
+/// An edge as the algorithms see it: an edge of the graph, or one of a contracted graph. Among
+/// edges of equal weight, its position decides.
 ///
-/// Only the two types of this crate are: what they say of themselves is what they hold.
+/// Only two types of this crate implement it, so the algorithms can rely on its methods to return
+/// what is stored.
 pub trait EdgeLike: sealed::Sealed + Zeroable + Copy + Send + Sync {
     /// The type of the weight's key.
     type Key: Key;
@@ -24,7 +25,7 @@ pub trait EdgeLike: sealed::Sealed + Zeroable + Copy + Send + Sync {
 }
 
 pub(super) mod sealed {
-    /// What nobody else can implement.
+    /// A trait that other crates cannot implement.
     pub trait Sealed {}
 }
 
@@ -46,33 +47,33 @@ impl<K: Key> EdgeLike for Edge<K> {
     }
 }
 
-/// Records that are looked at before those kept are copied out.
+/// Records in a block, after which those kept are copied out.
 pub(super) const BLOCK: usize = 512;
 
-/// Records that are passed over together where none is kept.
+/// Records in a group, which is skipped as a whole if none is kept.
 const GROUP: usize = 8;
 
-/// Room for a block's records, of which each is kept or not without a branch: which ones are is
-/// close to random, and a branch would be guessed wrong too often.
+/// Room for the records of a block that are kept. Whether a record is kept takes no branch: it is
+/// close to random, and a branch would be mispredicted too often.
 pub(super) struct Block<R> {
     records: [R; BLOCK],
     len: usize,
 }
 
 impl<R: EdgeLike> Block<R> {
-    /// Without records.
+    /// A block without records.
     pub(super) fn new() -> Self {
         Self { records: [R::zeroed(); BLOCK], len: 0 }
     }
 
-    /// Adds `record` if `kept`, of at most [`BLOCK`].
+    /// Adds `record` if `kept`; there is room for [`BLOCK`] of them.
     #[inline]
     pub(super) fn push(&mut self, record: R, kept: bool) {
         self.records[self.len % BLOCK] = record;
         self.len += usize::from(kept);
     }
 
-    /// The records kept; the block is empty again.
+    /// Returns the records kept and empties the block.
     pub(super) fn take(&mut self) -> &[R] {
         &self.records[..std::mem::take(&mut self.len)]
     }
@@ -98,9 +99,10 @@ pub(crate) fn select<R: EdgeLike>(
     selected
 }
 
-/// What `make` makes of the records that are kept by `keep`, with their positions, in order.
+/// What `make` returns for the records that are kept by `keep`, given with their positions, in
+/// order.
 ///
-/// As [`select`], `make` is asked only about what `keep` kept.
+/// As in [`select`], `make` is asked only about what `keep` kept.
 pub(crate) fn sift<R: EdgeLike, T>(
     records: &[R],
     keep: impl Fn(&R) -> bool,
@@ -121,12 +123,12 @@ pub(crate) fn sift<R: EdgeLike, T>(
     made
 }
 
-/// Tells `push` of each of `records`, with its place, whether it is kept, but for groups of which none is:
-/// where few are, most are passed over at one branch.
+/// Calls `push` for each of `records` with its place and whether it is kept, except in groups of
+/// which none is: if few are kept, most are skipped with one branch.
 ///
-/// Of the records `ahead`, which come next, as many are asked for: what reads a stream and looks elsewhere
-/// for each item keeps the processor from running ahead by itself. A whole block asked for at once
-/// would wait for itself.
+/// Prefetches as many of the records `ahead`, which come next: code that reads a stream and looks
+/// elsewhere for each item keeps the processor from running ahead by itself. If a whole block were
+/// prefetched at once, it would have to wait for its own requests.
 #[inline]
 fn judge<R: EdgeLike>(
     records: &[R],

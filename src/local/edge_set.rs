@@ -6,24 +6,25 @@ use super::memory::{parts, zeroed};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// A mark for each edge, which threads may set at once: a byte, since bits would need a slower store.
+/// A mark for each edge, which threads may set at the same time. It is a byte, since bits would
+/// need a slower store.
 pub(super) struct EdgeSet {
     marks: Box<[AtomicBool]>,
 }
 
 impl EdgeSet {
-    /// No mark on any of `m` edges.
+    /// A set without marks, for `m` edges.
     pub(super) fn none(m: usize) -> Self {
         Self { marks: zeroed(m) }
     }
 
-    /// EdgeSet the edge at `position`.
+    /// Marks the edge at `position`.
     pub(super) fn mark(&self, position: u32) {
-        // Relaxed: the pool's end of work orders it.
+        // Relaxed: the end of the pool's work orders it before later loads.
         self.marks[position as usize].store(true, Relaxed);
     }
 
-    /// The marked ones among `edges`, in their order, on the current rayon pool.
+    /// The marked edges among `edges`, in their order, on the current rayon pool.
     pub(super) fn select<R: EdgeLike>(&self, edges: &[R]) -> Vec<R> {
         let pieces = || self.marks.par_chunks(PIECE).zip(edges.par_chunks(PIECE));
         let marked = |mark: &&AtomicBool| mark.load(Relaxed);

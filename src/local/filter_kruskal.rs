@@ -1,11 +1,11 @@
-//! Filter-Kruskal: the light edges first, then of the others those that join two components.
+//! Filter-Kruskal: takes the light edges first, then those of the others that join two components.
 //!
 //! Osipov, Sanders, Singler, "The Filter-Kruskal Minimum Spanning Tree Algorithm", ALENEX 2009, with
 //! one pivot at about 2n edges instead of quicksort's recursion: at that density most vertices of
 //! most graphs lie in one component, so that a bitmap of it, which stays in cache, drops most of the
 //! heavy edges.
 //!
-//! Time O(m + n log n) where the light edges connect most that is connected, O(m log m) at worst.
+//! Time O(m + n log n) if the light edges connect most of what is connected, O(m log m) at worst.
 
 use super::edge_like::{BLOCK, Block, EdgeLike, select};
 use super::largest_component::LargestComponent;
@@ -15,13 +15,14 @@ use super::{Components, PIECE};
 use crate::graph::{Edge, Key};
 use rayon::prelude::*;
 
-/// Lists up to this length are sorted at once, by one thread: all else would cost more than it saves.
+/// Lists up to this length are sorted as a whole, by one thread: anything else would cost more than
+/// it saves.
 const SORTED_AT_ONCE: usize = if cfg!(test) { 1 << 4 } else { 1 << 14 };
-/// Groups of buckets, so that one is sorted while the one before is joined.
+/// The number of groups of buckets: one is sorted while the one before it is joined.
 const GROUPS: usize = 16;
-/// Records between asking for memory and using it.
+/// How many records ahead the memory of a record is prefetched.
 const AHEAD: usize = 24;
-/// Records between the first steps to the roots and a join.
+/// How many records before its join a record takes its first steps to the roots.
 const CLIMBED: usize = 8;
 
 /// Returns the forest that [`super::kruskal()`] returns, in the same order.
@@ -38,7 +39,8 @@ pub fn filter_kruskal<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
     fold(n, &[edges])
 }
 
-/// As [`filter_kruskal`], of consecutive lists: a forest so far, say, and the edges that come next.
+/// As [`filter_kruskal`], for consecutive lists: for example, a forest so far and the edges that
+/// come next.
 ///
 /// # Panics
 /// If an endpoint is not below `n`.
@@ -49,8 +51,8 @@ pub(crate) fn fold<R: EdgeLike>(n: usize, lists: &[&[R]]) -> Vec<R> {
     forest
 }
 
-/// Adds the forest edges among `pieces`, whose lighter edges are all in `forest` already; they lie between
-/// about `vertices` of the components' vertices.
+/// Adds the forest edges among `pieces` to `forest`, which must have those of all lighter edges
+/// already. The edges lie between about `vertices` of the components' vertices.
 pub(super) fn extend<R: EdgeLike>(
     forest: &mut Vec<R>,
     components: &mut Components,
@@ -68,9 +70,10 @@ pub(super) fn extend<R: EdgeLike>(
         components.flatten();
         let giant = LargestComponent::of(components);
         heavy = parts.par_iter().map(|part| part.heavy(components, &giant)).collect();
-        // What survives takes the place of what it came from, so only one list of heavy edges lives.
+        // What survives replaces the list it came from, so only one list of heavy edges exists at a
+        // time.
         pieces = slices(&heavy);
-        // Where filters drop little, equal shares would mean m/n passes; growing ones, log(m/n).
+        // If filters drop little, equal shares would need m/n passes; growing ones need log(m/n).
         share = share.saturating_mul(2);
     }
     join_all(forest, components, &pieces);
@@ -80,14 +83,14 @@ fn slices<R>(lists: &[Vec<R>]) -> Vec<&[R]> {
     lists.iter().map(Vec::as_slice).collect()
 }
 
-/// A key and position with about a given number of records before or at it.
+/// A key and a position that about a given number of records do not exceed.
 struct Threshold<K> {
     key: K,
     position: usize,
 }
 
 impl<K: Key> Threshold<K> {
-    /// At about `share` records; `None` where a split would not pay.
+    /// The threshold for about `share` records; `None` if a split would not pay.
     fn at<R: EdgeLike<Key = K>>(share: usize, pieces: &[&[R]]) -> Option<Self> {
         let m: usize = pieces.iter().map(|piece| piece.len()).sum();
         if m <= SORTED_AT_ONCE.max(share + share / 2) {
@@ -129,7 +132,7 @@ impl<R: EdgeLike> Part<'_, R> {
         }
     }
 
-    /// The heavy ones whose ends lie in two components.
+    /// The heavy records whose ends lie in two components.
     fn heavy(&self, components: &Components, giant: &LargestComponent) -> Vec<R> {
         let apart = |record: &R| {
             let (u, v) = record.ends();
@@ -146,7 +149,8 @@ impl<R: EdgeLike> Part<'_, R> {
     }
 }
 
-/// Adds the forest edges among `pieces`, sorting a group of buckets while the one before is joined.
+/// Adds the forest edges among `pieces`; sorts a group of buckets while the one before it is
+/// joined.
 fn join_all<R: EdgeLike>(forest: &mut Vec<R>, components: &mut Components, pieces: &[&[R]]) {
     let m: usize = pieces.iter().map(|piece| piece.len()).sum();
     if m <= SORTED_AT_ONCE {
@@ -164,7 +168,8 @@ fn join_all<R: EdgeLike>(forest: &mut Vec<R>, components: &mut Components, piece
     sorted.iter().for_each(|bucket| join(forest, components, bucket));
 }
 
-/// Adds the forest edges among `sorted`, whose lighter edges are all in `forest` already.
+/// Adds the forest edges among `sorted` to `forest`, which must have those of all lighter edges
+/// already.
 pub(super) fn join<R: EdgeLike>(forest: &mut Vec<R>, components: &mut Components, sorted: &[R]) {
     let mut joined = Block::new();
     for (index, block) in sorted.chunks(BLOCK).enumerate() {
@@ -174,7 +179,8 @@ pub(super) fn join<R: EdgeLike>(forest: &mut Vec<R>, components: &mut Components
     }
 }
 
-/// Joins the ends of each of `sorted`, and tells `take` of each in turn whether they lay apart.
+/// Joins the ends of each record of `sorted`, and tells `take` for each in turn whether they were
+/// in two components.
 pub(crate) fn join_each<R: EdgeLike>(
     components: &mut Components,
     sorted: &[R],

@@ -7,8 +7,8 @@ use crate::graph::{Edge, Key};
 
 /// Returns the minimum spanning forest of `edges` on the vertices `0..n`, lightest edge first.
 ///
-/// It has n - c edges, where c counts the components, isolated vertices among them. Self-loops
-/// never enter; of equal edges the one that comes first in `edges` does.
+/// It has n - c edges, where c is the number of components, including isolated vertices. Self-loops
+/// never enter; of equal edges, the one that comes first in `edges` does.
 ///
 /// # Complexity
 /// O(m log m) time on one thread; memory 4n bytes and two copies of `edges`.
@@ -28,7 +28,7 @@ pub fn kruskal<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
     kruskal_sorted(n, sorted)
 }
 
-/// As [`kruskal`], of edges that are sorted already: the last step of every merge of forests.
+/// As [`kruskal`], for edges that are already sorted.
 ///
 /// # Complexity
 /// O(m α(n)) time on one thread; memory 4n bytes.

@@ -1,14 +1,15 @@
-//! The largest component, as bits.
+//! The largest component, as a bitmap.
 
 use super::{Components, PIECE};
 use crate::graph::{Vertex, scramble};
 use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 
-/// Vertices that are asked for their component.
+/// Vertices in the sample from which the largest component is guessed.
 const SAMPLE: u64 = 1 << 10;
 
-/// The vertices of one component that holds many, as n/8 bytes of bits; of any one if none does.
+/// The vertices of a component that has many, as a bitmap of n/8 bytes; of an arbitrary component
+/// if none has many.
 #[derive(Debug)]
 pub(crate) struct LargestComponent {
     vertices: FixedBitSet,
@@ -22,7 +23,7 @@ impl LargestComponent {
             (0..SAMPLE).map(|i| components.parent((scramble(i) % n as u64) as Vertex)).collect();
         roots.sort_unstable();
         let largest = roots.chunk_by(|a, b| a == b).max_by_key(|chunk| chunk.len());
-        let root = largest.expect("a sample")[0];
+        let root = largest.expect("the sample is not empty")[0];
         let word = |w: usize| {
             let vertices = w * 64..n.min(w * 64 + 64);
             vertices
@@ -34,7 +35,7 @@ impl LargestComponent {
         Self { vertices: FixedBitSet::with_capacity_and_blocks(n, words) }
     }
 
-    /// All of them, as a subset of `0..n`.
+    /// A bit for each vertex, the first in the lowest bit of the first word.
     pub(crate) fn vertices(&self) -> &FixedBitSet {
         &self.vertices
     }

@@ -1,32 +1,32 @@
-//! The lightest edge of each vertex, by windows of vertices that threads own.
+//! The lightest edge of each vertex, found by threads that each own a window of vertices.
 
 use super::edge_like::EdgeLike;
 use super::memory::{parts, prefetch, zeroed};
 use crate::graph::{Key, Vertex, scramble};
 use rayon::prelude::*;
 
-/// Windows of vertices.
+/// The number of windows of vertices.
 const WINDOWS: usize = 32;
 /// Edges of each window's group that are looked at for locality.
 const SAMPLE: u64 = 128;
-/// Records between asking for memory and using it.
+/// How many records ahead the memory of a record is prefetched.
 const AHEAD: usize = 256;
 
-/// A key and the index of its record, or zero.
+/// A key packed with the index of its record (see [`Key::placed`]); zero stands for no edge.
 type Placed<R> = <<R as EdgeLike>::Key as Key>::Placed;
 
-/// Consecutive pieces of a list of edges and the window of vertices where they may lie.
+/// Consecutive pieces of a list of edges, and the window of vertices that is theirs.
 struct Group<'a, R> {
     pieces: &'a [&'a [R]],
-    /// The index of the first record; that of each piece is `stride` more.
+    /// The index of the first record; each piece begins `stride` further.
     first: usize,
     stride: usize,
     /// The first vertex of the window, which ends where the next one starts.
     start: usize,
 }
 
-/// Deals `pieces` of edges between `0..n` to windows: each starts at the lower end of its first edge,
-/// as far as that rises. Records are counted in whole pieces of `stride`.
+/// Distributes `pieces` of edges between `0..n` to windows. Each window starts at the lower end of
+/// its first edge, but not before the window before it. Each piece counts as `stride` records.
 fn groups<'a, R: EdgeLike>(n: usize, pieces: &'a [&'a [R]], stride: usize) -> Vec<Group<'a, R>> {
     let size = pieces.len().div_ceil(WINDOWS).max(1);
     let mut start = 0;
@@ -40,7 +40,8 @@ fn groups<'a, R: EdgeLike>(n: usize, pieces: &'a [&'a [R]], stride: usize) -> Ve
     pieces.chunks(size).enumerate().map(group).collect()
 }
 
-/// Whether nearly all edges of `pieces` have both ends near those around them, by a look at a few.
+/// Whether nearly all edges of `pieces` have both ends near those of the edges around them, judged
+/// by a look at a few.
 pub(super) fn are_local<R: EdgeLike>(n: usize, pieces: &[&[R]]) -> bool {
     let groups = groups(n, pieces, 0);
     let (mut inside, mut seen) = (0, 0);
@@ -59,7 +60,8 @@ pub(super) fn are_local<R: EdgeLike>(n: usize, pieces: &[&[R]]) -> bool {
     inside * 16 >= seen * 15
 }
 
-/// The lightest edge of each of `0..n`: its key and index, counted in whole pieces of `stride`.
+/// The lightest edge of each vertex of `0..n`: its key and its index, where each piece counts as
+/// `stride` records.
 ///
 /// O(n + m), on the current rayon pool where there is locality, else on one thread.
 pub(super) fn lightest_of_each<R: EdgeLike>(
@@ -85,7 +87,8 @@ pub(super) fn lightest_of_each<R: EdgeLike>(
 }
 
 impl<R: EdgeLike> Group<'_, R> {
-    /// Takes the edges into the group's window and returns what belongs elsewhere. Loops are nobody's.
+    /// Enters the edges into the group's window and returns what belongs elsewhere. Loops are
+    /// skipped.
     fn scan(&self, window: &mut [Placed<R>]) -> Vec<(Vertex, Placed<R>)> {
         let mut foreign = Vec::new();
         let mut first = self.first;

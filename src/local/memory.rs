@@ -1,4 +1,4 @@
-//! Memory: large buffers on huge pages where the system has them, and asking for what is needed next.
+//! Memory: large buffers on huge pages where the system has them, and prefetching.
 //!
 //! The first touch of a page costs as much as the work on it, so fewer and larger pages pay.
 
@@ -7,12 +7,12 @@ use bytemuck::allocation::try_zeroed_slice_box;
 use std::alloc::{Layout, handle_alloc_error};
 use std::ptr::NonNull;
 
-/// Smaller buffers stay as they are, bytes.
+/// Buffers of fewer bytes than this stay on small pages.
 const LARGE: usize = 1 << 22;
 
-/// Zeros, which the system gives when they are touched.
+/// `len` zeroed items, whose memory the system provides when they are touched.
 pub(crate) fn zeroed<T: Zeroable>(len: usize) -> Box<[T]> {
-    let layout = || Layout::array::<T>(len).expect("less than the address space");
+    let layout = || Layout::array::<T>(len).expect("the size fits the address space");
     let zeros = try_zeroed_slice_box(len).unwrap_or_else(|()| handle_alloc_error(layout()));
     advise(zeros.as_ptr(), len);
     zeros
@@ -41,8 +41,8 @@ fn advise<T>(start: *const T, len: usize) {
     }
     let Some(address) = NonNull::new(first as *mut _) else { return };
     #[cfg(target_os = "linux")]
-    // SAFETY: whole pages inside one live allocation; the advice changes what they cost and nothing
-    // of what they hold. Where it is refused, the pages stay small.
+    // SAFETY: the range consists of whole pages inside one live allocation; the advice changes what
+    // they cost and nothing of what they hold. If it is refused, the pages stay small.
     let _ = unsafe {
         use nix::sys::mman::{MmapAdvise, madvise};
         madvise(address, last - first, MmapAdvise::MADV_HUGEPAGE)

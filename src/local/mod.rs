@@ -1,7 +1,7 @@
-//! The forest of a slice on one rank: one file an algorithm, all pure functions over slices.
+//! The forest of a slice on one rank: one file per algorithm, all pure functions over slices.
 //!
-//! Each returns the same forest; edges of equal weight come in the order of the slice, so that a stable
-//! sort gives the order of (weight, position).
+//! All return the same forest; edges of equal weight come in the order of the slice, so that a
+//! stable sort gives the order of (weight, position).
 
 mod auto;
 mod boruvka;
@@ -35,9 +35,10 @@ pub(crate) use union_find::Components;
 
 use crate::graph::{Edge, Key};
 
-/// Edges, or vertices, that a thread works on at once. Few in tests, so that small graphs have many.
+/// Edges, or vertices, that a thread works on at once. Few in tests, so that small graphs have many
+/// pieces.
 const PIECE: usize = if cfg!(test) { 1 << 4 } else { 1 << 16 };
-/// No edge has this position: what [`Key::position`] says of zero.
+/// No edge has this position: [`Key::position`] returns it for zero.
 const NONE: u32 = u32::MAX;
 
 /// The local algorithms by name.
@@ -68,8 +69,8 @@ impl Algorithm {
         }
     }
 
-    /// The memory that a vertex needs, bytes. Kruskal's are touched only where there are edges, and
-    /// the default takes Borůvka only where there are as many edges as vertices or nearly.
+    /// The bytes of memory per vertex. Kruskal's are touched only where there are edges, and `Auto`
+    /// takes Borůvka only if there are at least a quarter as many edges as vertices.
     pub const fn vertex_bytes(self) -> u64 {
         match self {
             Self::Auto | Self::Kruskal | Self::FilterKruskal => 4,
@@ -86,7 +87,7 @@ impl Algorithm {
         self.forest_told(n, edges).0
     }
 
-    /// As [`Algorithm::forest`], with the name of what ran: of `auto` what it has chosen.
+    /// As [`Algorithm::forest`], and returns the name of what ran: for `Auto`, of its choice.
     ///
     /// # Panics
     /// As [`Algorithm::forest`].

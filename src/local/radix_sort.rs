@@ -13,17 +13,17 @@ use rayon::prelude::*;
 
 /// Records that a bucket should hold, so that it and its copy fit a first-level cache.
 const BUCKET: usize = if cfg!(test) { 1 << 6 } else { 1 << 10 };
-/// Most buckets, so that the ends of all fit a second-level cache.
+/// The largest number of buckets, so that the ends of all fit a second-level cache.
 const BUCKETS: usize = 1 << 11;
-/// A bucket that came out as large as this is dealt again.
+/// A bucket that turns out as large as this is dealt again.
 const DEALT_AGAIN: usize = if cfg!(test) { 1 << 8 } else { 1 << 16 };
 /// Below this a comparison sort is faster.
 const COMPARED: usize = 32;
-/// Bits of one pass inside a bucket, and the most passes.
+/// Bits of one pass inside a bucket, and the largest number of passes.
 const DIGIT: u32 = 9;
 const PASSES: u32 = 3;
 
-/// Records dealt into buckets of rising keys, each in the order they came in.
+/// Records dealt into buckets of rising keys; within a bucket they keep their order.
 pub(super) struct Buckets<R> {
     records: Vec<R>,
     /// Where each bucket ends.
@@ -39,11 +39,12 @@ impl<R: EdgeLike> Buckets<R> {
         let mut records = with_capacity(ends.last().copied().unwrap_or(0));
         let space = Space(records.spare_capacity_mut().as_mut_ptr().cast::<R>());
         pieces.par_iter().zip(places).zip(&counts).for_each(|((piece, places), counts)| {
-            // SAFETY: `places` starts each piece's share of each bucket where the shares of those before end, all of them
-            // below the sum of all counts, which is the capacity; so shares are apart, and each has one thread.
+            // SAFETY: in each bucket, `places` starts a piece's share where the shares of the
+            // pieces before it end, and all shares end within the sum of all counts, which is the
+            // capacity. So shares do not overlap, and each is written by one thread.
             unsafe { space.scatter(piece, &digit, places, counts) };
         });
-        // SAFETY: every piece has filled its shares, which together are as many places from 0 on.
+        // SAFETY: every piece has filled its shares, which together are all these places from 0 on.
         unsafe { records.set_len(ends.last().copied().unwrap_or(0)) };
         Self { records, ends }
     }
@@ -73,35 +74,38 @@ pub(super) fn sort_each<R: EdgeLike>(buckets: &mut [&mut [R]]) {
     buckets.par_iter_mut().for_each_init(Vec::new, |copy, bucket| sort_bucket(bucket, copy));
 }
 
-/// Memory that threads write to different places of.
+/// Memory in which threads write to different places.
 struct Space<R>(*mut R);
-// SAFETY: only written through, each place by one thread; records are Send.
+// SAFETY: the pointer is only written through, each place by one thread; records are `Send`.
 unsafe impl<R: Send> Sync for Space<R> {}
 
 impl<R: EdgeLike> Space<R> {
-    /// Writes each record of `piece` to the next place in its share of its bucket: from `places` on as many as `counts`
-    /// says, which are all filled when this returns.
+    /// Writes each record of `piece` to the next place in the piece's share of its bucket. A share
+    /// has as many places as `counts` says, from `places` on; all are filled when this returns.
     ///
     /// # Panics
     /// If a record now has another bucket than when it was counted.
     ///
     /// # Safety
-    /// The shares are in memory behind this, and nobody else reads or writes there meanwhile.
+    /// The shares must lie in the memory behind this pointer, and nobody else may read or write
+    /// there meanwhile.
     unsafe fn scatter(&self, piece: &[R], digit: &Digit, mut places: Vec<usize>, counts: &[u32]) {
         let mut left = counts.to_vec();
         for record in piece {
             let bucket = digit.of(record);
-            left[bucket] = left[bucket].checked_sub(1).expect("a record that was counted there");
-            // SAFETY: one of as many places as were counted, which the caller vouches for.
+            left[bucket] =
+                left[bucket].checked_sub(1).expect("the record was counted in this bucket");
+            // SAFETY: the place is one of as many as were counted, and the caller guarantees that
+            // these are in the memory behind the pointer.
             unsafe { self.0.add(places[bucket]).write(*record) };
             places[bucket] += 1;
         }
-        // As many records were counted as there are, so that none is left over.
+        // As many records were counted as there are, so no place is left over.
         debug_assert!(left.iter().all(|&left| left == 0));
     }
 }
 
-/// The bits of a key that choose its bucket; keys below `low` have the first one to themselves.
+/// The bits of a key that choose its bucket; the first bucket is for keys below `low` alone.
 struct Digit {
     low: u64,
     shift: u32,
@@ -113,7 +117,7 @@ impl Digit {
         let m: usize = pieces.iter().map(|piece| piece.len()).sum();
         let buckets = m.div_ceil(BUCKET).next_power_of_two().clamp(4, BUCKETS);
         let keys: Vec<u64> = sample(pieces).into_iter().map(|(key, _)| key.wide()).collect();
-        // What lies beyond these, a few in a thousand, shares the first or last bucket.
+        // Keys beyond these, a few in a thousand, share the first or the last bucket.
         let few = keys.len() >> 9;
         let low = keys.get(few).copied().unwrap_or(0);
         let high = keys.get(keys.len().wrapping_sub(few + 1)).copied().unwrap_or(0);
@@ -134,8 +138,8 @@ impl Digit {
     }
 }
 
-/// From how many records of each bucket each piece has: where each piece's share of each bucket
-/// starts, and where each bucket ends.
+/// From the number of records that each piece has of each bucket: where each piece's share of each
+/// bucket starts, and where each bucket ends.
 fn places(counts: &[Vec<u32>], buckets: usize) -> (Vec<Vec<usize>>, Vec<usize>) {
     let mut places: Vec<Vec<usize>> = counts.iter().map(|counts| vec![0; counts.len()]).collect();
     let mut next = 0;
@@ -150,7 +154,7 @@ fn places(counts: &[Vec<u32>], buckets: usize) -> (Vec<Vec<usize>>, Vec<usize>) 
     (places, ends)
 }
 
-/// Sorts one bucket; `copy` is room that is kept from one to the next.
+/// Sorts one bucket; `copy` is memory that is reused from one bucket to the next.
 pub(super) fn sort_bucket<R: EdgeLike>(bucket: &mut [R], copy: &mut Vec<R>) {
     if bucket.len() <= COMPARED {
         return bucket.sort_by_key(R::key);
@@ -179,7 +183,8 @@ pub(super) fn sort_bucket<R: EdgeLike>(bucket: &mut [R], copy: &mut Vec<R>) {
     }
 }
 
-/// Copies `from` to `to` by rising digits below 2^[`DIGIT`], those of equal digits in their order.
+/// Copies `from` to `to` by rising digits below 2^[`DIGIT`]; records of equal digits keep their
+/// order.
 fn scatter<R: EdgeLike>(from: &[R], to: &mut [R], digit: impl Fn(&R) -> usize) {
     let mut places = [0u32; 1 << DIGIT];
     from.iter().for_each(|record| places[digit(record)] += 1);
@@ -194,7 +199,8 @@ fn scatter<R: EdgeLike>(from: &[R], to: &mut [R], digit: impl Fn(&R) -> usize) {
     }
 }
 
-/// The lowest key, and the bits in which keys of a list that is not empty differ from it.
+/// The lowest key of a list that is not empty, and the number of bits of the largest difference to
+/// it.
 fn range<R: EdgeLike>(records: &[R]) -> (u64, u32) {
     let (mut low, mut high) = (u64::MAX, 0);
     for record in records {
@@ -203,14 +209,15 @@ fn range<R: EdgeLike>(records: &[R]) -> (u64, u32) {
     (low, u64::BITS - (high - low).leading_zeros())
 }
 
-/// Sorts what one bucket holds too much of, keys that differ in `bits`, in parallel.
+/// Sorts a bucket that has too many records, in parallel; differences of its keys have `bits` bits.
 fn sort_large<R: EdgeLike>(bucket: &mut [R], bits: u32) {
     let pieces: Vec<&[R]> = bucket.chunks(DEALT_AGAIN).collect();
     let mut dealt = Buckets::deal(&pieces);
     let half = bucket.len() / 2;
     for group in &mut dealt.groups(usize::MAX) {
         group.par_iter_mut().for_each_init(Vec::new, |copy, part| {
-            // A sample may mislead: what is dealt again has fewer records or fewer bits, so that there is an end.
+            // A sample may mislead: only what has fewer records or fewer bits is dealt again, so
+            // that it comes to an end.
             if part.len() > half && range(part).1 >= bits {
                 part.par_sort_by_key(R::key);
             } else {
@@ -221,7 +228,7 @@ fn sort_large<R: EdgeLike>(bucket: &mut [R], bits: u32) {
     bucket.copy_from_slice(&dealt.records);
 }
 
-/// As [`sort()`], of consecutive lists: one that is sorted.
+/// As [`sort()`], for consecutive lists; returns one sorted list.
 pub(crate) fn sorted<R: EdgeLike>(lists: &[&[R]]) -> Vec<R> {
     let pieces: Vec<&[R]> = lists.iter().flat_map(|list| list.chunks(PIECE)).collect();
     let mut buckets = Buckets::deal(&pieces);
@@ -229,11 +236,11 @@ pub(crate) fn sorted<R: EdgeLike>(lists: &[&[R]]) -> Vec<R> {
     buckets.records
 }
 
-/// Sorts `edges` by key, those of equal keys in their order, on the current rayon pool.
+/// Sorts `edges` by key on the current rayon pool; edges of equal keys keep their order.
 ///
 /// # Complexity
-/// O(m) if they are sorted; else memory for one copy, and O(m) time for keys that spread, O(m log m)
-/// at worst.
+/// O(m) time if they are sorted; else memory for one copy, and O(m) time for keys that are spread
+/// out, O(m log m) at worst.
 pub fn sort<R: EdgeLike>(edges: &mut [R]) {
     if !edges.is_sorted_by_key(R::key) {
         sort_bucket(edges, &mut Vec::new());
@@ -245,7 +252,8 @@ mod tests {
     use super::*;
     use crate::graph::Edge;
 
-    /// Keys of which nearly all are one, and a few lighter or heavier, were dealt into one bucket without an end.
+    /// Keys that are nearly all the same, with a few lighter or heavier ones, were once dealt into
+    /// one bucket for ever.
     #[test]
     fn a_few_keys_beside_one_that_all_others_share() {
         let most = 4 * DEALT_AGAIN as u32;

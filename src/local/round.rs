@@ -11,19 +11,20 @@ use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// What one round finds.
+/// The result of one round.
 pub(super) struct Round {
     /// The new component of each vertex that has edges.
     labels: Box<[AtomicU32]>,
-    /// How many there are.
+    /// The number of new components.
     pub(super) components: usize,
 }
 
 impl Round {
-    /// Lets each of `0..n` take its lightest edge, and marks those in `taken`. `at` tells the record at
-    /// an index, counted in whole pieces, and its position in the input.
+    /// Lets each vertex of `0..n` take its lightest edge, and marks these edges in `taken`. `at`
+    /// returns the record at an index, where each piece counts as [`PIECE`] records, and its
+    /// position in the input.
     ///
-    /// New components are numbered in the order of vertices, so that locality stays.
+    /// New components are numbered in the order of vertices, so that locality is kept.
     pub(super) fn of<R: EdgeLike>(
         n: usize,
         pieces: &[&[R]],
@@ -43,8 +44,8 @@ impl Round {
                 let (record, position) = at(edge(v));
                 let (a, b) = record.ends();
                 let other = a ^ b ^ v;
-                // Of two that chose the same edge the lower becomes the root. Edges are strictly
-                // ordered, so there are no longer cycles.
+                // Of two vertices that chose the same edge, the lower becomes the root. Edges are
+                // strictly ordered, so there are no longer cycles than this.
                 let root = (v < other) & (edge(other) == edge(v));
                 parents.set_parent(v, if root { v } else { other });
                 taken.mark(position);
@@ -60,7 +61,7 @@ impl Round {
                 labels[v as usize].store(next, Relaxed);
                 let parent = parents.parent(v);
                 next += u32::from((parent == v) & (edge(v) != NONE));
-                parents.set_parent(v, parents.parent(parent)); // so that most find their root at once
+                parents.set_parent(v, parents.parent(parent)); // so that most vertices find their root in one step
             }
         };
         let mut components = 0;

@@ -1,14 +1,14 @@
-//! A look at some of many records.
+//! A sample of many records.
 
 use super::edge_like::EdgeLike;
 use crate::graph::pick;
 
-/// Records that a sample looks at.
+/// The largest number of records in a sample.
 const SAMPLE: usize = 1 << 12;
 
-/// Keys and positions of records at scattered positions, the same for the same pieces; in order.
+/// Keys and positions of records at pseudo-random positions, sorted; the same for the same pieces.
 ///
-/// Evenly spaced ones would see one column of a grid.
+/// Evenly spaced positions would see one column of a grid.
 pub(super) fn sample<R: EdgeLike>(pieces: &[&[R]]) -> Vec<(R::Key, usize)> {
     let m: usize = pieces.iter().map(|piece| piece.len()).sum();
     let stride = m.div_ceil(SAMPLE).max(1);

@@ -1,4 +1,4 @@
-//! What all algorithms have in common, and the tools against their plain twins.
+//! What all algorithms have in common, and the tools compared with simple versions of them.
 
 use super::edge_like::select;
 use super::lightest::lightest_of_each;
@@ -97,7 +97,7 @@ proptest! {
         prop_assert_eq!(found, expected);
     }
 
-    /// Windows see what one look at all edges sees.
+    /// Windows find the same as one look at all edges.
     #[test]
     fn each_vertex_knows_its_lightest_edge((n, edges) in graphs()) {
         let pieces: Vec<&[Edge<u32>]> = edges.chunks(PIECE).collect();

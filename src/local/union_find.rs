@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 /// Algorithms", JACM 1984; Goel et al., "Disjoint Set Union with Randomized Linking", SODA 2014.
 /// Memory 4n bytes, of which only those of joined vertices are ever touched.
 ///
-/// Threads may look for roots at once: they shorten paths, and whatever they see of each other's
-/// work is an ancestor (Jayanti, Tarjan, "A randomized concurrent algorithm for disjoint set union",
-/// PODC 2016). Only one may join.
+/// Threads may look for roots at the same time: they shorten paths, and whatever they see of each
+/// other's work is an ancestor (Jayanti, Tarjan, "A randomized concurrent algorithm for disjoint
+/// set union", PODC 2016). Only one thread may join.
 #[derive(Debug)]
 pub(crate) struct Components {
     /// The parent of `v` is `links[v] ^ v`: memory that comes zeroed from the system is all roots,
@@ -23,7 +23,7 @@ pub(crate) struct Components {
 }
 
 impl Components {
-    /// Each of `0..n` alone.
+    /// Each vertex of `0..n` is a component.
     pub(crate) fn new(n: usize) -> Self {
         Self { links: zeroed(n) }
     }
@@ -33,7 +33,7 @@ impl Components {
         self.links.len()
     }
 
-    /// Joins the components of `u` and `v`; whether they were two.
+    /// Joins the components of `u` and `v`. Returns whether they were two.
     ///
     /// # Panics
     /// If an endpoint is not below n.
@@ -41,12 +41,13 @@ impl Components {
     pub(crate) fn join(&mut self, u: Vertex, v: Vertex) -> bool {
         let (u, v) = (self.root(u), self.root(v));
         let (child, parent) = if priority(u) < priority(v) { (u, v) } else { (v, u) };
-        // Of one root this changes nothing, and a branch here would be guessed wrong too often.
+        // If there is one root this changes nothing, and a branch here would be mispredicted too
+        // often.
         self.set_parent(child, parent);
         u != v
     }
 
-    /// The representative of the component of `v`; the way there becomes shorter.
+    /// The representative of the component of `v`. Shortens the path to it.
     #[inline]
     pub(crate) fn root(&self, v: Vertex) -> Vertex {
         let mut v = v;
@@ -61,10 +62,11 @@ impl Components {
         }
     }
 
-    /// The grandparent of `v`, which becomes its parent: what a search for the root can start from.
+    /// The grandparent of `v`, which becomes its parent: a search for the root can start from it.
     ///
-    /// A search does not know how many steps it has to go, and is guessed wrong at its end. After two
-    /// steps without a guess, taken while the joins before are under way, few have more to go.
+    /// A search does not know how many steps it takes, so the branch at its end is mispredicted.
+    /// After two steps without a branch, taken while earlier joins are under way, few searches have
+    /// more steps to take.
     #[inline]
     pub(super) fn climb(&self, v: Vertex) -> Vertex {
         let grandparent = self.parent(self.parent(v));
@@ -72,8 +74,8 @@ impl Components {
         grandparent
     }
 
-    /// Makes every vertex a child of its root, so that [`Components::parent`] tells it, on the current
-    /// rayon pool in O(n).
+    /// Makes every vertex a child of its root, so that [`Components::parent`] returns the root. On
+    /// the current rayon pool, in O(n).
     pub(crate) fn flatten(&mut self) {
         let flatten = |v: usize| self.set_parent(v as Vertex, self.root(v as Vertex));
         (0..self.n()).into_par_iter().with_min_len(PIECE).for_each(flatten);
@@ -82,7 +84,7 @@ impl Components {
     /// The next vertex on the way to the root of `v`.
     #[inline]
     pub(crate) fn parent(&self, v: Vertex) -> Vertex {
-        // Relaxed: each link stands for itself.
+        // Relaxed: no link depends on another.
         self.links[v as usize].load(Relaxed) ^ v
     }
 
@@ -91,18 +93,18 @@ impl Components {
         self.links[v as usize].store(parent ^ v, Relaxed);
     }
 
-    /// Prepares for work on `v`.
+    /// Prefetches the link of `v`.
     #[inline]
     pub(super) fn prefetch(&self, v: Vertex) {
         prefetch(&self.links, v as usize);
     }
 }
 
-/// A fixed random order of the vertices, in which the later becomes the parent.
+/// A fixed pseudo-random order of the vertices; of two roots, the later in it becomes the parent.
 ///
-/// The ids themselves will not do: roads and paths are numbered along their way, and linking by
-/// id then builds chains of length n. An odd factor permutes 32-bit integers, so none are equal;
-/// it is 2^32 over the golden ratio.
+/// The ids themselves do not work: roads and paths are numbered along their way, and linking by id
+/// then builds chains of length n. An odd factor permutes 32-bit integers, so no two are equal; it
+/// is 2^32 over the golden ratio.
 fn priority(v: Vertex) -> u32 {
     v.wrapping_mul(0x9e37_79b1)
 }

@@ -1,4 +1,4 @@
-//! The part of the input that a rank takes in, from its start or from where it was saved.
+//! The part of the input that a rank reads, from its start or from where it was saved.
 
 use super::checkpoint::{Checkpoint, Writer};
 use super::fold_buffer::FoldBuffer;
@@ -11,18 +11,19 @@ use crate::graph::Batch;
 use std::collections::VecDeque;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// The segments of a rank, in order, and who saves how far it is.
+/// The segments of a rank, in order, and the writer that saves its progress.
 pub(super) struct Assignment {
     pub(super) segments: VecDeque<Segment>,
     pub(super) writer: Option<Writer>,
 }
 
 impl Assignment {
-    /// What this rank has of an input that can be `cut`: its share, or what it goes on from.
+    /// This rank's part of an input that can be `cut`: its share, or what it resumes from.
     ///
     /// # Errors
-    /// As `cut`; if there is a checkpoint and the job is not to go on from it; if it is to and cannot: a file is
-    /// damaged, of another graph, missing, or not seen by a rank that needs it. All ranks return the same.
+    /// As `cut`; if the folder has the checkpoint of an unfinished job and this job was not asked
+    /// to resume; if it cannot resume, since a file is damaged, belongs to another graph, is
+    /// missing, or is not visible to a rank that needs it. All ranks return the same.
     pub(super) fn of(
         comm: &Comm,
         checkpoint: Option<&Checkpoint<'_>>,
@@ -40,15 +41,17 @@ impl Assignment {
         Ok(Self { segments: writer.segments().iter().cloned().collect(), writer: Some(writer) })
     }
 
-    /// What there is to read, in the input's units.
+    /// What is still unread, in the input's units.
     pub(super) fn unread(&self) -> u64 {
         self.segments.iter().map(Segment::unread).sum()
     }
 
-    /// Takes all of it in on the current rayon pool, and returns what was counted: what `read` gives of the
-    /// rest of each segment until that is empty, after the forest that was saved of its first part.
+    /// Reads all of it on the current rayon pool, and returns the counts. Of each segment, the
+    /// forest that was saved of its first part comes first, then what `read` gives until the rest
+    /// is empty.
     ///
-    /// What is held is saved now and then, between two blocks of `read`, and at the end.
+    /// With a writer, the edges held are saved from time to time, between two blocks of `read`, and
+    /// at the end.
     ///
     /// # Errors
     /// As `read` and [`FoldBuffer::pull`]; if a forest cannot be saved or read back.
@@ -66,7 +69,8 @@ impl Assignment {
             }
             while !Self::pull_rest(&mut now, &mut writer, &waiting, buffer, &mut read)? {}
             let Some(next) = waiting.pop_front() else {
-                // What was saved stands for edges that no rank holds, be there none in it.
+                // What was saved stands for edges that no rank holds, even if it is an empty
+                // forest.
                 buffer.folds = buffer.folds.max(u64::from(writer.is_some()));
                 return Ok(now.census);
             };
@@ -76,8 +80,8 @@ impl Assignment {
         }
     }
 
-    /// Takes in the rest of the segment `now`, or what there is until it is time to save; whether that was
-    /// all of it.
+    /// Reads the rest of the segment `now`, or as much as comes before it is time to save. Returns
+    /// whether that was all of it.
     fn pull_rest(
         now: &mut Segment,
         writer: &mut Option<Writer>,
@@ -87,7 +91,7 @@ impl Assignment {
     ) -> Result<bool> {
         let mut blocks = 0;
         buffer.pull(|| {
-            // One block at least, or there would be no progress.
+            // Read at least one block, or there would be no progress.
             if blocks > 0 && writer.as_ref().is_some_and(Writer::is_due) {
                 return Ok(None);
             }

@@ -1,4 +1,4 @@
-//! Our own binary format: every rank takes a block of edges, equal within one.
+//! Our own binary format: every rank reads a block of edges; their sizes differ by at most one.
 
 use super::InputFrom;
 use super::Loaded;
@@ -18,7 +18,7 @@ use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 
-/// Takes in this rank's slice.
+/// Loads this rank's slice.
 pub(super) fn load(
     comm: &Comm,
     path: &Path,
@@ -36,8 +36,9 @@ pub(super) fn load(
     }
     let (header, file) = comm.agree(opened)?.unzip();
     let told = header.as_ref().map(serde_json::to_vec);
-    let told = told.transpose().expect("plain fields").unwrap_or_default();
-    let header = serde_json::from_slice(&comm.broadcast(0, told)).expect("one program");
+    let told = told.transpose().expect("plain fields serialise").unwrap_or_default();
+    let header =
+        serde_json::from_slice(&comm.broadcast(0, told)).expect("all ranks run one program");
     let share = |rank: usize| rank_share(header, rank, comm.size());
     let graph = BinaryGraph { path, header, first: share(comm.rank()) };
     let edges_at_once = sink.block() / graph.header.weights().edge_bytes() as u64;
@@ -59,27 +60,27 @@ pub(super) fn load(
     }
 }
 
-/// Where the edges of a rank begin.
+/// The position of the first edge of `rank`.
 fn rank_share(header: binary::Header, rank: usize, size: usize) -> u64 {
     (u128::from(header.m) * rank as u128 / size as u128) as u64
 }
 
-/// A file whose header is read.
+/// A file whose header has been read.
 struct BinaryGraph<'a> {
     path: &'a Path,
     header: binary::Header,
-    /// The position of this rank's first edge, where rank 0 reads for all.
+    /// The position of this rank's first edge, if rank 0 reads for all.
     first: u64,
 }
 
 impl BinaryGraph<'_> {
-    /// The bytes of some edges, by their positions.
+    /// Reads the bytes of the edges at some positions.
     fn read(&self, file: &File, edges: Range<u64>) -> Result<Vec<u8>> {
         blocks::read_range(file, self.header.edge_range(edges))
             .map_err(Error::file("read", self.path))
     }
 
-    /// The edges in `bytes`, of which the first is at a position; they are counted.
+    /// The edges in `bytes`, of which the first is at position `first`. Adds them to `census`.
     fn edges(
         &self,
         bytes: &[u8],
@@ -110,11 +111,11 @@ impl Dealt for BinaryGraph<'_> {
     }
 }
 
-/// One that is read at any place.
+/// A file that can be read from any position.
 struct BinaryFile<'a> {
     graph: BinaryGraph<'a>,
     file: File,
-    /// What tells it from others, in words.
+    /// Words that distinguish it from other files.
     identity: String,
     edges_at_once: u64,
 }

@@ -1,4 +1,4 @@
-//! Which ranks have the file, what it is, and so who reads it.
+//! Finds out which ranks have the file, what it is, and so who reads it.
 
 use super::InputFrom;
 use crate::comm::Comm;
@@ -12,18 +12,18 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use xxhash_rust::xxh3::Xxh3Default;
 
-/// Bytes looked at in one place of a file.
+/// Bytes of a sample of a file.
 const SAMPLE: u64 = 1 << 16;
-/// Places by which hosts compare their files, so that up to 64 MiB every byte counts.
+/// Samples by which hosts compare their files: of a file of up to 64 MiB, every byte counts.
 const SAMPLES: u64 = 1 << 10;
 
 /// A file that at least rank 0 can read.
 pub(super) struct Located {
     pub(super) format: Format,
     pub(super) from: InputFrom,
-    /// How it is read and why, in words, where there was a choice.
+    /// How it is read and why, in words, if there was a choice.
     pub(super) how: Option<String>,
-    /// What tells it from other files, in words.
+    /// Words that distinguish it from other files.
     pub(super) identity: String,
     /// Its length, bytes, the same on all ranks that read it.
     pub(super) len: u64,
@@ -44,7 +44,7 @@ pub struct Fingerprint {
 /// What this process sees of a file.
 ///
 /// # Errors
-/// If it is no regular file with something in it, or cannot be read.
+/// If it is not a regular file, is empty, or cannot be read.
 pub fn fingerprint(path: &Path) -> Result<Fingerprint> {
     look(path).map(|(fingerprint, _)| fingerprint)
 }
@@ -53,7 +53,7 @@ impl Located {
     /// Looks at the file on every rank.
     ///
     /// # Errors
-    /// If rank 0 cannot read it, or some rank cannot although `from` wants all to.
+    /// If rank 0 cannot read it, or another rank cannot although `from` demands that all do.
     pub(super) fn find(
         comm: &Comm,
         path: &Path,
@@ -110,9 +110,9 @@ impl Located {
     }
 }
 
-/// What this rank sees, and what the content begins with.
+/// What this rank sees of the file, and the first bytes of its content.
 fn look(path: &Path) -> Result<(Fingerprint, Vec<u8>)> {
-    // Before opening: to open a pipe waits for a writer.
+    // Check before opening: opening a pipe waits for a writer.
     let about = path.metadata().map_err(Error::file("open", path))?;
     if about.is_dir() {
         let why = std::io::ErrorKind::IsADirectory.into();

@@ -1,7 +1,7 @@
-//! Taking edges in, and folding them where they are more than a rank may hold.
+//! Collects the edges that a rank reads, and folds them if they are more than it may hold.
 //!
-//! MSF(A + B) = MSF(MSF(A) + B), so a rank may replace the edges it holds by their forest whenever it
-//! likes, as long as positions keep their order. The next edges are read meanwhile.
+//! MSF(A + B) = MSF(MSF(A) + B), so a rank may replace the edges it holds by their forest at any
+//! time, as long as positions keep their order. It reads the next edges meanwhile.
 
 use super::join::{STEP, append, common, extent, rekeyed};
 use super::{Memory, Request};
@@ -12,31 +12,31 @@ use crate::local;
 use rayon::prelude::*;
 use std::ops::RangeInclusive;
 
-/// Copies of the most edges held that a rank needs at once: what is folded, the work on it, and half of
-/// that again for what is read meanwhile, with room to spare.
+/// Memory that a rank needs, in multiples of the largest number of edges it holds: the edges being
+/// folded, the work on them, half as much for the edges read meanwhile, and some room to spare.
 const COPIES: u64 = 3;
-/// What a fold needs for each vertex, bytes.
+/// Bytes that a fold needs for each vertex.
 const VERTEX_BYTES: u64 = 8;
 
-/// What a process takes for itself and its MPI, bytes.
+/// Bytes that a process needs for itself and its MPI library.
 const PROCESS: u64 = if cfg!(test) { 0 } else { 32 << 20 };
-/// Bytes that are read at once, at most and at least.
+/// Bytes that are read at once: the least and the most.
 const BLOCK: RangeInclusive<u64> = if cfg!(test) { 64 } else { 1 << 18 }..=1 << 24;
 
-/// The part of the budget that one line may take: of METIS a line holds all neighbours of a vertex.
+/// One line may take the budget divided by this: in METIS, a line holds all neighbours of a vertex.
 const LINE: u64 = 4;
 
-/// What edges take at most, where none has come yet.
+/// The widest encoding, assumed while no edge has come yet.
 const WIDEST: Weights = Weights::wide(Numbers::Integers);
 
-/// Bytes that are read at once to be shown and forgotten.
+/// Bytes that are read at once if the edges are shown and not held.
 const SHOWN: u64 = 1 << 20;
 
-/// Where edges go.
+/// What happens to the edges.
 pub(super) enum Sink<'a> {
-    /// To be held.
+    /// They are held, within a budget.
     Hold(Budget),
-    /// To be shown once, with the keys of these weights in 64 bits.
+    /// They are shown once, with the 64-bit keys for these weights.
     Show(Weights, Visit<'a>),
 }
 
@@ -46,7 +46,7 @@ impl Sink<'_> {
         matches!(self, Self::Hold(Budget { descending: true, .. }))
     }
 
-    /// The bytes that are best read at once: little beside what may be held.
+    /// The bytes to read at once: few, compared with what may be held.
     pub(super) fn block(&self) -> u64 {
         match self {
             Self::Hold(Budget { memory: Memory::Folding(bytes), .. }) => {
@@ -66,21 +66,21 @@ impl Sink<'_> {
     }
 }
 
-/// Sees some consecutive edges.
+/// A callback that is shown some consecutive edges.
 pub(super) type Visit<'a> = &'a mut (dyn FnMut(&[Edge<u64>]) -> Result<()> + Send);
 
 /// How much a rank may hold.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Budget {
     pub(super) memory: Memory,
-    /// Whether heavier comes first.
+    /// Whether heavier edges come first.
     pub(super) descending: bool,
-    /// This rank's part of what its process takes for itself, bytes.
+    /// This rank's part of the bytes that its process needs for itself.
     pub(super) process: u64,
 }
 
 impl Budget {
-    /// What `request` gives each rank of `comm`.
+    /// The budget that `request` gives each rank of `comm`.
     pub(super) fn of(comm: &Comm, request: &Request<'_>) -> Self {
         let sharing = if comm.topology().one_process { comm.size() as u64 } else { 1 };
         let Request { memory, descending, .. } = *request;
@@ -88,33 +88,33 @@ impl Budget {
     }
 }
 
-/// What a rank holds of the edges that it has taken in.
+/// The edges that a rank has read, or the forest that stands for them.
 pub(super) struct FoldBuffer<'a> {
     sink: Sink<'a>,
     /// The number of vertices, as far as it is known.
     n: u64,
     /// The edges, or what stands for them, in the order of the input.
     pub(super) batches: Vec<Batch>,
-    /// How often they were folded.
+    /// The number of folds so far.
     pub(super) folds: u64,
 }
 
 impl<'a> FoldBuffer<'a> {
-    /// Nothing yet, of a graph of `n` vertices if a header tells.
+    /// An empty buffer, for a graph of `n` vertices if a header gives that number.
     pub(super) fn new(sink: Sink<'a>, n: Option<u64>) -> Self {
         Self { sink, n: n.unwrap_or(0), batches: Vec::new(), folds: 0 }
     }
 
-    /// The bytes that are best read at once.
+    /// The bytes to read at once.
     pub(super) fn block(&self) -> u64 {
         self.sink.block()
     }
 
-    /// Takes in all that `next` gives, on the current rayon pool: while what is held is folded, the
-    /// next edges are read.
+    /// Reads all that `next` gives, on the current rayon pool: while the edges held are folded, the
+    /// next ones are read.
     ///
     /// # Errors
-    /// As `next`; [`Error::TooLarge`] if the budget does not hold the forests of so many vertices.
+    /// As `next`; [`Error::TooLarge`] if the forests of so many vertices do not fit the budget.
     pub(super) fn pull(
         &mut self,
         mut next: impl FnMut() -> Result<Option<Vec<Batch>>> + Send,
@@ -128,7 +128,7 @@ impl<'a> FoldBuffer<'a> {
             ahead.folds = self.folds + 1;
             let (forest, read) = rayon::join(
                 || fold(held, n),
-                // Half, since the forest may take the other half.
+                // Only half of the room, since the forest may take the other half.
                 || ahead.fill(&mut next, 2),
             );
             ended = read?;
@@ -139,10 +139,10 @@ impl<'a> FoldBuffer<'a> {
         Ok(())
     }
 
-    /// Takes in more, and folds what is held if that is too much.
+    /// Adds `batches`, and folds all edges held if they are too many.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] if the budget does not hold the forests of so many vertices.
+    /// [`Error::TooLarge`] if the forests of so many vertices do not fit the budget.
     pub(super) fn push(&mut self, batches: Vec<Batch>) -> Result<()> {
         self.add(batches)?;
         if self.len() < self.room() {
@@ -153,7 +153,7 @@ impl<'a> FoldBuffer<'a> {
         self.replace(fold(held, self.n as usize))
     }
 
-    /// Folds what is held, so that it is one forest, or nothing if nothing came.
+    /// Folds the edges held to one forest and returns it; `None` if there are none.
     pub(super) fn settle(&mut self) -> Option<&Batch> {
         if let (Sink::Hold(_), false) = (&self.sink, self.batches.is_empty()) {
             let held = std::mem::take(&mut self.batches);
@@ -163,7 +163,7 @@ impl<'a> FoldBuffer<'a> {
         self.batches.first()
     }
 
-    /// Takes in what `next` gives up to a `share` of the room; whether that was all.
+    /// Reads what `next` gives, up to 1/`share` of the room. Returns whether that was all.
     fn fill(
         &mut self,
         next: &mut impl FnMut() -> Result<Option<Vec<Batch>>>,
@@ -185,7 +185,8 @@ impl<'a> FoldBuffer<'a> {
                 let descending = budget.descending;
                 batches.par_iter_mut().for_each(|batch| batch.put_in_order(descending));
                 self.n = batches.iter().map(Batch::bound).fold(self.n, u64::max);
-                // A list that is folded soon is not worth the fresh memory; what may be all of it is.
+                // One long list costs fresh memory. It pays if the list may become the whole slice,
+                // but not if it is folded soon.
                 if self.folds > 0 || room < STEP / WIDEST.edge_bytes() {
                     self.batches.extend(batches);
                 } else {
@@ -201,7 +202,7 @@ impl<'a> FoldBuffer<'a> {
                     }
                     match rekeyed(batch, weights.widened()) {
                         Edges::Wide(edges) => visit(&edges)?,
-                        Edges::Narrow(_) => unreachable!("they were asked for with 64 bits"),
+                        Edges::Narrow(_) => unreachable!("the keys were converted to 64 bits"),
                     }
                 }
                 Ok(())
@@ -209,7 +210,7 @@ impl<'a> FoldBuffer<'a> {
         }
     }
 
-    /// The budget, where what is held may be folded and that will do.
+    /// The budget, if it allows folding and has room for more than one edge.
     fn budget_to_fold(&self) -> Result<Budget> {
         match self.sink {
             Sink::Hold(budget @ Budget { memory: Memory::Folding(_), .. }) if self.room() > 1 => {
@@ -219,7 +220,7 @@ impl<'a> FoldBuffer<'a> {
         }
     }
 
-    /// Puts the forest in the place of what was held.
+    /// Replaces the edges held by their forest.
     fn replace(&mut self, forest: Batch) -> Result<()> {
         self.folds += 1;
         self.batches = vec![forest];
@@ -239,7 +240,7 @@ impl<'a> FoldBuffer<'a> {
                 (Some(self.besides() + COPIES * self.bytes(2 * self.len() + 2)), bytes)
             }
             Memory::Within(bytes) => (None, bytes),
-            Memory::Unlimited => unreachable!("there is always room"),
+            Memory::Unlimited => unreachable!("unlimited memory always has room"),
         };
         let what = match needed {
             Some(needed) => format!(
@@ -263,13 +264,13 @@ impl<'a> FoldBuffer<'a> {
         self.batches.iter().map(Batch::len).sum()
     }
 
-    /// What so many edges take in the width that those held have in common.
+    /// The bytes of `len` edges in the width that those held have in common.
     fn bytes(&self, len: usize) -> u64 {
         let weights = if self.batches.is_empty() { WIDEST } else { common(&self.batches) };
         len as u64 * weights.edge_bytes() as u64
     }
 
-    /// Whether so many edges are to be held, and all at once: they fit, or may not be folded.
+    /// Whether so many edges are to be held all at once: they fit, or must not be folded.
     pub(super) fn holds(&self, edges: u64) -> bool {
         match self.sink {
             Sink::Hold(Budget { memory: Memory::Folding(_), .. }) => {
@@ -293,7 +294,7 @@ impl<'a> FoldBuffer<'a> {
         usize::try_from(room).unwrap_or(usize::MAX).max(1)
     }
 
-    /// What folding needs besides the edges, bytes.
+    /// Bytes that folding needs besides the edges.
     fn besides(&self) -> u64 {
         let process = match self.sink {
             Sink::Hold(Budget { process, .. }) => process,
@@ -303,11 +304,12 @@ impl<'a> FoldBuffer<'a> {
     }
 }
 
-/// The forest of consecutive batches below `n` vertices, in which edges of equal weight keep their order.
+/// The forest of consecutive batches on the vertices `0..n`. Edges of equal weight keep their
+/// order.
 fn fold(batches: Vec<Batch>, n: usize) -> Batch {
     let (weights, extent) = (common(&batches), extent(&batches));
     let bound = batches.iter().map(Batch::bound).max().unwrap_or(0);
-    // What an earlier fold has dropped stays dropped when floats come.
+    // Edges that an earlier fold has dropped stay dropped, even if floats come later.
     let beyond = batches.iter().any(Batch::beyond_floats) || extent.is_beyond_floats();
     let (mut narrow, mut wide) = (Vec::new(), Vec::new());
     for batch in batches {
@@ -328,7 +330,7 @@ fn slices<T>(lists: &[Vec<T>]) -> Vec<&[T]> {
     lists.iter().map(Vec::as_slice).collect()
 }
 
-/// No edges, which say that there were some with such numbers.
+/// A batch without edges, which records that there were edges with such numbers.
 fn none_of(numbers: Numbers) -> Batch {
     Batch::within(
         Edges::Wide(Vec::new()),
@@ -345,7 +347,7 @@ mod tests {
     use proptest::prelude::*;
 
     const N: u32 = 12;
-    /// Room for a forest and as many edges again, and a few.
+    /// Room for a forest, as many edges again, and a few more.
     const ROOM: u64 = 26;
 
     fn buffer(descending: bool) -> FoldBuffer<'static> {
@@ -361,7 +363,8 @@ mod tests {
         builder.finish()
     }
 
-    /// As the textbook says: edges by weight, of equal ones the first, each taken that joins two trees.
+    /// Textbook Kruskal: takes the edges by weight, those of equal weight in order, if they join
+    /// two trees.
     fn textbook(edges: &[(u32, u32, Weight)], descending: bool) -> Vec<(u32, u32, u64)> {
         let key = |weight| match weight {
             Weight::Integer(weight) => float_key(weight as f64).expect("finite"),
@@ -386,7 +389,8 @@ mod tests {
     }
 
     proptest! {
-        /// However the input is cut, and whatever numbers come first, what is held stands for all of it.
+        /// However the input is cut, and whatever numbers come first, the buffer stands for all of
+        /// it.
         #[test]
         fn folded_batches_have_the_textbook_forest(
             lists in prop::collection::vec(
@@ -405,7 +409,7 @@ mod tests {
                 folding.pull(next)?;
             }
             let edges = lists.concat();
-            // Half of the room is what may be read while the other half is folded.
+            // While one half of the room is folded, the other half may be read.
             prop_assert!(folding.folds > 0 || folding.len() < 2 * ROOM as usize);
             folding.settle();
             let mut found = Vec::new();
@@ -419,7 +423,7 @@ mod tests {
         }
     }
 
-    /// Some edges between two vertices, one in each block, keys of 64 bits.
+    /// `count` parallel edges, one in each block, with keys of 64 bits.
     fn parallel(count: u64) -> impl FnMut() -> Result<Option<Vec<Batch>>> {
         let mut left = 0..count;
         move || {
@@ -428,7 +432,8 @@ mod tests {
         }
     }
 
-    /// While what is held is folded half as much is read, since the forest may take the other half.
+    /// While the edges held are folded, half of the room is filled, since the forest may take the
+    /// other half.
     #[test]
     fn half_of_the_room_is_read_ahead() {
         for (count, folds) in [(ROOM - 1, 0), (ROOM, 1), (ROOM * 3 / 2 - 1, 1), (ROOM * 3 / 2, 2)] {
@@ -438,7 +443,7 @@ mod tests {
         }
     }
 
-    /// A forest that leaves less than half of the room is refused, however it comes.
+    /// A forest that takes more than half of the room is refused, whether it was pushed or pulled.
     #[test]
     fn a_forest_may_take_half_of_the_room() {
         let path = |edges: u32| {
@@ -458,7 +463,7 @@ mod tests {
         }
     }
 
-    /// As [`buffer`], of [`ROOM`] vertices.
+    /// As [`buffer`], for [`ROOM`] vertices.
     fn wider() -> FoldBuffer<'static> {
         let mut folding = buffer(false);
         let more = ROOM - u64::from(N);

@@ -12,15 +12,15 @@ use crate::generate::{Maker, Spec};
 use crate::graph::Batch;
 use std::ops::Range;
 
-/// A family's graph.
+/// A graph of a family.
 pub(super) struct Generated<'a> {
     spec: &'a Spec,
-    /// What makes its edges, once they are to be made, and how many units at once.
+    /// What makes its edges, and how many units at once; set by `prepare`.
     maker: Option<(Maker<'a>, u64)>,
 }
 
 impl<'a> Generated<'a> {
-    /// Nothing is made yet.
+    /// A graph of which nothing is made yet.
     pub(super) fn new(spec: &'a Spec) -> Self {
         Self { spec, maker: None }
     }
@@ -71,7 +71,7 @@ impl Reader for Generated<'_> {
     }
 
     fn next(&self, segment: &mut Segment, progress: &Progress) -> Result<Option<Vec<Batch>>> {
-        let (maker, units_at_once) = self.maker.as_ref().expect("prepared");
+        let (maker, units_at_once) = self.maker.as_ref().expect("`prepare` was called");
         let range = segment.advance(*units_at_once);
         if range.is_empty() {
             return Ok(None);
@@ -82,7 +82,7 @@ impl Reader for Generated<'_> {
     }
 }
 
-/// What `part` of `of` is of `all`, rounded up.
+/// `all` * `part` / `of`, rounded up.
 fn portion(all: u64, part: u64, of: u64) -> u64 {
     (u128::from(all) * u128::from(part)).div_ceil(u128::from(of.max(1))) as u64
 }

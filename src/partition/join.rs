@@ -1,29 +1,29 @@
-//! Batches as one list: what comes is added to what is held, in parallel.
+//! Joins batches into one list: new batches are added to those held, in parallel.
 
 use crate::graph::{Batch, Edge, Edges, Extent, Key, Weights, with_edges};
 use rayon::prelude::*;
 use std::mem::MaybeUninit;
 
-/// Edges that a thread moves at once.
+/// Edges that a thread copies at once.
 const PIECE: usize = if cfg!(test) { 3 } else { 1 << 16 };
 
-/// What a list grows by at least, if it may hold as much: the system then moves it without copying it, and gives
-/// memory only for what is used.
+/// The least number of bytes by which a list grows, if it may become that large. For such sizes the
+/// system moves the list without copying it, and provides memory only for what is used.
 pub(super) const STEP: usize = 1 << 26;
 
-/// The narrowest weights that hold all batches, of which none may be in another order than the rest.
+/// The narrowest encoding that holds all batches, which must all have the same order.
 pub(super) fn common(batches: &[Batch]) -> Weights {
     let descending = batches.first().is_some_and(|batch| batch.weights().descending());
     extent(batches).narrowest().in_order(descending)
 }
 
-/// What the weights of all batches lie in.
+/// The range of the weights of all batches.
 pub(super) fn extent(batches: &[Batch]) -> Extent {
     batches.iter().map(Batch::extent).fold(Extent::NONE, Extent::and)
 }
 
-/// Adds `more` to what is held, which may come to about `room` edges: to the last batch, if that can hold it, so that
-/// one of them is all or most.
+/// Adds `more` to `held`, which may grow to about `room` edges. Appends to the last batch if its
+/// encoding allows it, so that one batch ends up with all or most of the edges.
 pub(super) fn append(held: &mut Vec<Batch>, more: Vec<Batch>, room: usize) {
     let mut more = more.into_iter().peekable();
     while let Some(next) = more.next() {
@@ -41,7 +41,8 @@ pub(super) fn append(held: &mut Vec<Batch>, more: Vec<Batch>, room: usize) {
     }
 }
 
-/// All batches as one list, held as `weights` says. Nothing is copied of one that is held so already.
+/// All batches as one list, encoded as `weights`. The first batch is not copied if it already has
+/// this encoding.
 pub(super) fn join(batches: Vec<Batch>, weights: Weights) -> Edges {
     let mut batches = batches.into_iter();
     let Some(first) = batches.next() else {
@@ -53,7 +54,7 @@ pub(super) fn join(batches: Vec<Batch>, weights: Weights) -> Edges {
     all
 }
 
-/// The edges with keys held as `weights` says, in place if they have the same width.
+/// The edges with keys encoded as `weights`, converted in place if the width stays the same.
 pub(super) fn rekeyed(batch: Batch, weights: Weights) -> Edges {
     let from = batch.weights();
     if from == weights {
@@ -78,11 +79,12 @@ fn anew<K: Key>(batch: Batch, weights: Weights) -> Vec<Edge<K>> {
     edges
 }
 
-/// Adds the edges of `batches` to `all`, whose keys `weights` says how to hold, and which may come to about `room`.
+/// Appends the edges of `batches` to `all`, whose keys are encoded as `weights` and which may grow
+/// to about `room` edges.
 fn extend<K: Key>(all: &mut Vec<Edge<K>>, batches: Vec<Batch>, weights: Weights, room: usize) {
     let (len, more) = (all.len(), batches.iter().map(Batch::len).sum::<usize>());
     if all.capacity() - len < more {
-        // Not twice as much: the system may refuse what would never be used.
+        // Capacity is not doubled: the system may refuse memory that would never be used.
         let step = (STEP / size_of::<Edge<K>>()).min(room.saturating_sub(len));
         all.reserve_exact(more.max(len / 4).max(step));
     }
@@ -92,7 +94,7 @@ fn extend<K: Key>(all: &mut Vec<Edge<K>>, batches: Vec<Batch>, weights: Weights,
         slots.push((slot, batch));
         room = rest;
     }
-    // Each batch is freed when it was copied.
+    // Each batch is freed as soon as it is copied.
     slots.into_par_iter().for_each(|(slot, batch)| {
         let from = batch.weights();
         with_edges!(batch.edges(), list => {
@@ -100,8 +102,8 @@ fn extend<K: Key>(all: &mut Vec<Edge<K>>, batches: Vec<Batch>, weights: Weights,
             pieces.for_each(|(slot, list)| fill(slot, list, from, weights));
         });
     });
-    // SAFETY: the slots are the `more` places behind the first `len`, within the capacity, and each was
-    // filled: it is as long as its batch, and so are the pieces of both.
+    // SAFETY: the slots are the `more` places behind the first `len`, within the capacity, and all
+    // of them are filled: each slot is as long as its batch, and so are the pieces of both.
     unsafe { all.set_len(len + more) };
 }
 
@@ -138,10 +140,10 @@ mod tests {
         ]
     }
 
-    /// The edges with canonical keys of 64 bits, as one list that was never anything else.
+    /// The expected result: the edges with canonical keys of 64 bits, in one plain list.
     fn plain(lists: &[Vec<(u32, u32, Weight)>]) -> Vec<Edge<u64>> {
         let edges = || lists.iter().flatten().filter(|(u, v, _)| u != v);
-        // The weight of a loop counts as well.
+        // The weight of a loop counts too.
         let floats = lists.iter().flatten().any(|(.., weight)| matches!(weight, Weight::Float(_)));
         let key = |weight: Weight| match weight {
             Weight::Integer(weight) if floats => float_key(weight as f64).expect("finite"),
@@ -152,7 +154,8 @@ mod tests {
     }
 
     proptest! {
-        /// Batches narrowed, added up in any portions and joined give the slice that plain 64-bit keys give.
+        /// Batches that are narrowed, appended in any portions and joined give the same slice as
+        /// plain 64-bit keys.
         #[test]
         fn joined_batches_are_the_plain_slice(
             blocks in prop::collection::vec(
@@ -181,7 +184,7 @@ mod tests {
         }
     }
 
-    /// What is held already as it should be is not copied.
+    /// A batch that already has the right encoding is not copied.
     #[test]
     fn one_batch_is_the_slice() {
         let one = batch(&[(0, 1, Weight::Integer(3)), (1, 2, Weight::Integer(2))]);
@@ -191,7 +194,7 @@ mod tests {
         let weights = common(&held);
         let Edges::Narrow(list) = join(held, weights) else { panic!("they fit") };
         assert_eq!(place, list.as_ptr().cast());
-        // And all that fits is one.
+        // All batches that fit are joined into one.
         let mut held = vec![batch(&[(0, 1, Weight::Integer(3))])];
         let more = (0..9).map(|i| batch(&[(i, 9, Weight::Integer(i.into()))])).collect();
         append(&mut held, more, 5);

@@ -1,4 +1,4 @@
-//! The one road from an input to a rank's slice, whatever reads it.
+//! The one way from an input to a rank's slice, whichever reader the input has.
 
 use super::Loaded;
 use super::assignment::Assignment;
@@ -13,10 +13,10 @@ use crate::format::Census;
 use crate::graph::{Batch, Extent, Slice};
 use rayon::prelude::*;
 
-/// Takes in this rank's part of what all ranks read.
+/// Loads this rank's part of an input that all ranks read.
 ///
 /// # Errors
-/// As `reader`, and of the checkpoint and the budget as they say. All ranks return the same.
+/// Those of `reader`, the checkpoint and the budget. All ranks return the same.
 pub(super) fn load(
     comm: &Comm,
     reader: impl Reader,
@@ -38,11 +38,11 @@ pub(super) fn load(
     finish(comm, &reader, told, buffer, census, checkpoint.is_some())
 }
 
-/// Takes in this rank's part of what rank 0 reads for all: there `next(rank)` gives that rank's next block, until it
-/// has none.
+/// Loads this rank's part of an input that rank 0 reads for all. On rank 0, `next(rank)` returns
+/// the next block for that rank, and `None` after its last one.
 ///
 /// # Errors
-/// As `next`, `graph`, and of the budget. All ranks return the same.
+/// Those of `next`, `graph` and the budget. All ranks return the same.
 pub(super) fn receive(
     comm: &Comm,
     graph: &impl Dealt,
@@ -76,7 +76,8 @@ pub(super) fn receive(
     finish(comm, graph, told, buffer, census, false)
 }
 
-/// Makes a slice of what is held, when all ranks have agreed on n, m and how weights are held.
+/// Makes a slice of the edges held, after all ranks have agreed on n, m and the encoding of the
+/// weights.
 fn finish(
     comm: &Comm,
     graph: &impl Described,
@@ -87,7 +88,7 @@ fn finish(
 ) -> Result<Loaded> {
     let FoldBuffer { mut batches, folds, .. } = buffer;
     if folds > 0 && told.weights.is_none() {
-        // What was dropped may be all that was wide.
+        // The edges that were dropped may be the only ones that needed wide keys.
         comm.compute(|| batches.par_iter_mut().for_each(Batch::count_again));
     }
     let all = Counts::of_all(comm, Counts::of(census, &batches, folds));
@@ -106,7 +107,7 @@ fn finish(
     Ok(Loaded { slice, notes, n_by_ids, identity: String::new(), folds: all.folds })
 }
 
-/// What is counted on each rank and known on all of them.
+/// Counts that each rank takes and that all ranks then know in total.
 struct Counts {
     census: Census,
     extent: Extent,
@@ -120,7 +121,7 @@ impl Counts {
         Self { census, extent: extent(batches), beyond_floats, folds }
     }
 
-    /// Those of all ranks together, from `mine`.
+    /// The counts of all ranks together, of which `mine` are this rank's.
     fn of_all(comm: &Comm, mine: Self) -> Self {
         let none = Self {
             census: Census::default(),

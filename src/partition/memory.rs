@@ -1,14 +1,15 @@
 //! The memory that a process may still use: what its host has free, and what its control groups leave it.
 //!
-//! Slurm and containers limit jobs by control groups (cgroups(7), both versions), and end what goes beyond without a
-//! word, however much the host has free.
+//! Slurm and containers limit jobs by control groups (cgroups(7), both versions), and kill a
+//! process that goes beyond the limit without a message, however much memory the host has free.
 
 use crate::comm::Comm;
 use crate::error::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The files of a version: the limit, what is used, and in the statistics what of that is only cached.
+/// The names of one version's files: the limit, the memory in use, and the line of the statistics
+/// that says how much of that is only cache.
 struct Version {
     limit: &'static str,
     used: &'static str,
@@ -23,8 +24,8 @@ const FIRST: Version = Version {
 const SECOND: Version =
     Version { limit: "memory.max", used: "memory.current", cached: "inactive_file" };
 
-/// Refuses what is more than there is left, `bytes` on each of the host's ranks: a header or a spec may say
-/// anything.
+/// Refuses a demand of `bytes` on each of the host's ranks if the host has less left: a header or a
+/// spec may claim any size.
 ///
 /// # Errors
 /// [`Error::TooLarge`].
@@ -46,20 +47,20 @@ pub(super) fn fits(comm: &Comm, what: &str, bytes: u128) -> Result<()> {
     }
 }
 
-/// What this process can still get, bytes, if that is less than it `needed`.
+/// The bytes that this process can still get, if they are fewer than `needed`.
 pub fn left_if_less(needed: u128) -> Option<u64> {
     available_memory().filter(|left| needed > u128::from(*left))
 }
 
-/// The memory that a rank may take by default, bytes: its part of four fifths of what its host has
-/// left; all there can be where the system does not tell.
+/// The bytes that a rank may take by default: its part of four fifths of what its host has left;
+/// `u64::MAX` if the system does not tell.
 pub fn fair_share(comm: &Comm) -> u64 {
     let ranks = comm.topology().sharing(comm.rank()) as u64;
     available_memory().map_or(u64::MAX, |bytes| bytes / 5 * 4 / ranks)
 }
 
-/// Bytes that this process can still get: as Linux estimates them for the host, and no more than the limits of
-/// its control groups leave; `None` where nothing is told.
+/// The bytes that this process can still get: what Linux estimates for the host, but no more than
+/// the limits of its control groups leave; `None` if neither is known.
 pub fn available_memory() -> Option<u64> {
     let of_host = || {
         let told = fs::read_to_string("/proc/meminfo").ok()?;
@@ -71,7 +72,8 @@ pub fn available_memory() -> Option<u64> {
     [of_host(), of_groups].into_iter().flatten().min()
 }
 
-/// The least that any of the control groups has left, or a group above it; `None` if none has a limit.
+/// The least that any of the control groups, or a group above it, has left; `None` if none has a
+/// limit.
 ///
 /// `groups` and `mounts` are what `/proc/self/cgroup` and `/proc/self/mountinfo` say.
 fn left_by_groups(groups: &str, mounts: &str) -> Option<u64> {
@@ -83,7 +85,7 @@ fn left_by_groups(groups: &str, mounts: &str) -> Option<u64> {
             return None;
         }
         let (mounted, root) = mount(mounts, is_second)?;
-        // In a container the path may be seen from the host, and the mount begins at it.
+        // In a container the path may be the one that the host sees; the mount then begins at it.
         let below = Path::new(path).strip_prefix(root).unwrap_or(Path::new(path));
         let folder = mounted.join(below.strip_prefix("/").unwrap_or(below));
         let version = if is_second { &SECOND } else { &FIRST };
@@ -93,7 +95,7 @@ fn left_by_groups(groups: &str, mounts: &str) -> Option<u64> {
     left.min()
 }
 
-/// Where groups of a version are mounted, and which group that is.
+/// Where the groups of a version are mounted, and which group is mounted there.
 fn mount(mounts: &str, is_second: bool) -> Option<(PathBuf, &str)> {
     mounts.lines().find_map(|line| {
         let (before, after) = line.split_once(" - ")?;
@@ -108,10 +110,10 @@ fn mount(mounts: &str, is_second: bool) -> Option<(PathBuf, &str)> {
     })
 }
 
-/// What a group has left; `None` if it has no limit.
+/// The bytes that a group has left; `None` if it has no limit.
 fn left(folder: &Path, version: &Version) -> Option<u64> {
     let read = |name: &str| fs::read_to_string(folder.join(name)).ok();
-    let number = |name: &str| read(name)?.trim().parse::<u64>().ok(); // "max" is none
+    let number = |name: &str| read(name)?.trim().parse::<u64>().ok(); // "max" is no limit
     let (limit, used) = (number(version.limit)?, number(version.used)?);
     let statistics = read("memory.stat").unwrap_or_default();
     let cached = statistics.lines().find_map(|line| {

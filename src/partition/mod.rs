@@ -1,8 +1,9 @@
-//! From a file or a family of graphs to each rank's slice.
+//! Makes each rank's slice from a file or a family of graphs.
 //!
-//! Slices are contiguous blocks in rank order, so the position of an edge needs no bytes: equal
-//! within one for generators and binary files, by bytes (cut at a line end) for text. A rank that goes on
-//! from a checkpoint has a block of what is left, and the forest of what has been read.
+//! Slices are contiguous blocks in rank order, so the position of an edge needs no bytes. For
+//! generators and binary files their sizes differ by at most one unit; text is divided by bytes,
+//! cut at a line end. A rank that resumes from a checkpoint has a block of what is left, and the
+//! forest of what has been read.
 
 mod assignment;
 mod binary;
@@ -43,9 +44,9 @@ pub enum Source {
     File {
         /// Its path, the same on every host.
         path: PathBuf,
-        /// Its format, if it is not to be found out.
+        /// Its format; `None` to detect it.
         format: Option<Format>,
-        /// How a text file is written, as far as that is not to be found out.
+        /// How a text file is written; what is not given is detected.
         text: TextOptions,
     },
     /// A family of graphs.
@@ -53,7 +54,7 @@ pub enum Source {
 }
 
 impl fmt::Display for Source {
-    /// The graph as a user named it, or as its spec reads in full.
+    /// A file as the user named it; a generated graph by its spec in full.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { path, .. } if path.starts_with(OPEN_FILES) => f.pad("-"),
@@ -66,40 +67,42 @@ impl fmt::Display for Source {
 /// Who reads a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputFrom {
-    /// Every rank its part, from a file that is on every host.
+    /// Every rank reads its part, from a file that is on every host.
     All,
-    /// Rank 0, which sends the others their parts.
+    /// Rank 0 reads it and sends the others their parts.
     Root,
 }
 
-/// A slice and how it came.
+/// A slice and how it was loaded.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// This rank's slice.
     pub slice: Slice,
-    /// What is to be said of how the input was read, a line each.
+    /// Notes for the user on how the input was read, one line each.
     pub notes: Vec<String>,
-    /// Whether the largest id tells how many vertices there are, and no header does.
+    /// Whether n follows from the largest id, since no header gives it.
     pub n_by_ids: bool,
-    /// What tells a file from others and from what it becomes later, in words; empty of generated graphs.
+    /// Words that distinguish a file from others and from later versions of itself; empty for
+    /// generated graphs.
     identity: String,
-    /// How often a rank has folded its edges, of all the most: if ever, the slices hold no more all
-    /// edges of the graph, but those of its forest and some.
+    /// The largest number of times any rank folded its edges. If it is not 0, the slices no longer
+    /// hold all edges of the graph, but those of its forest and some others.
     pub folds: u64,
 }
 
-/// What to load and for what.
+/// What to load, and how.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
     /// The graph.
     pub source: &'a Source,
-    /// Who reads a file; without it, every rank does if all have the same file.
+    /// Who reads a file. If `None`, every rank reads its part of a file that is the same on all
+    /// ranks and not compressed; otherwise rank 0 reads it.
     pub from: Option<InputFrom>,
     /// Whether to key the weights for a maximum forest.
     pub descending: bool,
     /// The memory that each vertex will need on each rank, bytes.
     pub vertex_bytes: u64,
-    /// How many edges a rank may hold.
+    /// How much memory a rank may take for edges.
     pub memory: Memory,
 }
 
@@ -113,11 +116,11 @@ impl<'a> Request<'a> {
 /// How much memory a rank may take for edges and the work on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Memory {
-    /// Any.
+    /// Any amount.
     Unlimited,
-    /// So many bytes; a graph that takes more is refused.
+    /// This many bytes; a graph that takes more is refused.
     Within(u64),
-    /// So many bytes; edges that take more are folded to their forest as they come.
+    /// This many bytes; edges that take more are folded to their forest as they come.
     Folding(u64),
 }
 
@@ -130,12 +133,14 @@ pub fn load(comm: &Comm, request: &Request<'_>) -> Result<Loaded> {
     load_saving(comm, request, None)
 }
 
-/// Loads this rank's slice of a graph, and saves on the way how far it is, if there is a `checkpoint`:
-/// edges are folded for it. The slices then stand for the same graph, and may be other ones.
+/// Loads this rank's slice of a graph and, if there is a `checkpoint`, saves its progress on the
+/// way. Edges are folded for that, so the slices may be other ones than those of [`load`], but
+/// stand for the same graph.
 ///
 /// # Errors
-/// As [`load`]; if there is a checkpoint and the job is not to go on from it, or cannot: a file is damaged,
-/// of another graph, missing, or not seen by a rank that needs it; if the disk is full.
+/// As [`load`]; if the folder has the checkpoint of an unfinished job and this job was not asked to
+/// resume; if it cannot resume, since a file is damaged, belongs to another graph, is missing, or
+/// is not visible to a rank that needs it; if the disk is full.
 pub fn load_saving(
     comm: &Comm,
     request: &Request<'_>,
@@ -151,12 +156,12 @@ pub fn load_saving(
     Ok(loaded)
 }
 
-/// Reads a graph that was `loaded` once more, and shows this rank's edges in order to `visit`, with the
-/// keys that its weights would hold in 64 bits.
+/// Reads a graph that was `loaded` once more, and shows this rank's edges in order to `visit`, with
+/// the 64-bit keys for the weights of the slice.
 ///
 /// # Errors
-/// As [`load`] and `visit`; [`Error::Content`] if the file is not what it was, [`Error::Proof`] if what was loaded
-/// has other vertices, edges or kinds of weights than the graph.
+/// As [`load`] and `visit`; [`Error::Content`] if the file has changed, [`Error::Proof`] if the
+/// number of vertices or edges or the kind of weights is not what was loaded.
 pub fn revisit(
     comm: &Comm,
     request: &Request<'_>,
@@ -180,7 +185,7 @@ pub fn revisit(
         None => visit(edges),
     };
     let seen = take(comm, request, Sink::Show(slice.weights, &mut show), None);
-    // What a changed file looks like is no news, nor is what is proved of it.
+    // If the file has changed, an error of reading or proving it means nothing.
     if !is_unchanged(comm, request, loaded) {
         let what = "it has changed while it was read; run again when nobody writes to it";
         return Err(Error::content(
@@ -201,7 +206,7 @@ pub fn revisit(
     Ok(())
 }
 
-/// Whether a file is what it was when it was loaded. All ranks return the same.
+/// Whether a file is unchanged since it was loaded. All ranks return the same.
 fn is_unchanged(comm: &Comm, request: &Request<'_>, loaded: &Loaded) -> bool {
     match request.source {
         Source::Generated(_) => true,
@@ -212,7 +217,7 @@ fn is_unchanged(comm: &Comm, request: &Request<'_>, loaded: &Loaded) -> bool {
     }
 }
 
-/// Takes in this rank's edges.
+/// Reads this rank's edges.
 fn take(
     comm: &Comm,
     request: &Request<'_>,

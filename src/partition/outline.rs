@@ -1,4 +1,4 @@
-//! What an input tells of itself before its edges are read.
+//! What is known of an input before its edges are read.
 
 use crate::graph::Weights;
 use std::ops::Range;
@@ -6,21 +6,21 @@ use std::ops::Range;
 /// What is known of all edges of a graph before they are read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Told {
-    /// The number of vertices, where a header tells.
+    /// The number of vertices, if a header gives it.
     pub(super) n: Option<u64>,
-    /// How keys are held, where that is told.
+    /// How the keys are encoded, if that is known.
     pub(super) weights: Option<Weights>,
-    /// Whether they are to be held for a maximum forest.
+    /// Whether the keys are to be in the order for a maximum forest.
     pub(super) descending: bool,
 }
 
 impl Told {
-    /// What a header tells.
+    /// The facts that a header gives.
     pub(super) fn new(n: Option<u64>, weights: Option<Weights>) -> Self {
         Self { n, weights, descending: false }
     }
 
-    /// The same, held for a maximum forest if `descending`.
+    /// The same facts, with the keys in the order for a maximum forest if `descending`.
     pub(super) fn in_order(self, descending: bool) -> Self {
         let weights = self.weights.map(|weights| weights.in_order(descending));
         Self { weights, descending, ..self }
@@ -30,15 +30,15 @@ impl Told {
 /// An input that is read in parts.
 #[derive(Clone, Debug)]
 pub(super) struct Outline {
-    /// What the graph and its forest are, in words: other words, another checkpoint.
+    /// The graph and the kind of forest in words. A checkpoint with other words is refused.
     pub(super) graph: String,
     pub(super) told: Told,
-    /// All of it, in its own units.
+    /// The whole input, in its own units.
     pub(super) whole: Range<u64>,
 }
 
 impl Outline {
-    /// The outline of a graph that `identity` tells from others.
+    /// The outline of a graph that `identity` distinguishes from others.
     pub(super) fn new(identity: &str, told: Told, whole: Range<u64>) -> Self {
         let kind = if told.descending { "maximum" } else { "minimum" };
         Self { graph: format!("the {kind} forest of {identity}"), told, whole }

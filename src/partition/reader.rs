@@ -1,4 +1,5 @@
-//! What a reader of graphs has to know; how its edges are taken in is the same for all.
+//! The traits of a reader of graphs. How its edges are loaded is the same for all readers
+//! (`loader`).
 
 use super::assignment::Assignment;
 use super::fold_buffer::FoldBuffer;
@@ -10,57 +11,58 @@ use crate::format::Census;
 use crate::graph::{Batch, Numbers};
 use std::ops::Range;
 
-/// What was counted of the edges of all ranks.
+/// The counts over the edges of all ranks.
 pub(super) struct Seen {
     pub(super) census: Census,
     /// The kind of number that the weights are.
     pub(super) numbers: Numbers,
-    /// Whether some rank has dropped edges by comparing integers that no `f64` holds.
+    /// Whether some rank has dropped edges by comparing integers that `f64` cannot represent
+    /// exactly.
     pub(super) beyond_floats: bool,
     /// Whether edges were folded for a checkpoint.
     pub(super) saved: bool,
 }
 
-/// What is known of a graph when all of it was seen.
+/// What is known of a graph after all of it was read.
 pub(super) struct Conclusion {
     pub(super) n: u64,
-    /// Whether the largest id tells that, and no header does.
+    /// Whether n follows from the largest id, since no header gives it.
     pub(super) n_by_ids: bool,
-    /// What is to be said of how it was read, a line each.
+    /// Notes for the user on how it was read, one line each.
     pub(super) notes: Vec<String>,
 }
 
 /// A graph that is being read.
 pub(super) trait Described: Sync {
-    /// What it tells before its edges are read.
+    /// What is known before its edges are read.
     fn told(&self) -> Told;
 
-    /// Holds what it told against what was `seen`.
+    /// Compares what was known before with what was `seen`.
     ///
     /// # Errors
     /// [`crate::Error::Content`] if they differ.
     fn conclude(&self, seen: &Seen) -> Result<Conclusion>;
 }
 
-/// One whose parts are read by the ranks that need them.
+/// A graph whose parts are read by the ranks that need them.
 pub(super) trait Reader: Described {
-    /// What tells the graph from others, in words.
+    /// Words that distinguish the graph from others.
     fn identity(&self) -> String;
 
-    /// All of it, in its own units.
+    /// The whole input, in its own units.
     fn whole(&self) -> Range<u64>;
 
-    /// Moves a cut in a rest to where it can be cut, at that place or further on.
+    /// Moves the cut `at` inside `rest` to a position at or after it where the input can be cut.
     ///
     /// # Errors
     /// If the input cannot be read.
     fn cut(&self, rest: &Range<u64>, at: u64) -> Result<u64>;
 
-    /// Prepares to read this rank's part into `buffer`; what reading all of it will come to, in the steps that
-    /// [`Reader::next`] counts. Called by all ranks.
+    /// Prepares to read this rank's part into `buffer`. Returns the total of the steps that
+    /// [`Reader::next`] will count. Called by all ranks.
     ///
     /// # Errors
-    /// If the input cannot be read, or what it takes does not fit this host's memory.
+    /// If the input cannot be read, or does not fit this host's memory.
     fn prepare(
         &mut self,
         comm: &Comm,
@@ -68,18 +70,18 @@ pub(super) trait Reader: Described {
         buffer: &FoldBuffer<'_>,
     ) -> Result<u64>;
 
-    /// What the next units of a segment's rest hold, which begins behind them then and has counted them; `None`
-    /// at its end. Adds to what is done of `progress`.
+    /// Reads the next units of a segment's rest; `None` at its end. Moves the start of the rest
+    /// behind them, and adds them to the segment's counts and to what is done of `progress`.
     ///
     /// # Errors
     /// Whatever is wrong with the input, with its place.
     fn next(&self, segment: &mut Segment, progress: &Progress) -> Result<Option<Vec<Batch>>>;
 }
 
-/// One that rank 0 reads for all.
+/// A graph that rank 0 reads for all.
 pub(super) trait Dealt: Described {
-    /// What a block of this rank's part holds, where `census` was counted of the part before it; it is counted, too,
-    /// then.
+    /// The edges in a block of this rank's part. `census` has the counts of the part before it;
+    /// those of the block are added.
     ///
     /// # Errors
     /// Whatever is wrong with the input, with its place.

@@ -1,4 +1,5 @@
-//! A stretch of the input of which a rank has taken in the first part, and how stretches are dealt out.
+//! A segment of the input, of which a rank has read the first part, and how segments are
+//! distributed among ranks.
 
 use crate::error::Result;
 use crate::format::{Census, LineCount};
@@ -7,33 +8,33 @@ use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// A stretch of the input, taken in from its start up to `rest` and unread from there.
+/// A segment of the input, read from its start up to `rest` and unread from there.
 ///
-/// Places are counted in the input's own units: bytes of text, edges of binary files, what generators
-/// are dealt out by.
+/// Positions are counted in the input's own units: bytes of text, edges of binary files, the units
+/// of a generator (`Spec::units`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Segment {
     pub(super) start: u64,
-    /// What is to be read yet.
+    /// The part that is still unread.
     pub(super) rest: Range<u64>,
-    /// Text: where the lines of `before` are counted from.
+    /// Text: the position from which `before` counts.
     pub(super) since: u64,
-    /// Text: the lines from `since` up to `rest`.
+    /// Text: the counts of the lines from `since` up to `rest`.
     pub(super) before: LineCount,
-    /// What was counted of what was taken in.
+    /// The counts of the part that was read.
     pub(super) census: Census,
-    /// How many edges the forest of that has.
+    /// The number of edges in the forest of that part.
     pub(super) edges: u64,
-    /// How their keys are held.
+    /// How the keys of these edges are encoded.
     pub(super) weights: Weights,
-    /// Whether edges of integers that no `f64` holds are not among them any more.
+    /// Whether edges were dropped by comparing integers that `f64` cannot represent exactly.
     pub(super) beyond_floats: bool,
-    /// The XXH3 of their bytes.
+    /// The XXH3 of the bytes of these edges.
     pub(super) sum: u64,
 }
 
 impl Segment {
-    /// A stretch of which nothing has been taken in.
+    /// A segment of which nothing has been read.
     pub(super) fn untouched(rest: Range<u64>) -> Self {
         Self {
             start: rest.start,
@@ -48,46 +49,47 @@ impl Segment {
         }
     }
 
-    /// Steps over the next `units` of the rest, or what there is, and returns where they were.
+    /// Moves the start of the rest forward by `units`, or to its end if that is nearer. Returns the
+    /// range passed.
     pub(super) fn advance(&mut self, units: u64) -> Range<u64> {
         let from = self.rest.start;
         self.rest.start = self.rest.end.min(from.saturating_add(units));
         from..self.rest.start
     }
 
-    /// The bytes of its forest; more than any file has if that is what they come to.
+    /// The bytes of its forest; `u64::MAX`, more than any file has, if that overflows.
     pub(super) fn bytes(&self) -> u64 {
         self.edges.saturating_mul(self.weights.edge_bytes() as u64)
     }
 
-    /// What there is to read.
+    /// The number of units that are still unread.
     pub(super) fn unread(&self) -> u64 {
         self.rest.end - self.rest.start
     }
 
-    /// What its forest costs, as much as reading so many edges.
+    /// The cost of its forest in units: that of reading as many edges.
     fn forest_cost(&self) -> u64 {
         let (taken, records) = (self.rest.start - self.start, self.census.records.max(1));
         (u128::from(self.edges.min(records)) * u128::from(taken) / u128::from(records)) as u64
     }
 }
 
-/// Moves a cut in a rest to where the input can be cut, at that place or further on.
+/// Moves a cut inside a rest to a position at or after it where the input can be cut.
 pub(super) type Cut<'a> = &'a dyn Fn(&Range<u64>, u64) -> Result<u64>;
 
-/// Where the share of a rank begins: in which segment, and there before its forest or at a place in its
-/// rest.
+/// Where the share of a rank begins: in which segment, and there before its forest (`None`) or at a
+/// position in its rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Start {
     segment: usize,
     at: Option<u64>,
 }
 
-/// The share of rank `r` of `p` of consecutive `segments`: segments, each with the position in `segments`
-/// of what it was cut from.
+/// The share of rank `r` of `p`: pieces of the consecutive `segments`, each with the position in
+/// `segments` of the segment it was cut from.
 ///
-/// Shares are contiguous and in rank order, so that edges keep the order of their positions. They take
-/// about the same time: a rest is cut anywhere, a forest belongs to one rank.
+/// Shares are contiguous and in rank order, so that edges keep the order of their positions. They
+/// take about the same time. A rest may be cut anywhere; a forest goes to one rank as a whole.
 ///
 /// # Errors
 /// As `cut`.
@@ -121,7 +123,7 @@ pub(super) fn share(
     Ok(share)
 }
 
-/// Where the share of rank `r` of `p` begins; `r == p` is the end of all.
+/// Where the share of rank `r` of `p` begins; `r == p` gives the end of all shares.
 fn start(segments: &[Segment], r: usize, p: usize, cut: Cut<'_>) -> Result<Start> {
     let end = Start { segment: segments.len(), at: None };
     if r == 0 || r == p {
@@ -132,7 +134,7 @@ fn start(segments: &[Segment], r: usize, p: usize, cut: Cut<'_>) -> Result<Start
     for (position, segment) in segments.iter().enumerate() {
         let (forest, rest) = (u128::from(segment.forest_cost()), u128::from(segment.unread()));
         if left < forest {
-            // The nearer end of the forest.
+            // Begin at the nearer end of the forest, since it stays whole.
             let at = (2 * left >= forest).then_some(segment.rest.start);
             return Ok(Start { segment: position, at });
         }
@@ -151,7 +153,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Consecutive segments, by what was taken in of each, what was not, and the edges of its forest.
+    /// Consecutive segments, each given by its units read, its units unread, and the edges of its
+    /// forest.
     fn segments(stretches: &[(u64, u64, u64)]) -> Vec<Segment> {
         let mut at = 7;
         let segment = |&(taken, unread, edges): &(u64, u64, u64)| {
@@ -168,14 +171,15 @@ mod tests {
     }
 
     proptest! {
-        /// The shares in rank order are all segments: every forest once, every unread place once.
+        /// The shares in rank order cover all segments: every forest once, every unread position
+        /// once.
         #[test]
         fn shares_tile_the_segments(
             stretches in prop::collection::vec((0u64..30, 0u64..30, 0u64..30), 1..6),
             p in 1usize..9,
         ) {
             let all = segments(&stretches);
-            // Cut at multiples of three, as lines are.
+            // Cuts are possible at multiples of three only, as in text at line ends only.
             let cut = |rest: &Range<u64>, at: u64| Ok(at.next_multiple_of(3).min(rest.end));
             let (mut at, mut forests, mut unread) = (all[0].start, Vec::new(), 0);
             for r in 0..p {

@@ -1,4 +1,5 @@
-//! Whoever reads, and however little a rank may hold, the slices stand for the same graph.
+//! Whichever rank reads, and however little memory a rank may use, the slices stand for the same
+//! graph.
 
 use super::*;
 use crate::comm;
@@ -111,7 +112,7 @@ fn generators_are_folded_and_seen_again() {
     }
 }
 
-/// Weights that turn out to be floats when integers have been folded already.
+/// Weights turn out to be floats after integers have already been folded.
 #[test]
 fn floats_may_come_late() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -22,7 +22,7 @@ use std::path::Path;
 /// Bytes that are read at once where lines are only counted.
 const COUNTED: u64 = 1 << 22;
 
-/// Takes in this rank's slice.
+/// Loads this rank's slice.
 pub(super) fn load(
     comm: &Comm,
     path: &Path,
@@ -44,7 +44,7 @@ pub(super) fn load(
     loader::receive(comm, &text, sink, next)
 }
 
-/// A text whose top is read.
+/// A text whose top has been read.
 struct Text<'a> {
     path: &'a Path,
     preamble: Preamble,
@@ -84,17 +84,17 @@ impl Dealt for Text<'_> {
     }
 }
 
-/// One that is read at any place.
+/// A text that can be read from any position.
 struct TextFile<'a> {
     text: Text<'a>,
     file: File,
-    /// What tells it from others, in words.
+    /// Words that distinguish it from other files.
     identity: String,
-    /// Where its lines are.
+    /// The bytes in which its lines are.
     whole: Range<u64>,
     /// The bytes that are read at once.
     block: u64,
-    /// The most bytes of a line.
+    /// The longest line allowed, bytes.
     longest: u64,
 }
 
@@ -118,7 +118,8 @@ impl<'a> TextFile<'a> {
         Ok(Self {
             file,
             identity: format!("{}{layout}", located.identity),
-            // What is appended meanwhile is not read, or ranks would cut it in different places.
+            // Bytes that are appended meanwhile are not read; otherwise ranks would cut the file in
+            // different places.
             whole: preamble.body..located.len.max(preamble.body),
             block: sink.block(),
             longest: preamble.longest_line(sink.line()),
@@ -126,10 +127,12 @@ impl<'a> TextFile<'a> {
         })
     }
 
-    /// The first lines of `rest`, which begins after them then.
+    /// Reads the first lines of `rest`, at least `at_least` bytes unless it ends, and moves its
+    /// start behind them; `None` if it is empty.
     ///
     /// # Errors
-    /// [`Error::File`]; [`Error::Line`], counted from the start of `rest`, of a line that is too long.
+    /// [`Error::File`]; [`Error::Line`] for a line that is too long, counted from the start of
+    /// `rest`.
     fn next_lines(&self, rest: &mut Range<u64>, at_least: u64) -> Result<Option<Vec<u8>>> {
         if rest.is_empty() {
             return Ok(None);
@@ -151,7 +154,7 @@ impl<'a> TextFile<'a> {
         Ok(Some(block))
     }
 
-    /// What the lines of `range` hold, read once more.
+    /// Counts the lines of `range`, which are read once more for that.
     fn count(&self, range: Range<u64>) -> Result<LineCount> {
         let (mut rest, mut counts) = (range, Vec::new());
         let preamble = &self.text.preamble;
@@ -164,7 +167,8 @@ impl<'a> TextFile<'a> {
         }
     }
 
-    /// Counts the lines before the part of each rank, where nothing has been read: each rank counts its own.
+    /// Counts the lines before the part of each rank, if nothing has been read yet: each rank
+    /// counts the lines of its own part.
     fn count_before(&self, comm: &Comm, assignment: &mut Assignment) -> Result<()> {
         let segment = assignment.segments.front_mut();
         let rest = segment.as_ref().map_or(0..0, |segment| segment.rest.clone());
@@ -217,8 +221,8 @@ impl Reader for TextFile<'_> {
     fn next(&self, segment: &mut Segment, progress: &Progress) -> Result<Option<Vec<Batch>>> {
         let Text { path, preamble } = &self.text;
         let body = self.whole.start;
-        // Only in METIS does a line mean anything else further down; elsewhere lines are counted when a
-        // bad one is to be named.
+        // Only in METIS does the meaning of a line depend on the lines before it; in other formats
+        // lines are counted only to name a bad one.
         if preamble.counts_vertices() && segment.since > body {
             let earlier = self.count(body..segment.since)?;
             segment.before = [earlier, segment.before].into_iter().sum();

@@ -1,4 +1,5 @@
-//! Rank 0 reading a text for all, in order: each block ends in the count of what lies before it.
+//! Rank 0 reads a text for all ranks, in order. Each block ends with the counts of the lines before
+//! it.
 
 use crate::comm::Comm;
 use crate::error::Result;
@@ -6,19 +7,21 @@ use crate::format::{Format, LineCount, Preamble, Stream, TextOptions};
 use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Deals out blocks of lines, cut where the share of bytes read passes r/p.
+/// Distributes blocks of lines. The share of rank r ends where (r + 1)/p of the bytes have been
+/// read.
 pub(super) struct TextDealer<'a> {
     comm: &'a Comm,
     stream: Stream,
     preamble: &'a Preamble,
     block: u64,
-    /// The most bytes of a line.
+    /// The longest line allowed, bytes.
     longest: u64,
     before: LineCount,
 }
 
 impl<'a> TextDealer<'a> {
-    /// Reads the top of a text on rank 0, for all ranks; there also the stream of what follows.
+    /// Reads the top of a text on rank 0 for all ranks. Rank 0 also gets the stream of what
+    /// follows.
     pub(super) fn open(
         comm: &Comm,
         path: &Path,
@@ -29,19 +32,21 @@ impl<'a> TextDealer<'a> {
         if comm.rank() == 0 {
             opened = Stream::open(path).and_then(|mut head| {
                 let preamble = Preamble::read(path, format, options, &mut head)?;
-                // The preamble looks ahead, so the records are read from a new start.
+                // Reading the preamble looks ahead, so the file is opened again at the first
+                // record.
                 let stream = Stream::open_at(path, preamble.body)?;
                 Ok(Some((preamble, stream)))
             });
         }
         let (preamble, stream) = comm.agree(opened)?.unzip();
         let told = preamble.map(|preamble| serde_json::to_vec(&preamble));
-        let told = told.transpose().expect("plain fields").unwrap_or_default();
-        let preamble = serde_json::from_slice(&comm.broadcast(0, told)).expect("one program");
+        let told = told.transpose().expect("plain fields serialise").unwrap_or_default();
+        let preamble =
+            serde_json::from_slice(&comm.broadcast(0, told)).expect("all ranks run one program");
         Ok((preamble, stream))
     }
 
-    /// Deals out what is in `stream`, about `block` bytes at once.
+    /// Distributes the content of `stream`, about `block` bytes at once.
     pub(super) fn new(
         comm: &'a Comm,
         stream: Stream,
@@ -52,7 +57,7 @@ impl<'a> TextDealer<'a> {
         Self { comm, stream, preamble, block, longest, before: LineCount::default() }
     }
 
-    /// The next block of a rank; `None` if it has its share.
+    /// The next block for `rank`; `None` if it has its full share.
     pub(super) fn next(&mut self, rank: usize) -> Result<Option<Vec<u8>>> {
         let size = self.comm.size() as u64;
         let (consumed, total) = self.stream.consumed();
@@ -75,7 +80,7 @@ impl<'a> TextDealer<'a> {
     }
 }
 
-/// A block's lines and the count of what lies before them.
+/// Splits a block into its lines and the counts of the lines before them.
 pub(super) fn split_before(block: &[u8]) -> (&[u8], LineCount) {
     let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
     let (lines, count) = block.split_at(block.len() - 16);

@@ -1,13 +1,14 @@
-//! A random case: a graph of an odd shape, its weights, and how its edges are dealt to the ranks.
+//! A random case: a graph of an odd shape, its weights, and how its edges are distributed to the
+//! ranks.
 
 use crate::graph::{Edge, Edges, Numbers, Weights, float_key, integer_key, scramble};
 use std::fmt;
 use std::ops::Range;
 
-/// How the edges of a graph are dealt to ranks, in rank order.
+/// How the edges of a graph are distributed to ranks, in rank order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dealt {
-    /// To all alike.
+    /// To all in blocks of equal size.
     Evenly,
     /// All to one rank.
     ToOne(usize),
@@ -35,7 +36,7 @@ impl Dealt {
 #[derive(Clone, Copy, Debug)]
 enum Shape {
     Random,
-    /// Both ends near each other and near the place in the list.
+    /// Both ends are near each other, and near the edge's place in the list.
     Near,
     /// Rows first, then columns.
     Grid,
@@ -47,7 +48,7 @@ enum Shape {
 
 #[derive(Clone, Copy, Debug)]
 enum Weighing {
-    /// Few different ones, negative ones among them.
+    /// Few different integers, some of them negative.
     Few,
     Integers,
     /// All 64 bits.
@@ -72,7 +73,7 @@ pub struct Case {
     pub seed: u64,
     /// Vertices.
     pub n: u32,
-    /// How the edges are dealt out.
+    /// How the edges are distributed.
     pub dealt: Dealt,
     /// The longest message, bytes.
     pub most_bytes: usize,
@@ -84,8 +85,8 @@ pub struct Case {
 }
 
 impl Case {
-    /// The case of a seed for `p` ranks. Some are tiny, so that there are more ranks than edges; some so
-    /// large that pivots and rounds pay.
+    /// The case of a seed for `p` ranks. Some cases are tiny, so that there are more ranks than
+    /// edges; some are so large that pivots and rounds pay.
     pub fn new(seed: u64, p: usize) -> Self {
         let draw = |what: u64, below: u64| scramble(scramble(seed) ^ what) % below;
         let n = match draw(0, 8) {
@@ -122,7 +123,7 @@ impl Case {
         }
     }
 
-    /// All edges of the graph, loops among them, and what their keys stand for.
+    /// All edges of the graph, including loops, and how their keys are encoded.
     pub fn graph(&self) -> (Edges, Weights) {
         let mut edges: Vec<Edge<u64>> = (0..self.m).map(|i| self.edge(i)).collect();
         match self.order {
@@ -149,7 +150,7 @@ impl Case {
         (edges, weights)
     }
 
-    /// The edge made `i`-th, its canonical key.
+    /// The edge made `i`-th, with its canonical key.
     fn edge(&self, i: usize) -> Edge<u64> {
         let bits = scramble(self.seed ^ scramble(i as u64));
         let (n, i) = (u64::from(self.n), i as u64);
@@ -167,7 +168,8 @@ impl Case {
             Shape::Parallel => (bits % 5, bits % 7),
         };
         let number = |v: u64| match self.renumbered {
-            // Odd multiples are a permutation where n is a power of two, and elsewhere odd enough.
+            // Odd multiples are a permutation if n is a power of two, and irregular enough if it is
+            // not.
             true => (v % n * 0x9e37_79b1 % n) as u32,
             false => (v % n) as u32,
         };

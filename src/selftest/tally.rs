@@ -18,25 +18,25 @@ pub struct Cost {
     pub messages_sent: u64,
 }
 
-/// Cases that went right.
+/// The cases that passed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Tally {
-    /// How many.
+    /// The number of cases.
     pub cases: u64,
     /// Ranks.
     pub ranks: usize,
     /// Hosts.
     pub host_count: usize,
-    /// The MPI library, or what stands for it.
+    /// The MPI library, or what is used in its place.
     pub mpi_library: String,
-    /// Seconds in all.
+    /// Seconds of all cases.
     pub seconds: f64,
     /// What each plan has cost.
     pub plans: Vec<Cost>,
 }
 
 impl Tally {
-    /// No case yet, on the ranks of `comm`.
+    /// A tally without cases, on the ranks of `comm`.
     pub fn new(comm: &Comm) -> Self {
         let cost = |plan: Plan| Cost { combine: plan.name(), ..Cost::default() };
         Self {
@@ -49,7 +49,7 @@ impl Tally {
         }
     }
 
-    /// Adds a case: what each plan has cost.
+    /// Adds a case, with what each plan has cost.
     pub fn add(&mut self, costs: &[Repetition]) {
         self.cases += 1;
         for (plan, cost) in self.plans.iter_mut().zip(costs) {

@@ -1,8 +1,9 @@
-//! Text edge lists: an edge a line, `u v [w]` or chosen columns.
+//! Text edge lists: one edge per line, `u v [w]` or chosen columns.
 //!
-//! Blanks, a tab, a comma or a semicolon separates, the same in all lines, which have as many columns each;
-//! [`top`] finds out from the first ones how the file is written, and refuses what could be read in two ways.
-//! Rows that begin with `#` or `%` and blank lines are skipped. Without a weight column every edge weighs 1.
+//! Columns are separated by blanks, a tab, a comma or a semicolon, the same in all lines, and all
+//! lines have the same number of columns. [`top`] finds out from the first lines how the file is
+//! written, and refuses what could be read in two ways. Blank lines and lines that begin with `#`
+//! or `%` are skipped. Without a weight column, every edge weighs 1.
 
 mod reading;
 mod top;
@@ -17,7 +18,7 @@ use super::fields::{Checked, Fields, Ids};
 use crate::graph::{BatchBuilder, Weight};
 use serde::{Deserialize, Serialize};
 
-/// How a text file is written, as far as the user tells; the rest is found out.
+/// How a text file is written, as far as the user says; the rest is detected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextOptions {
     /// The columns of u, v and the weight.
@@ -26,12 +27,12 @@ pub struct TextOptions {
     pub separator: Option<Separator>,
     /// The sign of decimals.
     pub decimal: Option<Decimal>,
-    /// The first id: 0 if it is not told.
+    /// The first id: 0 if it is not given.
     pub first_id: Option<u64>,
 }
 
 impl TextOptions {
-    /// The first of these options that was given, as on the command line.
+    /// The first of these options that was given, by its name on the command line.
     pub fn first_given(&self) -> Option<&'static str> {
         let given = [
             (self.columns.is_some(), "--columns"),
@@ -52,7 +53,7 @@ pub(super) struct Rows {
     pub(super) width: u32,
     /// The first id.
     pub(super) first_id: u64,
-    /// Whether u, v and the weight, if there is one, are all columns and in this order.
+    /// Whether the columns are u, v and the weight, if there is one, in this order and no others.
     pub(super) plain: bool,
 }
 
@@ -73,7 +74,7 @@ pub(super) fn edge(line: &[u8], rows: &Rows, ids: Ids, batch: &mut BatchBuilder)
     Ok(())
 }
 
-/// The edge of a line that is no comment.
+/// The edge of a line that is not a comment.
 #[inline]
 fn record(fields: &mut Fields<'_>, rows: &Rows, ids: Ids) -> Checked<(u32, u32, Weight)> {
     if rows.plain {
@@ -95,7 +96,7 @@ fn record(fields: &mut Fields<'_>, rows: &Rows, ids: Ids) -> Checked<(u32, u32, 
     if fields.is_empty() { Ok((u, v, weight)) } else { Err(fields.fault(&too_many(rows.width))) }
 }
 
-/// A field of a line as text, by its place; `None` if the line has no such.
+/// The field at a place of a line, as text; `None` if the line has no such field.
 fn field(line: &[u8], dialect: Dialect, place: u32) -> Option<String> {
     let mut fields = Fields::with(line, dialect);
     for _ in 1..place {

@@ -1,4 +1,4 @@
-//! The first records of a text, read as one dialect writes them.
+//! The first records of a text, read in one dialect.
 
 use super::{Fields, Ids, Rows, TextOptions, record};
 use crate::format::columns::{Columns, Selection};
@@ -11,39 +11,40 @@ pub(super) struct Record {
     pub(super) text: Vec<u8>,
     /// Bytes before it.
     pub(super) offset: u64,
-    /// Rows before it.
+    /// Lines before it.
     pub(super) line: u64,
 }
 
-/// What the first records are to one dialect.
+/// The first records, as one dialect reads them.
 pub(super) struct Reading {
     pub(super) dialect: Dialect,
-    /// n and m, where lines of numbers before the edges tell them.
+    /// n and m, if lines of numbers before the edges give them.
     pub(super) header: Option<(u64, u64)>,
-    /// The names of the columns, where the first record holds them.
+    /// The names of the columns, if the first record or the comment before it holds them.
     pub(super) names: Option<Vec<String>>,
-    /// The first record that is an edge; the number of records if none is.
+    /// The first record that is an edge, by its index; the number of records if none is.
     pub(super) first: usize,
-    /// How many columns that has.
+    /// How many columns that record has.
     pub(super) width: u32,
-    /// Which of them are taken, or what is wrong with the record that should tell.
+    /// The columns to use, or why that is not clear.
     pub(super) columns: Result<Columns, Unclear>,
     /// The edges that could be read.
     pub(super) edges: Vec<(u32, u32, Weight)>,
-    /// How far it went: records that could be read, and of the first edge, if that could not, columns.
+    /// How far it got: the number of records that could be read and, if the first edge could not,
+    /// the number of its columns that could.
     pub(super) reached: (usize, u32),
 }
 
-/// Why it is not clear which columns to take.
+/// Why it is not clear which columns to use.
 pub(super) enum Unclear {
-    /// This is wrong with the first edge, or the names.
+    /// What is wrong with the first edge, or with the names, and its index among the records.
     Line(usize, Box<Fault>),
-    /// It has to be asked.
+    /// The user has to say; this is what to ask.
     Ask(String),
 }
 
 impl Reading {
-    /// Reads `records` as `dialect` writes them; the `comment` before them may name the columns.
+    /// Reads `records` in `dialect`; the `comment` before them may name the columns.
     pub(super) fn of(
         dialect: Dialect,
         records: &[Record],
@@ -69,7 +70,7 @@ impl Reading {
         reading
     }
 
-    /// How lines are read from the first edge on; `None` where it is not clear.
+    /// How lines are read from the first edge on; `None` if that is not clear.
     pub(super) fn rows(&self, options: &TextOptions) -> Option<Rows> {
         let columns = *self.columns.as_ref().ok()?;
         let first_id = options.first_id.unwrap_or(0);
@@ -88,7 +89,7 @@ impl Reading {
         let Some(edge) = records.get(self.first) else {
             self.width = 3;
             self.columns = match &self.names {
-                // A header alone: the columns of edges that never come.
+                // A header alone: the usual columns, for edges that never come.
                 None => Ok(Columns { u: 1, v: 2, weight: Some(3) }),
                 Some(_) => Err(Unclear::Ask("it names columns, and no edge follows".to_owned())),
             };
@@ -106,7 +107,8 @@ impl Reading {
             }
         };
         let ids = Ids { first: options.first_id.unwrap_or(0), n: None };
-        // Where it is not clear which columns to take, at least all lines should have as many.
+        // If it is not clear which columns to use, count the lines that have as many columns as the
+        // first.
         let Some(rows) = self.rows(options) else {
             let same = |record: &&Record| {
                 Fields::with(&record.text, self.dialect).count().ok() == Some(self.width as usize)
@@ -121,7 +123,8 @@ impl Reading {
             match record(&mut fields, &rows, ids) {
                 Ok(edge) => self.edges.push(edge),
                 Err(_) => {
-                    // Once an edge could be read, how far it goes in another line tells nothing.
+                    // Once an edge could be read, the columns that were read in another line say
+                    // nothing.
                     if self.edges.is_empty() {
                         self.reached.1 = self.width
                             - fields.count().unwrap_or(0).min(self.width as usize) as u32;
@@ -215,8 +218,8 @@ fn each_name(mut fields: Fields<'_>) -> Vec<String> {
     names
 }
 
-/// The names of the columns, if the first record holds them: no numbers where ids should be, or two names
-/// by which u and v are known.
+/// The names of the columns, if the first record holds them: no numbers where ids should be, or two
+/// names that are usual for u and v.
 fn names(dialect: Dialect, records: &[Record], options: &TextOptions) -> Option<Vec<String>> {
     let fields = Fields::with(&records.first()?.text, dialect);
     fields.count().ok()?; // a quote without an end would hide what the next line is
@@ -254,8 +257,8 @@ fn names_in(dialect: Dialect, comment: Option<&[u8]>) -> Option<Vec<String>> {
     (columns != usual).then_some(names)
 }
 
-/// n and m, where lines of numbers before the edges tell them, and how many lines these are: one of two
-/// numbers before lines of more, or two of one number each.
+/// n and m, if lines of numbers before the edges give them, and how many lines these are: one line
+/// of two numbers before lines of more, or two lines of one number each.
 fn header(dialect: Dialect, records: &[Record]) -> Option<(usize, (u64, u64))> {
     let text = |index: usize| records.get(index).map_or(&b""[..], |record| &record.text);
     if let (Some([n]), Some([m])) = (numbers(text(0), dialect), numbers(text(1), dialect)) {

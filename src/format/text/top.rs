@@ -1,7 +1,8 @@
-//! How a text is written, found out from its first records.
+//! Detects how a text is written, from its first records.
 //!
-//! Each dialect reads them, and the one that can is taken; what two can read in different ways is refused, as
-//! is what leaves open which columns to take. What is taken without being plain is said.
+//! Each dialect tries to read them, and the one that can is used. What two dialects read in
+//! different ways is refused, as is what leaves open which columns to use. Choices that are not
+//! obvious are noted for the user.
 
 use super::reading::{Reading, Record, Unclear, numbers};
 use super::write::HEADER;
@@ -11,15 +12,15 @@ use crate::format::columns::{Columns, Selection};
 use crate::format::dialect::Dialect;
 use crate::format::head::{Head, Top};
 
-/// What is looked at to find out, records and bytes of them.
+/// How much is looked at to detect that: records, and bytes of records.
 const RECORDS: usize = 1000;
 const BYTES: usize = 1 << 18;
 
 /// Reads the top of a text edge list.
 ///
 /// # Errors
-/// [`Error::Line`] where a line leaves open how it is to be read, or cannot be at all; [`Error::Content`] of a file
-/// without data.
+/// [`Error::Line`] for a line that can be read in several ways, or not at all; [`Error::Content`]
+/// for a file without data, or if it is not clear which columns to use.
 pub(in crate::format) fn top(head: &mut Head<'_>, options: &TextOptions) -> Result<(Top, Rows)> {
     let Sample { told, comment, records, end, separator } = sample(head, options)?;
     let options = &TextOptions { separator, ..options.clone() };
@@ -54,12 +55,12 @@ pub(in crate::format) fn top(head: &mut Head<'_>, options: &TextOptions) -> Resu
 
 /// The top of a file.
 struct Sample {
-    /// What a comment before the first record tells of n and m.
+    /// n and m, if a comment before the first record gives them.
     told: Option<(u64, u64)>,
-    /// The last comment there.
+    /// The last comment before the first record.
     comment: Option<Vec<u8>>,
     records: Vec<Record>,
-    /// The bytes and lines up to where no record follows any more.
+    /// The bytes and lines before the end of what was looked at.
     end: (u64, u64),
     /// What separates columns, if the user or the first line says so.
     separator: Option<Separator>,
@@ -116,7 +117,8 @@ fn header_comment(line: &[u8]) -> Option<(u64, u64)> {
     Some((n.parse().ok()?, rest.split_once(',')?.0.parse().ok()?))
 }
 
-/// The reading that reads all records, or else most of them.
+/// The reading that reads all records, or else the one that gets furthest. Two that read all
+/// records differently are an error.
 fn choose(head: &Head<'_>, records: &[Record], readings: Vec<Reading>) -> Result<Reading> {
     let mut complete: Vec<Reading> = Vec::new();
     let mut furthest: Option<Reading> = None;
@@ -132,7 +134,7 @@ fn choose(head: &Head<'_>, records: &[Record], readings: Vec<Reading>) -> Result
         }
     }
     match complete.as_slice() {
-        [] => Ok(furthest.expect("one dialect is allowed at least")),
+        [] => Ok(furthest.expect("at least one dialect is allowed")),
         [_] => Ok(complete.swap_remove(0)),
         [one, other, ..] => {
             let record = &records[one.first];
@@ -146,7 +148,8 @@ fn choose(head: &Head<'_>, records: &[Record], readings: Vec<Reading>) -> Result
     }
 }
 
-/// How far a reading went; where that is nowhere, one that finds fields went further.
+/// How far a reading got; among those that got nowhere, the one with more columns counts as
+/// further.
 fn progress(reading: &Reading) -> ((usize, u32), u32) {
     (reading.reached, reading.width)
 }
@@ -155,10 +158,10 @@ fn way(dialect: Dialect) -> String {
     format!("separated by {} with decimal {}s", dialect.separator.plural(), dialect.decimal.name())
 }
 
-/// Why a reading does not tell which columns to take.
+/// The error for a reading that leaves open which columns to use.
 fn unclear(head: &Head<'_>, records: &[Record], reading: Reading) -> Error {
     match reading.columns {
-        Ok(_) => unreachable!("it tells"),
+        Ok(_) => unreachable!("the columns are clear"),
         Err(Unclear::Line(index, fault)) => head.fault_error(records[index].line + 1, *fault),
         Err(Unclear::Ask(what)) => {
             let record =
@@ -168,8 +171,8 @@ fn unclear(head: &Head<'_>, records: &[Record], reading: Reading) -> Error {
     }
 }
 
-/// Refuses weights that could have separators of thousands: three digits follow each sign that all of them have,
-/// where the comma is not the decimal sign for sure, or the point where semicolons separate.
+/// Refuses weights whose sign may separate thousands: three digits follow it in every weight that
+/// has it. The sign is the decimal comma, or the decimal point in a file with semicolons.
 fn refuse_thousands(head: &Head<'_>, records: &[Record], reading: &Reading) -> Result<()> {
     let Dialect { separator, decimal } = reading.dialect;
     let sign = match decimal {
@@ -212,8 +215,8 @@ fn is_thousand(number: &str, sign: char) -> bool {
     })
 }
 
-/// n and m, if the first edge could tell them instead: two numbers in a file without weights, or the sizes of a
-/// square matrix and the number of its entries.
+/// n and m, if the first edge could be a header instead: two numbers in a file without weights, or
+/// the sizes of a square matrix and the number of its entries.
 fn doubt(first: &[u8], rows: Rows) -> Option<(u64, u64)> {
     match rows.width {
         2 => numbers(first, rows.dialect).map(|[n, m]| (n, m)),
@@ -225,12 +228,12 @@ fn doubt(first: &[u8], rows: Rows) -> Option<(u64, u64)> {
     }
 }
 
-/// What is said of how the file is read: what a user might not expect.
+/// Notes for the user on how the file is read, where that may not be expected.
 fn notes(reading: &Reading, records: &[Record], options: &TextOptions) -> Vec<String> {
     let mut notes = Vec::new();
     let Ok(columns) = reading.columns else { return notes };
     if reading.dialect.decimal == Decimal::Comma && options.decimal.is_none() {
-        // Only a weight that has one tells the comma from the point.
+        // The example must be a weight with a comma: only these are read differently.
         let weights = records[reading.first..]
             .iter()
             .filter_map(|record| super::field(&record.text, reading.dialect, columns.weight?));

@@ -1,16 +1,18 @@
-//! Writing a text edge list: with blanks and a comment that tells n and m, or as a table for spreadsheets.
+//! Writes a text edge list: with blanks and a comment that gives n and m, or as a table for
+//! spreadsheets.
 
 use crate::graph::Slice;
 use std::io::{self, Write};
 
-/// What tells n and m at the top of a text of ours, before and between the two.
+/// The words before n, and between n and m, in the comment at the top of a text that this program
+/// writes.
 pub(super) const HEADER: [&str; 2] = ["# vertices ", ", edges "];
 
-/// The name of a text file that asks for a table, and what separates its columns.
+/// The endings of file names that ask for a table, and the separator of its columns.
 const TABLES: [(&str, char); 2] = [("csv", ','), ("tsv", '\t')];
 
-/// Writes a line for each edge, ids from 0: `u v w` after a comment with n and m, or, if the name ends in `csv`
-/// or `tsv`, a table with the names of its columns, which has no place for n.
+/// Writes one line per edge, ids from 0: `u v w` after a comment with n and m or, if the name ends
+/// in `csv` or `tsv`, a table with the names of its columns, which has no place for n.
 pub(in crate::format) fn write(ending: &str, slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
     let table = TABLES.iter().find(|(name, _)| *name == ending).map(|(_, separator)| *separator);
     let [vertices, edges] = HEADER;

@@ -1,4 +1,4 @@
-//! The file of one rank: segments of the input, and the forest of what was taken in of each.
+//! The file of one rank: segments of the input, and for each the forest of the part that was read.
 //!
 //! | bytes | |
 //! |---|---|
@@ -8,9 +8,10 @@
 //! | 24..24 + h | the head, JSON: [`FileHead`], with the XXH3 of each segment's edges |
 //! | .. | the edges of its segments, in order: u and v, then the key: 12 or 16 bytes |
 //!
-//! Numbers are in the byte order of the machine. A file is written beside and renamed, so one that is cut
-//! short or has another checksum was damaged later. Edges are held against their checksum whenever they are
-//! read, to be taken in as well as to be copied: what a head vouches for is what was written with it.
+//! Numbers are in the byte order of the machine. A file is written under another name and then
+//! renamed, so one that is cut short or has a wrong checksum was damaged later. Edges are compared
+//! with their checksum whenever they are read or copied, so they are the ones that were written
+//! with the head.
 
 use super::folder::{Folder, Name};
 use crate::error::{ContentFault, Error, Result};
@@ -28,21 +29,21 @@ pub(super) const MAGIC: &[u8; 7] = b"MSTCKPT";
 pub(super) const VERSION: u8 = b'3';
 /// The bytes before the head.
 pub(super) const BEFORE: u64 = 24;
-/// The longest head, bytes: some 200,000 segments.
+/// The longest head, bytes: about 200,000 segments.
 const MOST_HEAD: u64 = 1 << 26;
-/// What is copied or checked at once, bytes.
+/// Bytes that are copied or checked at once.
 const BLOCK: u64 = 1 << 20;
 
-/// What a file says of itself.
+/// The head of a file: what it says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FileHead {
-    /// The job, the same in all its files.
+    /// A number that identifies the job, the same in all its files.
     pub(super) job: u64,
-    /// The file's own name, and so the generation.
+    /// The file's own name, with the generation in it.
     pub(super) name: Name,
-    /// The graph, the options that count and the kind of forest, in words.
+    /// The graph, the options that matter and the kind of forest, in words.
     pub(super) graph: String,
-    /// What the file holds, in the order of the input.
+    /// The segments that the file holds, in the order of the input.
     pub(super) segments: Vec<Segment>,
 }
 
@@ -53,17 +54,17 @@ impl FileHead {
     }
 }
 
-/// A file whose head was checked, and which is open no more.
+/// A file whose head was checked, and which is no longer open.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct KnownFile {
     pub(super) head: FileHead,
-    /// The checksum of the head, and so of all.
+    /// The checksum of the head, which has the checksums of all edges in it.
     pub(super) sum: u64,
     /// Where its edges begin.
     body: u64,
 }
 
-/// The same, open.
+/// A file whose head was checked, still open.
 #[derive(Debug)]
 pub(super) struct Saved {
     pub(super) known: KnownFile,
@@ -71,7 +72,7 @@ pub(super) struct Saved {
     file: File,
 }
 
-/// What is wrong with a file, and what helps.
+/// The error for a damaged file: what is wrong, and what helps.
 pub(super) fn damaged(path: &Path, what: &str) -> Error {
     let help = "copy it back if you have it elsewhere, or remove the files of this checkpoint to start \
                 from the beginning";
@@ -82,7 +83,7 @@ impl KnownFile {
     /// Opens the file again.
     ///
     /// # Errors
-    /// As [`Saved::open`]; [`Error::Content`] if it is another one by now.
+    /// As [`Saved::open`]; [`Error::Content`] if the file has changed since.
     pub(super) fn open(&self, folder: &Folder) -> Result<Saved> {
         let saved = Saved::open(folder, self.head.name)?;
         if saved.known != *self {
@@ -100,8 +101,8 @@ impl Saved {
     /// Opens a file and checks its head.
     ///
     /// # Errors
-    /// [`Error::Content`] if it is no such file, of another version, or damaged as far as its head and
-    /// length tell; [`Error::File`] if it cannot be read.
+    /// [`Error::Content`] if it is not a checkpoint, is of another version, or its head or length
+    /// shows damage; [`Error::File`] if it cannot be read.
     pub(super) fn open(folder: &Folder, name: Name) -> Result<Self> {
         let path = folder.path_of(&name.file_name());
         let file = folder.open(&name.file_name(), OFlag::O_RDONLY)?;
@@ -166,10 +167,11 @@ impl Saved {
             .try_for_each(|segment| self.body(segment).each_block(|_| Ok(())))
     }
 
-    /// Writes a file whole, in the place of what has its name: the head, and the edges that `bodies` puts out.
+    /// Writes a whole file, the head and the edges that `bodies` writes, and replaces the file that
+    /// has its name.
     ///
     /// # Errors
-    /// [`Error::File`] if the disk is full, and as `bodies`; the file is then as it was.
+    /// [`Error::File`] if the disk is full, and as `bodies`. The old file then stays as it was.
     pub(super) fn write(
         folder: &Folder,
         head: FileHead,
@@ -177,7 +179,7 @@ impl Saved {
     ) -> Result<Self> {
         let name = head.name.file_name();
         let path = folder.path_of(&name);
-        let text = serde_json::to_vec(&head).expect("plain fields");
+        let text = serde_json::to_vec(&head).expect("plain fields serialise");
         let (body, sum) = (BEFORE + text.len() as u64, xxh3_64(&text));
         let new = folder.create(&name)?;
         let mut out = Out { path: &path, out: BufWriter::new(&new.file), len: 0 };
@@ -198,7 +200,7 @@ impl Saved {
 /// The edges of one segment of a file, as they are read.
 pub(super) struct Body<'a> {
     saved: &'a Saved,
-    /// What was not read yet.
+    /// The bytes that were not read yet.
     range: Range<u64>,
     hash: Xxh3Default,
     sum: u64,
@@ -209,11 +211,11 @@ impl Body<'_> {
         &self.saved.path
     }
 
-    /// The next bytes, at most so many; none at the end.
+    /// The next bytes, at most `most`; none at the end.
     ///
     /// # Errors
-    /// [`Error::Content`] at the end if they were not those that the head vouches for; [`Error::File`] if they
-    /// cannot be read.
+    /// [`Error::Content`] at the end if the bytes do not have the checksum in the head;
+    /// [`Error::File`] if they cannot be read.
     pub(super) fn next(&mut self, most: u64) -> Result<Vec<u8>> {
         let mut bytes = vec![0; most.min(self.range.end - self.range.start) as usize];
         let read = self.saved.file.read_exact_at(&mut bytes, self.range.start);
@@ -241,7 +243,7 @@ impl Body<'_> {
     }
 }
 
-/// Where a file is written to.
+/// The output to a file that is being written.
 pub(super) struct Out<'a> {
     path: &'a Path,
     out: BufWriter<&'a File>,
@@ -317,7 +319,7 @@ mod tests {
             let saved = written(&folder, &edges);
             let read = saved.known.open(&folder).expect("as it was");
             read.check().expect("whole");
-            // And so do copies of their parts.
+            // Copies of their parts read back, too.
             let name = Name { generation: 2, ..NAME };
             let copied = Saved::write(&folder, FileHead { name, ..head(&edges) }, |out| {
                 (0..edges.len()).try_for_each(|segment| out.copy(read.body(segment)))
@@ -325,7 +327,7 @@ mod tests {
             copied.expect("copied").check().expect("whole");
         }
 
-        /// However it is damaged, it is refused.
+        /// A file is refused, however it is damaged.
         #[test]
         fn damaged_files_are_refused(
             edges in prop::collection::vec(0u8..9, 0..4),
@@ -349,7 +351,8 @@ mod tests {
             prop_assert!(bytes == whole || is_refused(&folder, &bytes));
         }
 
-        /// A head that lies about what follows, with the right checksum, drives no allocation.
+        /// A head that lies about what follows, with the right checksum, does not decide how much
+        /// is allocated.
         #[test]
         fn heads_that_lie_are_refused(edges: u64, narrow: bool) {
             let (_place, folder) = opened();
@@ -357,7 +360,7 @@ mod tests {
             lying.segments[0].edges = edges.max(1);
             lying.segments[0].weights =
                 if narrow { Weights::SINGLES } else { Weights::wide(Numbers::Floats) };
-            let text = serde_json::to_vec(&lying).expect("plain fields");
+            let text = serde_json::to_vec(&lying).expect("plain fields serialise");
             let [len, sum] = [text.len() as u64, xxh3_64(&text)].map(u64::to_ne_bytes);
             let bytes = [MAGIC, &[VERSION][..], &len, &sum, &text].concat();
             prop_assert!(is_refused(&folder, &bytes));
@@ -389,7 +392,7 @@ mod tests {
         saved.body(0).each_block(|_| Ok(())).expect("the other one is whole");
     }
 
-    /// A file of holes may be as long as it likes.
+    /// A file of holes may have any length.
     #[test]
     fn a_long_head_is_not_allocated() {
         let (_place, folder) = opened();

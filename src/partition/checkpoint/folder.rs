@@ -1,8 +1,9 @@
 //! The folder of a checkpoint: the names in it, and files that are opened, made and removed there.
 //!
-//! Whoever can write there may have put anything in: names are looked up in the folder that was opened,
-//! whatever its path leads to by then, and no link is followed. Ranks on hosts that share the folder may do the
-//! same at once, so a file that is gone already is fine.
+//! Whoever can write there may have put anything in it. So names are looked up in the folder that
+//! was opened, whatever its path leads to by then, and no link is followed. Ranks on hosts that
+//! share the folder may do the same thing at the same time, so a file that is already gone is not
+//! an error.
 
 use crate::error::{ContentFault, Error, Result};
 use nix::dir::Dir;
@@ -20,9 +21,9 @@ use std::path::{Path, PathBuf};
 /// The file of a rank: `rank-3-of-8.2.ckpt`, 2 being the generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Name {
-    /// It grows whenever a job goes on with its work dealt out anew.
+    /// It grows whenever a job resumes with its work distributed anew.
     pub(super) generation: u64,
-    /// How many ranks have dealt it out.
+    /// The number of ranks of this generation.
     pub(super) of: u64,
     pub(super) rank: u64,
 }
@@ -33,7 +34,7 @@ impl Name {
         format!("rank-{rank}-of-{of}.{generation}.ckpt")
     }
 
-    /// The name in `text`, if it is one and written as we write it.
+    /// Parses `text`, if it is exactly what [`Name::file_name`] writes.
     fn parse(text: &str) -> Option<Self> {
         let (rank, rest) = text.strip_prefix("rank-")?.split_once("-of-")?;
         let (of, generation) = rest.strip_suffix(".ckpt")?.split_once('.')?;
@@ -46,18 +47,18 @@ impl Name {
     }
 }
 
-/// What a file is to a job.
+/// What a file means to a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// It can be gone on from.
+    /// A job can resume from it.
     Saved,
-    /// It is being written, or a rank was killed when it wrote it.
+    /// It is being written, or a rank was killed while it wrote it.
     Unfinished,
-    /// The whole job is done: it was to be removed.
+    /// The whole job is done, and the file was about to be removed.
     Done,
 }
 
-/// What the file of that name is, if it is one of a checkpoint.
+/// The name and role of the file called `text`, if it is one of a checkpoint.
 fn parse(text: &str) -> Option<(Name, Role)> {
     if let Some(text) = text.strip_suffix(DONE) {
         return Some((Name::parse(text)?, Role::Done));
@@ -72,7 +73,7 @@ fn parse(text: &str) -> Option<(Name, Role)> {
 const DONE: &str = ".done";
 const NEW: &str = ".new";
 
-/// A file of a checkpoint: which, what it is, and what it is called.
+/// A file of a checkpoint: its name, its role, and its name as text.
 pub(super) type Entry = (Name, Role, String);
 
 /// An open folder.
@@ -95,7 +96,7 @@ impl Folder {
         Ok(Self { path: path.to_owned(), fd })
     }
 
-    /// Where it was when it was opened.
+    /// Its path at the time it was opened.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -108,10 +109,11 @@ impl Folder {
     /// Opens a regular file in it.
     ///
     /// # Errors
-    /// As the system says; [`Error::Content`] if it is a link, a pipe or something else.
+    /// [`Error::File`] if the system refuses; [`Error::Content`] if it is a link, a pipe or
+    /// anything else but a regular file.
     pub(super) fn open(&self, file: &str, flags: OFlag) -> Result<File> {
         let path = self.path_of(file);
-        // To open a pipe waits for a writer without O_NONBLOCK, which files do not heed.
+        // Without O_NONBLOCK, opening a pipe waits for a writer; regular files ignore the flag.
         let flags = flags | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
         let opened = match openat(&self.fd, file, flags, Mode::from_bits_truncate(0o666)) {
             Ok(fd) => File::from(fd),
@@ -144,20 +146,20 @@ impl Folder {
         read().map_err(|why: Errno| Error::file("read", &self.path)(why.into()))
     }
 
-    /// A new file, to be called `file` when it is complete. No other rank has the same, not even one of a job
-    /// that was ended and goes on for a moment.
+    /// A new file, to be called `file` when it is complete. Until then it has a random name that no
+    /// other rank uses, not even one of a job that was ended and still runs for a moment.
     ///
     /// # Errors
-    /// As the system says.
+    /// [`Error::File`] if the system refuses.
     pub(super) fn create(&self, file: &str) -> Result<UnfinishedFile<'_>> {
-        // The standard library draws these at random.
+        // The standard library seeds these hashers at random.
         let random = RandomState::new().build_hasher().finish();
         let text = format!("{file}.{random:016x}{NEW}");
         let opened = self.open(&text, OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL)?;
         Ok(UnfinishedFile { folder: self, name: Some(text), file: opened })
     }
 
-    /// Marks all files that can be gone on from as done.
+    /// Marks all files that a job could resume from as done.
     ///
     /// # Errors
     /// [`Error::File`] if the folder cannot be written.
@@ -170,7 +172,7 @@ impl Folder {
         self.sync()
     }
 
-    /// Removes the files that `unwanted` names.
+    /// Removes the files for which `unwanted` is true.
     ///
     /// # Errors
     /// [`Error::File`] if the folder cannot be written.
@@ -190,10 +192,10 @@ impl Folder {
         unless_gone(removed).map_err(Error::file("remove", &self.path_of(file)))
     }
 
-    /// Makes the names in it outlast a loss of power.
+    /// Makes the names in the folder survive a loss of power.
     fn sync(&self) -> Result<()> {
         match fsync(&self.fd) {
-            // Some file systems of networks do not know this for folders.
+            // Some network file systems do not support this for folders.
             Err(Errno::EINVAL | Errno::EOPNOTSUPP) | Ok(()) => Ok(()),
             Err(why) => Err(Error::file("write", &self.path)(why.into())),
         }
@@ -215,7 +217,7 @@ fn unless_gone(done: nix::Result<()>) -> io::Result<()> {
     }
 }
 
-/// A file that is being written; it is removed unless it is named.
+/// A file that is being written. It is removed when dropped, unless it was given its name.
 pub(super) struct UnfinishedFile<'a> {
     folder: &'a Folder,
     name: Option<String>,
@@ -223,7 +225,8 @@ pub(super) struct UnfinishedFile<'a> {
 }
 
 impl UnfinishedFile<'_> {
-    /// Gives the file its name, in the place of what has it; what was written is then on the disk.
+    /// Writes the content to the disk, then gives the file its name and replaces the file that has
+    /// it.
     ///
     /// # Errors
     /// [`Error::File`] if the disk is full or the folder cannot be written.
@@ -244,7 +247,7 @@ impl UnfinishedFile<'_> {
 impl Drop for UnfinishedFile<'_> {
     fn drop(&mut self) {
         if let Some(name) = &self.name {
-            // What cannot be removed now is removed by the job that goes on.
+            // A file that cannot be removed now is removed by the job that resumes.
             drop(self.folder.unlink(name));
         }
     }
@@ -286,7 +289,7 @@ mod tests {
         assert_eq!(found(&Folder::make(&place.path().join("none")).expect("made")), []);
     }
 
-    /// What is written lands in the folder that was opened, and where a link had the name the link gives way.
+    /// Files are written into the folder that was opened, and replace a link that has their name.
     #[test]
     fn files_are_made_in_the_folder_itself() {
         let place = tempfile::tempdir().expect("a folder");

@@ -1,14 +1,15 @@
-//! One job at a time in a folder: a lock that dies with the processes that hold it.
+//! Allows one job at a time in a folder, by a lock that dies with the processes that hold it.
 //!
-//! It is one of an open file (`F_OFD_SETLK`): NFS passes it on to its server, the kernel drops it when the
-//! process ends, however it does, and ranks that are threads of one process hold it as processes do. The first
-//! rank to claim a folder has to lock all of the file and then keeps its first byte; every other process of the
-//! job that sees the folder locks a byte of its own. So a job is refused as long as any process of another
-//! one lives, one that is about to be ended by its launcher included. Who it is stands in the file, before all
-//! that is locked, so that it can be read where locks forbid that.
+//! It is a lock of an open file (`F_OFD_SETLK`): NFS passes it on to its server, the kernel drops
+//! it when the process ends, for whatever reason, and ranks that are threads of one process hold it
+//! as processes do. The first rank to claim a folder must lock all bytes from the first on, and
+//! then keeps only that one; every other process of the job that sees the folder locks a byte of
+//! its own. So a job is refused as long as any process of another job lives, even one that its
+//! launcher is about to end. The file says who holds the folder, before all bytes that are locked,
+//! so that this can be read where locks forbid reading.
 //!
-//! Ranks on other hosts may see the same folder or one of their own: each looks whether the file there is that
-//! of this run.
+//! Ranks on other hosts may see the same folder or one of their own: each checks whether the lock
+//! file there is the one of this run.
 
 use super::folder::Folder;
 use super::mount::kept_to_host;
@@ -25,60 +26,61 @@ use std::sync::Arc;
 use std::thread::{panicking, sleep};
 use std::time::{Duration, Instant};
 
-/// The file.
+/// The name of the lock file.
 const FILE: &str = "mst.lock";
 /// The first byte that is locked.
 const FIRST: i64 = 1 << 40;
-/// The most bytes that are read of what it says.
+/// The most bytes of its text that are read.
 const MOST: u64 = 1 << 12;
 /// How long another job may take to end: its launcher may be gone a moment before it.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The same where its first process has ended already.
+/// The same, if its first process has already ended.
 const PATIENCE_FOR_THE_REST: Duration = Duration::from_secs(if cfg!(test) { 3 } else { 10 });
-/// The time between two looks.
+/// The time between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// A rank's part of the lock.
 pub(super) struct Lock {
     folder: Arc<Folder>,
-    /// What is locked as long as it is open; none of a rank whose process has locked it already.
+    /// The locked file, which holds the lock as long as it is open; `None` for a rank whose process
+    /// has already locked it.
     file: Option<File>,
-    /// Whether the file is this rank's to remove.
+    /// Whether this rank has to remove the file.
     claims: bool,
 }
 
-/// Who has a folder.
+/// Who holds a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Holder {
-    /// This run of a job, told by a number that no other has.
+    /// A random number that identifies this run of a job.
     run: u64,
     host: String,
     pid: u32,
-    /// When it started, UTC.
+    /// When it claimed the folder, UTC.
     since: String,
 }
 
-/// How the system answers who wants a lock.
+/// The system's answer to a request for a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Attempt {
     Given,
-    /// Another has it.
+    /// Somebody else has it.
     Denied,
-    /// The file system knows none.
+    /// The file system has no locks.
     Unknown(Errno),
 }
 
 impl Lock {
-    /// Locks the folder for all ranks, whether they share it or have one each. `warn` is told if nothing keeps
-    /// other jobs out.
+    /// Locks the folder for all ranks, whether they share it or have one each. Calls `warn` if
+    /// nothing keeps other jobs out.
     ///
     /// # Errors
     /// [`Error::Content`] if another job has it. All ranks return the same.
     pub(super) fn take(comm: &Comm, folder: &Arc<Folder>, warn: &dyn Fn(&str)) -> Result<Self> {
-        // The standard library draws these at random.
+        // The standard library seeds these hashers at random.
         let run = comm.broadcast(0, vec![RandomState::new().build_hasher().finish()])[0];
         let (mut lock, mut weakness) = (None, None);
-        // Once for each folder, in the order of the first ranks that see them.
+        // Each round locks one folder, in the order of the first ranks that see them.
         loop {
             let without = comm.all_gather(&[u8::from(lock.is_none())]).concat();
             let Some(first) = without.iter().position(|&without| without == 1) else { break };
@@ -104,22 +106,22 @@ impl Lock {
                 String::from_utf8_lossy(weakness)
             ));
         }
-        Ok(lock.expect("every rank has one"))
+        Ok(lock.expect("every rank has a lock"))
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // After a panic other ranks may go on for a moment.
+        // After a panic, other ranks may still run for a moment.
         if self.claims && !panicking() {
-            // If it cannot be removed, it stays: it locks nothing.
+            // If it cannot be removed, it stays: by itself it locks nothing.
             drop(self.folder.unlink(FILE));
         }
         drop(self.file.take());
     }
 }
 
-/// A lock, and why it does not do.
+/// A lock, and why it may not keep other jobs out, if so.
 type Claimed = (Lock, Option<String>);
 
 /// Locks a folder that no rank of this job has locked.
@@ -137,7 +139,7 @@ fn claim(folder: &Arc<Folder>, run: u64) -> Result<Claimed> {
                 }
                 sleep(PAUSE);
             }
-            // A job that ended meanwhile has removed it.
+            // A job that ended meanwhile has removed this file: try again.
             _ if begin.elapsed() < PATIENCE && !is_there(folder, &file)? => {}
             _ => break (file, answer),
         }
@@ -148,8 +150,8 @@ fn claim(folder: &Arc<Folder>, run: u64) -> Result<Claimed> {
         pid: std::process::id(),
         since: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M:%S").to_string(),
     };
-    let text = serde_json::to_vec(&claim).expect("plain fields");
-    // To the disk, so that ranks on other hosts see it.
+    let text = serde_json::to_vec(&claim).expect("plain fields serialise");
+    // Written through to the disk, so that ranks on other hosts see it.
     let written = file.set_len(0).and_then(|()| file.write_all_at(&text, 0));
     let written = written.and_then(|()| file.sync_all());
     written.map_err(Error::file("write", &folder.path_of(FILE)))?;
@@ -191,7 +193,7 @@ fn join(comm: &Comm, folder: &Arc<Folder>, run: u64) -> Result<Option<Claimed>> 
     Ok(Some((part(Some(file)), weakness)))
 }
 
-/// Opens the lock's file, which has one name, so that nobody else's file is written to.
+/// Opens the lock file, which must have only one name, so that nobody else's file is written to.
 fn open(folder: &Folder, flags: OFlag) -> Result<File> {
     let file = folder.open(FILE, flags)?;
     let path = folder.path_of(FILE);
@@ -205,7 +207,7 @@ fn open(folder: &Folder, flags: OFlag) -> Result<File> {
     Ok(file)
 }
 
-/// Whether the file in the folder is this one.
+/// Whether the lock file in the folder is still `file`.
 fn is_there(folder: &Folder, file: &File) -> Result<bool> {
     let there = match folder.open(FILE, OFlag::O_RDONLY) {
         Err(Error::File { why, .. }) if why.kind() == std::io::ErrorKind::NotFound => {
@@ -220,7 +222,7 @@ fn is_there(folder: &Folder, file: &File) -> Result<bool> {
     same().map_err(Error::file("read", &folder.path_of(FILE)))
 }
 
-/// Whose it says it is.
+/// The holder that the file names.
 fn read(file: &File) -> Option<Holder> {
     let len = file.metadata().ok()?.len().min(MOST);
     let mut text = vec![0; len as usize];
@@ -228,7 +230,7 @@ fn read(file: &File) -> Option<Holder> {
     serde_json::from_slice(&text).ok()
 }
 
-/// A lock of `len` bytes from `start`, all from there if it is 0.
+/// A lock of `len` bytes from `start` on, or of all bytes from there on if `len` is 0.
 fn flock(kind: libc::c_int, start: i64, len: i64) -> libc::flock {
     libc::flock {
         l_type: kind as libc::c_short,
@@ -245,7 +247,7 @@ fn lock(folder: &Folder, file: &File, kind: libc::c_int, start: i64, len: i64) -
     answer(asked.err()).map_err(|why| Error::file("lock", &folder.path_of(FILE))(why.into()))
 }
 
-/// What an answer of the system means.
+/// What the system's answer means.
 fn answer(why: Option<Errno>) -> Result<Attempt, Errno> {
     match why {
         None => Ok(Attempt::Given),
@@ -261,14 +263,14 @@ fn answer(why: Option<Errno>) -> Result<Attempt, Errno> {
     }
 }
 
-/// Whether another has locked a byte.
+/// Whether somebody else has locked `byte`.
 fn is_locked(file: &File, byte: i64) -> bool {
     let mut asked = flock(libc::F_WRLCK, byte, 1);
     let told = fcntl(file, FcntlArg::F_OFD_GETLK(&mut asked));
     told.is_ok() && asked.l_type != libc::F_UNLCK as libc::c_short
 }
 
-/// The refusal of a folder that another job has.
+/// The error for a folder that another job holds.
 fn taken(folder: &Folder, claim: Option<Holder>, first_lives: bool) -> Error {
     let who = claim.map_or("a process that does not say which".to_owned(), |claim| {
         let Holder { host, pid, since, .. } = claim;
@@ -300,7 +302,7 @@ mod tests {
         Lock::take(comm, &Arc::new(folder), &|_| {})
     }
 
-    /// What locks there are is for other open files to see, those of this process included.
+    /// A lock is visible to all other open files, even to those of this process.
     #[test]
     fn a_second_job_is_refused_as_long_as_the_first_has_the_lock() {
         let place = tempfile::tempdir().expect("a folder");
@@ -321,7 +323,7 @@ mod tests {
         }
     }
 
-    /// A process of a job may outlive the first one, and its file.
+    /// A process of a job may outlive the first one, which claimed the folder.
     #[test]
     fn one_rank_that_is_left_keeps_the_lock() {
         let place = tempfile::tempdir().expect("a folder");
@@ -330,7 +332,7 @@ mod tests {
         let left = open(&folder, OFlag::O_RDWR).expect("opened");
         let answer = lock(&folder, &left, libc::F_WRLCK, FIRST + 2, 1).expect("asked");
         assert_eq!(answer, Attempt::Given);
-        // As if it had been killed.
+        // As if the first process had been killed.
         lock(&folder, first.file.as_ref().expect("a file"), libc::F_UNLCK, FIRST, 1)
             .expect("asked");
         let begin = Instant::now();
@@ -341,7 +343,7 @@ mod tests {
         claim(&folder, 8).expect("free");
     }
 
-    /// A lock on a file that was removed is none.
+    /// A lock on a file that was removed does not count.
     #[test]
     fn the_file_that_is_locked_is_the_one_that_is_there() {
         let place = tempfile::tempdir().expect("a folder");
@@ -374,7 +376,7 @@ mod tests {
         assert!(told().contains("pipe"), "{}", told());
         fs::remove_file(&path).expect("removed");
         assert_eq!(fs::read_to_string(&other).expect("read"), "theirs");
-        // What a job that was killed has left, or anything.
+        // What a killed job has left behind, or any other text.
         for left in ["{\"run\":7,\"host\":\"vm\",\"pid\":1,\"since\":\"\"}", "junk", ""] {
             fs::write(&path, left).expect("written");
             drop(claim(&folder, 7).expect("free"));

@@ -1,17 +1,17 @@
-//! Checkpoints: each rank saves how far it is, and what it has taken in as a forest.
+//! Checkpoints: each rank saves how far it has read, and the forest of what it has read.
 //!
-//! MSF(A + B) = MSF(MSF(A) + B), so the forest of what was taken in stands for it. Each rank has a file of
-//! its own and saves when it likes: segments are independent, and together they are the input. A job that
-//! goes on with other ranks deals them out anew; its files are then of a new generation, and the old ones
-//! are removed when all new ones are there. So at any moment the newest generation of which all files are
-//! there is what to go on from.
+//! MSF(A + B) = MSF(MSF(A) + B), so the forest of the part that was read stands for it. Each rank
+//! has a file of its own and saves at any time: segments are independent, and together they are the
+//! input. A job that resumes with other ranks distributes them anew. Its files are then of a new
+//! generation, and the old ones are removed once all new ones are there. So at any moment a job can
+//! resume from the newest generation of which all files are there.
 //!
-//! With the same ranks on the same hosts a rank needs its own file alone, and each host may have a folder of
-//! its own. Else every rank has to see all files.
+//! With the same ranks on the same hosts, a rank needs only its own file, and each host may have a
+//! folder of its own. Otherwise every rank has to see all files.
 //!
-//! One job at a time has the folder ([`lock`]). What is there is not trusted: no link is followed ([`folder`]), and
-//! what a file says is held against its checksums ([`file`]) and the input ([`sound`]). All of that can be forged,
-//! so the forest of a job that goes on is proved.
+//! One job at a time holds the folder ([`lock`]). What is in it is not trusted: no link is followed
+//! ([`folder`]), and what a file says is compared with its checksums ([`file`]) and the input
+//! ([`sound`]). All of that can be forged, so the forest of a job that resumes is proved.
 
 mod file;
 mod folder;
@@ -37,30 +37,32 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Deals segments out to this rank: its own, each with the position of what it was cut from.
+/// Returns the segments that this rank gets of those given, each with the position of the one it
+/// was cut from.
 pub(super) type Deal<'a> = &'a dyn Fn(&[Segment]) -> Result<Vec<(usize, Segment)>>;
 
-/// Where a job saves how far it is, and how often.
+/// Where a job saves its progress, and how often.
 pub struct Checkpoint<'a> {
     path: &'a Path,
     resume: bool,
     every: Duration,
     tell: &'a dyn Fn(&str),
-    /// The folder, once it is open and this job's alone.
+    /// The folder and its lock, once this job holds it.
     held: OnceCell<(Arc<Folder>, Lock)>,
 }
 
 impl<'a> Checkpoint<'a> {
-    /// A checkpoint in a folder, which is made if there is none: whether to go on from what is there, and the
-    /// time between two saves of a rank, none to save after each block that is read.
+    /// A checkpoint in `folder`, which is made if there is none. `resume` says whether to resume
+    /// from the files in it; `every` is the time between two saves of a rank, zero to save after
+    /// each block that is read.
     ///
-    /// `tell` is told, on every rank alike and before the input is read, where the job goes on, and warned if
-    /// nothing keeps other jobs out of the folder.
+    /// `tell` is called on every rank alike, before the input is read: to say where the job
+    /// resumes, and to warn if nothing keeps other jobs out of the folder.
     pub fn new(folder: &'a Path, resume: bool, every: Duration, tell: &'a dyn Fn(&str)) -> Self {
         Self { path: folder, resume, every, tell, held: OnceCell::new() }
     }
 
-    /// The folder, locked.
+    /// The folder, which is locked first if it is not yet.
     fn hold(&self, comm: &Comm) -> Result<&Arc<Folder>> {
         if self.held.get().is_none() {
             let folder = Arc::new(comm.agree(Folder::make(self.path))?);
@@ -70,11 +72,13 @@ impl<'a> Checkpoint<'a> {
         Ok(&self.held.get().expect("set above").0)
     }
 
-    /// This rank's own file, which says what it is to take in: its share of an input, or what it goes on from.
+    /// Opens this rank's own file, which says what it has to read: its share of an input, or what
+    /// it resumes from.
     ///
     /// # Errors
-    /// As `deal`; if the job is not to go on from what is there; if it is to and cannot: a file is damaged,
-    /// of another graph, missing, or not seen by a rank that needs it. All ranks return the same.
+    /// As `deal`; if the folder has the checkpoint of an unfinished job and this job was not asked
+    /// to resume; if it cannot resume, since a file is damaged, belongs to another graph, is
+    /// missing, or is not visible to a rank that needs it. All ranks return the same.
     pub(super) fn open(&self, comm: &Comm, outline: &Outline, deal: Deal<'_>) -> Result<Writer> {
         let folder = self.hold(comm)?;
         let Recovery { found, next } = recovery::look(comm, self, folder, outline)?;
@@ -99,7 +103,7 @@ impl<'a> Checkpoint<'a> {
         Ok(Writer::new(folder.clone(), saved, self.every, outline.told))
     }
 
-    /// The file of a rank that has taken in nothing.
+    /// Writes the file of a rank that has read nothing.
     fn begin(
         &self,
         comm: &Comm,
@@ -112,7 +116,7 @@ impl<'a> Checkpoint<'a> {
             let what = "has no checkpoint yet: this job starts from the beginning";
             (self.tell)(&format!("{} {what}", shown(folder.path())));
         }
-        // The standard library draws these at random.
+        // The standard library seeds these hashers at random.
         let job = comm.broadcast(0, vec![RandomState::new().build_hasher().finish()])[0];
         let dealt = deal(&[Segment::untouched(outline.whole.clone())])?;
         let segments = dealt.into_iter().map(|(_, segment)| segment).collect();
@@ -120,8 +124,8 @@ impl<'a> Checkpoint<'a> {
         comm.agree(Saved::write(folder, head, |_| Ok(())))
     }
 
-    /// Removes what was saved by a job that has ended, on every rank, and leaves the folder to others. A rank
-    /// that is killed meanwhile leaves files of which some say so.
+    /// Removes the files of a job that is done, on every rank, and unlocks the folder. If a rank is
+    /// killed meanwhile, some of the files left over say that the job is done.
     ///
     /// # Errors
     /// [`crate::Error::File`] if the folder cannot be written. All ranks return the same.
@@ -136,7 +140,7 @@ fn clear(comm: &Comm, folder: &Folder) -> Result<()> {
     comm.agree(folder.remove(|_, _| true))
 }
 
-/// The file of a rank that goes on from the files of other ranks.
+/// Writes the file of a rank that resumes from the files of other ranks.
 fn deal_anew(
     comm: &Comm,
     folder: &Folder,
@@ -154,7 +158,8 @@ fn deal_anew(
     comm.agree(Saved::write(folder, head, |out| copy(folder, files, &from, out)))
 }
 
-/// Copies the edges of some segments, by their positions among those of all files, in order.
+/// Copies the edges of some segments in order, given by their positions among the segments of all
+/// files.
 fn copy(folder: &Folder, files: &[KnownFile], segments: &[usize], out: &mut Out<'_>) -> Result<()> {
     let (mut first, mut wanted) = (0, segments.iter().peekable());
     for known in files {

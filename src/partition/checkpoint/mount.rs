@@ -1,10 +1,10 @@
-//! Whether the locks of a file system reach other hosts, as far as its mount tells.
+//! Finds out whether the locks of a file system reach other hosts, as far as its mount shows.
 
 use std::fs;
 
-/// File systems that several hosts share and whose locks stay on each.
+/// File systems that several hosts share, but whose locks stay on each host.
 const LOCAL: [&str; 6] = ["9p", "vboxsf", "prl_fs", "virtiofs", "fuse.sshfs", "fuse.vmhgfs-fuse"];
-/// Options that keep the locks of others there.
+/// Mount options that keep the locks of other file systems on each host.
 const OPTIONS: [&str; 6] =
     ["nolock", "local_lock=all", "local_lock=posix", "localflock", "localflocks", "nobrl"];
 
@@ -14,7 +14,7 @@ pub(super) fn kept_to_host(dev: u64) -> Option<String> {
     kept(&fs::read_to_string("/proc/self/mountinfo").ok()?, &device)
 }
 
-/// The same, by what `/proc/self/mountinfo` says.
+/// The same, from `mounts`, the text of `/proc/self/mountinfo`.
 fn kept(mounts: &str, device: &str) -> Option<String> {
     mounts.lines().find_map(|line| {
         // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue

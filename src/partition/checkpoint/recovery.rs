@@ -1,4 +1,4 @@
-//! What there is to go on from, as all ranks together see it.
+//! Finds what to resume from, as all ranks together see it.
 
 use super::Checkpoint;
 use super::file::{KnownFile, Saved};
@@ -12,27 +12,27 @@ use bytemuck::{Pod, Zeroable};
 use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::Xxh3Default;
 
-/// What a vertex takes where edges are folded, bytes.
+/// Bytes that folding needs for each vertex.
 const VERTEX_BYTES: u128 = 8;
-/// More generations than any job has: each takes a start.
+/// More generations than any job has: each one needs a start of the job.
 const MOST_GENERATIONS: u64 = 1 << 48;
 
-/// What a job goes on from, and the generation of new files.
+/// What a job resumes from, and the generation of its new files.
 pub(super) struct Recovery {
     pub(super) found: Found,
     pub(super) next: u64,
 }
 
 pub(super) enum Found {
-    /// Nothing that was taken in; whether there are files all the same.
+    /// No progress; `files` says whether there are files nevertheless.
     Nothing { files: bool },
-    /// Files of as many ranks, and this rank's own.
+    /// The files are of as many ranks as there are now; this is the rank's own.
     Own(Saved),
-    /// The files of all ranks that there were, in rank order.
+    /// The files of all ranks that the job had, in rank order.
     All(Vec<KnownFile>),
 }
 
-/// A file as another rank sees it.
+/// A file, as a rank tells the others what it sees.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 struct SavedFile {
@@ -108,7 +108,7 @@ fn one_job(comm: &Comm, folder: &Folder, files: &[KnownFile]) -> Result<()> {
     Ok(())
 }
 
-/// The ranks of each generation, by (generation, ranks that there were).
+/// The ranks of each generation, by (generation, number of its ranks).
 fn sets(seen: &[SavedFile]) -> BTreeMap<(u64, u64), BTreeSet<u64>> {
     let mut sets: BTreeMap<_, BTreeSet<u64>> = BTreeMap::new();
     for file in seen {
@@ -123,7 +123,7 @@ fn newest_complete(seen: &[SavedFile]) -> Option<(u64, u64)> {
     complete.next().map(|(set, _)| set)
 }
 
-/// Whether anything is lost without this file.
+/// Whether the file has progress, which would be lost without it.
 fn is_touched(known: &KnownFile) -> bool {
     known.head.segments.iter().any(|segment| segment.rest.start > segment.start)
 }
@@ -169,14 +169,14 @@ fn choose(
         return Err(Error::content(folder.path(), ContentFault::Changed, what));
     }
     same_files(comm, folder, &files)?;
-    // Each file is read by one rank here; what is copied of it is checked again.
+    // Each file is checked by one rank here; the edges copied from it are checked again.
     let mut mine = files.iter().skip(comm.rank()).step_by(comm.size());
     comm.agree(mine.try_for_each(|known| check(known).map(drop)))?;
     let spans = files.iter().flat_map(|known| spans(&known.head)).collect();
     Ok((Found::All(files), spans))
 }
 
-/// Refuses files of which ranks see copies of different times.
+/// Refuses files of which ranks see different versions.
 fn same_files(comm: &Comm, folder: &Folder, files: &[KnownFile]) -> Result<()> {
     let mut hash = Xxh3Default::new();
     files.iter().for_each(|known| hash.update(&known.sum.to_ne_bytes()));
@@ -191,7 +191,7 @@ fn same_files(comm: &Comm, folder: &Folder, files: &[KnownFile]) -> Result<()> {
     }
 }
 
-/// The line that says what a job goes on from.
+/// The line that says what a job resumes from.
 fn told(folder: &Folder, of: u64, spans: &[Span]) -> String {
     let ranks = if of == 1 { "1 rank".to_owned() } else { format!("{of} ranks") };
     let (path, percent) = (shown(folder.path()), percent(spans));
@@ -208,7 +208,7 @@ mod tests {
             let file = |&rank: &u64| SavedFile { generation, of, rank, done: 0 };
             ranks.iter().map(file).collect::<Vec<_>>()
         };
-        // Ranks may see the same file.
+        // Several ranks may see the same file.
         let (old, newer) = (set(1, 2, &[0, 1, 1]), set(2, 3, &[2, 0, 1]));
         let newest = set(3, 2, &[1, 1]);
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What a head says, held against the input and against sense: anyone may have written it.
+//! Checks that what a head says fits the input and makes sense: anyone may have written it.
 
 use super::file::{FileHead, KnownFile};
 use super::folder::Folder;
@@ -7,8 +7,8 @@ use crate::graph::MOST_VERTICES;
 use crate::partition::outline::Outline;
 use crate::partition::segment::Segment;
 
-/// What a segment says that all ranks have to know: where it begins, where its rest does and where it ends;
-/// how many records and vertices were counted, and what the vertices are below.
+/// What all ranks have to know of a segment: where it begins, where its rest begins and where it
+/// ends; how many records and vertices were counted, and the bound that all vertices are below.
 pub(super) type Span = [u64; 6];
 
 pub(super) fn spans(head: &FileHead) -> Vec<Span> {
@@ -19,7 +19,7 @@ pub(super) fn spans(head: &FileHead) -> Vec<Span> {
     head.segments.iter().map(span).collect()
 }
 
-/// Refuses a file of another graph, or one that says what cannot be of this one.
+/// Refuses a file of another graph, or one with a segment that cannot be of this graph.
 pub(super) fn is_of(outline: &Outline, folder: &Folder, known: &KnownFile) -> Result<()> {
     let path = folder.path_of(&known.head.name.file_name());
     if known.head.graph != outline.graph {
@@ -43,7 +43,7 @@ pub(super) fn is_of(outline: &Outline, folder: &Folder, known: &KnownFile) -> Re
     Ok(())
 }
 
-/// What cannot be of a segment.
+/// What is impossible about a segment; `None` if it is sound.
 fn flaw(outline: &Outline, segment: &Segment) -> Option<&'static str> {
     let Segment { start, rest, since, before, census, edges, weights, .. } = segment;
     let whole = &outline.whole;
@@ -81,8 +81,8 @@ fn flaw(outline: &Outline, segment: &Segment) -> Option<&'static str> {
     None
 }
 
-/// Checks that segments in the order of the ranks are all of the input and each place once, and that what was
-/// counted can be added up. The largest bound of all.
+/// Checks that the segments in rank order cover the input, each place once, and that their counts
+/// can be added up. Returns the largest bound of all.
 pub(super) fn tile(folder: &Folder, spans: &[Span], outline: &Outline) -> Result<u64> {
     let mut at = outline.whole.start;
     let fits = |&[start, _, end, ..]: &Span| {
@@ -108,7 +108,7 @@ pub(super) fn tile(folder: &Folder, spans: &[Span], outline: &Outline) -> Result
     Ok(spans.iter().map(|span| span[5]).max().unwrap_or(0))
 }
 
-/// How much of the input was taken in, percent.
+/// How much of the input has been read, percent.
 pub(super) fn percent(spans: &[Span]) -> f64 {
     let taken: u64 = spans.iter().map(|[start, rest, ..]| rest - start).sum();
     let all: u64 = spans.iter().map(|[start, _, end, ..]| end - start).sum();
@@ -147,7 +147,8 @@ mod tests {
         Weights::wide(Numbers::Integers)
     }
 
-    /// What is changed, and the words that refuse it in text and in a binary file of eight vertices.
+    /// A name, a change to a sound segment, and the words that refuse it in text and in a binary
+    /// file of eight vertices.
     type Case<'a> = (&'a str, fn(&mut Segment), [Option<&'a str>; 2]);
 
     #[test]

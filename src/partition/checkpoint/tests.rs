@@ -1,4 +1,4 @@
-//! Jobs that stop anywhere and go on with any number of ranks have the forest of the whole graph.
+//! Jobs that stop anywhere and resume with any number of ranks have the forest of the whole graph.
 
 use super::*;
 use crate::comm::{self, Reduction};
@@ -17,8 +17,8 @@ use std::path::PathBuf;
 
 const N: u64 = 12;
 
-/// A job with `p` ranks, each of which stops when it has read `blocks` blocks; the slices if it was not
-/// stopped.
+/// Runs a job with `p` ranks, each of which stops after reading `blocks` blocks. Returns the edges
+/// of all slices if it was not stopped.
 fn job(
     folder: &Path,
     p: usize,
@@ -29,7 +29,7 @@ fn job(
     meddled(folder, p, graph, blocks, every, &|| ())
 }
 
-/// As [`job`]; somebody else does something before each block.
+/// As [`job`]; somebody else calls `meddle` before each block.
 fn meddled(
     folder: &Path,
     p: usize,
@@ -89,7 +89,7 @@ proptest! {
 
     #[test]
     fn stopped_jobs_go_on(
-        // Few weights, so that ties show an order that was lost.
+        // Few different weights, so that ties reveal a lost order.
         graph in prop::collection::vec((0..N as u32 - 1, 1..N as u32, 0u64..3), 0..120),
         stops in prop::collection::vec((1usize..5, 0usize..9), 0..8),
         p in 1usize..5,
@@ -135,11 +135,11 @@ fn the_newest_complete_generation_counts() {
     let kept = [0, 1].map(|rank| fs::read(old(rank)).expect("read"));
     job(3, 2).expect_err("stopped");
     assert_eq!(names(), [(2, 3, 0), (2, 3, 1), (2, 3, 2)]);
-    // An old file that was to be removed.
+    // An old file that was not removed in time.
     fs::write(old(1), &kept[1]).expect("written");
     job(3, 2).expect_err("stopped");
     assert_eq!(names(), [(2, 3, 0), (2, 3, 1), (2, 3, 2)]);
-    // All old files that were to be removed: two generations are complete.
+    // All old files, not removed in time: two generations are complete.
     (0..2).for_each(|rank| fs::write(old(rank), &kept[rank as usize]).expect("written"));
     job(3, 0).expect_err("stopped");
     assert_eq!(names(), [(2, 3, 0), (2, 3, 1), (2, 3, 2)]);
@@ -150,14 +150,15 @@ fn the_newest_complete_generation_counts() {
     (0..2).for_each(|rank| fs::write(old(rank), &kept[rank as usize]).expect("written"));
     job(3, 0).expect_err("stopped");
     assert_eq!(names(), [(3, 3, 0), (3, 3, 1), (3, 3, 2)]);
-    // Files of a job that was done.
+    // Files of a job that is done.
     let done = path(3, 3, 1);
     fs::rename(&done, folder.path().join("rank-1-of-3.3.ckpt.done")).expect("renamed");
     job(1, 0).expect_err("stopped");
     assert_eq!(names(), [(4, 1, 0)]);
 }
 
-/// Edges that wait are copied from the file that was opened and checked, whatever is at its path by then.
+/// Edges of waiting segments are copied from the file that was opened and checked, whatever is at
+/// its path by then.
 #[test]
 fn what_is_put_in_the_place_of_a_file_is_not_copied() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -166,7 +167,7 @@ fn what_is_put_in_the_place_of_a_file_is_not_copied() {
     let graph: Vec<_> = (0..100).map(edge).collect();
     job(folder, 4, &graph, 4, Duration::ZERO).expect_err("stopped");
     let own = path(folder, 2, 1, 0);
-    // As the next job leaves it when it has taken in all.
+    // The file as the next job leaves it after reading everything.
     let other = tempfile::tempdir().expect("a folder");
     let copies = |from: &Path, to: &Path| {
         for name in names(from).into_iter().map(Name::file_name) {

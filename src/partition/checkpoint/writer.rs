@@ -1,4 +1,4 @@
-//! A rank's own file: saved now and then, read back where a job goes on.
+//! A rank's own file: saved from time to time, read back when a job resumes.
 
 use super::file::{Body, FileHead, Saved, damaged};
 use super::folder::Folder;
@@ -13,12 +13,12 @@ use std::time::{Duration, Instant};
 /// Edges that are read back at once.
 const BLOCK: u64 = if cfg!(test) { 5 } else { 1 << 16 };
 
-/// Saves what a rank has taken in.
+/// Saves what a rank has read.
 pub(in crate::partition) struct Writer {
     folder: Arc<Folder>,
-    /// The very file that was checked or written: what has its name by now may be another.
+    /// The file that was checked or written. By now its name may belong to another one.
     saved: Saved,
-    /// The first of its segments that was not read back.
+    /// The first of its segments that was not read back yet.
     next: usize,
     told: Told,
     every: Duration,
@@ -27,12 +27,12 @@ pub(in crate::partition) struct Writer {
 }
 
 impl Writer {
-    /// Goes on from a file that was checked.
+    /// Resumes from a file that was checked.
     pub(super) fn new(folder: Arc<Folder>, saved: Saved, every: Duration, told: Told) -> Self {
         Self { folder, saved, next: 0, told, every, last: Instant::now() }
     }
 
-    /// What there is to take in, as the file says.
+    /// The segments to read, as the file says.
     pub(in crate::partition) fn segments(&self) -> &[Segment] {
         &self.saved.known.head.segments
     }
@@ -47,17 +47,18 @@ impl Writer {
         let segment = self.saved.known.head.segments[self.next].clone();
         let body = self.saved.body(self.next);
         self.next += 1;
-        // Where floats were dropped as loops, all other weights are floats nevertheless.
+        // If all floats were on loops, which are dropped, the other weights are floats
+        // nevertheless.
         let begins = segment.edges == 0 && segment.weights.numbers() == Numbers::Floats;
         ReadBack { body, segment, told: self.told, begins }
     }
 
-    /// Saves that `now` was taken in up to its rest, `forest` being the bytes of its edges, and that the
-    /// segments that wait are as they were.
+    /// Saves that `now` was read up to its rest, with `forest` as the bytes of its edges, and that
+    /// the `waiting` segments are as they were.
     ///
     /// # Errors
-    /// [`crate::Error::File`] if the disk is full, [`crate::Error::Content`] if what waits is not what was
-    /// checked; the file is then as it was.
+    /// [`crate::Error::File`] if the disk is full, [`crate::Error::Content`] if the edges of a
+    /// waiting segment are not those that were checked. The old file then stays as it was.
     pub(in crate::partition) fn save(
         &mut self,
         now: &Segment,
@@ -90,8 +91,8 @@ impl ReadBack<'_> {
     /// The next edges; `None` if none is left.
     ///
     /// # Errors
-    /// [`crate::Error::File`] if they cannot be read, [`crate::Error::Content`] if an edge cannot be of the
-    /// graph or they are not those that were saved.
+    /// [`crate::Error::File`] if they cannot be read, [`crate::Error::Content`] if an edge cannot
+    /// be of the graph or the edges are not those that were saved.
     pub(in crate::partition) fn next_block(&mut self) -> Result<Option<Batch>> {
         let Segment { weights, beyond_floats, ref census, .. } = self.segment;
         let bytes = self.body.next(BLOCK * weights.edge_bytes() as u64)?;
