@@ -60,7 +60,7 @@ fn parse(criterion: &mut Criterion) {
     let bytes = file(Format::Binary, Numbers::Floats);
     let mut file = tempfile::tempfile().expect("a file");
     file.write_all(&bytes).expect("space");
-    let header = binary::Header::read(path, &file).expect("a header");
+    let header = binary::FileHeader::read(path, &file).expect("a header");
     let block = &bytes[binary::HEADER_BYTES as usize..];
     group.throughput(Throughput::Bytes(block.len() as u64));
     group.bench_function("binary, floats", |b| {

@@ -5,7 +5,7 @@ use mst::comm;
 use mst::distributed::{Plan, summarize};
 use mst::graph::{Edge, Key, Numbers, Weights, integer_key, key_integer, scramble};
 use mst::local::{Algorithm, kruskal, sort};
-use mst::selftest::Dealt;
+use mst::selftest::Distribution;
 use mst::verify::{verify, verify_slice};
 use petgraph::algo::min_spanning_tree;
 use petgraph::data::Element;
@@ -48,11 +48,11 @@ fn graphs() -> impl Strategy<Value = (u64, Vec<Edge<u64>>)> {
     })
 }
 
-fn dealt() -> impl Strategy<Value = Dealt> {
+fn distributions() -> impl Strategy<Value = Distribution> {
     prop_oneof![
-        Just(Dealt::Evenly),
-        any::<usize>().prop_map(Dealt::ToOne),
-        any::<u64>().prop_map(Dealt::AtRandom),
+        Just(Distribution::Evenly),
+        any::<usize>().prop_map(Distribution::ToOne),
+        any::<u64>().prop_map(Distribution::AtRandom),
     ]
 }
 
@@ -61,7 +61,7 @@ fn everywhere<K: Key>(
     n: u64,
     edges: &[Edge<K>],
     weights: Weights,
-    dealt: Dealt,
+    distribution: Distribution,
 ) -> Result<i128, TestCaseError> {
     let expected = kruskal(n as usize, edges);
     prop_assert_eq!(verify(n, &expected, edges), Ok(()));
@@ -69,7 +69,7 @@ fn everywhere<K: Key>(
     let mut weight = 0;
     for p in [1, 2, 3, 4, 7, 16] {
         let told = comm::run(p, Some(1), |comm| {
-            let mine = &edges[dealt.slice(edges.len(), p, comm.rank())];
+            let mine = &edges[distribution.slice(edges.len(), p, comm.rank())];
             let run = |(index, plan): (usize, Plan)| {
                 let algorithm = Algorithm::ALL[index % Algorithm::ALL.len()];
                 let part = plan.forest(comm, n as usize, mine, algorithm);
@@ -101,17 +101,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn every_plan_on_every_number_of_ranks((n, edges) in graphs(), dealt in dealt()) {
+    fn every_plan_on_every_number_of_ranks((n, edges) in graphs(), distribution in distributions()) {
         let wide = Weights::wide(Numbers::Integers);
         let (weight, count) = oracle(n, &edges);
-        prop_assert_eq!(everywhere(n, &edges, wide, dealt)?, weight);
+        prop_assert_eq!(everywhere(n, &edges, wide, distribution)?, weight);
         prop_assert_eq!(kruskal(n as usize, &edges).len(), count);
         // The same graph with narrow keys, where its weights allow them.
         let (lowest, highest) = edges.iter().fold((u64::MAX, 0), |(l, h), e| (l.min(e.key), h.max(e.key)));
         let narrow = Weights::narrowest(Numbers::Integers, lowest, highest, false);
         if narrow.is_narrow() {
             let held = edges.iter().map(|e| Edge { u: e.u, v: e.v, key: narrow.hold(e.key) as u32 });
-            prop_assert_eq!(everywhere(n, &held.collect::<Vec<_>>(), narrow, dealt)?, weight);
+            prop_assert_eq!(everywhere(n, &held.collect::<Vec<_>>(), narrow, distribution)?, weight);
         }
     }
 

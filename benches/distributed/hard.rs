@@ -7,7 +7,7 @@ use mst::distributed::{Choice, Plan};
 use mst::graph::{Edge, Key, with_edges};
 use mst::local::Algorithm;
 use mst::measure::{Spread, repeat};
-use mst::selftest::Dealt;
+use mst::selftest::Distribution;
 
 /// Runs of each; the median counts.
 const REPETITIONS: usize = 7;
@@ -32,7 +32,7 @@ pub(crate) fn measure() -> Vec<Case> {
         cases.push(case);
     };
     for graph in all().iter().filter(|recipe| recipe.hard).map(Recipe::graph) {
-        add(of(&graph, 2, "", Dealt::Evenly));
+        add(of(&graph, 2, "", Distribution::Evenly));
     }
     let usual: Vec<Recipe> = all().into_iter().filter(|recipe| !recipe.hard).collect();
     let smaller = |recipe: &Recipe| {
@@ -41,25 +41,25 @@ pub(crate) fn measure() -> Vec<Case> {
         graph
     };
     let random = smaller(&usual[0]);
-    add(of(&random, 2, ", one rank has all", Dealt::ToOne(1)));
-    add(of(&random, 4, ", at random", Dealt::AtRandom(3)));
-    add(of(&smaller(&usual[3]), 2, ", one rank has all", Dealt::ToOne(0)));
+    add(of(&random, 2, ", one rank has all", Distribution::ToOne(1)));
+    add(of(&random, 4, ", at random", Distribution::AtRandom(3)));
+    add(of(&smaller(&usual[3]), 2, ", one rank has all", Distribution::ToOne(0)));
     let mut few = random;
     with_edges!(&mut few.edges, edges => edges.truncate(5));
-    add(of(&few, 8, ", five edges", Dealt::Evenly));
+    add(of(&few, 8, ", five edges", Distribution::Evenly));
     cases
 }
 
-fn of(graph: &Graph, ranks: usize, dealt_as: &str, dealt: Dealt) -> Case {
+fn of(graph: &Graph, ranks: usize, label: &str, distribution: Distribution) -> Case {
     let told = comm::run(ranks, Some(1), |comm| {
         with_edges!(&graph.edges, edges => {
-            let mine = &edges[dealt.slice(edges.len(), ranks, comm.rank())];
+            let mine = &edges[distribution.slice(edges.len(), ranks, comm.rank())];
             compare(comm, graph.n, edges.len() as u64, mine)
         })
     });
     let (chosen, gather, auto) = &told[0];
     Case {
-        case: format!("{}{dealt_as}", graph.name),
+        case: format!("{}{label}", graph.name),
         ranks,
         n: graph.n,
         m: graph.edges.len(),

@@ -53,7 +53,7 @@ const CASES: [Case; 9] = [
     ("long_broadcast", long_broadcast),
     ("scatter", scatter),
     ("traffic", traffic),
-    ("rest", rest),
+    ("sleeping_barrier", sleeping_barrier),
     ("members", members),
     ("forests", forests),
 ];
@@ -117,7 +117,7 @@ fn fault(case: &str, comm: &Comm) -> Result<()> {
         }
         ("left_the_agreeing", _) => comm.agree(Ok(())),
         ("rest_alone", 1) | ("left_the_resting", _) => {
-            comm.rest();
+            comm.sleeping_barrier();
             Ok(())
         }
         ("unlike_lengths", rank) => {
@@ -446,12 +446,12 @@ fn traffic(comm: &Comm) {
     assert_eq!(counts(&log[Phase::Other as usize]), (0, 0, 0, 0));
 }
 
-fn rest(comm: &Comm) {
+fn sleeping_barrier(comm: &Comm) {
     if comm.rank() == 0 {
         std::thread::sleep(Duration::from_millis(50));
     }
     comm.take_log();
-    comm.rest();
+    comm.sleeping_barrier();
     let waited = comm.take_log()[Phase::Other as usize].waited;
     assert!(comm.rank() == 0 || waited < 10.0);
 }

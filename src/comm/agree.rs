@@ -1,7 +1,7 @@
 //! Makes one rank's error every rank's error.
 
 use super::Comm;
-use super::header::{Header, Op};
+use super::header::{CallHeader, Op};
 use crate::error::{Error, Result};
 use std::panic::Location;
 
@@ -21,7 +21,7 @@ impl Comm {
     /// error.
     #[track_caller]
     pub fn agree<T>(&self, result: Result<T>) -> Result<T> {
-        let call = Header::new(Op::Agree, 0, 0, 0, Location::caller());
+        let call = CallHeader::new(Op::Agree, 0, 0, 0, Location::caller());
         let Some(lowest) = self.meet_or_fail(&call, result.is_err()).failed else {
             return result;
         };

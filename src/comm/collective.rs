@@ -1,6 +1,6 @@
 //! The collectives, for lists of any plain old data and any length, over [`super::transfer`].
 
-use super::header::{Header, Op};
+use super::header::{CallHeader, Op};
 use super::meeting::Met;
 use super::reduction::Reduction;
 use super::{Comm, World};
@@ -153,7 +153,8 @@ impl Comm {
     #[track_caller]
     pub fn all_reduce(&self, words: &mut [u64], reduction: Reduction) {
         let at = Location::caller();
-        let call = Header::new(Op::Reduce, reduction as usize, size_of::<u64>(), words.len(), at);
+        let call =
+            CallHeader::new(Op::Reduce, reduction as usize, size_of::<u64>(), words.len(), at);
         on_world!(self, member => member.bring(words, reduction));
         let met = self.meet(&call);
         if !met.is_even() {
@@ -200,7 +201,7 @@ impl Comm {
     }
 
     fn call<T>(&self, op: Op, root: usize, len: usize, at: &Location<'_>) -> Met {
-        self.meet(&Header::new(op, root, size_of::<T>(), len, at))
+        self.meet(&CallHeader::new(op, root, size_of::<T>(), len, at))
     }
 }
 

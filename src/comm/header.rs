@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 pub(super) enum Op {
     Hello,
     Barrier,
-    Rest,
+    SleepingBarrier,
     Agree,
     Gather,
     AllGather,
@@ -27,7 +27,7 @@ impl Op {
     const NAMES: [&'static str; 12] = [
         "the greeting",
         "barrier",
-        "rest",
+        "sleeping_barrier",
         "agree",
         "gather",
         "all_gather",
@@ -46,7 +46,7 @@ impl Op {
 /// versions find out that they differ.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
-pub(super) struct Header {
+pub(super) struct CallHeader {
     op: u32,
     /// The rank that gives or takes; for a reduction, the number of the reduction.
     root: u32,
@@ -60,11 +60,11 @@ pub(super) struct Header {
     pub(super) text: [u8; 40],
 }
 
-/// The bytes of one [`Header`].
-pub(super) const HEADER_BYTES: usize = size_of::<Header>();
+/// The bytes of one [`CallHeader`].
+pub(super) const HEADER_BYTES: usize = size_of::<CallHeader>();
 const _: () = assert!(HEADER_BYTES == 64);
 
-impl Header {
+impl CallHeader {
     pub(super) fn new(op: Op, root: usize, width: usize, len: usize, at: &Location<'_>) -> Self {
         let file = at.file().as_bytes();
         let mut text = [0; 40];
@@ -80,8 +80,8 @@ impl Header {
     }
 
     /// Whether the wait may be long, so that a rank should not spin.
-    pub(super) fn may_rest(&self) -> bool {
-        self.op == Op::Rest as u32
+    pub(super) fn may_sleep(&self) -> bool {
+        self.op == Op::SleepingBarrier as u32
     }
 
     /// Returns a key that is equal for calls that belong together: those of the same kind, root and
@@ -107,11 +107,11 @@ impl Header {
 }
 
 /// Says in words how the calls of the ranks differ, with ranks and places; `None` if they do not.
-pub(super) fn difference(calls: &[Header]) -> Option<String> {
+pub(super) fn difference(calls: &[CallHeader]) -> Option<String> {
     if calls.iter().all(|call| call.key() == calls[0].key()) {
         return None;
     }
-    let mut groups: Vec<(&Header, Vec<String>)> = Vec::new();
+    let mut groups: Vec<(&CallHeader, Vec<String>)> = Vec::new();
     for (rank, call) in calls.iter().enumerate() {
         match groups.iter_mut().find(|(other, _)| other.key() == call.key()) {
             Some((_, ranks)) => ranks.push(rank.to_string()),
@@ -132,16 +132,16 @@ mod tests {
     #[test]
     fn a_difference_names_ranks_and_places() {
         let at = Location::caller();
-        let gather = Header::new(Op::Gather, 0, 12, 5, at);
+        let gather = CallHeader::new(Op::Gather, 0, 12, 5, at);
         let mut longer = gather;
         (longer.len, longer.line) = (9, 1);
         assert_eq!(difference(&[gather, longer]), None, "lengths and places may differ");
-        let calls = [gather, Header::new(Op::Barrier, 0, 0, 0, at), gather];
+        let calls = [gather, CallHeader::new(Op::Barrier, 0, 0, 0, at), gather];
         let told = difference(&calls).expect("they differ");
         assert!(told.starts_with("collective calls differ: ranks 0, 2 call gather (root 0, 12-"));
         assert!(told.contains("rank 1 calls barrier"), "{told}");
         assert!(told.contains("header.rs:"), "{told}");
-        let reduce = |with| Header::new(Op::Reduce, with as usize, 8, 1, at);
+        let reduce = |with| CallHeader::new(Op::Reduce, with as usize, 8, 1, at);
         let told = difference(&[reduce(Reduction::Sum), reduce(Reduction::Maximum)]);
         let told = told.expect("they differ");
         assert!(told.contains("rank 0 calls all_reduce (sum, 8-byte items)"), "{told}");

@@ -5,7 +5,7 @@
 //! complements, so one minimum gives both. Only if calls differ do the ranks gather them, to say
 //! which.
 
-use super::header::{self, Header};
+use super::header::{self, CallHeader};
 use super::reduction::Reduction;
 use super::{Comm, World};
 use std::time::Instant;
@@ -32,17 +32,17 @@ impl Comm {
     ///
     /// # Panics
     /// If the calls differ: rank 0 panics with the message, and the other ranks end with it.
-    pub(super) fn meet(&self, call: &Header) -> Met {
+    pub(super) fn meet(&self, call: &CallHeader) -> Met {
         self.meet_or_fail(call, false)
     }
 
     /// As [`Comm::meet`]; `failed` says whether this rank has failed before.
-    pub(super) fn meet_or_fail(&self, call: &Header, failed: bool) -> Met {
+    pub(super) fn meet_or_fail(&self, call: &CallHeader, failed: bool) -> Met {
         let (key, failed) = (call.key(), if failed { self.rank() as u64 } else { u64::MAX });
         let mut words = [key, !key, failed, call.len, !call.len];
         let arrived = Instant::now();
-        let rests = call.may_rest();
-        on_world!(self, member => member.reduce(&mut words, Reduction::Minimum, rests));
+        let sleeps = call.may_sleep();
+        on_world!(self, member => member.reduce(&mut words, Reduction::Minimum, sleeps));
         self.clock.borrow_mut().waited(arrived.elapsed());
         let [least, most, failed, shortest, longest] = words;
         if least != !most {
@@ -57,8 +57,8 @@ impl Comm {
     }
 
     /// Returns the calls of all ranks. Called by every rank.
-    pub(super) fn calls(&self, call: &Header) -> Vec<Header> {
-        let mut calls: Vec<Header> = bytemuck::zeroed_vec(self.size());
+    pub(super) fn calls(&self, call: &CallHeader) -> Vec<CallHeader> {
+        let mut calls: Vec<CallHeader> = bytemuck::zeroed_vec(self.size());
         let (mine, all) = (bytemuck::bytes_of(call), bytemuck::cast_slice_mut(&mut calls));
         on_world!(self, member => member.all_gather(mine, all, None));
         calls

@@ -46,7 +46,7 @@ pub use watchdog::end_at_once;
 
 use crate::error::Result;
 use clock::Clock;
-use header::{Header, Op};
+use header::{CallHeader, Op};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::marker::PhantomData;
 use std::panic::Location;
@@ -185,20 +185,20 @@ impl Comm {
     /// Waits for all ranks.
     #[track_caller]
     pub fn barrier(&self) {
-        self.meet(&Header::new(Op::Barrier, 0, 0, 0, Location::caller()));
+        self.meet(&CallHeader::new(Op::Barrier, 0, 0, 0, Location::caller()));
     }
 
     /// Waits for all ranks without using the processor, for long waits while another rank works.
     #[track_caller]
-    pub fn rest(&self) {
-        self.meet(&Header::new(Op::Rest, 0, 0, 0, Location::caller()));
+    pub fn sleeping_barrier(&self) {
+        self.meet(&CallHeader::new(Op::SleepingBarrier, 0, 0, 0, Location::caller()));
     }
 
     /// The last call of every rank: ranks that still wait would notice one that left early. Returns
     /// the watchdog, if there is one; keep it until MPI has ended.
     #[track_caller]
     fn finish(self) -> Option<Watchdog> {
-        self.meet(&Header::new(Op::Finish, 0, 0, 0, Location::caller()));
+        self.meet(&CallHeader::new(Op::Finish, 0, 0, 0, Location::caller()));
         self.watchdog.take().map(Watchdog::leave)
     }
 

@@ -84,9 +84,9 @@ impl Member {
     }
 
     /// Always uses the non-blocking call, even if this rank does not rest: blocking and
-    /// non-blocking calls never match each other, so a rank that rests and one that does not would
+    /// non-blocking calls never match each other, so a rank that sleeps and one that does not would
     /// wait for ever.
-    pub(super) fn reduce(&self, words: &mut [u64], reduction: Reduction, rests: bool) {
+    pub(super) fn reduce(&self, words: &mut [u64], reduction: Reduction, sleeps: bool) {
         let operation = match reduction {
             Reduction::Sum => SystemOperation::sum(),
             Reduction::Minimum => SystemOperation::min(),
@@ -101,7 +101,7 @@ impl Member {
         };
         let mine: Vec<i64> = words.iter().map(|word| (word ^ turned) as i64).collect();
         let mut all = vec![0i64; words.len()];
-        let longest = if rests { LONG_PAUSE } else { PAUSE };
+        let longest = if sleeps { LONG_PAUSE } else { PAUSE };
         mpi::request::scope(|scope| {
             let (mine, all) = (&mine[..], &mut all[..]);
             complete(self.world.immediate_all_reduce_into(scope, mine, all, operation), longest);

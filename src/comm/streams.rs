@@ -1,7 +1,7 @@
 //! Streams of blocks between ranks, so that a receiver can work on the first block before the last
 //! one is made.
 
-use super::header::{Header, Op};
+use super::header::{CallHeader, Op};
 use super::{Comm, World};
 use bytemuck::Pod;
 use std::panic::Location;
@@ -29,7 +29,7 @@ impl Comm {
         if let (World::Threads(member), Some(to)) = (&self.world, to) {
             member.announce(to, len);
         }
-        self.meet(&Header::new(Op::Streams, 0, 1, len, Location::caller()));
+        self.meet(&CallHeader::new(Op::Streams, 0, 1, len, Location::caller()));
         let sources = match &self.world {
             World::Threads(member) => member.announced(),
             #[cfg(feature = "mpi")]

@@ -12,7 +12,7 @@ use std::thread;
 
 /// The panic value that unwinds a rank because another rank has panicked; it is not reported.
 #[derive(Debug)]
-pub(super) struct Bystander;
+pub(super) struct OtherRankPanicked;
 
 /// One rank of a world of threads.
 pub(super) struct Member {
@@ -114,7 +114,7 @@ pub(super) fn try_run<R: Send>(
         Error::launch(LaunchFault::Threads, format!("cannot start {p} ranks as threads: {why}"))
     })?;
     let told = |outcome: &thread::Result<Result<R>>| {
-        outcome.as_ref().is_err_and(|why| !why.is::<Bystander>())
+        outcome.as_ref().is_err_and(|why| !why.is::<OtherRankPanicked>())
     };
     if outcomes.iter().any(told) {
         let why = outcomes.into_iter().find(told).and_then(thread::Result::err);
@@ -149,7 +149,7 @@ impl Shared {
         loop {
             if state.ended {
                 drop(state);
-                panic::resume_unwind(Box::new(Bystander));
+                panic::resume_unwind(Box::new(OtherRankPanicked));
             }
             if let Some(found) = ready(&mut state) {
                 return found;
@@ -199,7 +199,7 @@ impl Member {
     }
 
     /// Condition variables sleep, so a rank that may rest needs nothing more.
-    pub(super) fn reduce(&self, words: &mut [u64], reduction: Reduction, _rests: bool) {
+    pub(super) fn reduce(&self, words: &mut [u64], reduction: Reduction, _sleeps: bool) {
         let bring = |state: &mut State| match state.arrived {
             0 => state.words.extend_from_slice(words),
             _ => reduction.combine(&mut state.words, words),

@@ -1,7 +1,7 @@
 //! The ranks' hosts, cores and threads, and the greeting, which refuses ranks that run another
 //! program.
 
-use super::header::Header;
+use super::header::CallHeader;
 use super::{Comm, World};
 use crate::error::{Error, LaunchFault, Result, shown};
 use serde::{Deserialize, Serialize};
@@ -102,8 +102,8 @@ fn greeting_text(version: &str, host: &str) -> [u8; 40] {
 }
 
 /// Refuses ranks that run another program than rank 0.
-fn same_program(calls: &[Header]) -> Result<()> {
-    let field = |call: &Header, range: std::ops::Range<usize>| {
+fn same_program(calls: &[CallHeader]) -> Result<()> {
+    let field = |call: &CallHeader, range: std::ops::Range<usize>| {
         String::from_utf8_lossy(&call.text[range]).trim_end_matches('\0').to_owned()
     };
     let program = |rank: usize| {
@@ -112,7 +112,7 @@ fn same_program(calls: &[Header]) -> Result<()> {
         format!("rank {rank} on {host} runs mst {version} with content {:016x}", call.len)
     };
     let differs =
-        |call: &Header| call.len != calls[0].len || call.text[..16] != calls[0].text[..16];
+        |call: &CallHeader| call.len != calls[0].len || call.text[..16] != calls[0].text[..16];
     let Some(other) = calls.iter().position(differs) else {
         return Ok(());
     };
@@ -142,7 +142,7 @@ impl Comm {
         let text = greeting_text(env!("CARGO_PKG_VERSION"), &host.name);
         // Threads of one process run the same program, so only processes hash their file.
         let fingerprint = if matches!(self.world, World::Threads(_)) { 0 } else { fingerprint() };
-        same_program(&self.calls(&Header::greeting(fingerprint, text)))?;
+        same_program(&self.calls(&CallHeader::greeting(fingerprint, text)))?;
         let told = serde_json::to_vec(&host).expect("plain fields");
         let ranks = self.all_gather(&told).into_iter();
         let ranks: Vec<Host> =
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn another_program_is_refused() {
         let call = |fingerprint, version, host| {
-            Header::greeting(fingerprint, greeting_text(version, host))
+            CallHeader::greeting(fingerprint, greeting_text(version, host))
         };
         assert!(same_program(&[call(1, "0.1.0", "vm1"), call(1, "0.1.0", "vm2")]).is_ok());
         for other in [call(2, "0.1.0", "vm2"), call(1, "0.1.1", "vm2")] {

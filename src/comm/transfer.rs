@@ -240,19 +240,19 @@ impl Comm {
 
     /// The rounds that lists of up to `longest` bytes need, one list from or to each rank, so that
     /// what a rank sends or receives in one round is within the limit.
-    fn rounds(&self, longest: usize) -> impl Iterator<Item = Round> + use<> {
+    fn rounds(&self, longest: usize) -> impl Iterator<Item = TransferRound> + use<> {
         let most = (self.most_bytes.get().min(BUFFER) / self.size()).max(1);
-        (0..longest).step_by(most).map(move |start| Round { start, most })
+        (0..longest).step_by(most).map(move |start| TransferRound { start, most })
     }
 }
 
 /// One of several calls that carry lists too long for one call: which part of each list it carries.
-struct Round {
+struct TransferRound {
     start: usize,
     most: usize,
 }
 
-impl Round {
+impl TransferRound {
     /// Returns the range that this round carries of a list of `len` bytes.
     fn of(&self, len: usize) -> Range<usize> {
         self.start.min(len)..(self.start + self.most).min(len)

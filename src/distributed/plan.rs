@@ -63,7 +63,7 @@ impl Plan {
         mine: &[Edge<K>],
         algorithm: Algorithm,
     ) -> Vec<Edge<K>> {
-        self.forest_told(comm, n, mine, algorithm, &|_| {})
+        self.forest_named(comm, n, mine, algorithm, &|_| {})
     }
 
     /// As [`Plan::forest`]; also calls `tell` with the name of the algorithm that made each of this
@@ -71,7 +71,7 @@ impl Plan {
     ///
     /// # Panics
     /// If an endpoint is not below `n`.
-    pub fn forest_told<K: Key>(
+    pub fn forest_named<K: Key>(
         self,
         comm: &Comm,
         n: usize,
@@ -122,7 +122,7 @@ type Tell<'a> = &'a (dyn Fn(&'static str) + Sync);
 
 /// Makes a rank's own forest of `edges`.
 fn own<K: Key>(n: usize, edges: &[Edge<K>], algorithm: Algorithm, tell: Tell<'_>) -> Vec<Edge<K>> {
-    let (forest, name) = algorithm.forest_told(n, edges);
+    let (forest, name) = algorithm.forest_named(n, edges);
     tell(name);
     forest
 }

@@ -86,7 +86,7 @@ impl Job {
             let tell = |name| {
                 ran.lock().expect("nothing panics while it is held").insert(name);
             };
-            (plan.forest_told(comm, n, edges, self.algorithm, &tell), plan, choice)
+            (plan.forest_named(comm, n, edges, self.algorithm, &tell), plan, choice)
         };
         let ((part, plan, choice), repetitions) = repeat(comm, self.reps, self.warm_up, forest);
         let summary = distributed::summarize(comm, slice.n, &part, slice.weights);

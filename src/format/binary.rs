@@ -58,7 +58,7 @@ impl WeightKind {
 
 /// The header of a file, checked against the length of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Header {
+pub struct FileHeader {
     /// Vertices.
     pub n: u64,
     /// Edges, including loops.
@@ -66,7 +66,7 @@ pub struct Header {
     kind: WeightKind,
 }
 
-impl Header {
+impl FileHeader {
     /// Reads and checks the header of a file.
     ///
     /// # Errors

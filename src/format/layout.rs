@@ -17,7 +17,7 @@ pub(super) enum Layout {
     Text(Rows),
     Dimacs,
     MatrixMarket(Values),
-    Metis(metis::Shape),
+    Metis(metis::VertexLine),
 }
 
 impl Layout {

@@ -20,7 +20,7 @@ pub(super) const WRITING: (u64, u64) = (16, 32);
 
 /// What the line of a vertex contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Shape {
+pub(super) struct VertexLine {
     /// Numbers before the neighbours.
     skipped: u32,
     /// Whether each neighbour has a weight.
@@ -32,7 +32,7 @@ pub(super) fn is_comment(line: &[u8]) -> bool {
     line.first() == Some(&b'%')
 }
 
-pub(super) fn top(head: &mut Head<'_>) -> Result<(Top, Shape)> {
+pub(super) fn top(head: &mut Head<'_>) -> Result<(Top, VertexLine)> {
     let line = head.header(|line| !is_comment(line))?;
     let mut fields = Fields::of(&line);
     let mut read = || {
@@ -51,7 +51,7 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<(Top, Shape)> {
             if fields.is_empty() { 1 } else { fields.number("the number of weights a vertex")? };
         let skipped = u64::from(sizes) + if weights { constraints } else { 0 };
         let skipped = u32::try_from(skipped).map_err(|_| at.fault("fewer weights a vertex"))?;
-        fields.end().map(|()| (n, m, Shape { skipped, weighted }))
+        fields.end().map(|()| (n, m, VertexLine { skipped, weighted }))
     };
     let (n, m, shape) = head.check(read())?;
     Ok((Top::of_header(head, n, m), shape))
@@ -61,7 +61,7 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<(Top, Shape)> {
 pub(super) fn vertex(
     line: &[u8],
     vertex: &mut u64,
-    shape: Shape,
+    shape: VertexLine,
     ids: Ids,
     batch: &mut BatchBuilder,
     census: &mut Census,

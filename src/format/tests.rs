@@ -262,7 +262,7 @@ fn binary_files_that_lie_are_refused() {
     let read = |bytes: &[u8]| {
         std::fs::write(&path, bytes).expect("written");
         let file = std::fs::File::open(&path).expect("there");
-        let header = binary::Header::read(&path, &file)?;
+        let header = binary::FileHeader::read(&path, &file)?;
         header.decode(&path, &bytes[binary::HEADER_BYTES as usize..], 0, &AtomicU64::new(0))
     };
     assert_eq!(read(&right).expect("right"), (slice.edges.clone(), 0));
@@ -353,7 +353,7 @@ proptest! {
         let mut bytes = Vec::new();
         write(Format::Binary, &path, &slice, &mut bytes).expect("written");
         std::fs::write(&path, &bytes).expect("written");
-        let header = binary::Header::read(&path, &std::fs::File::open(&path).expect("there")).expect("right");
+        let header = binary::FileHeader::read(&path, &std::fs::File::open(&path).expect("there")).expect("right");
         let decoded = header.decode(&path, &bytes[binary::HEADER_BYTES as usize..], 0, &AtomicU64::new(0));
         let (edges, loops) = decoded.expect("right");
         let found = Slice { n: header.n, m: header.m, loops, edges, weights: header.weights() };

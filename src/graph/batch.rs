@@ -22,7 +22,7 @@ impl Batch {
 
     /// Edges of an input whose header gives the key encoding and the number of vertices, so nothing
     /// is counted.
-    pub fn told(edges: Edges, weights: Weights) -> Self {
+    pub fn known(edges: Edges, weights: Weights) -> Self {
         Self::within(edges, weights, weights.extent())
     }
 

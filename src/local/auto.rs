@@ -39,11 +39,11 @@ const BORUVKA_FIRST: &str = "boruvka+filter-kruskal";
 /// # Panics
 /// If an endpoint is not below `n`.
 pub fn auto<E: EdgeLike>(n: usize, edges: &[E]) -> Vec<E> {
-    auto_told(n, edges).0
+    auto_named(n, edges).0
 }
 
 /// As [`auto()`], and returns the name of what it has chosen.
-pub(super) fn auto_told<E: EdgeLike>(n: usize, edges: &[E]) -> (Vec<E>, &'static str) {
+pub(super) fn auto_named<E: EdgeLike>(n: usize, edges: &[E]) -> (Vec<E>, &'static str) {
     if edges.is_sorted_by_key(E::key) {
         return (in_order(n, [edges]), IN_ORDER);
     }

@@ -68,8 +68,8 @@ pub(super) fn extend<R: EdgeLike>(
         join_all(forest, components, &slices(&light));
         drop(light);
         components.flatten();
-        let giant = LargestComponent::of(components);
-        heavy = parts.par_iter().map(|part| part.heavy(components, &giant)).collect();
+        let largest = LargestComponent::of(components);
+        heavy = parts.par_iter().map(|part| part.heavy(components, &largest)).collect();
         // What survives replaces the list it came from, so only one list of heavy edges exists at a
         // time.
         pieces = slices(&heavy);
@@ -102,14 +102,14 @@ impl<K: Key> Threshold<K> {
     }
 
     /// The pieces, cut at the pivot's position.
-    fn split<'a, R: EdgeLike<Key = K>>(&self, pieces: &[&'a [R]]) -> Vec<Part<'a, R>> {
+    fn split<'a, R: EdgeLike<Key = K>>(&self, pieces: &[&'a [R]]) -> Vec<SplitPiece<'a, R>> {
         let mut parts = Vec::with_capacity(pieces.len() + 1);
         let mut start = 0;
         for piece in pieces {
             let cut = (self.position + 1).saturating_sub(start).min(piece.len());
             let (before, after) = piece.split_at(cut);
-            parts.push(Part { records: before, pivot: self.key, ties_are_light: true });
-            parts.push(Part { records: after, pivot: self.key, ties_are_light: false });
+            parts.push(SplitPiece { records: before, pivot: self.key, ties_are_light: true });
+            parts.push(SplitPiece { records: after, pivot: self.key, ties_are_light: false });
             start += piece.len();
         }
         parts.retain(|part| !part.records.is_empty());
@@ -118,13 +118,13 @@ impl<K: Key> Threshold<K> {
 }
 
 /// Records on one side of the pivot's position, which decides on ties with its key.
-struct Part<'a, R: EdgeLike> {
+struct SplitPiece<'a, R: EdgeLike> {
     records: &'a [R],
     pivot: R::Key,
     ties_are_light: bool,
 }
 
-impl<R: EdgeLike> Part<'_, R> {
+impl<R: EdgeLike> SplitPiece<'_, R> {
     fn light(&self) -> Vec<R> {
         match self.ties_are_light {
             true => select(self.records, |record| record.key() <= self.pivot, |_| true),
@@ -133,14 +133,14 @@ impl<R: EdgeLike> Part<'_, R> {
     }
 
     /// The heavy records whose ends lie in two components.
-    fn heavy(&self, components: &Components, giant: &LargestComponent) -> Vec<R> {
+    fn heavy(&self, components: &Components, largest: &LargestComponent) -> Vec<R> {
         let apart = |record: &R| {
             let (u, v) = record.ends();
             components.parent(u) != components.parent(v)
         };
         let outside = |record: &R| {
             let (u, v) = record.ends();
-            !(giant.holds(u) & giant.holds(v))
+            !(largest.holds(u) & largest.holds(v))
         };
         match self.ties_are_light {
             true => select(self.records, |r| (r.key() > self.pivot) & outside(r), apart),

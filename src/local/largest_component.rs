@@ -59,9 +59,9 @@ mod tests {
             (first + 1..last).for_each(|v| assert!(components.join(v - 1, v)));
         }
         components.flatten();
-        let giant = LargestComponent::of(&components);
+        let largest = LargestComponent::of(&components);
         for v in 0..n as Vertex {
-            assert_eq!(giant.holds(v), v >= 200, "{v}");
+            assert_eq!(largest.holds(v), v >= 200, "{v}");
         }
     }
 }

@@ -84,16 +84,16 @@ impl Algorithm {
     /// # Panics
     /// If an endpoint is not below `n`.
     pub fn forest<K: Key>(self, n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
-        self.forest_told(n, edges).0
+        self.forest_named(n, edges).0
     }
 
     /// As [`Algorithm::forest`], and returns the name of what ran: for `Auto`, of its choice.
     ///
     /// # Panics
     /// As [`Algorithm::forest`].
-    pub fn forest_told<K: Key>(self, n: usize, edges: &[Edge<K>]) -> (Vec<Edge<K>>, &'static str) {
+    pub fn forest_named<K: Key>(self, n: usize, edges: &[Edge<K>]) -> (Vec<Edge<K>>, &'static str) {
         let forest = match self {
-            Self::Auto => return auto::auto_told(n, edges),
+            Self::Auto => return auto::auto_named(n, edges),
             Self::Kruskal => kruskal(n, edges),
             Self::FilterKruskal => filter_kruskal(n, edges),
             Self::Boruvka => boruvka(n, edges),

@@ -101,7 +101,7 @@ impl Assignment {
         let ended = now.rest.is_empty();
         let last = ended && waiting.is_empty();
         if let Some(writer) = writer.as_mut().filter(|writer| last || writer.is_due()) {
-            let forest = buffer.settle();
+            let forest = buffer.fold_all();
             if let Some(forest) = forest {
                 (now.weights, now.beyond_floats) = (forest.weights(), forest.beyond_floats());
             }

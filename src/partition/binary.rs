@@ -7,8 +7,8 @@ use super::checkpoint::Checkpoint;
 use super::fingerprint::Located;
 use super::fold_buffer::{FoldBuffer, Sink};
 use super::loader;
-use super::outline::Told;
-use super::reader::{Conclusion, Dealt, Described, Reader, Seen};
+use super::outline::GraphFacts;
+use super::reader::{Conclusion, GraphInput, Reader, RootReader, TotalCounts};
 use super::segment::Segment;
 use crate::comm::{Comm, Progress};
 use crate::error::{Error, Result};
@@ -30,15 +30,15 @@ pub(super) fn load(
     let mut opened = Ok(None);
     if reads {
         opened = File::open(path).map_err(Error::file("open", path)).and_then(|file| {
-            let header = binary::Header::read(path, &file)?;
+            let header = binary::FileHeader::read(path, &file)?;
             Ok(Some((header, file)))
         });
     }
     let (header, file) = comm.agree(opened)?.unzip();
-    let told = header.as_ref().map(serde_json::to_vec);
-    let told = told.transpose().expect("plain fields serialise").unwrap_or_default();
+    let encoded = header.as_ref().map(serde_json::to_vec);
+    let encoded = encoded.transpose().expect("plain fields serialise").unwrap_or_default();
     let header =
-        serde_json::from_slice(&comm.broadcast(0, told)).expect("all ranks run one program");
+        serde_json::from_slice(&comm.broadcast(0, encoded)).expect("all ranks run one program");
     let share = |rank: usize| rank_share(header, rank, comm.size());
     let graph = BinaryGraph { path, header, first: share(comm.rank()) };
     let edges_at_once = sink.block() / graph.header.weights().edge_bytes() as u64;
@@ -61,14 +61,14 @@ pub(super) fn load(
 }
 
 /// The position of the first edge of `rank`.
-fn rank_share(header: binary::Header, rank: usize, size: usize) -> u64 {
+fn rank_share(header: binary::FileHeader, rank: usize, size: usize) -> u64 {
     (u128::from(header.m) * rank as u128 / size as u128) as u64
 }
 
 /// A file whose header has been read.
 struct BinaryGraph<'a> {
     path: &'a Path,
-    header: binary::Header,
+    header: binary::FileHeader,
     /// The position of this rank's first edge, if rank 0 reads for all.
     first: u64,
 }
@@ -91,21 +91,21 @@ impl BinaryGraph<'_> {
         let (edges, loops) = self.header.decode(self.path, bytes, first, &progress.done)?;
         census.records += edges.len() as u64 + loops;
         census.loops += loops;
-        Ok(vec![Batch::told(edges, self.header.weights())])
+        Ok(vec![Batch::known(edges, self.header.weights())])
     }
 }
 
-impl Described for BinaryGraph<'_> {
-    fn told(&self) -> Told {
-        Told::new(Some(self.header.n), Some(self.header.weights()))
+impl GraphInput for BinaryGraph<'_> {
+    fn facts(&self) -> GraphFacts {
+        GraphFacts::new(Some(self.header.n), Some(self.header.weights()))
     }
 
-    fn conclude(&self, _: &Seen) -> Result<Conclusion> {
+    fn conclude(&self, _: &TotalCounts) -> Result<Conclusion> {
         Ok(Conclusion { n: self.header.n, n_by_ids: false, notes: Vec::new() })
     }
 }
 
-impl Dealt for BinaryGraph<'_> {
+impl RootReader for BinaryGraph<'_> {
     fn decode(&self, block: &[u8], census: &mut Census, progress: &Progress) -> Result<Vec<Batch>> {
         self.edges(block, self.first + census.records, census, progress)
     }
@@ -120,12 +120,12 @@ struct BinaryFile<'a> {
     edges_at_once: u64,
 }
 
-impl Described for BinaryFile<'_> {
-    fn told(&self) -> Told {
-        self.graph.told()
+impl GraphInput for BinaryFile<'_> {
+    fn facts(&self) -> GraphFacts {
+        self.graph.facts()
     }
 
-    fn conclude(&self, seen: &Seen) -> Result<Conclusion> {
+    fn conclude(&self, seen: &TotalCounts) -> Result<Conclusion> {
         self.graph.conclude(seen)
     }
 }

@@ -154,7 +154,7 @@ impl<'a> FoldBuffer<'a> {
     }
 
     /// Folds the edges held to one forest and returns it; `None` if there are none.
-    pub(super) fn settle(&mut self) -> Option<&Batch> {
+    pub(super) fn fold_all(&mut self) -> Option<&Batch> {
         if let (Sink::Hold(_), false) = (&self.sink, self.batches.is_empty()) {
             let held = std::mem::take(&mut self.batches);
             self.batches = vec![fold(held, self.n as usize)];
@@ -411,7 +411,7 @@ mod tests {
             let edges = lists.concat();
             // While one half of the room is folded, the other half may be read.
             prop_assert!(folding.folds > 0 || folding.len() < 2 * ROOM as usize);
-            folding.settle();
+            folding.fold_all();
             let mut found = Vec::new();
             for forest in folding.batches {
                 let weights = Weights::wide(Numbers::Floats).in_order(descending);

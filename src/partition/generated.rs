@@ -3,8 +3,8 @@
 use super::assignment::Assignment;
 use super::fits;
 use super::fold_buffer::FoldBuffer;
-use super::outline::Told;
-use super::reader::{Conclusion, Described, Reader, Seen};
+use super::outline::GraphFacts;
+use super::reader::{Conclusion, GraphInput, Reader, TotalCounts};
 use super::segment::Segment;
 use crate::comm::{Comm, Progress};
 use crate::error::Result;
@@ -26,12 +26,12 @@ impl<'a> Generated<'a> {
     }
 }
 
-impl Described for Generated<'_> {
-    fn told(&self) -> Told {
-        Told::new(Some(self.spec.n()), Some(self.spec.weights()))
+impl GraphInput for Generated<'_> {
+    fn facts(&self) -> GraphFacts {
+        GraphFacts::new(Some(self.spec.n()), Some(self.spec.weights()))
     }
 
-    fn conclude(&self, _: &Seen) -> Result<Conclusion> {
+    fn conclude(&self, _: &TotalCounts) -> Result<Conclusion> {
         Ok(Conclusion { n: self.spec.n(), n_by_ids: false, notes: Vec::new() })
     }
 }
@@ -78,7 +78,7 @@ impl Reader for Generated<'_> {
         }
         let made = maker.edges(range, &progress.done);
         segment.census.records += made.len() as u64;
-        Ok(Some(vec![Batch::told(made, self.spec.weights())]))
+        Ok(Some(vec![Batch::known(made, self.spec.weights())]))
     }
 }
 

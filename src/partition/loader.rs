@@ -5,8 +5,8 @@ use super::assignment::Assignment;
 use super::checkpoint::Checkpoint;
 use super::fold_buffer::{FoldBuffer, Sink};
 use super::join::{extent, join};
-use super::outline::{Outline, Told};
-use super::reader::{Conclusion, Dealt, Described, Reader, Seen};
+use super::outline::{GraphFacts, Outline};
+use super::reader::{Conclusion, GraphInput, Reader, RootReader, TotalCounts};
 use crate::comm::Comm;
 use crate::error::Result;
 use crate::format::Census;
@@ -24,18 +24,18 @@ pub(super) fn load(
     checkpoint: Option<&Checkpoint<'_>>,
 ) -> Result<Loaded> {
     let mut reader = reader;
-    let told = reader.told().in_order(sink.descending());
-    let outline = Outline::new(&reader.identity(), told, reader.whole());
+    let facts = reader.facts().in_order(sink.descending());
+    let outline = Outline::new(&reader.identity(), facts, reader.whole());
     let cut = |rest: &_, at| reader.cut(rest, at);
     let mut assignment = Assignment::of(comm, checkpoint, &outline, &cut)?;
-    let mut buffer = FoldBuffer::new(sink, told.n);
+    let mut buffer = FoldBuffer::new(sink, facts.n);
     let steps = reader.prepare(comm, &mut assignment, &buffer)?;
     let progress = comm.progress();
     progress.expect(steps);
     let pulled =
         comm.compute(|| assignment.pull(&mut buffer, |segment| reader.next(segment, progress)));
     let census = comm.agree(pulled)?;
-    finish(comm, &reader, told, buffer, census, checkpoint.is_some())
+    finish(comm, &reader, facts, buffer, census, checkpoint.is_some())
 }
 
 /// Loads this rank's part of an input that rank 0 reads for all. On rank 0, `next(rank)` returns
@@ -45,12 +45,12 @@ pub(super) fn load(
 /// Those of `next`, `graph` and the budget. All ranks return the same.
 pub(super) fn receive(
     comm: &Comm,
-    graph: &impl Dealt,
+    graph: &impl RootReader,
     sink: Sink<'_>,
     mut next: impl FnMut(usize) -> Result<Option<Vec<u8>>>,
 ) -> Result<Loaded> {
-    let told = graph.told().in_order(sink.descending());
-    let (mut buffer, mut census) = (FoldBuffer::new(sink, told.n), Census::default());
+    let facts = graph.facts().in_order(sink.descending());
+    let (mut buffer, mut census) = (FoldBuffer::new(sink, facts.n), Census::default());
     let (mut read, mut taken) = (Ok(()), Ok(()));
     let progress = comm.progress();
     comm.scatter_blocks(
@@ -73,34 +73,34 @@ pub(super) fn receive(
     );
     comm.agree(read)?;
     comm.agree(taken)?;
-    finish(comm, graph, told, buffer, census, false)
+    finish(comm, graph, facts, buffer, census, false)
 }
 
 /// Makes a slice of the edges held, after all ranks have agreed on n, m and the encoding of the
 /// weights.
 fn finish(
     comm: &Comm,
-    graph: &impl Described,
-    told: Told,
+    graph: &impl GraphInput,
+    facts: GraphFacts,
     buffer: FoldBuffer<'_>,
     census: Census,
     saved: bool,
 ) -> Result<Loaded> {
     let FoldBuffer { mut batches, folds, .. } = buffer;
-    if folds > 0 && told.weights.is_none() {
+    if folds > 0 && facts.weights.is_none() {
         // The edges that were dropped may be the only ones that needed wide keys.
         comm.compute(|| batches.par_iter_mut().for_each(Batch::count_again));
     }
     let all = Counts::of_all(comm, Counts::of(census, &batches, folds));
-    let seen = Seen {
+    let seen = TotalCounts {
         census: all.census,
-        numbers: told.weights.map_or(all.extent.numbers, |weights| weights.numbers()),
+        numbers: facts.weights.map_or(all.extent.numbers, |weights| weights.numbers()),
         beyond_floats: all.beyond_floats,
         saved,
     };
     let Conclusion { n, n_by_ids, notes } = comm.agree(graph.conclude(&seen))?;
-    let narrowest = || all.extent.narrowest().in_order(told.descending);
-    let weights = told.weights.unwrap_or_else(narrowest);
+    let narrowest = || all.extent.narrowest().in_order(facts.descending);
+    let weights = facts.weights.unwrap_or_else(narrowest);
     let edges = comm.compute(|| join(batches, weights));
     let Census { records, loops, .. } = all.census;
     let slice = Slice { n, m: records - loops, loops, edges, weights };

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// What is known of all edges of a graph before they are read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Told {
+pub(super) struct GraphFacts {
     /// The number of vertices, if a header gives it.
     pub(super) n: Option<u64>,
     /// How the keys are encoded, if that is known.
@@ -14,7 +14,7 @@ pub(super) struct Told {
     pub(super) descending: bool,
 }
 
-impl Told {
+impl GraphFacts {
     /// The facts that a header gives.
     pub(super) fn new(n: Option<u64>, weights: Option<Weights>) -> Self {
         Self { n, weights, descending: false }
@@ -32,15 +32,15 @@ impl Told {
 pub(super) struct Outline {
     /// The graph and the kind of forest in words. A checkpoint with other words is refused.
     pub(super) graph: String,
-    pub(super) told: Told,
+    pub(super) facts: GraphFacts,
     /// The whole input, in its own units.
     pub(super) whole: Range<u64>,
 }
 
 impl Outline {
     /// The outline of a graph that `identity` distinguishes from others.
-    pub(super) fn new(identity: &str, told: Told, whole: Range<u64>) -> Self {
-        let kind = if told.descending { "maximum" } else { "minimum" };
-        Self { graph: format!("the {kind} forest of {identity}"), told, whole }
+    pub(super) fn new(identity: &str, facts: GraphFacts, whole: Range<u64>) -> Self {
+        let kind = if facts.descending { "maximum" } else { "minimum" };
+        Self { graph: format!("the {kind} forest of {identity}"), facts, whole }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::assignment::Assignment;
 use super::fold_buffer::FoldBuffer;
-use super::outline::Told;
+use super::outline::GraphFacts;
 use super::segment::Segment;
 use crate::comm::{Comm, Progress};
 use crate::error::Result;
@@ -12,7 +12,7 @@ use crate::graph::{Batch, Numbers};
 use std::ops::Range;
 
 /// The counts over the edges of all ranks.
-pub(super) struct Seen {
+pub(super) struct TotalCounts {
     pub(super) census: Census,
     /// The kind of number that the weights are.
     pub(super) numbers: Numbers,
@@ -33,19 +33,19 @@ pub(super) struct Conclusion {
 }
 
 /// A graph that is being read.
-pub(super) trait Described: Sync {
+pub(super) trait GraphInput: Sync {
     /// What is known before its edges are read.
-    fn told(&self) -> Told;
+    fn facts(&self) -> GraphFacts;
 
     /// Compares what was known before with what was `seen`.
     ///
     /// # Errors
     /// [`crate::Error::Content`] if they differ.
-    fn conclude(&self, seen: &Seen) -> Result<Conclusion>;
+    fn conclude(&self, seen: &TotalCounts) -> Result<Conclusion>;
 }
 
 /// A graph whose parts are read by the ranks that need them.
-pub(super) trait Reader: Described {
+pub(super) trait Reader: GraphInput {
     /// Words that distinguish the graph from others.
     fn identity(&self) -> String;
 
@@ -79,7 +79,7 @@ pub(super) trait Reader: Described {
 }
 
 /// A graph that rank 0 reads for all.
-pub(super) trait Dealt: Described {
+pub(super) trait RootReader: GraphInput {
     /// The edges in a block of this rank's part. `census` has the counts of the part before it;
     /// those of the block are added.
     ///

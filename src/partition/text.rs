@@ -7,8 +7,8 @@ use super::checkpoint::Checkpoint;
 use super::fingerprint::Located;
 use super::fold_buffer::{FoldBuffer, Sink};
 use super::loader;
-use super::outline::Told;
-use super::reader::{Conclusion, Dealt, Described, Reader, Seen};
+use super::outline::GraphFacts;
+use super::reader::{Conclusion, GraphInput, Reader, RootReader, TotalCounts};
 use super::segment::Segment;
 use super::text_dealer::{TextDealer, split_before};
 use crate::comm::{Comm, Progress};
@@ -50,12 +50,12 @@ struct Text<'a> {
     preamble: Preamble,
 }
 
-impl Described for Text<'_> {
-    fn told(&self) -> Told {
-        Told::new(self.preamble.n, None)
+impl GraphInput for Text<'_> {
+    fn facts(&self) -> GraphFacts {
+        GraphFacts::new(self.preamble.n, None)
     }
 
-    fn conclude(&self, seen: &Seen) -> Result<Conclusion> {
+    fn conclude(&self, seen: &TotalCounts) -> Result<Conclusion> {
         let n = self.preamble.check(self.path, &seen.census)?;
         if seen.numbers == Numbers::Floats && seen.beyond_floats {
             let what = if seen.saved {
@@ -74,7 +74,7 @@ impl Described for Text<'_> {
     }
 }
 
-impl Dealt for Text<'_> {
+impl RootReader for Text<'_> {
     fn decode(&self, block: &[u8], census: &mut Census, _: &Progress) -> Result<Vec<Batch>> {
         let (block, before) = split_before(block);
         let done = Default::default(); // the bar shows what rank 0 reads
@@ -183,12 +183,12 @@ impl<'a> TextFile<'a> {
     }
 }
 
-impl Described for TextFile<'_> {
-    fn told(&self) -> Told {
-        self.text.told()
+impl GraphInput for TextFile<'_> {
+    fn facts(&self) -> GraphFacts {
+        self.text.facts()
     }
 
-    fn conclude(&self, seen: &Seen) -> Result<Conclusion> {
+    fn conclude(&self, seen: &TotalCounts) -> Result<Conclusion> {
         self.text.conclude(seen)
     }
 }

@@ -39,10 +39,10 @@ impl<'a> TextDealer<'a> {
             });
         }
         let (preamble, stream) = comm.agree(opened)?.unzip();
-        let told = preamble.map(|preamble| serde_json::to_vec(&preamble));
-        let told = told.transpose().expect("plain fields serialise").unwrap_or_default();
+        let encoded = preamble.map(|preamble| serde_json::to_vec(&preamble));
+        let encoded = encoded.transpose().expect("plain fields serialise").unwrap_or_default();
         let preamble =
-            serde_json::from_slice(&comm.broadcast(0, told)).expect("all ranks run one program");
+            serde_json::from_slice(&comm.broadcast(0, encoded)).expect("all ranks run one program");
         Ok((preamble, stream))
     }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// How the edges of a graph are distributed to ranks, in rank order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dealt {
+pub enum Distribution {
     /// To all in blocks of equal size.
     Evenly,
     /// All to one rank.
@@ -16,7 +16,7 @@ pub enum Dealt {
     AtRandom(u64),
 }
 
-impl Dealt {
+impl Distribution {
     /// The positions of the edges of `rank` among `m`.
     pub fn slice(self, m: usize, p: usize, rank: usize) -> Range<usize> {
         let end = |rank: usize| match self {
@@ -74,7 +74,7 @@ pub struct Case {
     /// Vertices.
     pub n: u32,
     /// How the edges are distributed.
-    pub dealt: Dealt,
+    pub distribution: Distribution,
     /// The longest message, bytes.
     pub most_bytes: usize,
     m: usize,
@@ -117,8 +117,11 @@ impl Case {
             ][draw(5, 6) as usize],
             order: [Order::AsMade, Order::ByWeight, Order::HeaviestFirst][draw(6, 3) as usize],
             renumbered: draw(7, 2) == 0,
-            dealt: [Dealt::Evenly, Dealt::ToOne(draw(8, 1000) as usize), Dealt::AtRandom(seed)]
-                [draw(9, 3) as usize],
+            distribution: [
+                Distribution::Evenly,
+                Distribution::ToOne(draw(8, 1000) as usize),
+                Distribution::AtRandom(seed),
+            ][draw(9, 3) as usize],
             most_bytes: if n < 64 { 3 } else { [1 << 30, 4096][draw(10, 2) as usize] },
         }
     }
@@ -188,7 +191,7 @@ impl Case {
 
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { n, m, shape, weighing, order, dealt, .. } = self;
-        write!(f, "{n} vertices, {m} edges ({shape:?}, {weighing:?}, {order:?}, {dealt:?})")
+        let Self { n, m, shape, weighing, order, distribution, .. } = self;
+        write!(f, "{n} vertices, {m} edges ({shape:?}, {weighing:?}, {order:?}, {distribution:?})")
     }
 }

@@ -4,7 +4,7 @@
 mod case;
 mod tally;
 
-pub use case::{Case, Dealt};
+pub use case::{Case, Distribution};
 pub use tally::Tally;
 
 use crate::comm::Comm;
@@ -37,7 +37,7 @@ fn check_case<K: Key>(
     weights: Weights,
 ) -> Result<Vec<Repetition>> {
     let n = case.n as usize;
-    let mine = &edges[case.dealt.slice(edges.len(), comm.size(), comm.rank())];
+    let mine = &edges[case.distribution.slice(edges.len(), comm.size(), comm.rank())];
     let expected = comm.compute(|| local::kruskal(n, edges));
     // Compared as text: the digits of an exact sum may be written in several ways with the same
     // value.

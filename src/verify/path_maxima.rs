@@ -23,7 +23,7 @@ const ROOT: u32 = u32::MAX;
 /// with 64-bit keys, and 4 per edge if the forest is not sorted.
 pub struct PathMaxima<'f, K> {
     links: Vec<TreeEdge>,
-    summits: Vec<Summit<K>>,
+    summits: Vec<RootAndMax<K>>,
     forest: &'f [Edge<K>],
     /// The position in the forest of each link; `None` if the forest is sorted, so that they are
     /// equal.
@@ -43,7 +43,7 @@ struct TreeEdge {
 
 /// The root above a vertex, and the key of the last link on the way to it, which is the heaviest.
 #[derive(Clone, Copy)]
-struct Summit<K> {
+struct RootAndMax<K> {
     root: Vertex,
     key: K,
 }
@@ -106,8 +106,8 @@ impl<'f, K: Key> PathMaxima<'f, K> {
         }
     }
 
-    fn summit(&self, v: Vertex) -> Summit<K> {
-        let mut summit = Summit { root: v, key: K::zeroed() };
+    fn summit(&self, v: Vertex) -> RootAndMax<K> {
+        let mut summit = RootAndMax { root: v, key: K::zeroed() };
         let mut last = ROOT;
         loop {
             let TreeEdge { parent, order } = self.links[summit.root as usize];

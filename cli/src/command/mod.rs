@@ -137,7 +137,7 @@ fn on_rank_zero<R>(comm: &Comm, work: impl FnOnce(&Comm) -> Result<R>) -> Result
     } else {
         Ok(None)
     };
-    comm.rest();
+    comm.sleeping_barrier();
     comm.agree(result)
 }
 

@@ -48,7 +48,7 @@ impl Size {
         let mut stream = Stream::open(path)?;
         let format = Format::detect(path, stream.head()?)?;
         if format == Format::Binary {
-            let header = binary::Header::read(path, &file)?;
+            let header = binary::FileHeader::read(path, &file)?;
             return Ok(Self { n: header.n, edge_bytes: header.m.saturating_mul(WIDE) });
         }
         let top = Preamble::read(path, format, &TextOptions::default(), &mut stream)?;

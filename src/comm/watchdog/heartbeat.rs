@@ -19,7 +19,7 @@ pub(super) mod word {
 
 /// The state of a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum News {
+pub(super) enum PeerState {
     /// It answers, or has ended after it said goodbye.
     Fine,
     /// It says that the job ends.
@@ -77,30 +77,30 @@ impl Peer {
     ///
     /// All that has arrived is read before silence counts, so it does not matter how long this
     /// process itself did not run.
-    pub(super) fn news(&mut self, patience: Duration) -> News {
+    pub(super) fn news(&mut self, patience: Duration) -> PeerState {
         let mut words = [0; 64];
         while !self.gone {
             match self.stream.read(&mut words) {
                 Ok(len @ 1..) => {
                     self.heard = Instant::now();
                     if words[..len].contains(&word::ENDING) {
-                        return News::Ending;
+                        return PeerState::Ending;
                     }
                     if words[..len].contains(&word::ORPHANED) {
-                        return News::Orphaned;
+                        return PeerState::Orphaned;
                     }
                     self.leaving |= words[..len].contains(&word::BYE);
                 }
                 Err(why) if why.kind() == ErrorKind::WouldBlock => {
                     let silent = self.heard.elapsed() > patience;
-                    return if silent { News::Silent } else { News::Fine };
+                    return if silent { PeerState::Silent } else { PeerState::Fine };
                 }
                 Err(why) if why.kind() == ErrorKind::Interrupted => {}
-                Err(why) if why.kind() != ErrorKind::ConnectionReset => return News::Silent,
+                Err(why) if why.kind() != ErrorKind::ConnectionReset => return PeerState::Silent,
                 Ok(0) | Err(_) if self.leaving => self.gone = true,
-                Ok(0) | Err(_) => return News::Dead,
+                Ok(0) | Err(_) => return PeerState::Dead,
             }
         }
-        News::Fine
+        PeerState::Fine
     }
 }

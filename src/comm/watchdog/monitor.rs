@@ -1,7 +1,7 @@
 //! What the watchdog's thread does: it listens to the other ranks, answers, and ends the job.
 
 use super::door::Door;
-use super::heartbeat::{News, Peer, word};
+use super::heartbeat::{Peer, PeerState, word};
 use super::launcher;
 use crate::comm::{Progress, Stage};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -65,7 +65,7 @@ pub(super) struct Watch {
 #[derive(Debug, PartialEq)]
 enum JobEnd {
     /// A rank is gone; the second field says how.
-    Lost(usize, News),
+    Lost(usize, PeerState),
     /// Another rank has said why.
     Told,
     /// This process was told to terminate.
@@ -73,7 +73,7 @@ enum JobEnd {
     /// The launcher's process that started this one has died.
     Orphaned,
     /// All ranks have done their work and answer, but MPI does not end.
-    Unended,
+    MpiDoesNotEnd,
 }
 
 impl Watch {
@@ -88,13 +88,13 @@ impl Watch {
             JobEnd::Lost(lost, how) if self.rank == usize::from(lost == 0) => {
                 say(&self.sentence(lost, how));
             }
-            JobEnd::Unended if self.rank == 0 => say(&format!(
+            JobEnd::MpiDoesNotEnd if self.rank == 0 => say(&format!(
                 "the work is done and all it made is written, but MPI does not end on every host, \
                  after {} s: MPICH 4.0 is known for that; take a newer one, or Open MPI",
                 self.to_end.as_secs_f64()
             )),
             JobEnd::Dismissed | JobEnd::Orphaned => {}
-            JobEnd::Lost(..) | JobEnd::Told | JobEnd::Unended => thread::sleep(COURTESY),
+            JobEnd::Lost(..) | JobEnd::Told | JobEnd::MpiDoesNotEnd => thread::sleep(COURTESY),
         }
         if self.rank == 0 {
             launcher::end_launcher_later();
@@ -117,8 +117,8 @@ impl Watch {
             }
             for peer in &mut self.peers {
                 match peer.news(self.patience) {
-                    News::Fine => {}
-                    News::Ending => return Some(JobEnd::Told),
+                    PeerState::Fine => {}
+                    PeerState::Ending => return Some(JobEnd::Told),
                     gone => return Some(JobEnd::Lost(peer.rank, gone)),
                 }
             }
@@ -134,7 +134,7 @@ impl Watch {
             }
             // One rank has to report this.
             if self.rank == 0 && left.is_some_and(|left| left.elapsed() > self.to_end) {
-                return Some(JobEnd::Unended);
+                return Some(JobEnd::MpiDoesNotEnd);
             }
             self.pause();
         }
@@ -178,7 +178,7 @@ impl Watch {
     }
 
     /// Returns what to say about a rank that is gone, and about strangers, which may be the reason.
-    fn sentence(&self, lost: usize, how: News) -> String {
+    fn sentence(&self, lost: usize, how: PeerState) -> String {
         let reason = self.reason(lost, how);
         match refused(&self.strangers) {
             Some(refused) => format!("{reason} ({refused})"),
@@ -186,25 +186,25 @@ impl Watch {
         }
     }
 
-    fn reason(&self, lost: usize, how: News) -> String {
+    fn reason(&self, lost: usize, how: PeerState) -> String {
         let who = format!("rank {lost} on {}", self.hosts[lost]);
         let during = match self.progress.stage() {
             stage if stage.number() == Stage::START.number() => String::new(),
             stage => format!(" (phase: {})", stage.name()),
         };
         match how {
-            News::Silent if self.is_alone() => format!(
+            PeerState::Silent if self.is_alone() => format!(
                 "no rank on another host has answered for {} s{during}: is the cable of {}, where rank 0 \
                  runs, in? See to that, then run again",
                 self.patience.as_secs_f64(),
                 self.hosts[0]
             ),
-            News::Silent => format!(
+            PeerState::Silent => format!(
                 "{who} has not answered for {} s{during}: its process is stopped, or its host or cable is gone; \
                  see to that, then run again",
                 self.patience.as_secs_f64()
             ),
-            News::Orphaned => format!(
+            PeerState::Orphaned => format!(
                 "what mpirun started {who} with has died{during}: see there what ended it (`dmesg | tail` tells \
                  whether memory ran out), then run again"
             ),
@@ -281,7 +281,7 @@ mod tests {
             let mut peer = call(invitation);
             for _ in 0..30 {
                 peer.tell(word::HERE);
-                assert_eq!(peer.news(PATIENCE), News::Fine);
+                assert_eq!(peer.news(PATIENCE), PeerState::Fine);
                 thread::sleep(PATIENCE / 10);
             }
             peer.tell(word::BYE);
@@ -292,15 +292,15 @@ mod tests {
     #[test]
     fn a_dead_rank_is_told_from_a_silent_one() {
         let died = seen(|invitation| drop(call(invitation)));
-        assert_eq!(died, Some(JobEnd::Lost(1, News::Dead)));
+        assert_eq!(died, Some(JobEnd::Lost(1, PeerState::Dead)));
         let silent = seen(|invitation| {
             let peer = call(invitation);
             thread::sleep(PATIENCE * 2);
             drop(peer);
         });
-        assert_eq!(silent, Some(JobEnd::Lost(1, News::Silent)));
+        assert_eq!(silent, Some(JobEnd::Lost(1, PeerState::Silent)));
         let orphaned = seen(|invitation| call(invitation).tell(word::ORPHANED));
-        assert_eq!(orphaned, Some(JobEnd::Lost(1, News::Orphaned)));
+        assert_eq!(orphaned, Some(JobEnd::Lost(1, PeerState::Orphaned)));
     }
 
     #[test]
@@ -311,7 +311,7 @@ mod tests {
             thread::sleep(PATIENCE * 2);
             drop(peer);
         });
-        assert_eq!(stopped, Some(JobEnd::Lost(1, News::Silent)));
+        assert_eq!(stopped, Some(JobEnd::Lost(1, PeerState::Silent)));
     }
 
     #[test]
@@ -324,7 +324,7 @@ mod tests {
                 thread::sleep(PATIENCE / 10);
             }
         });
-        assert_eq!(end, Some(JobEnd::Unended));
+        assert_eq!(end, Some(JobEnd::MpiDoesNotEnd));
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub struct Locality {
 /// What a rank reports about its edges.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
-struct Told {
+struct RankStats {
     edges: u64,
     seen: u64,
     crossing: u64,
@@ -63,7 +63,7 @@ impl Locality {
     ) -> Self {
         comm.enter(Phase::Exchange);
         let (p, rank) = (comm.size(), comm.rank());
-        let told = comm.all_gather(&[comm.compute(|| tell(n, p, mine))]).concat();
+        let stats = comm.all_gather(&[comm.compute(|| rank_stats(n, p, mine))]).concat();
         let ends = comm.compute(|| {
             let few = sample(mine, SAMPLE.div_ceil(p)).enumerate();
             few.map(|(i, e)| if i % 2 == 0 { e.u } else { e.v }).collect::<Vec<_>>()
@@ -80,16 +80,16 @@ impl Locality {
         // If edges were dealt out at random, about this many edges of a vertex are looked at on
         // other ranks.
         let elsewhere = share * 2.0 * m as f64 / n as f64 * (1.0 - 1.0 / p as f64);
-        let sum = |of: fn(&Told) -> u64| told.iter().map(of).sum::<u64>() as f64;
-        let least = told.iter().map(|told| told.least).min().unwrap_or(0);
-        let most = told.iter().map(|told| told.most).max().unwrap_or(0);
+        let sum = |of: fn(&RankStats) -> u64| stats.iter().map(of).sum::<u64>() as f64;
+        let least = stats.iter().map(|stats| stats.least).min().unwrap_or(0);
+        let most = stats.iter().map(|stats| stats.most).max().unwrap_or(0);
         let bits = |most: u64| u64::BITS - most.leading_zeros();
         Self {
             shared: (shared / (1.0 - (-elsewhere).exp())).min(1.0),
-            crossing: sum(|told| told.crossing) / sum(|told| told.seen),
+            crossing: sum(|stats| stats.crossing) / sum(|stats| stats.seen),
             touched: if few { vertices.len() } else { n } as u64,
-            sorted: told.iter().all(|told| told.sorted == 1),
-            longest: told.iter().map(|told| told.edges).max().unwrap_or(0),
+            sorted: stats.iter().all(|stats| stats.sorted == 1),
+            longest: stats.iter().map(|stats| stats.edges).max().unwrap_or(0),
             shuffles: bits(most.saturating_sub(least)) + bits(m) <= u64::BITS,
         }
     }
@@ -104,10 +104,10 @@ fn sample<K: Key>(edges: &[Edge<K>], len: usize) -> impl Iterator<Item = &Edge<K
     })
 }
 
-fn tell<K: Key>(n: usize, p: usize, mine: &[Edge<K>]) -> Told {
+fn rank_stats<K: Key>(n: usize, p: usize, mine: &[Edge<K>]) -> RankStats {
     let owner = |v: Vertex| v as usize * p / n;
     let few = || sample(mine, SAMPLE);
-    Told {
+    RankStats {
         edges: mine.len() as u64,
         seen: few().count() as u64,
         crossing: few().filter(|e| owner(e.u) != owner(e.v)).count() as u64,

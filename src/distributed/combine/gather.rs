@@ -3,7 +3,7 @@
 //! The plain way, against which the others are measured: rank 0 receives up to (p - 1)(n - 1)
 //! edges.
 
-use super::merge_tree::{Climbed, climb};
+use super::merge_tree::{Merged, merge_up};
 use crate::comm::Comm;
 use crate::local::EdgeLike;
 
@@ -18,6 +18,6 @@ pub(in crate::distributed) const CHEAP: usize = if cfg!(test) { 1 << 4 } else { 
 /// # Complexity
 /// A rank sends its forest, coded, and receives one bit per edge. Rank 0 receives all forests,
 /// merges them in O(pn log p) and joins them in O(pn α(n)).
-pub(in crate::distributed) fn gather<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Climbed<R> {
-    climb(comm, n, run, &[(comm.rank() > 0).then_some(0)])
+pub(in crate::distributed) fn gather<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Merged<R> {
+    merge_up(comm, n, run, &[(comm.rank() > 0).then_some(0)])
 }

@@ -1,6 +1,6 @@
 //! Tree: pairs of ranks merge their forests, then pairs of pairs, until rank 0 has merged the last two.
 
-use super::merge_tree::{Climbed, climb};
+use super::merge_tree::{Merged, merge_up};
 use crate::comm::Comm;
 use crate::local::EdgeLike;
 
@@ -9,8 +9,8 @@ use crate::local::EdgeLike;
 /// # Complexity
 /// A rank receives at most one forest, n - 1 edges, per round, and sends one. The merges of a round
 /// run on different ranks, each in O(n α(n)).
-pub(in crate::distributed) fn tree<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Climbed<R> {
-    climb(comm, n, run, &targets(comm.rank(), comm.size()))
+pub(in crate::distributed) fn tree<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Merged<R> {
+    merge_up(comm, n, run, &targets(comm.rank(), comm.size()))
 }
 
 /// Returns the rank to which a rank sends in each round. Of the ranks in round k, which are 2^k

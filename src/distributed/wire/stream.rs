@@ -41,7 +41,7 @@ pub(in crate::distributed) struct Joined<K> {
     /// source's.
     pub(in crate::distributed) verdicts: Vec<BitList>,
     /// These edges in sorted order, if they are kept; `origin` is the index of the run.
-    pub(in crate::distributed) kept: Vec<ContractedEdge<K>>,
+    pub(in crate::distributed) survivors: Vec<ContractedEdge<K>>,
 }
 
 /// Joins this rank's run, `own`, and those of the sources of `streams` on the vertices `0..n`.
@@ -56,7 +56,7 @@ pub(in crate::distributed) fn receive_runs<R: EdgeLike>(
     keep: bool,
 ) -> Joined<R::Key> {
     let verdicts = vec![BitList::default(); streams.sources().len() + 1];
-    let mut joined = Joined { components: Components::new(n), verdicts, kept: Vec::new() };
+    let mut joined = Joined { components: Components::new(n), verdicts, survivors: Vec::new() };
     let source = |(index, &(rank, left)): (usize, &(usize, usize))| Sender {
         rank,
         origin: index as u32 + 1,
@@ -93,11 +93,11 @@ pub(in crate::distributed) fn receive_runs<R: EdgeLike>(
 
 impl<K: Key> Joined<K> {
     fn add(&mut self, sorted: &[ContractedEdge<K>], keep: bool) {
-        let Self { components, verdicts, kept } = self;
+        let Self { components, verdicts, survivors } = self;
         join_each(components, sorted, |edge, apart| {
             verdicts[edge.origin as usize].push(apart);
             if keep & apart {
-                kept.push(*edge);
+                survivors.push(*edge);
             }
         });
     }
@@ -195,8 +195,8 @@ mod tests {
                 let joined = receive_runs(comm, n as usize, &streams, &mine, true);
                 let chosen = joined.verdicts.into_iter().enumerate();
                 let chosen: Vec<_> = chosen.flat_map(|(rank, bits)| choose(&run(rank), &bits.into_set())).collect();
-                assert_eq!(chosen.len(), joined.kept.len());
-                joined.kept.iter().map(|e| Edge { u: e.u, v: e.v, key: e.key }).collect()
+                assert_eq!(chosen.len(), joined.survivors.len());
+                joined.survivors.iter().map(|e| Edge { u: e.u, v: e.v, key: e.key }).collect()
             });
             let all: Vec<Edge<u32>> = (0..lens.len()).flat_map(run).collect();
             prop_assert_eq!(&found[0], &kruskal(n as usize, &all));

@@ -40,7 +40,7 @@ pub(super) enum Unclear {
     /// What is wrong with the first edge, or with the names, and its index among the records.
     Line(usize, Box<Fault>),
     /// The user has to say; this is what to ask.
-    Ask(String),
+    NeedsOption(String),
 }
 
 impl Reading {
@@ -62,7 +62,7 @@ impl Reading {
             names,
             first,
             width: 0,
-            columns: Err(Unclear::Ask(String::new())),
+            columns: Err(Unclear::NeedsOption(String::new())),
             edges: Vec::new(),
             reached: (first, 0),
         };
@@ -91,7 +91,9 @@ impl Reading {
             self.columns = match &self.names {
                 // A header alone: the usual columns, for edges that never come.
                 None => Ok(Columns { u: 1, v: 2, weight: Some(3) }),
-                Some(_) => Err(Unclear::Ask("it names columns, and no edge follows".to_owned())),
+                Some(_) => {
+                    Err(Unclear::NeedsOption("it names columns, and no edge follows".to_owned()))
+                }
             };
             return;
         };
@@ -145,7 +147,7 @@ impl Reading {
         let width = self.width;
         let by_places = matches!(options.columns, Some(Selection::Places(_)));
         if let Some(names) = names.filter(|names| names.len() != width as usize && !by_places) {
-            return Err(Unclear::Ask(format!(
+            return Err(Unclear::NeedsOption(format!(
                 "it has {} names and the next line {width} columns, separated by {}: give each column a name, or say \
                  their places with --columns (R: row.names = FALSE)",
                 names.len(),
@@ -154,7 +156,7 @@ impl Reading {
         }
         if let Some(selection) = &options.columns {
             let columns = selection.find(names).map_err(|what| {
-                Unclear::Ask(format!(
+                Unclear::NeedsOption(format!(
                     "it has {what}; there are {}",
                     shown(names, fields, self.dialect)
                 ))
@@ -181,7 +183,7 @@ impl Reading {
                 let fault = first.err().unwrap_or_else(|| fields.fault("a second vertex"));
                 Err(Unclear::Line(self.first, fault))
             }
-            _ => Err(Unclear::Ask(format!(
+            _ => Err(Unclear::NeedsOption(format!(
                 "it has {width} columns, {}: say which are u, v and the weight with --columns U,V,W, by places or names \
                  (U,V: no weights)",
                 shown(names, fields, self.dialect)

@@ -163,7 +163,7 @@ fn unclear(head: &Head<'_>, records: &[Record], reading: Reading) -> Error {
     match reading.columns {
         Ok(_) => unreachable!("the columns are clear"),
         Err(Unclear::Line(index, fault)) => head.fault_error(records[index].line + 1, *fault),
-        Err(Unclear::Ask(what)) => {
+        Err(Unclear::NeedsOption(what)) => {
             let record =
                 &records[reading.first.saturating_sub(usize::from(reading.names.is_some()))];
             head.content(ContentFault::Ambiguous, &format!("line {}: {what}", record.line + 1))

@@ -362,18 +362,18 @@ mod tests {
     fn nothing_else_is_taken_for_the_lock() {
         let place = tempfile::tempdir().expect("a folder");
         let folder = Arc::new(Folder::make(place.path()).expect("opened"));
-        let told = || claim(&folder, 7).err().expect("refused").to_string();
+        let message = || claim(&folder, 7).err().expect("refused").to_string();
         let path = folder.path_of(FILE);
         let other = place.path().join("other");
         fs::write(&other, "theirs").expect("written");
         std::os::unix::fs::symlink(&other, &path).expect("linked");
-        assert!(told().contains("it is a link"), "{}", told());
+        assert!(message().contains("it is a link"), "{}", message());
         fs::remove_file(&path).expect("removed");
         fs::hard_link(&other, &path).expect("linked");
-        assert!(told().contains("hard link"), "{}", told());
+        assert!(message().contains("hard link"), "{}", message());
         fs::remove_file(&path).expect("removed");
         nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).expect("made");
-        assert!(told().contains("pipe"), "{}", told());
+        assert!(message().contains("pipe"), "{}", message());
         fs::remove_file(&path).expect("removed");
         assert_eq!(fs::read_to_string(&other).expect("read"), "theirs");
         // What a killed job has left behind, or any other text.

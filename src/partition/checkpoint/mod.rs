@@ -11,14 +11,14 @@
 //!
 //! One job at a time holds the folder ([`lock`]). What is in it is not trusted: no link is followed
 //! ([`folder`]), and what a file says is compared with its checksums ([`file`]) and the input
-//! ([`sound`]). All of that can be forged, so the forest of a job that resumes is proved.
+//! ([`validate`]). All of that can be forged, so the forest of a job that resumes is proved.
 
 mod file;
 mod folder;
 mod lock;
 mod mount;
 mod recovery;
-mod sound;
+mod validate;
 mod writer;
 
 pub(super) use writer::Writer;
@@ -30,7 +30,7 @@ use crate::error::{Result, shown};
 use file::{FileHead, KnownFile, Out, Saved};
 use folder::{Folder, Name, Role};
 use lock::Lock;
-use recovery::{Found, Recovery};
+use recovery::{Recovery, SavedProgress};
 use std::cell::OnceCell;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::Path;
@@ -85,14 +85,14 @@ impl<'a> Checkpoint<'a> {
         let (rank, of) = (comm.rank() as u64, comm.size() as u64);
         let name = Name { generation: next, of, rank };
         let saved = match found {
-            Found::Own(saved) => saved,
-            Found::Nothing { files } => {
+            SavedProgress::Own(saved) => saved,
+            SavedProgress::Nothing { files } => {
                 if files {
                     clear(comm, folder)?;
                 }
                 self.begin(comm, folder, name, outline, deal)?
             }
-            Found::All(files) => deal_anew(comm, folder, name, &files, deal)?,
+            SavedProgress::All(files) => deal_anew(comm, folder, name, &files, deal)?,
         };
         let now = saved.known.head.name;
         // No rank of this job is writing now.
@@ -100,7 +100,7 @@ impl<'a> Checkpoint<'a> {
             (other.generation, other.of) != (now.generation, now.of) || role == Role::Unfinished
         };
         comm.agree(folder.remove(is_left))?;
-        Ok(Writer::new(folder.clone(), saved, self.every, outline.told))
+        Ok(Writer::new(folder.clone(), saved, self.every, outline.facts))
     }
 
     /// Writes the file of a rank that has read nothing.

@@ -3,7 +3,7 @@
 use super::Checkpoint;
 use super::file::{KnownFile, Saved};
 use super::folder::{Entry, Folder, Name, Role};
-use super::sound::{Span, is_of, percent, spans, tile};
+use super::validate::{Span, check_belongs, check_coverage, percent, spans};
 use crate::comm::{Comm, Reduction};
 use crate::error::{ContentFault, Error, Result, shown};
 use crate::partition::fits;
@@ -19,11 +19,11 @@ const MOST_GENERATIONS: u64 = 1 << 48;
 
 /// What a job resumes from, and the generation of its new files.
 pub(super) struct Recovery {
-    pub(super) found: Found,
+    pub(super) found: SavedProgress,
     pub(super) next: u64,
 }
 
-pub(super) enum Found {
+pub(super) enum SavedProgress {
     /// No progress; `files` says whether there are files nevertheless.
     Nothing { files: bool },
     /// The files are of as many ranks as there are now; this is the rank's own.
@@ -66,7 +66,7 @@ pub(super) fn look(
         );
         return Err(Error::content(folder.path(), ContentFault::Damaged, what));
     }
-    let nothing = Recovery { found: Found::Nothing { files: !seen.is_empty() }, next };
+    let nothing = Recovery { found: SavedProgress::Nothing { files: !seen.is_empty() }, next };
     if seen.is_empty() || seen.iter().any(|seen| seen.done == 1) {
         return Ok(nothing);
     }
@@ -83,14 +83,14 @@ pub(super) fn look(
                     remove its files to start from the beginning";
         return Err(Error::content(folder.path(), ContentFault::Occupied, what));
     }
-    comm.agree(known.iter().try_for_each(|known| is_of(outline, folder, known)))?;
+    comm.agree(known.iter().try_for_each(|known| check_belongs(outline, folder, known)))?;
     one_job(comm, folder, &known)?;
     let (generation, of) = newest_complete(&seen).ok_or_else(|| incomplete(folder, &seen))?;
     let set = known
         .into_iter()
         .filter(|known| (known.head.name.generation, known.head.name.of) == (generation, of));
     let (found, spans) = choose(comm, folder, set.collect(), of)?;
-    let bound = tile(folder, &spans, outline)?;
+    let bound = check_coverage(folder, &spans, outline)?;
     let what = format!("a graph of {bound} vertices, as {} says,", shown(folder.path()));
     comm.agree(fits(comm, &what, u128::from(bound) * VERTEX_BYTES))?;
     (checkpoint.tell)(&told(folder, of, &spans));
@@ -146,7 +146,7 @@ fn choose(
     folder: &Folder,
     files: Vec<KnownFile>,
     of: u64,
-) -> Result<(Found, Vec<Span>)> {
+) -> Result<(SavedProgress, Vec<Span>)> {
     let (rank, size) = (comm.rank() as u64, comm.size() as u64);
     let own = files.iter().find(|known| known.head.name.rank == rank);
     let sees = comm.all_gather(&[[u64::from(own.is_some()), files.len() as u64]]).concat();
@@ -157,7 +157,7 @@ fn choose(
     if size == of && sees.iter().all(|&[own, _]| own == 1) {
         let own = own.expect("every rank has its own");
         let spans = comm.all_gather(&spans(&own.head)).concat();
-        return Ok((Found::Own(comm.agree(check(own))?), spans));
+        return Ok((SavedProgress::Own(comm.agree(check(own))?), spans));
     }
     if let Some(rank) = sees.iter().position(|&[_, files]| files < of) {
         let what = format!(
@@ -173,7 +173,7 @@ fn choose(
     let mut mine = files.iter().skip(comm.rank()).step_by(comm.size());
     comm.agree(mine.try_for_each(|known| check(known).map(drop)))?;
     let spans = files.iter().flat_map(|known| spans(&known.head)).collect();
-    Ok((Found::All(files), spans))
+    Ok((SavedProgress::All(files), spans))
 }
 
 /// Refuses files of which ranks see different versions.

@@ -9,7 +9,7 @@ use crate::partition::Memory;
 use crate::partition::assignment::Assignment;
 use crate::partition::fold_buffer::{Budget, FoldBuffer, Sink};
 use crate::partition::join::join;
-use crate::partition::outline::Told;
+use crate::partition::outline::GraphFacts;
 use proptest::prelude::*;
 use std::fs;
 use std::ops::Range;
@@ -41,8 +41,8 @@ fn meddled(
     let slices = comm::run(p, Some(1), |comm| {
         let checkpoint = Checkpoint::new(folder, true, every, &|_| {});
         let weights = Weights::wide(Numbers::Integers);
-        let told = Told::new(Some(N), Some(weights));
-        let outline = Outline::new("a graph", told, 0..graph.len() as u64);
+        let facts = GraphFacts::new(Some(N), Some(weights));
+        let outline = Outline::new("a graph", facts, 0..graph.len() as u64);
         let cut = |rest: &Range<u64>, at: u64| Ok(at.next_multiple_of(2).min(rest.end));
         let assignment = Assignment::of(comm, Some(&checkpoint), &outline, &cut)?;
         let budget = Budget { memory: Memory::Unlimited, descending: false, process: 0 };
@@ -58,7 +58,7 @@ fn meddled(
                 left = left.checked_sub(1).ok_or_else(stopped)?;
                 segment.census.records += range.end - range.start;
                 let edges = &graph[range.start as usize..range.end as usize];
-                Ok(Some(vec![Batch::told(Edges::Wide(edges.to_vec()), weights)]))
+                Ok(Some(vec![Batch::known(Edges::Wide(edges.to_vec()), weights)]))
             })
         });
         let census = comm.agree(pulled)?;

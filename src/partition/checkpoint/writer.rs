@@ -4,7 +4,7 @@ use super::file::{Body, FileHead, Saved, damaged};
 use super::folder::Folder;
 use crate::error::Result;
 use crate::graph::{Batch, Edge, Edges, Numbers};
-use crate::partition::outline::Told;
+use crate::partition::outline::GraphFacts;
 use crate::partition::segment::Segment;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(in crate::partition) struct Writer {
     saved: Saved,
     /// The first of its segments that was not read back yet.
     next: usize,
-    told: Told,
+    facts: GraphFacts,
     every: Duration,
     /// When the last save ended.
     last: Instant,
@@ -28,8 +28,13 @@ pub(in crate::partition) struct Writer {
 
 impl Writer {
     /// Resumes from a file that was checked.
-    pub(super) fn new(folder: Arc<Folder>, saved: Saved, every: Duration, told: Told) -> Self {
-        Self { folder, saved, next: 0, told, every, last: Instant::now() }
+    pub(super) fn new(
+        folder: Arc<Folder>,
+        saved: Saved,
+        every: Duration,
+        facts: GraphFacts,
+    ) -> Self {
+        Self { folder, saved, next: 0, facts, every, last: Instant::now() }
     }
 
     /// The segments to read, as the file says.
@@ -50,7 +55,7 @@ impl Writer {
         // If all floats were on loops, which are dropped, the other weights are floats
         // nevertheless.
         let begins = segment.edges == 0 && segment.weights.numbers() == Numbers::Floats;
-        ReadBack { body, segment, told: self.told, begins }
+        ReadBack { body, segment, facts: self.facts, begins }
     }
 
     /// Saves that `now` was read up to its rest, with `forest` as the bytes of its edges, and that
@@ -82,7 +87,7 @@ impl Writer {
 pub(in crate::partition) struct ReadBack<'a> {
     body: Body<'a>,
     segment: Segment,
-    told: Told,
+    facts: GraphFacts,
     /// Whether a batch without edges comes first.
     begins: bool,
 }
@@ -100,14 +105,14 @@ impl ReadBack<'_> {
             return Ok(None);
         }
         let edges = Edges::of_bytes(&bytes, weights.is_narrow());
-        let bound = self.told.n.unwrap_or(census.bound);
+        let bound = self.facts.n.unwrap_or(census.bound);
         let is_right =
             |e: Edge<u64>| !e.is_loop() && u64::from(e.u.max(e.v)) < bound && weights.has(e.key);
         if !edges.iter().all(is_right) {
             return Err(damaged(self.body.path(), "it has edges that are not of this graph"));
         }
-        let batch = match self.told.weights {
-            Some(_) => Batch::told(edges, weights),
+        let batch = match self.facts.weights {
+            Some(_) => Batch::known(edges, weights),
             None => Batch::counted(edges, weights),
         };
         Ok(Some(batch.with(0, beyond_floats)))

@@ -20,7 +20,7 @@ pub(super) fn spans(head: &FileHead) -> Vec<Span> {
 }
 
 /// Refuses a file of another graph, or one with a segment that cannot be of this graph.
-pub(super) fn is_of(outline: &Outline, folder: &Folder, known: &KnownFile) -> Result<()> {
+pub(super) fn check_belongs(outline: &Outline, folder: &Folder, known: &KnownFile) -> Result<()> {
     let path = folder.path_of(&known.head.name.file_name());
     if known.head.graph != outline.graph {
         let what = format!(
@@ -32,7 +32,7 @@ pub(super) fn is_of(outline: &Outline, folder: &Folder, known: &KnownFile) -> Re
         return Err(Error::content(&path, ContentFault::Occupied, what));
     }
     for (position, segment) in known.head.segments.iter().enumerate() {
-        if let Some(what) = flaw(outline, segment) {
+        if let Some(what) = defect(outline, segment) {
             let what = format!(
                 "its segment {position} (from 0) {what}; remove the files of this checkpoint to start from \
                  the beginning"
@@ -44,7 +44,7 @@ pub(super) fn is_of(outline: &Outline, folder: &Folder, known: &KnownFile) -> Re
 }
 
 /// What is impossible about a segment; `None` if it is sound.
-fn flaw(outline: &Outline, segment: &Segment) -> Option<&'static str> {
+fn defect(outline: &Outline, segment: &Segment) -> Option<&'static str> {
     let Segment { start, rest, since, before, census, edges, weights, .. } = segment;
     let whole = &outline.whole;
     if !(whole.start <= *start
@@ -54,14 +54,14 @@ fn flaw(outline: &Outline, segment: &Segment) -> Option<&'static str> {
     {
         return Some("is not a part of the input");
     }
-    let (taken, n) = (rest.start - start, outline.told.n.unwrap_or(census.bound));
+    let (taken, n) = (rest.start - start, outline.facts.n.unwrap_or(census.bound));
     if !(whole.start <= *since && *since <= rest.start)
         || before.lines > rest.start - since
         || before.vertices > before.lines
     {
         return Some("has more lines before it than there are");
     }
-    if census.bound > outline.told.n.unwrap_or(MOST_VERTICES) || census.vertices > MOST_VERTICES {
+    if census.bound > outline.facts.n.unwrap_or(MOST_VERTICES) || census.vertices > MOST_VERTICES {
         return Some("has more vertices than the graph");
     }
     if census.loops > census.records
@@ -73,9 +73,9 @@ fn flaw(outline: &Outline, segment: &Segment) -> Option<&'static str> {
     if taken == 0 && census.records > 0 {
         return Some("has edges of nothing");
     }
-    let told = outline.told;
-    let is_held_so = told.weights.is_none_or(|told| told == *weights);
-    if *edges > 0 && !(is_held_so && weights.descending() == told.descending) {
+    let facts = outline.facts;
+    let is_held_so = facts.weights.is_none_or(|known| known == *weights);
+    if *edges > 0 && !(is_held_so && weights.descending() == facts.descending) {
         return Some("has edges that are held otherwise than those of the graph");
     }
     None
@@ -83,7 +83,7 @@ fn flaw(outline: &Outline, segment: &Segment) -> Option<&'static str> {
 
 /// Checks that the segments in rank order cover the input, each place once, and that their counts
 /// can be added up. Returns the largest bound of all.
-pub(super) fn tile(folder: &Folder, spans: &[Span], outline: &Outline) -> Result<u64> {
+pub(super) fn check_coverage(folder: &Folder, spans: &[Span], outline: &Outline) -> Result<u64> {
     let mut at = outline.whole.start;
     let fits = |&[start, _, end, ..]: &Span| {
         let fits = start == at;
@@ -101,8 +101,8 @@ pub(super) fn tile(folder: &Folder, spans: &[Span], outline: &Outline) -> Result
     for count in [3, 4] {
         let sum: u128 = spans.iter().map(|span| u128::from(span[count])).sum();
         if sum > u128::from(u64::MAX >> 1) {
-            let told = format!("its files count more edges than there can be; {what}");
-            return Err(Error::content(folder.path(), ContentFault::Damaged, told));
+            let what = format!("its files count more edges than there can be; {what}");
+            return Err(Error::content(folder.path(), ContentFault::Damaged, what));
         }
     }
     Ok(spans.iter().map(|span| span[5]).max().unwrap_or(0))
@@ -120,10 +120,10 @@ mod tests {
     use super::*;
     use crate::format::{Census, LineCount};
     use crate::graph::{Numbers, Weights};
-    use crate::partition::outline::Told;
+    use crate::partition::outline::GraphFacts;
 
-    fn outline(told: Told) -> Outline {
-        Outline { graph: String::new(), told, whole: 10..100 }
+    fn outline(facts: GraphFacts) -> Outline {
+        Outline { graph: String::new(), facts, whole: 10..100 }
     }
 
     const WEIGHTS: Weights = Weights::wide(Numbers::Floats);
@@ -181,13 +181,13 @@ mod tests {
             ("integers",           |s| s.weights = integers(),              [None, otherwise[1]]),
             ("heavier first",      |s| s.weights = WEIGHTS.in_order(true),  otherwise),
         ];
-        let text = outline(Told::new(None, None));
-        let binary = outline(Told::new(Some(8), Some(WEIGHTS)));
+        let text = outline(GraphFacts::new(None, None));
+        let binary = outline(GraphFacts::new(Some(8), Some(WEIGHTS)));
         for (name, change, expected) in cases {
             let mut segment = sound();
             change(&mut segment);
             for (outline, expected) in [&text, &binary].into_iter().zip(expected) {
-                let told = flaw(outline, &segment);
+                let told = defect(outline, &segment);
                 let fits = told.map_or(expected.is_none(), |told| {
                     expected.is_some_and(|words| told.contains(words))
                 });
