@@ -1,4 +1,4 @@
-//! `mst cluster`: several real machines as one.
+//! `mst cluster`: jobs on several real machines.
 
 use crate::cluster;
 use mst::comm;
@@ -43,7 +43,8 @@ enum Task {
 }
 
 impl Args {
-    /// Does the task, which needs no world; `run` alone starts one, by mpirun.
+    /// Does the task and returns the exit code. No task needs a world in this process; `run` starts
+    /// one with mpirun.
     pub(super) fn start(&self) -> Result<u8> {
         if comm::is_started() {
             let what = "mst cluster starts mpirun itself, so leave that out: mst cluster run ...";

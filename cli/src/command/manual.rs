@@ -1,4 +1,4 @@
-//! Completions and the manual page, made from the command line itself.
+//! Completions and the manual page, generated from the definition of the command line.
 
 use crate::console::say;
 use clap_complete::Shell;
