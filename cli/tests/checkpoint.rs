@@ -256,7 +256,7 @@ fn what_cannot_be_saved_is_told() {
     let refused = at(&["solve", &text, "--checkpoint", "saved"]);
     assert_eq!(refused.code(), Some(1), "{refused:?}");
     assert!(refused.stderr.contains("cannot make saved"), "{refused:?}");
-    // A job that starts from the beginning says so, and leaves an empty folder for the next.
+    // A job that starts from the beginning says so, and leaves no checkpoint behind.
     for _ in 0..2 {
         let fresh = right(at(&["solve", &text, "--checkpoint", "new", "--resume"]));
         assert!(fresh.stderr.contains("new has no checkpoint yet"), "{fresh:?}");

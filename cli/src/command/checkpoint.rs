@@ -5,7 +5,7 @@ use mst::partition::Checkpoint;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Where to save how far a job is.
+/// Options for saving and resuming checkpoints.
 #[derive(Debug, clap::Args)]
 pub(super) struct Saving {
     /// Save in this folder how far each rank is with reading, so that a job that was ended can go on; the

@@ -58,7 +58,7 @@ pub(super) enum From {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct CombineArg(pub(super) Option<Plan>);
 
-/// What solve and compare share.
+/// Options that solve and compare share.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Common {
     #[command(flatten)]

@@ -41,7 +41,7 @@ pub(super) struct Args {
     world: WorldArgs,
 }
 
-/// What the program does for the one that asks its host.
+/// What the doctor starts on a host that it asks over ssh.
 #[derive(Debug, clap::Args)]
 struct Part {
     /// Print what this host is, as one JSON object

@@ -21,7 +21,7 @@ pub(super) const LEAST_TO_MEET: Duration = Duration::from_secs(15);
 /// met.
 const TO_MEET: u64 = 3;
 
-/// The world to run in and what to say on the way.
+/// Options for the world and for messages.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct WorldArgs {
     /// Threads on each rank, up to 1024 [default: its share of the host's cores]
