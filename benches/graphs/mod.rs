@@ -14,7 +14,7 @@ pub(crate) struct Graph {
     pub(crate) edges: Edges,
 }
 
-/// How to make a graph; only one exists at a time.
+/// How to make a graph. It is only made when it is needed.
 pub(crate) struct Recipe {
     /// As in tables.
     pub(crate) name: &'static str,

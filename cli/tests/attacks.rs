@@ -141,7 +141,7 @@ fn be_attacked(case: &str, comm: &Comm) {
         open_nothing_for(FIRST);
     }
     let strangers = comm.watch(PATIENCE, mst_cli::console::heed, |what| eprintln!("mst: {what}"));
-    if let Some(strangers) = strangers.expect("all reach rank 0") {
+    if let Some(strangers) = strangers.expect("all ranks reach rank 0") {
         println!("{strangers}");
     }
     let end = Instant::now() + THEN;
@@ -164,10 +164,10 @@ fn be_attacked(case: &str, comm: &Comm) {
 fn open_nothing_for(time: Duration) {
     let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("a limit");
     let next = fs::File::open("/dev/null").expect("Linux").as_raw_fd() as u64;
-    setrlimit(Resource::RLIMIT_NOFILE, next, hard).expect("a lower one");
+    setrlimit(Resource::RLIMIT_NOFILE, next, hard).expect("a lower limit");
     thread::spawn(move || {
         thread::sleep(time);
-        setrlimit(Resource::RLIMIT_NOFILE, soft, hard).expect("no higher than it was");
+        setrlimit(Resource::RLIMIT_NOFILE, soft, hard).expect("not above the hard limit");
     });
 }
 

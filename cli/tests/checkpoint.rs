@@ -185,7 +185,7 @@ fn hosts_may_have_folders_of_their_own() {
 }
 
 #[test]
-fn checkpoints_that_cannot_be_gone_on_from_are_refused() {
+fn unusable_checkpoints_are_refused() {
     let (folder, [generated, binary, text]) = killed("uniform");
     let folder = folder.path();
     let solve = |graph: &str, more: &[&str]| {

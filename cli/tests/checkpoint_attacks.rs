@@ -147,7 +147,7 @@ fn mutate(parts: &mut Parts) {
 /// Whatever a head with the right checksums says, the job ends with exit code 1, with 3 if the
 /// proof fails, or with the right forest.
 #[test]
-fn heads_that_lie_tell_no_wrong_forest() {
+fn false_heads_never_give_a_wrong_forest() {
     let (folder, [generated, _, text]) = graphs("float");
     let folder = folder.path();
     right(run(folder, &["generate", "gnm:n=2000,m=2^19,seed=5,weights=uniform", "-o", "i.txt"]));

@@ -166,7 +166,7 @@ fn solve() -> Vec<&'static str> {
 }
 
 #[test]
-fn two_jobs_on_one_folder_tell_no_wrong_forest() {
+fn two_jobs_on_one_folder_never_give_a_wrong_forest() {
     let (folder, expected) = prepared();
     let folder = folder.path();
     let start = |p: usize| {
@@ -182,7 +182,7 @@ fn two_jobs_on_one_folder_tell_no_wrong_forest() {
 }
 
 #[test]
-fn two_jobs_on_one_folder_tell_no_wrong_forest_under_mpirun() {
+fn two_jobs_on_one_folder_never_give_a_wrong_forest_under_mpirun() {
     if mpirun(1).is_none() {
         return;
     }

@@ -173,7 +173,7 @@ fn a_launcher_that_is_missing_is_told() {
 }
 
 #[test]
-fn it_is_not_for_mpirun_to_start() {
+fn cluster_refuses_to_run_under_mpirun() {
     let place = Place::new();
     let mut command = place.command(&["status"]);
     command.env("OMPI_COMM_WORLD_SIZE", "1").env("OMPI_COMM_WORLD_RANK", "0");

@@ -275,7 +275,7 @@ fn files_and_folders_with_odd_names_are_found_over_ssh() {
 /// The proposed command for a problem can be pasted into a shell, whatever the names in it, and
 /// does what it should.
 #[test]
-fn a_mend_is_pasted_as_it_was_meant() {
+fn a_proposed_command_can_be_pasted() {
     // The missing things exist on this host, where the commands run, so the commands change
     // nothing.
     let lacks = "answers | sed -e '/^@mst folder/d' -e '/^@mst program/d' \

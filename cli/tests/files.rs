@@ -287,7 +287,7 @@ fn a_file_that_changes_is_found_out() {
 }
 
 #[test]
-fn memory_that_cannot_be_had_is_a_refusal() {
+fn running_out_of_memory_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let limited = |limit: u32, arguments: &str| {
         shell(folder.path(), &format!("ulimit -v {limit}; exec $MST {arguments} --threads 1 -q"))

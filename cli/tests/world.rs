@@ -365,7 +365,8 @@ fn agreement(comm: &Comm) {
             _ => Error::Found { problems: 1, what: format!("rank {rank} speaks") },
         };
         let fails = rank >= lowest && (rank - lowest) % 2 == 0;
-        let told = comm.agree(if fails { Err(error) } else { Ok(()) }).expect_err("one has failed");
+        let told =
+            comm.agree(if fails { Err(error) } else { Ok(()) }).expect_err("a rank has failed");
         assert_eq!(told.to_string(), format!("rank {lowest} speaks"));
         assert_eq!(told.exit_code(), [2, 3, 1][lowest % 3]);
     }

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_the_way_is_told() {
+    fn the_reason_of_a_failed_copy_is_reported() {
         let folder = tempfile::tempdir().expect("a folder");
         let here = folder.path().join("here");
         fs::write(&here, vec![0; 1 << 20]).expect("written");

@@ -34,7 +34,7 @@ const TICK: Duration = Duration::from_millis(50);
 struct End {
     /// The exit code: the launcher's if that can be trusted.
     code: u8,
-    /// Whether rank 0 finished.
+    /// Whether rank 0 finished its work.
     is_done: bool,
     /// Why the launcher was killed, if it was.
     reason: Option<Reason>,

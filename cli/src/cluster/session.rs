@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_goes_on_is_ended() {
+    fn a_program_that_goes_on_is_killed() {
         let (session, mut out) = sh("echo up; while true; do sleep 60; done");
         out.read_exact(&mut [0; 3]).expect("up");
         assert!(!session.has_ended());

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_that_runs_has_all_time() {
+    fn a_running_job_has_no_time_limit() {
         let mut job = Job::new(1);
         job.is_started.store(true, Relaxed);
         assert_eq!(job.at(1), None);

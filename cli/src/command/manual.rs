@@ -35,7 +35,9 @@ impl Man {
                 .map_err(Error::file("write", folder));
         }
         let mut page = Vec::new();
-        clap_mangen::Man::new(command.clone()).render(&mut page).expect("a vector takes all");
+        clap_mangen::Man::new(command.clone())
+            .render(&mut page)
+            .expect("writing to a vector cannot fail");
         say(&page)
     }
 }

@@ -133,8 +133,8 @@ impl Sheet {
             Decimal::Comma => b';',
         };
         let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
-        writer.write_record(fields).expect("a vector takes all");
-        let bytes = writer.into_inner().expect("a vector takes all");
+        writer.write_record(fields).expect("writing to a vector cannot fail");
+        let bytes = writer.into_inner().expect("writing to a vector cannot fail");
         String::from_utf8(bytes).expect("text")
     }
 }
@@ -145,10 +145,10 @@ fn records<R: Serialize>(
     header: bool,
 ) -> Vec<csv::StringRecord> {
     let mut writer = csv::WriterBuilder::new().has_headers(header).from_writer(Vec::new());
-    rows.into_iter().for_each(|row| writer.serialize(row).expect("a flat row"));
-    let bytes = writer.into_inner().expect("a vector takes all");
+    rows.into_iter().for_each(|row| writer.serialize(row).expect("a row of plain fields"));
+    let bytes = writer.into_inner().expect("writing to a vector cannot fail");
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*bytes);
-    reader.records().collect::<Result<_, _>>().expect("what was written just now")
+    reader.records().collect::<Result<_, _>>().expect("CSV that was just written")
 }
 
 /// A line feed if the last line of a file of `len` bytes has none, as after a power failure; else

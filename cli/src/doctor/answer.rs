@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn each_lack_of_a_host_is_a_problem() {
+    fn whatever_a_host_lacks_is_a_problem() {
         let facts = serde_json::to_string(&Facts::here(String::new(), &[])).expect("plain fields");
         let well = format!("{WELL}@mst code 0\n@mst said warning: {{}} {facts} more\n");
         let missing = "@mst code 127\n@mst said /opt/mst: error while loading shared libraries: \
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_breaks_off_is_none() {
+    fn an_incomplete_answer_is_none() {
         assert_eq!(Answer::read(WELL), None);
         assert_eq!(Answer::read(""), None);
     }

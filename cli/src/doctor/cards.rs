@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_shared_network_that_is_said() {
+    fn a_missing_shared_network_is_reported() {
         let nat = ("10.0.2.15", 24, "eth0");
         let told = told(&[with("vm1", &[nat]), with("vm2", &[nat])]);
         assert!(told.contains("there is no network"), "{told}");

@@ -141,7 +141,7 @@ fn gather(comm: &Comm, files: &[PathBuf]) -> (Vec<Seen>, Vec<Seen>, Vec<usize>) 
     let told = serde_json::to_vec(&Facts::here(comm.library(), files)).expect("plain fields");
     let topology = comm.topology();
     let seen = |(rank, told): (usize, Vec<u8>)| {
-        let facts: Facts = serde_json::from_slice(&told).expect("one program");
+        let facts: Facts = serde_json::from_slice(&told).expect("all ranks run the same program");
         let facts = facts.made_printable();
         let (ranks, threads) = (topology.sharing(rank), topology.threads_beside(rank));
         Seen { label: facts.host.name.clone(), facts, ranks, threads, ahead: None }
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hostfile_that_is_none_is_everybodys_error() {
+    fn a_missing_hostfile_is_an_error_on_every_rank() {
         let question = Question { hostfile: Some("missing".into()), ..Question::default() };
         let failed = mst::comm::run(2, Some(1), |comm| examine(comm, &question).unwrap_err());
         assert!(failed.iter().all(|why| why.to_string().contains("cannot open missing")));

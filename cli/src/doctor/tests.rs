@@ -144,7 +144,7 @@ fn a_file_is_compared_with_the_first_hosts() {
 }
 
 #[test]
-fn memory_is_counted_a_rank() {
+fn memory_is_counted_for_each_rank() {
     let fits = Size { n: 1_000_000, edge_bytes: 6_000_000_000 };
     let told = |size: Size, ranks| memory(&three(|hosts| hosts[1].ranks = ranks), &size);
     assert_eq!(told(fits, 1), []);
