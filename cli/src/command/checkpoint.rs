@@ -8,17 +8,18 @@ use std::time::Duration;
 /// Options for saving and resuming checkpoints.
 #[derive(Debug, clap::Args)]
 pub(super) struct Saving {
-    /// Save in this folder how far each rank is with reading, so that a job that was ended can go on; the
-    /// files are removed when the job is done. One job at a time has the folder
+    /// Save in this folder how far each rank has read, so that an interrupted job can be resumed;
+    /// the files are removed when the job is done. Only one job at a time can use the folder
     #[arg(long, value_name = "DIR")]
     checkpoint: Option<PathBuf>,
 
-    /// Go on from what --checkpoint has saved, with any number of ranks; from the beginning if it has
-    /// nothing. The forest is proved, as with --verify: whoever can write to DIR could have changed it
+    /// Resume from what --checkpoint saved, with any number of ranks; from the beginning if it
+    /// saved nothing. The forest is proved, as with --verify: whoever can write to DIR could have
+    /// changed it
     #[arg(long, requires = "checkpoint")]
     resume: bool,
 
-    /// Take what --resume finds on trust, and do not prove the forest
+    /// Trust what --resume finds, and do not prove the forest
     #[arg(long, requires = "resume", conflicts_with = "verify")]
     no_verify: bool,
 

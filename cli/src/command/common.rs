@@ -25,16 +25,16 @@ pub(super) struct InputArgs {
     #[arg(short, long, value_name = "FORMAT", value_parser = formats())]
     pub(super) format: Option<Format>,
 
-    /// Columns of u, v and weight in a text file, by places from 1 or by the names in its first line; two
-    /// columns: no weights
+    /// Columns of u, v and weight in a text file, by numbers from 1 or by the names in its first
+    /// line; two columns: no weights
     #[arg(short, long, value_name = "U,V[,W]")]
     pub(super) columns: Option<Selection>,
 
-    /// What separates the columns of a text file [default: found out]
+    /// What separates the columns of a text file [default: detected]
     #[arg(long, value_name = "WHAT", value_parser = separators())]
     pub(super) separator: Option<Separator>,
 
-    /// The sign of decimals in a text file [default: found out]
+    /// The decimal sign in a text file [default: detected]
     #[arg(long, value_name = "SIGN", value_parser = decimals())]
     pub(super) decimal: Option<Decimal>,
 
@@ -67,16 +67,16 @@ pub(super) struct Common {
     #[command(flatten)]
     pub(super) input: InputArgs,
 
-    /// How a rank makes its forest; all give the same one
+    /// The algorithm for a rank's own forest; all give the same forest
     #[arg(short, long, default_value = Algorithm::default().name(), value_parser = algorithms())]
     pub(super) algorithm: Algorithm,
 
-    /// How ranks combine theirs: by auto, or gather, tree, filter or boruvka, each also after contract+
-    /// or shuffle+contract+; all give the same one
+    /// How ranks combine their forests: auto, or gather, tree, filter or boruvka, each also after
+    /// contract+ or shuffle+contract+; all give the same forest
     #[arg(long, value_name = "STAGES", default_value = "auto", value_parser = plans(), hide_possible_values = true)]
     pub(super) combine: CombineArg,
 
-    /// The link that --combine auto counts with, as 1gbit,100us [default: it is measured]
+    /// The link that --combine auto assumes, as 1gbit,100us [default: measured]
     #[arg(long, value_name = "RATE,LATENCY")]
     pub(super) link: Option<Link>,
 

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 /// Takes about ten seconds, repetitions included, on two cores of 2023.
 const DEFAULT_GRAPH: &str = "gnm:n=2^20,m=2^24,seed=1";
 
-/// Time one machine against all, and prove both right: what mpirun alone runs
+/// Time one machine against all, and prove both right (default under mpirun)
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// A file or a generator, as gnm:n=1e6,m=8e6,seed=1

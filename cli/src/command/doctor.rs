@@ -44,7 +44,7 @@ pub(super) struct Args {
 /// What the doctor starts on a host that it asks over ssh.
 #[derive(Debug, clap::Args)]
 struct Part {
-    /// Print what this host is, as one JSON object
+    /// Print the facts of this host as one JSON object
     #[arg(long, hide = true)]
     tell: bool,
 

@@ -43,7 +43,7 @@ struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// Without a command: compare one rank with so many, inside this process
+    /// Without a command: compare one rank with this many, inside this process
     #[arg(short, long, value_name = "NUM", value_parser = RangedU64ValueParser::<usize>::new().range(1..=512))]
     ranks: Option<usize>,
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 /// How rows are written.
 #[derive(Debug, clap::Args)]
 pub(super) struct RowOptions {
-    /// The sign of decimals in the CSV; with commas, semicolons separate its columns
+    /// The decimal sign in the CSV; with commas, semicolons separate its columns
     #[arg(long, value_name = "SIGN", default_value = Decimal::Point.name(), value_parser = decimals())]
     csv_decimal: Decimal,
 }

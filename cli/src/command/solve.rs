@@ -46,12 +46,12 @@ pub(super) struct Args {
     #[command(flatten)]
     rows: RowOptions,
 
-    /// Memory that a rank may take for edges, as 2G; what is more is folded as it is read [default: its
-    /// share of what the host has free]
+    /// Memory that a rank may use for edges, as 2G; more edges are folded while they are read
+    /// [default: its share of the host's free memory]
     #[arg(long, value_name = "BYTES")]
     memory: Option<ByteSize>,
 
-    /// Run every way of combining, too, beside what the model says of it
+    /// Also run every way of combining, and show its time beside the model's
     #[arg(long)]
     explain: bool,
 

@@ -32,11 +32,11 @@ pub(super) struct WorldArgs {
     #[arg(short, long, value_name = "NUM", value_parser = RangedU64ValueParser::<usize>::new().range(1..=512))]
     pub(super) ranks: Option<usize>,
 
-    /// End the job when a rank's process, not its work, has not answered for so long
+    /// End the job if a rank's process (not its work) does not answer for this long
     #[arg(long, env = "MST_TIMEOUT", value_name = "SECONDS", value_parser = patience)]
     timeout: Option<Patience>,
 
-    /// Say nothing but errors and what was asked for
+    /// Print only errors and what was asked for
     #[arg(short, long)]
     pub(super) quiet: bool,
 }
