@@ -1,4 +1,4 @@
-//! How many edges a second each family makes, on all cores.
+//! Measures how many edges per second each family generates, on all cores.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mst::generate::Spec;

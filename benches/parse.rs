@@ -1,4 +1,4 @@
-//! How many bytes a second one thread parses, of each format and kind of number.
+//! Measures how many bytes per second one thread parses, for each format and kind of number.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mst::format::{Format, LineCount, Preamble, TextOptions, binary, write};
@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicU64;
 const N: u64 = 10_000_000;
 const M: u64 = 10_000_000;
 
-/// Ids of about seven digits and weights of about nine.
+/// A graph whose ids have about seven digits and whose weights have about nine.
 fn graph(numbers: Numbers) -> Slice {
     let mut random = 1u64; // Knuth's MMIX generator; the high bits are good enough
     let mut below = |bound: u64| {

@@ -1,4 +1,4 @@
-//! How many edges of a graph a second are checked against a forest, on all cores.
+//! Measures how many edges of a graph are checked against a forest per second, on all cores.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mst::generate::Spec;

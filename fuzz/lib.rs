@@ -1,15 +1,16 @@
-//! What the targets share: one file read in two ways must give the same graph or the same error.
+//! Shared by the targets: a file read in two ways must give the same graph or the same error.
 
 use mst::format::{Format, Parsed, Preamble, LineCount, TextOptions};
 use mst::graph::{Batch, Edge, Numbers, Weights};
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
-/// n and the edges with canonical keys, or the message of the refusal.
+/// n, the number of self-loops, the kind of weights and the edges with wide keys; or the error
+/// message.
 pub type Outcome = Result<(u64, u64, Numbers, Vec<Edge<u64>>), String>;
 
-/// Reads a text of some format as one block, and again as blocks that are cut at the line ends
-/// behind every few bytes. Returns what both say.
+/// Reads a text as one block, and again as several blocks, cut at line ends every few bytes.
+/// Asserts that both give the same result, and returns it.
 pub fn read(path: &str, format: Format, options: &TextOptions, bytes: &[u8]) -> Outcome {
     let path = Path::new(path);
     let preamble = Preamble::read(path, format, options, &mut &bytes[..])
@@ -22,7 +23,7 @@ pub fn read(path: &str, format: Format, options: &TextOptions, bytes: &[u8]) -> 
     whole
 }
 
-/// As [`read`], from blocks.
+/// The graph that results from parsing these blocks.
 pub fn graph(path: &Path, preamble: &Preamble, blocks: &[&[u8]]) -> Outcome {
     let (mut before, mut parsed) = (LineCount::default(), Parsed::default());
     for block in blocks {
@@ -44,7 +45,7 @@ pub fn graph(path: &Path, preamble: &Preamble, blocks: &[&[u8]]) -> Outcome {
     Ok((n, loops, numbers, edges))
 }
 
-/// Cuts at the first line end behind every `step` bytes.
+/// Cuts the text at the first line end from every `step`-th byte on.
 fn blocks(mut rest: &[u8], step: usize) -> Vec<&[u8]> {
     let mut blocks = Vec::new();
     while !rest.is_empty() {

@@ -1,5 +1,5 @@
-//! Every local algorithm on every number of ranks gives, for random multigraphs, the forest of
-//! textbook Kruskal to the last edge, of the weight that petgraph finds, and the proof holds.
+//! For random multigraphs, every local algorithm on every number of ranks gives exactly the forest
+//! of textbook Kruskal, with the weight that petgraph finds, and the proof holds.
 
 use mst::comm;
 use mst::distributed::{Plan, summarize};
@@ -56,7 +56,8 @@ fn distributions() -> impl Strategy<Value = Distribution> {
     ]
 }
 
-/// Every plan on `p` ranks, and every local algorithm, give the forest of one.
+/// Every plan on `p` ranks, with every local algorithm, gives the forest of one rank. Returns its
+/// weight.
 fn everywhere<K: Key>(
     n: u64,
     edges: &[Edge<K>],
@@ -106,7 +107,7 @@ proptest! {
         let (weight, count) = oracle(n, &edges);
         prop_assert_eq!(everywhere(n, &edges, wide, distribution)?, weight);
         prop_assert_eq!(kruskal(n as usize, &edges).len(), count);
-        // The same graph with narrow keys, where its weights allow them.
+        // The same graph with narrow keys, if its weights allow them.
         let (lowest, highest) = edges.iter().fold((u64::MAX, 0), |(l, h), e| (l.min(e.key), h.max(e.key)));
         let narrow = Weights::narrowest(Numbers::Integers, lowest, highest, false);
         if narrow.is_narrow() {
@@ -115,7 +116,7 @@ proptest! {
         }
     }
 
-    /// MSF(MSF(A) + B) = MSF(A + B): what merging ranks rests on.
+    /// MSF(MSF(A) + B) = MSF(A + B): merging the forests of ranks relies on this.
     #[test]
     fn a_forest_stands_for_its_edges((n, edges) in graphs(), cut in 0usize..=100) {
         let (a, b) = edges.split_at(edges.len() * cut / 100);
@@ -124,7 +125,8 @@ proptest! {
     }
 }
 
-/// A path numbered along its way, and heavier edges at random: linking by id is quadratic on it.
+/// A path with vertices numbered in order, and heavier random edges: linking by id is quadratic on
+/// it.
 fn ordered_path() -> (u32, Vec<Edge<u32>>) {
     let n = 10_000u32;
     let path =
@@ -136,8 +138,8 @@ fn ordered_path() -> (u32, Vec<Edge<u32>>) {
     (n, path.chain(random).collect())
 }
 
-/// Pairs of vertices with many parallel edges, each pair in its own range of weights: a filter
-/// drops nothing but the pair just joined.
+/// Pairs of vertices with many parallel edges, each pair in its own range of weights: a filter only
+/// drops edges of the pair that was just joined.
 fn bands() -> (u32, Vec<Edge<u32>>) {
     let band = |pair: u32| {
         (0..1000).map(move |i| Edge { u: 2 * pair, v: 2 * pair + 1, key: 1000 * pair + i })
@@ -146,7 +148,7 @@ fn bands() -> (u32, Vec<Edge<u32>>) {
 }
 
 #[test]
-fn hard_orders_are_no_cliff() {
+fn hard_orders_are_not_much_slower() {
     for (name, (n, edges)) in [("ordered path", ordered_path()), ("bands", bands())] {
         let time = |algorithm: Algorithm| {
             let start = std::time::Instant::now();
@@ -159,13 +161,14 @@ fn hard_orders_are_no_cliff() {
         for algorithm in [Algorithm::Auto, Algorithm::FilterKruskal, Algorithm::Boruvka] {
             let (found, seconds) = time(algorithm);
             assert_eq!(found, expected, "{name} by {}", algorithm.name());
-            // Quadratic behaviour takes half a second and more; the rest is room for a busy machine.
+            // Quadratic behaviour takes at least half a second; the limit leaves room for a busy
+            // machine.
             assert!(seconds < 10.0 * yardstick + 0.1, "{name}: {seconds} s against {yardstick} s");
         }
     }
 }
 
-/// Graphs large enough that the pivots, filters and rounds have work to do.
+/// Graphs that are large enough for pivots, filters and several rounds.
 #[test]
 fn larger_graphs_of_every_family() {
     let specs = [
@@ -182,7 +185,7 @@ fn larger_graphs_of_every_family() {
         "star:n=10000",
     ];
     for spec in specs {
-        let spec: mst::generate::Spec = spec.parse().expect("a right spec");
+        let spec: mst::generate::Spec = spec.parse().expect("a valid spec");
         let all = spec.slice(0, 1, &Default::default());
         mst::graph::with_edges!(&all, edges => {
             let expected = kruskal(spec.n() as usize, edges);

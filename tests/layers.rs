@@ -1,4 +1,5 @@
-//! Imports go one way: each module names only modules of lower layers, in both packages, and no folder has a circle.
+//! Imports go one way: in both packages, each module names only modules of lower layers, and the
+//! modules of a folder have no import cycle.
 
 #[path = "layers/modules.rs"]
 mod modules;
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// The library's layers from the bottom; a module may import those of layers below its own.
+/// The library's layers from the bottom. A module may import modules of lower layers.
 const LIBRARY: [&[&str]; 8] = [
     &["error"],
     &["graph"],
@@ -20,7 +21,7 @@ const LIBRARY: [&[&str]; 8] = [
     &["lib"],
 ];
 
-/// The program's, which stand on the library.
+/// The program's layers, which are above the library.
 const PROGRAM: [&[&str]; 6] = [
     &["allocator", "report", "shell"],
     &["console", "doctor"],
@@ -30,7 +31,7 @@ const PROGRAM: [&[&str]; 6] = [
     &["main"],
 ];
 
-/// Imports that layers alone would allow.
+/// Forbidden imports that the layers would allow.
 const NEVER: [(&str, &str); 2] = [("verify", "local"), ("verify", "distributed")];
 
 fn layer(layers: &[&[&str]], module: &str) -> usize {
@@ -58,7 +59,7 @@ fn imports_go_one_way() {
     hold_layers(&program(), &PROGRAM);
 }
 
-/// Modules of one folder and which of the others they name, by the folder.
+/// For each folder: its modules, and which others of them each module names.
 type Folders = BTreeMap<Vec<String>, BTreeMap<String, BTreeSet<String>>>;
 
 fn folders(package: &Package) -> Folders {
@@ -66,7 +67,7 @@ fn folders(package: &Package) -> Folders {
     for module in &package.modules {
         for import in package.imports(module) {
             let shared = module.path.iter().zip(&import).take_while(|(a, b)| a == b).count();
-            // What a folder's own file says and what its parts take from that is one room's business.
+            // Imports between a folder's own file and its parts do not count.
             if let (Some(from), Some(to)) = (module.path.get(shared), import.get(shared)) {
                 let folder = folders.entry(import[..shared].to_vec()).or_default();
                 folder.entry(from.clone()).or_default().insert(to.clone());
@@ -76,10 +77,10 @@ fn folders(package: &Package) -> Folders {
     folders
 }
 
-/// The modules of a folder that lead back to themselves.
+/// The modules of a folder that are on an import cycle or lead to one.
 fn circle(folder: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<&str> {
     let mut left: BTreeSet<&str> = folder.keys().map(String::as_str).collect();
-    // Whoever names none of those that are left is in no circle of theirs.
+    // A module that names none of the remaining modules leads to no cycle.
     while let Some(free) =
         left.iter().find(|module| folder[**module].iter().all(|to| !left.contains(&**to))).copied()
     {
@@ -120,7 +121,7 @@ fn circles_are_found() {
     assert!(circle(&found).contains("b") && circle(&found).contains("c"));
 }
 
-/// What the library's own code may not do: speak, or end the process.
+/// What the library's own code must not do: print, or end the process.
 const NEVER_IN_THE_LIBRARY: [&str; 6] =
     ["println!", "print!", "eprintln!", "eprint!", "process::exit", "process::abort"];
 

@@ -1,4 +1,5 @@
-//! Graphs and deals that make algorithms stumble: auto beside a plain gather, on ranks in this process.
+//! Hard cases: graphs, and distributions of edges to ranks, on which algorithms are slow. Compares
+//! `auto` with a plain gather, on ranks in this process.
 
 use crate::figures::runs::Case;
 use crate::graphs::{Graph, Recipe, all, shrink};
@@ -9,7 +10,7 @@ use mst::local::Algorithm;
 use mst::measure::{Spread, repeat};
 use mst::selftest::Distribution;
 
-/// Runs of each; the median counts.
+/// Runs of each contestant; the median is used.
 const REPETITIONS: usize = 7;
 
 /// Measures all cases, with a line for each on standard output.
@@ -74,7 +75,7 @@ fn of(graph: &Graph, ranks: usize, label: &str, distribution: Distribution) -> C
     }
 }
 
-/// What auto chose, and the times of a gather and of auto, which alternate.
+/// The plan that `auto` chose, and the times of a gather and of `auto`, which run alternately.
 fn compare<K: Key>(comm: &Comm, n: usize, m: u64, mine: &[Edge<K>]) -> (String, Spread, Spread) {
     let link = comm.measure_link();
     let auto = || {

@@ -1,9 +1,10 @@
-//! What scripts/bench-distributed has measured as tables and plots, and the hard cases: is what auto
-//! chooses ever much slower than a gather?
+//! Publishes the measurements of scripts/bench-distributed as tables and plots, and measures the
+//! hard cases: is the plan that `auto` chooses ever much slower than a gather?
 //!
-//! Reads its rows in `target/bench-distributed/` and writes `results/distributed/`. With `-- --draw` nothing is measured: tables and plots
-//! are drawn anew from the CSV files there. `MST_BENCH_SHRINK=6` divides the sizes of the hard cases by 2^6;
-//! with `-- --test`, as in CI, those alone are run and nothing is written.
+//! Reads the script's rows from `target/bench-distributed/` and writes `results/distributed/`. With
+//! `-- --draw` it measures nothing and redraws tables and plots from the CSV files there.
+//! `MST_BENCH_SHRINK=6` divides the sizes of the hard cases by 2^6. With `-- --test`, as in CI, it
+//! runs only the hard cases and writes nothing.
 
 #[path = "../drawing/mod.rs"]
 mod drawing;

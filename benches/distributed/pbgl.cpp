@@ -1,5 +1,7 @@
-// The minimum spanning forest of a .mst file by the Parallel BGL, for the table of scripts/bench-distributed.
-// Prints of REPS runs from edges in memory the median, the least and the most seconds, and the forest's weight.
+// Computes the minimum spanning forest of a .mst file with the Parallel BGL, for the table of
+// scripts/bench-distributed.
+// Prints the median, the least and the most seconds of REPS runs, each from edges in memory, and
+// the forest's weight.
 //
 //     mpicxx -O3 pbgl.cpp -lboost_graph_parallel -lboost_mpi -lboost_serialization
 //     mpirun -n 2 ./a.out graph.mst REPS
@@ -58,14 +60,15 @@ int main(int argc, char **argv) {
                                                       std::back_inserter(forest));
         seconds.push_back(boost::mpi::all_reduce(world, timer.elapsed(), boost::mpi::maximum<double>()));
     }
-    // The edges stand on rank 0, some of them another rank's.
+    // Rank 0 has the forest's edges, but some of their weights are on other ranks: the first pass
+    // requests them.
     std::uint64_t total = 0;
     for (const Descriptor &edge : forest) total += get(weight, edge);
     synchronize(process_group(graph));
     if (world.rank() == 0) {
         total = 0;
         for (const Descriptor &edge : forest) total += get(weight, edge);
-        std::sort(seconds.begin() + 1, seconds.end()); // the first one warms up
+        std::sort(seconds.begin() + 1, seconds.end()); // the first run is the warm-up
         std::printf("%.6f %.6f %.6f %llu\n", seconds[1 + (seconds.size() - 1) / 2], seconds[1], seconds.back(),
                     (unsigned long long)total);
     }

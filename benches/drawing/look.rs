@@ -1,13 +1,13 @@
-//! Colours, marks and dashes: what is told apart by one of them is told apart by another, too.
+//! Colours, marks and dashes. Whatever differs in colour also differs in one of the other two.
 
 use plotters::element::{DashedPathElement, Drawable, ErrorBarOrientH, PointCollection};
 use plotters::prelude::*;
 use plotters_backend::{BackendCoord, DrawingErrorKind};
 
-/// Of what stands in the background.
+/// The colour of grids and separators.
 pub(crate) const GREY: RGBColor = RGBColor(190, 190, 190);
 
-/// The form of a mark.
+/// The shape of a mark.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Shape {
     Circle,
@@ -38,7 +38,7 @@ pub(crate) struct Look {
 type Whisker = ErrorBar<f64, f64, ErrorBarOrientH<f64, f64>>;
 
 impl Look {
-    /// One of four: a filled mark without a line.
+    /// Kind 0, 1, 2 or 3: a filled mark without a line.
     pub(crate) fn new(kind: usize) -> Self {
         let (colour, shape) = KINDS[kind];
         Self { colour, shape, hollow: false, line: None }
@@ -49,7 +49,7 @@ impl Look {
         Mark { at: [at], look: self }
     }
 
-    /// What reaches from the least to the most, at a height.
+    /// A whisker from the least to the most, at height `y`.
     pub(crate) fn whisker(self, y: f64, (least, median, most): (f64, f64, f64)) -> Whisker {
         ErrorBar::new_horizontal(y, least, median, most, self.colour.stroke_width(2), 6)
     }
@@ -113,7 +113,8 @@ impl<C, DB: DrawingBackend> Drawable<DB> for Mark<C> {
                 }
                 (_, false) => backend.fill_polygon(corners.iter().map(corner), &colour)?,
                 (_, true) => {
-                    // Two corners more than it has, so that the last is joined as the others.
+                    // Two corners more than the shape has, so that the last join looks like the
+                    // others.
                     let closed = corners.iter().cycle().take(corners.len() + 2).map(corner);
                     backend.draw_path(closed, &colour.stroke_width(2))?;
                 }

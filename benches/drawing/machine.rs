@@ -1,10 +1,10 @@
-//! What the numbers were measured on, and when: `machine.txt`.
+//! The machine and the day of the measurements, from `machine.txt`.
 
 use super::Done;
 use std::fmt;
 use std::path::Path;
 
-/// What a caption says of it.
+/// The facts about the machine that a caption shows.
 pub(crate) struct Machine {
     pub(crate) model: String,
     cores: usize,
@@ -20,7 +20,8 @@ impl Machine {
         Ok(Self::parse(&text).map_err(said)?)
     }
 
-    /// Reads lines of `lscpu` and the day of measuring.
+    /// Parses lines of `lscpu` and the day of the measurements. Cores are counted without
+    /// hyper-threads.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let find = |name: &str| {
             text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
@@ -36,7 +37,8 @@ impl Machine {
         Ok(Self { model: told("Model name")?, cores: cores.max(1), date: told("date")? })
     }
 
-    /// The machine, and which of several ranks or threads, in rising order, share its cores.
+    /// The machine in words, and which of these counts of ranks or threads, in rising order, have
+    /// to share cores.
     pub(crate) fn shared_by(&self, counts: &[usize], what: &str) -> String {
         let several: Vec<usize> = counts.iter().copied().filter(|count| *count > 1).collect();
         let (alone, together) =

@@ -1,5 +1,6 @@
-//! What the published tables and plots share: a time and its spread, the machine, looks that all eyes can tell apart,
-//! and the sheet, where title, legend and footer have places of their own and so hide no curve.
+//! Shared by the published tables and plots: a time with its spread, the machine, looks that
+//! colour-blind readers can tell apart, and the sheet, where title, legend and footer have space of
+//! their own and so hide no curve.
 
 mod look;
 mod machine;
@@ -19,10 +20,10 @@ use std::path::Path;
 /// A part of the picture, in pixels.
 pub(crate) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-/// What can fail by a file or by drawing.
+/// The result of something that can fail on a file or while drawing.
 pub(crate) type Done<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
-/// The median of the repetitions and, where they were recorded, the least and the most, seconds.
+/// The median of the repetitions and, if recorded, the least and the most, seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Time {
     pub(crate) median: f64,
@@ -30,7 +31,7 @@ pub(crate) struct Time {
 }
 
 impl Time {
-    /// Of the columns of a CSV file; older ones have the median alone.
+    /// Takes the columns of a CSV file. Older files have only the median.
     pub(crate) fn new(median: f64, least: Option<f64>, most: Option<f64>) -> Self {
         Self { median, spread: least.zip(most) }
     }
@@ -44,7 +45,7 @@ impl fmt::Display for Time {
     }
 }
 
-/// What a table has to say of the spread of its times.
+/// What a table says about the spread of its times.
 pub(crate) fn spread_in_words(times: impl IntoIterator<Item = Time>) -> &'static str {
     if times.into_iter().all(|time| time.spread.is_some()) {
         "in parentheses the least and the most of the repetitions"
@@ -53,7 +54,7 @@ pub(crate) fn spread_in_words(times: impl IntoIterator<Item = Time>) -> &'static
     }
 }
 
-/// What a plot has to say of it.
+/// What a plot says about the spread of its times.
 pub(crate) fn whiskers_in_words(times: impl IntoIterator<Item = Time>) -> &'static str {
     if times.into_iter().all(|time| time.spread.is_some()) {
         "whiskers from the least to the most of the repetitions"
@@ -62,7 +63,7 @@ pub(crate) fn whiskers_in_words(times: impl IntoIterator<Item = Time>) -> &'stat
     }
 }
 
-/// Rows of a CSV file.
+/// Reads the rows of a CSV file.
 pub(crate) fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Done<Vec<T>> {
     let said = |why: csv::Error| format!("{}: {why}", path.display());
     let rows = csv::Reader::from_path(path).map_err(said)?.into_deserialize();
@@ -76,14 +77,14 @@ pub(crate) fn save(rows: &[impl serde::Serialize], path: &Path) -> Done {
     Ok(writer.flush()?)
 }
 
-/// What stands around a plot.
+/// Everything around a plot.
 pub(crate) struct Sheet<'a> {
     pub(crate) title: &'a str,
-    /// Names and looks, line by line.
+    /// The lines of the legend, each with names and looks.
     pub(crate) legend: &'a [Vec<(String, Look)>],
-    /// Pixels from one name of a line to the next.
+    /// Distance between two names of a line, pixels.
     pub(crate) column: i32,
-    /// A paragraph.
+    /// A paragraph below the plot, which [`Sheet::draw`] wraps.
     pub(crate) footer: &'a str,
 }
 
@@ -91,7 +92,7 @@ pub(crate) struct Sheet<'a> {
 pub(crate) const WIDTH: u32 = 1000;
 const MARGIN: i32 = 16;
 const LINE: i32 = 25;
-/// In a line of the footer, in the widest of the usual fonts.
+/// Letters that fit in a line of the footer with the widest of the usual fonts.
 const LETTERS: usize = 112;
 
 impl Sheet<'_> {
@@ -126,7 +127,7 @@ impl Sheet<'_> {
     }
 }
 
-/// Writes a line of letters `pixels` high; the place is at half their height.
+/// Writes a line of text in letters `pixels` high, vertically centred on `place`.
 pub(crate) fn write(
     area: &Area<'_>,
     words: &str,
@@ -137,17 +138,18 @@ pub(crate) fn write(
     Ok(area.draw(&Text::new(words.to_owned(), place, letters(pixels, h_pos)))?)
 }
 
-/// Letters as high as that, before or behind a place and at its height.
+/// A style for letters `pixels` high, vertically centred, with `h_pos` as horizontal alignment.
 pub(crate) fn letters(pixels: i32, h_pos: HPos) -> TextStyle<'static> {
-    let size = f64::from(pixels) * 1.24; // by which the backend divides
+    let size = f64::from(pixels) * 1.24; // the backend divides by this
     TextStyle::from(("sans-serif", size).into_font()).pos(Pos::new(h_pos, VPos::Center))
 }
 
-/// A chart of lanes over a logarithmic axis.
+/// A chart of lanes above a logarithmic axis.
 type Lanes<'c, 'a> =
     ChartContext<'c, SVGBackend<'a>, Cartesian2d<WithKeyPoints<LogCoord<f64>>, RangedCoordf64>>;
 
-/// Draws the axis of a chart of lanes, which `words` name and `tick` labels, and the lines that rise from it.
+/// Draws the axis of a chart of lanes, with `words` as its title and `tick` for its labels, and the
+/// grid lines above it.
 pub(crate) fn draw_axis(chart: &mut Lanes<'_, '_>, words: &str, tick: fn(f64) -> String) -> Done {
     let mut mesh = chart.configure_mesh();
     mesh.disable_y_mesh().disable_y_axis().light_line_style(TRANSPARENT).bold_line_style(GREY);
@@ -156,7 +158,8 @@ pub(crate) fn draw_axis(chart: &mut Lanes<'_, '_>, words: &str, tick: fn(f64) ->
     Ok(())
 }
 
-/// The ticks of a logarithmic axis: 1, 2 and 5 of each power of ten, or on long axes the powers alone.
+/// The ticks of a logarithmic axis: 1, 2 and 5 times each power of ten; from a factor of 500 on,
+/// only the powers.
 pub(crate) fn ticks(range: &std::ops::Range<f64>) -> Vec<f64> {
     let steps: &[f64] = if range.end / range.start < 500.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
     let powers = range.start.log10().floor() as i32..=range.end.log10().ceil() as i32;

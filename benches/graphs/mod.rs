@@ -1,4 +1,5 @@
-//! The graphs: five that stand for what people have, and what makes algorithms stumble.
+//! The graphs of the benchmarks: five that represent common graphs, and the hard cases, on which
+//! algorithms are slow.
 
 use mst::generate::Spec;
 use mst::graph::{Edge, Edges, Key, scramble};
@@ -13,17 +14,17 @@ pub(crate) struct Graph {
     pub(crate) edges: Edges,
 }
 
-/// How a graph is made when its turn comes.
+/// How to make a graph. It is only made when it is needed.
 pub(crate) struct Recipe {
     /// As in tables.
     pub(crate) name: &'static str,
-    /// Whether it is one that makes algorithms stumble.
+    /// Whether it is one of the hard cases.
     pub(crate) hard: bool,
     make: Box<dyn Fn() -> (usize, Edges)>,
 }
 
 impl Recipe {
-    /// Makes it.
+    /// Makes the graph.
     pub(crate) fn graph(&self) -> Graph {
         let (n, edges) = (self.make)();
         Graph { name: self.name.to_owned(), n, edges }
@@ -35,7 +36,7 @@ pub(crate) fn all() -> Vec<Recipe> {
     field().into_iter().chain(hard()).collect()
 }
 
-/// The power of two by which all sizes are divided.
+/// All sizes are divided by two to this power.
 pub(crate) fn shrink() -> u32 {
     std::env::var("MST_BENCH_SHRINK")
         .map_or(0, |by| by.parse().expect("MST_BENCH_SHRINK: a number"))
@@ -46,7 +47,7 @@ fn field() -> Vec<Recipe> {
     let size = |log: u32| log - shrink();
     let family = |name, spec: String| {
         let make = move || {
-            let spec: Spec = spec.parse().expect("a right spec");
+            let spec: Spec = spec.parse().expect("a valid spec");
             (spec.n() as usize, spec.slice(0, 1, &Default::default()))
         };
         Recipe { name, hard: false, make: Box::new(make) }
@@ -60,10 +61,10 @@ fn field() -> Vec<Recipe> {
     ]
 }
 
-/// The edge at a position, of `n` vertices and `m` edges.
+/// A function from (position, n, m) to the edge (u, v, weight) at that position.
 type EdgeAt = fn(usize, usize, usize) -> (usize, usize, u64);
 
-/// Hard cases, each about 2^22 edges: their names, vertices for an edge, and edges.
+/// The hard cases, each of about 2^22 edges: name, vertices per edge, and edges.
 #[rustfmt::skip]
 const HARD: [(&str, f64, EdgeAt); 17] = [
     ("constant weights",    0.125, |i, n, _| (random(i, 1) % n, random(i, 2) % n, 5)),

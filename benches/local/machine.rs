@@ -1,9 +1,9 @@
-//! What the numbers are measured on.
+//! Describes the machine, for `machine.txt`.
 
 use std::fs;
 use std::process::Command;
 
-/// Lines of `lscpu`, the system, the compiler, the commit and the day.
+/// Lines of `lscpu`, then huge pages, the system, the compiler, the commit and the day.
 pub(crate) fn machine() -> String {
     let told = |program: &str, arguments: &[&str]| {
         let output = Command::new(program).args(arguments).env("LC_ALL", "C").output();

@@ -1,8 +1,8 @@
-//! How many edges a second does a rank's own forest take? Every local algorithm beside the yardstick,
-//! petgraph and the plain sum of all weights, on one thread and on all.
+//! Measures how many edges per second each local algorithm handles, on one thread and on all,
+//! compared with textbook Kruskal, petgraph and a plain sum of all weights.
 //!
-//! After a full run the medians, the ratios and the peak of memory stand in `results/local/`. With `-- --draw` nothing is
-//! measured: table and plot are drawn anew from the CSV file there.
+//! A full run writes the medians, the ratios and the peak of memory to `results/local/`. With `--
+//! --draw` it measures nothing and redraws table and plot from the CSV file there.
 //! `MST_BENCH_SHRINK=6` divides all sizes by 2^6.
 
 #[path = "../drawing/mod.rs"]
@@ -28,7 +28,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// What is measured on a graph: names and threads.
+/// The contestants on a graph: name and number of threads.
 fn contestants(hard: bool) -> Vec<(&'static str, usize)> {
     let all = rayon::current_num_threads();
     let mut list = vec![("sum", 1), ("textbook", 1), ("auto", 1), ("auto", all)];
@@ -40,7 +40,7 @@ fn contestants(hard: bool) -> Vec<(&'static str, usize)> {
     list
 }
 
-/// Makes one forest, or the sum, by name.
+/// Runs the contestant `name` once.
 fn run<K: Key>(name: &str, n: usize, edges: &[Edge<K>]) {
     match name {
         "sum" => drop(black_box(edges.iter().fold(0u64, |sum, e| sum.wrapping_add(e.key.wide())))),
@@ -81,7 +81,7 @@ fn measure(criterion: &mut Criterion, graph: &Graph, hard: bool, rows: &mut Vec<
             }),
         });
         match times.into_inner().as_slice() {
-            [] => {} // filtered out
+            [] => {} // excluded by criterion's filter
             [once] => rows.push(row(graph, name, threads, &[*once])),
             [_warm_up, times @ ..] => rows.push(row(graph, name, threads, times)),
         }

@@ -1,4 +1,5 @@
-//! The most memory that a forest takes above its edges, told by a process that makes only this one.
+//! The peak of memory for a forest besides its edges, measured by a child process that makes no
+//! other forest.
 
 use crate::graphs::{Graph, all};
 use crate::{pool, run};
@@ -8,12 +9,12 @@ use std::process::Command;
 
 const CHILD: &str = "MST_BENCH_PEAK";
 
-/// Whether this process is to make one forest and tell its peak.
+/// Whether this process is such a child.
 pub(crate) fn is_child() -> bool {
     std::env::var_os(CHILD).is_some()
 }
 
-/// The peak above the edges, bytes.
+/// The peak besides the edges, bytes, measured by a child process.
 pub(crate) fn of(name: &str, threads: usize, graph: &Graph) -> u64 {
     let this = std::env::current_exe().expect("a path");
     let work = format!("{}\t{name}\t{threads}", graph.name);

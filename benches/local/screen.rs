@@ -1,9 +1,9 @@
-//! The rows on the screen.
+//! Prints the rows on the screen.
 
 use crate::figures::rows::Row;
 
-/// For each contestant its time, how many times as fast as the textbook's, how many plain sums it
-/// takes, and its memory.
+/// Prints for each contestant its time, its speed relative to textbook Kruskal, its time in plain
+/// sums, and its memory.
 pub(crate) fn print(rows: &[Row]) {
     let heads = ["algorithm", "threads", "median", "edges/s", "textbook", "sums", "memory / edges"];
     for of_graph in rows.chunk_by(|row, next| row.graph == next.graph) {

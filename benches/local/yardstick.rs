@@ -1,10 +1,11 @@
-//! What the algorithms are measured against.
+//! The references that the algorithms are measured against.
 
 use mst::graph::{Edge, Edges, Key, Vertex};
 use petgraph::algo::min_spanning_tree;
 use petgraph::graph::UnGraph;
 
-/// Kruskal's algorithm as textbooks have it and the standard library sorts it; ties as they fall.
+/// Kruskal's algorithm as in textbooks, with the standard library's unstable sort: ties are broken
+/// arbitrarily.
 pub(crate) fn textbook<K: Key>(n: usize, edges: &[Edge<K>]) -> Vec<Edge<K>> {
     let mut sorted = edges.to_vec();
     sorted.sort_unstable_by_key(|e| e.key);
@@ -29,12 +30,12 @@ fn find(parents: &mut [Vertex], v: Vertex) -> Vertex {
     v
 }
 
-/// The graph as petgraph holds it; making it is not measured.
+/// The graph in petgraph's form. The benchmark does not time this conversion.
 pub(crate) fn petgraph(edges: &Edges) -> UnGraph<(), u64> {
     UnGraph::from_edges(edges.iter().map(|e| (e.u, e.v, e.key)))
 }
 
-/// How many elements petgraph's forest has.
+/// The number of elements, vertices and edges, of petgraph's forest.
 pub(crate) fn petgraph_forest(graph: &UnGraph<(), u64>) -> usize {
     min_spanning_tree(graph).count()
 }

@@ -1,20 +1,21 @@
-//! Memory that the system refuses ends the job as any other thing that cannot be had: with a sentence and code 1.
+//! Ends the job with an error message and code 1 if the system has no more memory, as for other
+//! missing resources.
 
 use mst::comm::end_at_once;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Write;
 
-/// The system's allocator; where that has nothing left the process says so and ends.
+/// The system's allocator. If it fails, the process prints an error and ends.
 ///
-/// There is nothing to unwind to: all of this program's buffers are for one job.
+/// It does not unwind: all buffers of this program belong to one job, so nothing could go on.
 #[derive(Debug)]
 pub(crate) struct Allocator;
 
-// SAFETY: all calls go to the system's allocator as they come, and what it returns goes back, but for null, after
-// which there is no return.
+// SAFETY: every call is passed unchanged to the system's allocator, and its result is returned
+// unchanged, except null: then the call never returns.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promises are those that the system's allocator asks for.
+        // SAFETY: the caller's promises are those that the system's allocator requires.
         given(unsafe { System.alloc(layout) }, layout.size())
     }
 
@@ -24,7 +25,7 @@ unsafe impl GlobalAlloc for Allocator {
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: as above; the block is one of the system's.
+        // SAFETY: as above; the block came from the system's allocator.
         given(unsafe { System.realloc(block, layout, size) }, size)
     }
 
@@ -41,7 +42,8 @@ fn given(block: *mut u8, size: usize) -> *mut u8 {
     block
 }
 
-/// Says that `size` bytes could not be had, without taking any.
+/// Prints that `size` bytes could not be allocated, without allocating any itself, and ends the
+/// process.
 #[cold]
 fn refuse(size: usize) -> ! {
     let mut line = [0; 256];

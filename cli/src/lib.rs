@@ -1,7 +1,7 @@
-//! The program `mst`: its commands over the library of that name.
+//! The program `mst`: its commands, built on the library of the same name.
 //!
-//! [`mod@command`] has a file for each command, [`report`] says what came out, [`doctor`] looks at the hosts, `cluster` runs on
-//! several of them, [`console`] is the way in and out of the process.
+//! [`mod@command`] has a file for each command, [`report`] shows results, [`doctor`] examines the
+//! hosts, `cluster` runs jobs on several of them, [`console`] does input and output.
 
 mod cluster;
 pub mod command;

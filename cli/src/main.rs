@@ -1,4 +1,4 @@
-//! The program: starts a world, runs one command, rank 0 prints the one error.
+//! The program: sets its allocator and calls [`mst_cli::main`].
 
 mod allocator;
 

@@ -1,23 +1,24 @@
-//! Text as words of a shell: names are data, whatever they hold.
+//! Quotes text as words of a shell, so that names stay data whatever characters they contain.
 
 use std::env::args_os;
 
-/// `text` as one word of a shell, whatever it holds.
+/// `text` quoted as one word of a shell, whatever characters it contains.
 pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Whether a shell of any kind takes it for what it is.
+/// Whether every shell reads `text` literally, without quotes.
 fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-@:+,=%^".contains(c))
 }
 
-/// Whether a shell sees no more than plain words in a line.
+/// Whether a line consists of plain words, separated by single spaces.
 pub(crate) fn is_plain_line(line: &str) -> bool {
     line.split(' ').all(is_plain)
 }
 
-/// `text` as one word of a command that a user is told to paste: as it is, if it is plain. Never an option.
+/// `text` as one word of a command for the user to paste, quoted only if needed. It never reads as
+/// an option: a leading dash gets `./` before it.
 pub(crate) fn pasted(text: &str) -> String {
     let dash = if text.starts_with('-') { "./" } else { "" };
     let text = format!("{dash}{text}");
@@ -27,7 +28,8 @@ pub(crate) fn pasted(text: &str) -> String {
     if !text.contains(char::is_control) {
         return quoted(&text);
     }
-    // In a word of this kind even a line break is told in one line, and a shell that does not know it sees one word, too.
+    // `$'...'` shows even a line break on one line, and shells that do not know it still see one
+    // word.
     let escaped = |c: char| match c {
         c if c.is_control() || "'\\".contains(c) => {
             c.to_string().bytes().map(|byte| format!("\\{byte:03o}")).collect()
@@ -37,7 +39,7 @@ pub(crate) fn pasted(text: &str) -> String {
     format!("$'{}'", text.chars().map(escaped).collect::<String>())
 }
 
-/// The command that started this process, as a shell takes it, so that it can be repeated.
+/// The command that started this process, quoted for a shell, so that it can be repeated.
 pub(crate) fn command_line() -> String {
     let word = |word: &str| if is_plain(word) { word.to_owned() } else { quoted(word) };
     args_os().map(|text| word(&text.to_string_lossy())).collect::<Vec<_>>().join(" ")

@@ -1,8 +1,10 @@
-//! Strangers at the watchdog's door end no job, be they another user of this machine or on another host, before
-//! all ranks have called or later; and it costs little to be attacked.
+//! Strangers who connect to the watchdog's port do not end a job, whether they are another user of
+//! this machine or on another host, and whether all ranks have called or not. An attack also costs
+//! little memory and few open files.
 //!
-//! The test starts itself again: as the ranks where `MST_CASE` says how they are attacked, as the stranger
-//! where `MST_ATTACK` does. The stranger reads on standard input whom to attack, an address a line.
+//! The test starts itself again: as the ranks if `MST_CASE` says how they are attacked, as the
+//! stranger if `MST_ATTACK` says how it attacks. The stranger reads the addresses to attack from
+//! standard input, one per line.
 
 mod common;
 
@@ -28,20 +30,21 @@ use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(90);
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How long strangers have the door while a rank cannot call yet: not as long as it tries.
+/// How long strangers can attack while one rank cannot call yet. It is shorter than the time for
+/// which a rank tries.
 const FIRST: Duration = Duration::from_secs(3);
-/// How long an attack lasts: longer than ranks are patient.
+/// How long an attack lasts: longer than the time limit of the watchdog.
 const SIEGE: Duration = Duration::from_secs(7);
-/// How long a job works once all ranks have joined it.
+/// How long a job works after all ranks have joined.
 const THEN: Duration = Duration::from_secs(14);
-/// Open files and bytes that an attack may cost rank 0.
+/// The open files and the bytes of memory that an attack may cost rank 0.
 const COSTS: (usize, u64) = (400, 64 << 20);
-/// Of whom a user's process knows nothing.
+/// The user id of `nobody`.
 const NOBODY: u32 = 65534;
 
 const ATTACKS: [&str; 6] = ["drip", "idle", "two", "sequence", "flood", "garbage"];
 
-/// The case of a job whose strangers are none of its own.
+/// The case of a job that does not start its strangers itself.
 const ELSEWHERE: &str = "elsewhere";
 
 fn main() -> ExitCode {
@@ -78,7 +81,7 @@ fn be_a_stranger(attack: &str) {
     }
 }
 
-/// Says a byte now and then, and soon all that a rank would say.
+/// Sends one byte after another, slowly, until it has sent as much as a rank would.
 fn drip(at: SocketAddrV4) {
     let end = Instant::now() + SIEGE;
     while let Ok(mut line) = TcpStream::connect(at) {
@@ -91,7 +94,7 @@ fn drip(at: SocketAddrV4) {
     }
 }
 
-/// Holds `count` connections that say nothing; one that is hung up is made anew.
+/// Keeps `count` silent connections open, and replaces those that the other side closes.
 fn hold(at: SocketAddrV4, count: usize) {
     let end = Instant::now() + SIEGE;
     let mut lines: Vec<TcpStream> = Vec::new();
@@ -104,7 +107,7 @@ fn hold(at: SocketAddrV4, count: usize) {
     }
 }
 
-/// Says far more than a rank would, again and again.
+/// Sends far more than a rank would, again and again.
 fn babble(at: SocketAddrV4) {
     let end = Instant::now() + SIEGE;
     while Instant::now() < end {
@@ -116,9 +119,9 @@ fn babble(at: SocketAddrV4) {
     }
 }
 
-/// Becomes a user who owns nothing here, if this process may.
+/// Becomes a user who owns nothing here, if this process is allowed to.
 fn become_nobody() {
-    // SAFETY: calls that take numbers, and no memory but the empty list.
+    // SAFETY: the calls take only numbers, and no memory except an empty list.
     unsafe {
         libc::setgroups(0, std::ptr::null());
         libc::setresgid(NOBODY, NOBODY, NOBODY);
@@ -128,7 +131,7 @@ fn become_nobody() {
 
 // ---- The ranks
 
-/// A job that is attacked while rank 1 has yet to call, and while it works.
+/// Runs a job that is attacked while rank 1 cannot call yet, and again while it works.
 fn be_attacked(case: &str, comm: &Comm) {
     let before = doors();
     let stranger = (comm.rank() == 0 && case != ELSEWHERE).then(|| stranger(case));
@@ -138,7 +141,7 @@ fn be_attacked(case: &str, comm: &Comm) {
         open_nothing_for(FIRST);
     }
     let strangers = comm.watch(PATIENCE, mst_cli::console::heed, |what| eprintln!("mst: {what}"));
-    if let Some(strangers) = strangers.expect("all reach rank 0") {
+    if let Some(strangers) = strangers.expect("all ranks reach rank 0") {
         println!("{strangers}");
     }
     let end = Instant::now() + THEN;
@@ -152,23 +155,25 @@ fn be_attacked(case: &str, comm: &Comm) {
         }
     }
     if let Some(attacked) = attacked {
-        attacked.join().expect("what is asserted there");
+        attacked.join().expect("its assertions hold");
     }
 }
 
-/// Keeps this process from opening anything, so that it cannot call, and tries again.
+/// Prevents this process from opening files for a while, so that it cannot call and has to try
+/// again.
 fn open_nothing_for(time: Duration) {
     let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("a limit");
     let next = fs::File::open("/dev/null").expect("Linux").as_raw_fd() as u64;
-    setrlimit(Resource::RLIMIT_NOFILE, next, hard).expect("a lower one");
+    setrlimit(Resource::RLIMIT_NOFILE, next, hard).expect("a lower limit");
     thread::spawn(move || {
         thread::sleep(time);
-        setrlimit(Resource::RLIMIT_NOFILE, soft, hard).expect("no higher than it was");
+        setrlimit(Resource::RLIMIT_NOFILE, soft, hard).expect("not above the hard limit");
     });
 }
 
-/// Hands rank 0's door to the stranger while rank 1 cannot call, then once more when all are in. Where the
-/// stranger is elsewhere, leaves the door's address in a file.
+/// Gives the address on which rank 0 listens to the stranger while rank 1 cannot call, and once
+/// more after all ranks have called. Also writes it to a file, for a stranger on another host.
+/// Checks the cost of the attacks, and that rank 0 stops listening.
 fn be_besieged(before: &BTreeMap<u64, SocketAddrV4>, mut stranger: Option<Child>) {
     let new = || doors().into_iter().find(|(door, _)| !before.contains_key(door));
     let start = Instant::now();
@@ -197,7 +202,7 @@ fn be_besieged(before: &BTreeMap<u64, SocketAddrV4>, mut stranger: Option<Child>
     drop(pipe);
     stranger.iter_mut().for_each(|stranger| drop(stranger.wait()));
     assert!(most.0 < files + COSTS.0 && most.1 < bytes + COSTS.1, "{files} {bytes} {most:?}");
-    assert_eq!(new(), None, "all have called and the door is open");
+    assert_eq!(new(), None, "rank 0 still listens after all ranks have called");
 }
 
 fn stranger(attack: &str) -> Child {
@@ -205,7 +210,7 @@ fn stranger(attack: &str) -> Child {
     stranger.env("MST_ATTACK", attack).stdin(Stdio::piped()).spawn().expect("this program")
 }
 
-/// Where this process listens, by the number of the socket.
+/// The addresses on which this process listens, by the number of the socket.
 fn doors() -> BTreeMap<u64, SocketAddrV4> {
     let links = fs::read_dir("/proc/self/fd").expect("Linux").flatten();
     let links = links.filter_map(|entry| fs::read_link(entry.path()).ok());
@@ -222,7 +227,7 @@ fn doors() -> BTreeMap<u64, SocketAddrV4> {
     listening.filter(|(door, _)| ours.contains(door)).collect()
 }
 
-/// The open files and the bytes of memory of this process.
+/// The number of open files and the bytes of memory of this process.
 fn holds() -> (usize, u64) {
     let pages = fs::read_to_string("/proc/self/statm").expect("Linux");
     let pages = pages.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());
@@ -246,7 +251,7 @@ fn weigh(comm: &Comm) -> mst::Result<String> {
 
 // ---- The trials
 
-/// A job of three ranks on this host, and a stranger who is another user of it.
+/// A job of three ranks on this host, attacked by another user of this host.
 fn here(attack: &str) -> Result<(), Failed> {
     let Some(mut launcher) = mpirun(3) else { return Ok(()) };
     let folder = tempfile::tempdir()?;
@@ -255,7 +260,7 @@ fn here(attack: &str) -> Result<(), Failed> {
     judge(&finish(&mut launcher, LIMIT))
 }
 
-/// Whether a job has gone well, and rank 0 has told of strangers.
+/// Checks that a job succeeded, and that rank 0 reported the strangers.
 fn judge(ended: &Ended) -> Result<(), Failed> {
     let expected = format!("weight {}", comm::run(1, Some(1), weigh).remove(0)?);
     let weights: Vec<&str> =
@@ -268,7 +273,7 @@ fn judge(ended: &Ended) -> Result<(), Failed> {
     Err(format!("expected an end with {expected}, got {ended:#?}").into())
 }
 
-/// A job on two hosts of three, and strangers on the third.
+/// A job on two of three hosts, attacked from the third.
 fn there() -> Result<(), Failed> {
     if mpirun(2).is_none() {
         return Ok(());

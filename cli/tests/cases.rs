@@ -1,6 +1,7 @@
-//! What users and attackers have tried, case by case: an input, options, and the answer or the refusal.
+//! Inputs that users and attackers have tried, each with options and the expected answer or
+//! refusal.
 //!
-//! A case that found a wrong answer becomes a row here. Each is run on one rank and on three.
+//! A case that found a wrong answer becomes a row here. Each case runs on one rank and on three.
 
 mod common;
 
@@ -13,9 +14,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-/// A file's name, which ends in `.gz` or has `+gz` before its ending if the content is to be compressed; its
-/// content; options of `solve`; and what is expected: `n m components weight`, or `!code` and a part of the
-/// message. Behind a bar stands a part of a note on standard error.
+/// A file's name, which ends in `.gz` or contains `+gz` if the content must be compressed; its
+/// content; options of `solve`, or `!` if there is no such file; and the expected result: `n m
+/// components weight`, or `!code` and a part of the message. A part of a note on standard error may
+/// follow after a bar.
 type Case = (&'static str, &'static [u8], &'static str, &'static str);
 
 #[rustfmt::skip]
@@ -79,7 +81,7 @@ const CASES: &[Case] = &[
     ("a.csv", b"index,a,b\n0,3,4\n",                     "", "!1 it has 3 columns"),
     ("a.csv", b"km,a,b\n5,0,1\n",                        "", "!1 it has 3 columns"),
     ("a.csv", b"a,b\n0,1\n",                             "", "2 1 1 1 | u \"a\", v \"b\", no weights"),
-    // As many names as columns.
+    // Numbers of names and of columns that differ.
     ("a.txt", b"\"from\" \"to\" \"weight\"\n\"1\" 0 1 5\n\"2\" 1 2 6\n\"3\" 0 2 1\n", "", "!1 it has 3 names and the next line 4 columns"),
     ("a.txt", b"\"from\" \"to\" \"weight\"\n\"1\" 0 1 5\n\"2\" 1 2 6\n\"3\" 0 2 1\n", "--columns 2,3,4", "3 3 1 6"),
     ("a.csv", b"from,to\n0,1,5\n1,2,6\n",               "", "!1 it has 2 names and the next line 3 columns"),
@@ -161,7 +163,7 @@ const CASES: &[Case] = &[
     ("a.txt", b"0 1 0x10\n",                             "", "!1 a.txt:1:5: expected a weight"),
     ("a.txt", b"0 1 \xe2\x88\x925\n",                    "", "!1 a.txt:1:5: expected a weight"),
     ("a.txt", b"0 1 5\x1b[31m\n",                        "", "!1 found \"5\\u{1b}[31m\""),
-    // Formats, also behind gzip and without their names.
+    // Formats, also compressed and without their usual names.
     ("p.gz",  b"%%MatrixMarket matrix coordinate integer symmetric\n3 3 2\n2 1 5\n3 2 6\n", "", "3 2 1 11"),
     ("p+gz.x", b"p sp 3 2\na 1 2 5\na 2 3 6\n",          "", "3 2 1 11"),
     ("p.gr.gz", b"p sp 3 2\na 1 2 5\na 2 3 6\n",         "", "3 2 1 11"),
@@ -208,7 +210,7 @@ const CASES: &[Case] = &[
     ("missing:n.txt", b"",                               "!", "!1 cannot open missing:n.txt"),
 ];
 
-/// Runs a case on so many ranks.
+/// Runs a case on this number of ranks.
 fn run(folder: &Path, (file, _, options, _): &Case, ranks: &str) -> common::Ended {
     let mut command = Command::new(mst());
     command.current_dir(folder).args(["solve", "--json", "--verify", "--ranks", ranks, file]);
@@ -229,7 +231,7 @@ fn write(folder: &Path, (file, content, options, _): &Case) {
     gzip.finish().unwrap();
 }
 
-/// What is wrong with how a case has ended; nothing if that is as expected.
+/// What is wrong with the result of a case; `None` if it is as expected.
 fn judge(expected: &str, ended: &common::Ended) -> Option<String> {
     let (expected, note) = expected.split_once(" | ").unwrap_or((expected, ""));
     let told = if let Some(refusal) = expected.strip_prefix('!') {

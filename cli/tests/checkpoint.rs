@@ -1,5 +1,5 @@
-//! Jobs that are killed at random and resumed until they are done: the same forest, whatever the input and
-//! however many ranks; and checkpoints that cannot be gone on from.
+//! Jobs that are killed at random times and resumed until they are done give the same forest, for
+//! all kinds of input and any number of ranks. Checkpoints that cannot be resumed are refused.
 
 mod common;
 
@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Lets a job run for a random time below `longest`, then kills it; what it said if it ended before.
+/// Lets a job run for a random time below `longest`, then kills it. Returns its output if it ended
+/// before.
 fn run_or_kill(
     command: &mut Command,
     longest: Duration,
@@ -49,7 +50,8 @@ fn run_or_kill(
     done.map(|_| right(ended))
 }
 
-/// Kills a job again and again, each time going on with other ranks, until it is done.
+/// Kills a job again and again, and resumes it each time with a random number of ranks, until it is
+/// done. Returns its output and the number of kills.
 fn until_done(
     start: impl Fn(usize) -> Command,
     ranks: &[usize],
@@ -59,7 +61,7 @@ fn until_done(
     let begin = Instant::now();
     for kills in 0.. {
         assert!(begin.elapsed() < LIMIT, "no end after {kills} kills");
-        // A little longer each time, so that it ends however slow the machine is.
+        // A little longer each time, so that it ends on any machine, however slow.
         let longest = longest * (10 + kills as u32) / 10;
         let p = ranks[draw(ranks.len() as u64) as usize];
         if let Some(ended) = run_or_kill(&mut start(p), longest, |child| kill(child, p)) {
@@ -103,7 +105,8 @@ fn killed_jobs_go_on_with_any_number_of_ranks() {
     assert!(kills >= 9 && resumed >= 5, "{kills} kills, {resumed} resumed at the end");
 }
 
-/// METIS lines mean something by their number, so ranks that begin elsewhere count them.
+/// The meaning of a METIS line depends on its number, so ranks that begin elsewhere must count
+/// lines.
 #[test]
 fn killed_jobs_on_metis_go_on() {
     let (folder, _) = graphs("uniform");
@@ -146,7 +149,8 @@ fn killed_jobs_go_on_under_mpirun() {
     }
 }
 
-/// Ranks with a folder each, as on hosts that share none: the same ranks find their files, others do not.
+/// Ranks with separate folders, as on hosts that share none: the same ranks find their files,
+/// others do not.
 #[test]
 fn hosts_may_have_folders_of_their_own() {
     let root = tempfile::tempdir().unwrap();
@@ -181,7 +185,7 @@ fn hosts_may_have_folders_of_their_own() {
 }
 
 #[test]
-fn checkpoints_that_cannot_be_gone_on_from_are_refused() {
+fn unusable_checkpoints_are_refused() {
     let (folder, [generated, binary, text]) = killed("uniform");
     let folder = folder.path();
     let solve = |graph: &str, more: &[&str]| {
@@ -252,7 +256,7 @@ fn what_cannot_be_saved_is_told() {
     let refused = at(&["solve", &text, "--checkpoint", "saved"]);
     assert_eq!(refused.code(), Some(1), "{refused:?}");
     assert!(refused.stderr.contains("cannot make saved"), "{refused:?}");
-    // A job that starts from the beginning says so, and leaves the folder for the next.
+    // A job that starts from the beginning says so, and leaves no checkpoint behind.
     for _ in 0..2 {
         let fresh = right(at(&["solve", &text, "--checkpoint", "new", "--resume"]));
         assert!(fresh.stderr.contains("new has no checkpoint yet"), "{fresh:?}");
@@ -261,7 +265,7 @@ fn what_cannot_be_saved_is_told() {
     }
 }
 
-/// Integers that floats cannot tell apart, before the first float.
+/// Here the first float comes after integers that differ but are equal as floats.
 #[test]
 fn why_weights_cannot_be_compared_is_told() {
     let place = tempfile::tempdir().unwrap();

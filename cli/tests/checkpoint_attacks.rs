@@ -1,4 +1,5 @@
-//! Checkpoints that somebody else has changed: a job that goes on refuses them or tells the right forest.
+//! Checkpoints that somebody else has changed: a job that resumes refuses them or finds the right
+//! forest.
 
 mod common;
 
@@ -12,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// A checkpoint file taken apart.
+/// The parts of a checkpoint file.
 #[derive(Clone)]
 struct Parts {
     head: Value,
@@ -27,7 +28,7 @@ impl Parts {
         Self { head, edges: bytes[24 + len..].to_vec() }
     }
 
-    /// With the right checksum of the head.
+    /// Writes the file with the right checksum of the head.
     fn write(&self, path: &Path) {
         let head = serde_json::to_vec(&self.head).unwrap();
         let words = [head.len() as u64, xxh3_64(&head)].map(u64::to_ne_bytes).concat();
@@ -38,7 +39,7 @@ impl Parts {
         &mut self.head["segments"][0]
     }
 
-    /// With the right checksum of the edges, of which there is one segment.
+    /// Sets the right checksum of the edges, which are one segment.
     fn seal(&mut self) {
         let sum = xxh3_64(&self.edges);
         if let Some(segment) = self.head.pointer_mut("/segments/0") {
@@ -51,13 +52,13 @@ fn first(folder: &Path) -> PathBuf {
     folder.join("saved/rank-0-of-1.1.ckpt")
 }
 
-/// Leaves the checkpoint of a job on one rank that was killed when it had saved something.
+/// Leaves the checkpoint of a job on one rank that was killed after it had saved something.
 fn kill_alone(folder: &Path, graph: &str, more: &[&str]) {
     let arguments = [&["solve", graph, "-q", "-t", "1"], &MEMORY[..], &SAVE, more].concat();
     kill_when_saved(&mut command(folder, &arguments), &[folder], 1, kill_process);
 }
 
-/// Leaves the checkpoint of a job on one rank that was killed when it had begun.
+/// Leaves the checkpoint of a job on one rank that was killed when its first file existed.
 fn kill_when_begun(folder: &Path, graph: &str) {
     let arguments = [&["solve", graph, "-q", "-t", "1"], &MEMORY[..], &SAVE].concat();
     let mut job = command(folder, &arguments).spawn().unwrap();
@@ -74,7 +75,7 @@ fn resume(folder: &Path, graph: &str, more: &[&str]) -> Ended {
     run(folder, &[&arguments[..], more].concat())
 }
 
-/// The numbers, truths and words in a head, by their places.
+/// Collects the JSON pointers of all values in a head that are not objects or arrays.
 fn leaves(value: &Value, at: String, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
@@ -88,7 +89,7 @@ fn leaves(value: &Value, at: String, found: &mut Vec<String>) {
     }
 }
 
-/// Changes something: most often a field of the head, to what it could be and to what it could not.
+/// Changes something, most often a field of the head, to a possible or impossible value.
 fn mutate(parts: &mut Parts) {
     if draw(8) == 0 && !parts.edges.is_empty() {
         let at = draw(parts.edges.len() as u64) as usize;
@@ -132,7 +133,7 @@ fn mutate(parts: &mut Parts) {
         let copies = [0, 2, 999][draw(3) as usize];
         *segments = segments.first().map_or(Vec::new(), |first| vec![first.clone(); copies]);
     }
-    // As many edges as it says then.
+    // Sometimes give the file as many edges as its head now says.
     let segments = parts.head["segments"].as_array().unwrap();
     let [segment] = &segments[..] else { return };
     let edge_bytes = if segment["weights"]["encoding"]["Wide"].is_null() { 12 } else { 16 };
@@ -143,9 +144,10 @@ fn mutate(parts: &mut Parts) {
     }
 }
 
-/// Whatever a head says, with the right checksums: exit code 1, or 3 where the proof fails, or the right forest.
+/// Whatever a head with the right checksums says, the job ends with exit code 1, with 3 if the
+/// proof fails, or with the right forest.
 #[test]
-fn heads_that_lie_tell_no_wrong_forest() {
+fn false_heads_never_give_a_wrong_forest() {
     let (folder, [generated, _, text]) = graphs("float");
     let folder = folder.path();
     right(run(folder, &["generate", "gnm:n=2000,m=2^19,seed=5,weights=uniform", "-o", "i.txt"]));
@@ -180,7 +182,8 @@ fn heads_that_lie_tell_no_wrong_forest() {
     }
 }
 
-/// A forest that was changed with care: the proof finds it, and says where it may come from.
+/// The proof detects a forest that was changed with care, and the error names the checkpoint as a
+/// possible cause.
 #[test]
 fn forged_forests_are_found_out() {
     let (folder, [_, binary, _]) = graphs("uniform");
@@ -190,7 +193,8 @@ fn forged_forests_are_found_out() {
     let mut heavier = whole.clone();
     heavier.edges[8..12].copy_from_slice(&u32::MAX.to_ne_bytes());
     heavier.seal();
-    // All taken in, and nothing in it: there is no edge to fold, and so none that no rank holds.
+    // All input was taken in, but the forest is empty: no edge is left to fold, so no edge is
+    // missing on all ranks.
     let mut empty = Parts { edges: Vec::new(), ..whole.clone() };
     empty.seal();
     let segment = empty.segment();
@@ -208,7 +212,7 @@ fn forged_forests_are_found_out() {
             fs::create_dir(folder.join("saved")).unwrap();
         }
     }
-    // Whoever says so takes it as it is.
+    // With --no-verify the user takes it as it is.
     heavier.write(&first(folder));
     let trusting = right(resume(folder, &binary, &["--no-verify"]));
     assert_eq!(json(&trusting)["verified"], Value::Null);
@@ -233,7 +237,7 @@ fn resume_implies_the_proof_and_says_so() {
     assert_eq!(alone.code(), Some(2), "{alone:?}");
 }
 
-/// Nothing but a regular file is read, and no link is followed, neither to read nor to write.
+/// Only regular files are read, and no link is followed, neither to read nor to write.
 #[test]
 fn what_is_no_regular_file_is_refused() {
     let (folder, [_, binary, _]) = graphs("uniform");
@@ -273,7 +277,7 @@ fn what_is_no_regular_file_is_refused() {
     assert!(fs::read(&elsewhere).unwrap() == before, "nothing was written through a link");
 }
 
-/// What a file says of itself is shown without what a terminal would obey.
+/// Words of a file are shown with control characters escaped.
 #[test]
 fn words_of_a_head_are_escaped() {
     let (folder, [_, binary, _]) = graphs("uniform");
@@ -285,7 +289,8 @@ fn words_of_a_head_are_escaped() {
     assert!(ended.stderr.contains(r"another job: a\nmst: error: fake\u{1b}[31m;"), "{ended:?}");
 }
 
-/// The second job is refused while the first one lives, even if that does nothing, and told who that is.
+/// A second job is refused while the first one lives, even if that is stopped, and the error names
+/// the first one.
 #[test]
 fn a_second_job_is_told_who_has_the_folder() {
     let (folder, [_, binary, _]) = graphs("uniform");
@@ -315,14 +320,15 @@ fn a_second_job_is_told_who_has_the_folder() {
         assert_eq!(ended.status.code(), Some(0), "{ended:?}");
         assert_eq!(saved(folder), [""; 0].map(PathBuf::from));
     }
-    // The lock of a job that was killed is none.
+    // A killed job no longer holds its lock.
     kill_alone(folder, &binary, &[]);
     assert!(folder.join("saved/mst.lock").exists());
     right(resume(folder, &binary, &[]));
     assert_eq!(saved(folder), [""; 0].map(PathBuf::from));
 }
 
-/// Floats that were dropped as loops count when the job goes on: all other weights are floats then.
+/// Float weights of dropped self-loops still count after a resume: they make all other weights
+/// floats.
 #[test]
 fn floats_of_loops_are_not_forgotten() {
     let place = tempfile::tempdir().unwrap();
@@ -332,7 +338,7 @@ fn floats_of_loops_are_not_forgotten() {
         (0..1 << 18).map(|i| format!("{} {} {}\n", i % 99, 99, 1 + i % 1000)).collect();
     fs::write(folder.join("g.txt"), format!("{loops}{edges}")).unwrap();
     let expected = json(&right(run(folder, &["solve", "g.txt", "--json", "--verify"])));
-    // As if the job had been killed between the loops and the edges.
+    // Make it look as if the job had been killed between the loops and the edges.
     kill_when_begun(folder, "g.txt");
     let mut parts = Parts::read(&first(folder));
     let mut unread = parts.segment().clone();

@@ -1,4 +1,5 @@
-//! Two jobs started on one checkpoint folder, some of them killed: no forest that is told is ever wrong.
+//! Pairs of jobs start on the same checkpoint folder, and some are killed: no reported forest is
+//! ever wrong.
 
 mod common;
 
@@ -9,10 +10,11 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// How many pairs of jobs there are in one process; `MST_RACE_PAIRS` asks for more here and under mpirun.
+/// The number of pairs of jobs with ranks in one process. `MST_RACE_PAIRS` replaces it, and the
+/// number under mpirun.
 const PAIRS: usize = 60;
 const MPI_PAIRS: usize = 10;
-/// How long a launcher may take to end when a rank was killed.
+/// Time limit for a launcher to end after a rank was killed.
 const PATIENCE: Duration = Duration::from_secs(20);
 const SOLVE: [&str; 6] = ["solve", "g.mst", "--json", "-t", "1", "--resume"];
 
@@ -29,7 +31,7 @@ fn checksum(told: &str) -> String {
 struct Job {
     child: Child,
     begin: Instant,
-    /// When it is to be killed, if so.
+    /// The time after which to kill it, if at all.
     until: Option<Duration>,
     killed: Option<Instant>,
     status: Option<ExitStatus>,
@@ -44,7 +46,7 @@ impl Job {
         Self { child, begin: Instant::now(), until, killed: None, status: None, told }
     }
 
-    /// Kills it if it is time; whether it has ended.
+    /// Kills the job if it is time. Returns whether it has ended.
     fn has_ended(&mut self, kill: impl Fn(&mut Child)) -> bool {
         self.status = self.status.or_else(|| self.child.try_wait().unwrap());
         if self.status.is_none() && self.until.is_some_and(|until| self.begin.elapsed() > until) {
@@ -52,7 +54,8 @@ impl Job {
             (self.until, self.killed) = (None, Some(Instant::now()));
         }
         if self.killed.is_some_and(|killed| killed.elapsed() > PATIENCE) {
-            // Open MPI's mpirun has been seen to wait for a lock of its own after the last rank had ended.
+            // Open MPI's mpirun has been seen to wait for its own lock after the last rank had
+            // ended.
             assert!(ranks_of(self.child.id()).is_empty(), "ranks go on");
             self.child.kill().unwrap();
         }
@@ -60,7 +63,7 @@ impl Job {
         self.status.is_some()
     }
 
-    /// What it said, on standard output and standard error.
+    /// Its standard output and standard error.
     fn said(self) -> [String; 2] {
         let text = |mut file: fs::File| {
             use std::io::{Read, Seek};
@@ -73,13 +76,13 @@ impl Job {
     }
 }
 
-/// What came of some pairs of jobs.
+/// The results of some pairs of jobs.
 #[derive(Debug, Default)]
 struct Count {
     right: usize,
     wrong: Vec<String>,
     resumed: usize,
-    /// Since the other job has the folder.
+    /// Jobs that were refused because another job had the folder.
     refused: usize,
     killed: usize,
 }
@@ -111,7 +114,7 @@ fn prepared() -> (tempfile::TempDir, String) {
     (folder, checksum(&plain.stdout))
 }
 
-/// Puts the checkpoint that was prepared in the place of what there is.
+/// Replaces the checkpoint by the prepared one.
 fn put_back(folder: &Path) {
     let saved = folder.join("saved");
     fs::remove_dir_all(&saved).unwrap_or_default();
@@ -122,8 +125,8 @@ fn put_back(folder: &Path) {
     }
 }
 
-/// Runs pairs of jobs that `start` makes on so many ranks, some killed after a time below `longest`, and each
-/// time a third one to the end.
+/// Runs pairs of jobs, which `start` makes for a number of ranks. Some are killed after a time
+/// below `longest`. After each pair, a third job runs to its end.
 fn race(
     pairs: usize,
     (folder, expected): (&Path, &str),
@@ -157,13 +160,13 @@ fn race(
     count
 }
 
-/// The arguments of a job, which proves its forest or leaves that to the lock.
+/// The arguments of a job, half of the time with --no-verify, when only the lock protects it.
 fn solve() -> Vec<&'static str> {
     [&SOLVE[..], &MEMORY, &SAVE, if draw(2) == 0 { &["--no-verify"] } else { &[] }].concat()
 }
 
 #[test]
-fn two_jobs_on_one_folder_tell_no_wrong_forest() {
+fn two_jobs_on_one_folder_never_give_a_wrong_forest() {
     let (folder, expected) = prepared();
     let folder = folder.path();
     let start = |p: usize| {
@@ -179,7 +182,7 @@ fn two_jobs_on_one_folder_tell_no_wrong_forest() {
 }
 
 #[test]
-fn two_jobs_on_one_folder_tell_no_wrong_forest_under_mpirun() {
+fn two_jobs_on_one_folder_never_give_a_wrong_forest_under_mpirun() {
     if mpirun(1).is_none() {
         return;
     }

@@ -1,4 +1,4 @@
-//! The program as a user meets it: files written, errors told, exit codes.
+//! The program as users see it: files, error messages, exit codes.
 
 mod common;
 
@@ -46,7 +46,7 @@ fn help_fits_a_screen_and_names_every_command() {
     assert!(run(&["man"]).stdout.starts_with(".ie"));
 }
 
-/// A forest written in any format proves right, and one edge less does not.
+/// A forest written in any format can be proved, but not with one edge less.
 #[test]
 fn a_forest_goes_through_files_and_its_proof() {
     let folder = tempfile::tempdir().unwrap();
@@ -86,7 +86,7 @@ fn a_program_that_is_killed_while_it_writes_leaves_nothing() {
         to.starts_with(folder.path()) && fs::metadata(file.path()).is_ok_and(|its| its.len() > 0)
     };
     while !fs::read_dir(&open_files).unwrap().flatten().any(writes) {
-        assert!(running.try_wait().unwrap().is_none(), "it is done before it was seen to write");
+        assert!(running.try_wait().unwrap().is_none(), "it ended before it was seen to write");
     }
     running.kill().unwrap();
     running.wait().unwrap();
@@ -109,7 +109,7 @@ fn a_maximum_forest_is_the_minimum_one_of_negated_weights() {
     assert_eq!((&max["m"], &max["verified"]), (&Value::from(4), &Value::from(true)));
 }
 
-/// A graph several times the memory that a rank may take, from every kind of input.
+/// A graph several times larger than the memory that a rank may use, from every kind of input.
 #[test]
 fn a_graph_larger_than_memory_is_folded() {
     let folder = tempfile::tempdir().unwrap();
@@ -132,7 +132,7 @@ fn a_graph_larger_than_memory_is_folded() {
         let peak = told["peak_rss_max"].as_u64().unwrap();
         assert!(peak < budget, "{input}: {peak} bytes"); // the edges alone are 134 MB
     }
-    // Under a limit that the system keeps: a process takes 220 MB of addresses for itself.
+    // With a limit enforced by the system, of which a process needs 220 MB of addresses for itself.
     let limited =
         format!("ulimit -v 350000; exec {} solve g.mst --json --memory 64M --threads 2", mst());
     let folded = finish(
@@ -175,7 +175,7 @@ fn converting_keeps_the_graph() {
         let converted = at(&["convert", &from, to]);
         assert_eq!(converted.code(), Some(0), "{to}: {converted:?}");
         let found = solve(to);
-        // METIS lists edges by vertex, so ties may fall to others.
+        // METIS lists edges by vertex, so ties may be decided differently.
         let same = if to == "f.graph" { "weight" } else { "checksum" };
         assert_eq!(found[same], expected[same], "{to}");
         from = to.to_owned();
@@ -211,7 +211,7 @@ fn compare_times_both_runs_and_appends_to_the_csv() {
     let column =
         |name: &str| header.iter().position(|h| h == name).unwrap_or_else(|| panic!("{name}"));
     let rows: Vec<_> = reader.records().map(|row| row.unwrap()).collect();
-    assert_eq!(rows.len(), 2 * (2 + 2), "a row a repetition, the header once");
+    assert_eq!(rows.len(), 2 * (2 + 2), "a row for each repetition, the header once");
     let runs = rows.iter().filter(|row| &row[column("run")] == "distributed").count();
     assert_eq!(runs, 4);
     let combine = |run: &str| {
@@ -219,7 +219,7 @@ fn compare_times_both_runs_and_appends_to_the_csv() {
         of.map(|row| row[column("combine")].to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(combine("local"), ["none"; 4]);
-    assert!(rows.iter().all(|row| !row[column("ran")].is_empty()), "what auto has chosen");
+    assert!(rows.iter().all(|row| !row[column("ran")].is_empty()), "what auto chose");
     for name in ["version", "commit", "command", "hosts", "mpi_library", "graph", "seed", "threads"]
     {
         assert!(rows.iter().all(|row| !row[column(name)].is_empty()), "{name}");
@@ -284,7 +284,7 @@ fn what_goes_wrong_is_told_once_with_its_code() {
     assert!(!folder.path().join("out.gr").exists(), "nothing half-written");
 }
 
-/// Under mpirun an error is one line of ours, with the code of the design.
+/// Under mpirun an error is still one line of ours, with the same exit code.
 #[test]
 fn under_mpirun_one_rank_speaks() {
     let folder = tempfile::tempdir().unwrap();
@@ -304,7 +304,7 @@ fn under_mpirun_one_rank_speaks() {
     }
 }
 
-/// `mst` alone helps; where there are ranks it is compare on its default graph.
+/// `mst` alone prints help; with several ranks it runs compare on its default graph.
 #[test]
 fn mst_alone_compares() {
     let folder = tempfile::tempdir().unwrap();
@@ -325,7 +325,7 @@ fn mst_alone_compares() {
     assert_eq!(csv.lines().count(), 1 + 2 * 5);
 }
 
-/// A file that only rank 0's folder has is read there; told to read it everywhere, ranks refuse.
+/// A file that only rank 0 has is read there. If all ranks must read it, that is an error.
 #[test]
 fn a_file_that_one_rank_lacks() {
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
@@ -346,7 +346,8 @@ fn a_file_that_one_rank_lacks() {
     assert!(refused.stderr.contains("cannot open g.txt"), "{refused:?}");
 }
 
-/// The proof refuses what only looks like the forest, and takes what only looks different.
+/// The proof refuses files that only look like the forest, and accepts files that only look
+/// different.
 #[test]
 fn verify_judges_the_file_that_it_was_given() {
     let folder = tempfile::tempdir().unwrap();
@@ -386,7 +387,7 @@ fn names_need_not_be_text() {
     assert!(folder.path().join(csv).exists());
 }
 
-/// Two hosts' files of one length that differ in the middle are not read in parts.
+/// Files on two hosts with the same length that differ in the middle are not read in parts.
 #[test]
 fn files_that_differ_are_not_mixed() {
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];

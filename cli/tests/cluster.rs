@@ -1,4 +1,4 @@
-//! `mst cluster`, over launchers that play every end of a job, and an ssh that plays a host.
+//! `mst cluster` with fake launchers for every end of a job, and a fake ssh in place of a host.
 
 mod common;
 
@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What Open MPI says of a lost machine.
+/// Prints what Open MPI says about a lost machine.
 const LOST: &str = r"cat >&2 <<'EOF'
 --------------------------------------------------------------------------
 ORTE has lost communication with a remote daemon.
@@ -28,7 +28,7 @@ EOF
 ";
 const DONE: &str = "touch \"$MST_DONE\"\n";
 
-/// A job of a launcher that does this.
+/// Runs a job with a launcher that is this script.
 fn run(launcher: &str) -> Ended {
     let place = Place::new();
     place.tool("mpirun", launcher);
@@ -41,7 +41,7 @@ fn the_end_of_a_job_is_told_unless_it_has_done_so_itself() {
         "ORTE has lost communication with a remote daemon.",
         "mpirun noticed that process rank 1 with PID 81 on node vm2 exited on signal 9 (Killed).",
     );
-    // The first host that is named is another one than this.
+    // The first of the named hosts that is not this one.
     let lost =
         "mst: error: the machine vm1 was lost: is it on, is its cable in? mst cluster status\n";
     let ended =
@@ -87,14 +87,14 @@ fn what_a_job_writes_is_passed_on_byte_for_byte_and_at_once() {
     out.read_exact(&mut first).unwrap();
     assert_eq!(&first, b"half a line");
     fs::write(place.path("go"), "").unwrap();
-    thread::sleep(Duration::from_secs(3)); // a slow reader, for whom there is no hurry either
+    thread::sleep(Duration::from_secs(3)); // a slow reader must not lose anything
     let mut rest = Vec::new();
     out.read_to_end(&mut rest).unwrap();
     assert!(rest == [&b"\0\xff\r\n\n"[..], &bytes].concat(), "{} bytes", rest.len());
     assert_eq!(job.wait().unwrap().code(), Some(0));
 }
 
-/// Waits for a file of one line, and returns what is in it.
+/// Waits until a file has one line, and returns the line.
 fn written(path: &Path) -> String {
     let start = Instant::now();
     loop {
@@ -124,7 +124,7 @@ fn signals_to_end_reach_the_launcher() {
 #[test]
 fn what_a_launcher_leaves_behind_is_ended_and_not_waited_for() {
     let place = Place::new();
-    // The second has a session of its own, as a daemon has, and keeps the pipes.
+    // The second process has a session of its own, like a daemon, and keeps the pipes open.
     place.tool("mpirun", &format!("sleep 60 & echo $! >left; setsid sleep 20 &\n{DONE}"));
     let ended = place.call(&["run"]);
     assert!(ended.code() == Some(0) && ended.seconds < 10.0, "{ended:?}");
@@ -141,7 +141,7 @@ fn a_launcher_that_goes_on_after_the_job_is_ended() {
     assert!(ended.stderr.starts_with(told), "{ended:?}");
 }
 
-/// The doctor finds what is wrong here: this is no launcher that it knows.
+/// The doctor finds a problem here: it does not know this launcher.
 #[test]
 fn a_job_of_which_no_rank_starts_is_ended_with_the_doctors_reason() {
     let ended = run("[ \"$1\" = --version ] || exec sleep 60");
@@ -153,7 +153,7 @@ fn a_job_of_which_no_rank_starts_is_ended_with_the_doctors_reason() {
     assert!(lines.clone().count() > 0 && lines.all(|line| line.starts_with("- ")), "{ended:?}");
 }
 
-/// Once a rank runs, nobody hurries it.
+/// Once a rank runs, there is no time limit.
 #[test]
 fn a_rank_is_known_by_the_program_and_the_mark() {
     let rank = "sleep 17 | ./mst doctor --listen >&2";
@@ -173,7 +173,7 @@ fn a_launcher_that_is_missing_is_told() {
 }
 
 #[test]
-fn it_is_not_for_mpirun_to_start() {
+fn cluster_refuses_to_run_under_mpirun() {
     let place = Place::new();
     let mut command = place.command(&["status"]);
     command.env("OMPI_COMM_WORLD_SIZE", "1").env("OMPI_COMM_WORLD_RANK", "0");
@@ -182,7 +182,7 @@ fn it_is_not_for_mpirun_to_start() {
     assert!(ended.stderr.contains("mst cluster starts mpirun itself"), "{ended:?}");
 }
 
-/// A disk that is full is told; a reader that has enough is none of the job's business.
+/// A full disk is an error; a reader that closes the pipe is not.
 #[test]
 fn output_that_cannot_be_written_is_an_error() {
     let place = Place::new();
@@ -201,7 +201,8 @@ fn output_that_cannot_be_written_is_an_error() {
     assert!(told.starts_with("mst: error: cannot write standard output"), "{told}");
 }
 
-/// An ssh to a host without MPI, where installing takes a password, that gets what it is sent and else says nothing.
+/// A fake ssh to a host without MPI, where an installation needs a password. It accepts files, and
+/// answers nothing else.
 const BARE: &str = r#"
 for last; do :; done
 [ "$last" = sh ] || { cat >/dev/null; exit 0; }
@@ -228,7 +229,7 @@ fn a_host_that_lacks_all_is_given_what_takes_no_password() {
         assert!(ended.stderr.contains(told), "{told}: {ended:?}");
     }
     let kept = fs::read_to_string(place.path("cluster.env")).unwrap();
-    assert_eq!(kept, Place::settings(), "as it was");
+    assert_eq!(kept, Place::settings(), "unchanged");
 }
 
 #[test]
@@ -251,7 +252,7 @@ fn it_starts_on_the_first_host_which_is_named_once() {
 fn a_host_that_is_silent_is_told_before_mpirun_waits_for_it() {
     let place = Place::new();
     place.tool("mpirun", "echo started");
-    // TCP has no way there.
+    // TCP cannot connect to this address.
     let lost = "host=localhost 127.0.0.1 2\nhost=224.0.1.2 224.0.1.2 2\n";
     let lost = Place::settings().replace("host=localhost 127.0.0.1 2\n", lost);
     place.write("cluster.env", &lost, 0o644);

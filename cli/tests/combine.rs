@@ -1,5 +1,5 @@
-//! How ranks combine their forests: right in both worlds, with the same traffic, as bounded as it is said
-//! to be, and chosen for what the graph is like.
+//! The ways of combining forests are right in both worlds (threads and MPI), with the same traffic,
+//! which is as bounded as documented. `auto` chooses by the graph and the link.
 
 mod common;
 
@@ -57,7 +57,7 @@ fn rows(path: &Path) -> Vec<Row> {
     reader.deserialize().map(|row| row.unwrap()).collect()
 }
 
-/// Every row says what each rank sent and received in each phase, alike in both worlds.
+/// Every row says how much each rank sent and received in each phase, the same in both worlds.
 #[test]
 fn the_csv_tells_traffic_by_phase_and_by_rank() {
     let folder = tempfile::tempdir().unwrap();
@@ -77,7 +77,7 @@ fn the_csv_tells_traffic_by_phase_and_by_rank() {
         let counts = |column: &str| -> Vec<u64> {
             let counts =
                 row[column].split(' ').map(|count| count.parse().unwrap()).collect::<Vec<_>>();
-            assert_eq!(counts.len(), 3, "one a rank");
+            assert_eq!(counts.len(), 3, "one for each rank");
             counts
         };
         let mut all = 0;
@@ -108,7 +108,8 @@ fn the_csv_tells_traffic_by_phase_and_by_rank() {
     }
 }
 
-/// What the busiest rank receives grows with the ranks where all send their forest, and nowhere else.
+/// The traffic of the busiest rank grows with the number of ranks only if all ranks send it their
+/// forests.
 #[test]
 fn traffic_stays_bounded_as_ranks_are_added() {
     let received = |combine: &str, ranks: usize| {
@@ -123,11 +124,11 @@ fn traffic_stays_bounded_as_ranks_are_added() {
     }
     let (few, many) = (received("gather", 4), received("gather", 16));
     assert!(many > 3.0 * few, "gather: {few} bytes on 4 ranks, {many} on 16");
-    // Two edges a vertex at 7 bytes, and the components.
+    // Two edges of 7 bytes for each vertex, and the components.
     assert!(received("filter", 48) < 15.0 * f64::from(1 << 15));
 }
 
-/// A grid with all edges along rows before those along columns.
+/// A grid whose edges along rows all come before those along columns.
 fn turned_grid(wide: u32) -> String {
     let weight = |i: u32| i.wrapping_mul(2_654_435_761) >> 8;
     let mut text = String::new();

@@ -1,4 +1,5 @@
-//! What `mst compare` claims: against the best local run, with what ran on each side, and no more than it measured.
+//! The claims of `mst compare`: it compares with the best local run, says which algorithm ran on
+//! each side, and claims no more than it measured.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! `mst doctor`: in a job, and over an `ssh` that plays hosts with every fault.
+//! `mst doctor` in a job, and over a fake `ssh` that plays hosts with every fault.
 
 mod common;
 
@@ -84,7 +84,8 @@ fn ranks_of_mpi_tell_of_their_host() {
     assert_eq!(ended.code(), Some(i32::from(!problems(&told).is_empty())), "{ended:?}");
 }
 
-/// A host by the name of its fault, what becomes of its answers, and what is told of it.
+/// For each fault: a host named after it, how the fake ssh changes its answers, and a part of the
+/// problem that the doctor must report.
 #[rustfmt::skip]
 const FAULTS: [(&str, &str, &str); 17] = [
     ("unresolved", r#"fails "ssh: Could not resolve hostname unresolved: Name or service not known""#, "the name unresolved is not resolved"),
@@ -108,13 +109,14 @@ Host key verification failed.""#, "ssh-keygen -R changed"),
     ("walled", "answers | sed -u 's/^@mst port .*/@mst port 1/'", "cannot connect to walled (127.1.0.18) by TCP: refused; ssh works"),
 ];
 
-/// A folder of an `ssh` and an `sh` that play hosts on this one, and the launcher's programs.
+/// A folder with a fake `ssh` and `sh` that play other hosts on this one, and with fake programs of
+/// a launcher.
 fn playground(hosts: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let case =
         |(at, (host, does)): (usize, &(&str, &str))| format!("{host}) number={at}; {does} ;;\n");
     let cases: String = hosts.iter().enumerate().map(case).collect();
-    // A host of its own: other names and addresses, of which this host answers to all.
+    // Each host has its own name and address. This host answers on all these addresses.
     let answers = r#"answers() {
 /bin/sh | sed -u -e 's/"name":"[^"]*"/"name":"'$name'"/' -e 's/"boot":"[^"]*"/"boot":"'$name'"/' \
   -e 's/"machine":"[^"]*"/"machine":"'$name'"/' \
@@ -196,7 +198,7 @@ fn traps_of_the_hostfile_are_told_before_any_host() {
     }
 }
 
-/// Names that a shell, or an option parser, would misread.
+/// Names that a shell or an option parser would misread.
 const NAMES: [&str; 6] = [
     "x'; touch PWNED; '",
     "\"$(touch PWNED)`touch PWNED`\"",
@@ -206,7 +208,7 @@ const NAMES: [&str; 6] = [
     "\u{1b}[2J\\",
 ];
 
-/// Nothing in it has power over a terminal.
+/// Asserts that the text contains nothing that controls a terminal.
 #[track_caller]
 fn shows(text: &str) {
     let odd = text.chars().find(|&c| c != '\n' && (c.is_control() || c == '\u{202e}'));
@@ -240,7 +242,7 @@ fn a_hostfile_is_refused_where_a_line_is_no_host() {
     assert!(!folder.path().join("PWNED").exists());
 }
 
-/// The program, in a folder of that name below `folder`, which is also where it is started.
+/// A call of the program in a new folder `name` below `folder`, where it also starts.
 fn in_folder(folder: &Path, name: &str) -> Command {
     let place = folder.join(name);
     fs::create_dir(&place).unwrap();
@@ -270,15 +272,17 @@ fn files_and_folders_with_odd_names_are_found_over_ssh() {
     }
 }
 
-/// What mends a problem may be pasted into a shell, whatever the names in it; and mends it.
+/// The proposed command for a problem can be pasted into a shell, whatever the names in it, and
+/// does what it should.
 #[test]
-fn a_mend_is_pasted_as_it_was_meant() {
-    // What lacks is asked for on this host, where it is: so the mends change nothing.
+fn a_proposed_command_can_be_pasted() {
+    // The missing things exist on this host, where the commands run, so the commands change
+    // nothing.
     let lacks = "answers | sed -e '/^@mst folder/d' -e '/^@mst program/d' \
                  -e 's/\"files\":\\[[^]]*\\]/\"files\":[{\"Err\":\"cannot open it\"}]/'";
     let older = "answers | sed 's/\"content\":\"[^\"]*\"/\"content\":\"0\"/'";
     let folder = playground(&[("localhost", ""), ("lacks", lacks), ("older", older)]);
-    // As sshd does, it hands its words to a shell; and each is told to have been asked.
+    // Like sshd, it gives its arguments to a shell. It also logs each command.
     let ssh = "#!/bin/sh\n[ \"$1\" != -- ] || shift\nshift\necho \"$*\" >>\"$ASKED\"\nexec sh -c \"$*\"\n";
     let tools = folder.path().join("tools");
     fs::create_dir(&tools).unwrap();
@@ -305,7 +309,7 @@ fn a_mend_is_pasted_as_it_was_meant() {
                 assert!(!place.join("PWNED").exists(), "{name:?}: {mend}");
             }
         }
-        // The folder and the program, the folder again, the other program, the file.
+        // Folder and program, the folder again, the other program, the file.
         let asked = fs::read_to_string(asked).unwrap();
         assert_eq!(asked, "tar -xPf -\n".repeat(5), "{name:?}");
     }

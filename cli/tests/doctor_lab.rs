@@ -1,11 +1,12 @@
-//! `mst doctor` on three hosts that really have each fault.
+//! `mst doctor` on three hosts that really have the faults.
 
 mod common;
 
 use common::lab::Lab;
 use common::{Ended, mst};
 
-/// What is done on a host, what the doctor must then say over ssh, and how it is undone.
+/// For each fault: the host, the command that causes it, what the doctor must then say over ssh,
+/// and the command that undoes it.
 #[rustfmt::skip]
 const FAULTS: [(&str, &str, &str, &str); 12] = [
     ("2", "nft 'add table inet f; add chain inet f in { type filter hook input priority 0; policy drop; };

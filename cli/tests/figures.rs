@@ -1,4 +1,5 @@
-//! The published tables and plots: they come from the published rows, hide nothing, and compare only what was measured together.
+//! The published tables and plots come from the published rows, hide nothing, and compare only what
+//! was measured together.
 
 #[path = "../../benches/distributed/figures/mod.rs"]
 mod distributed;
@@ -165,7 +166,8 @@ fn spread_is_shown_where_it_was_recorded_alone() {
     for (name, whiskers) in [("times", 15), ("speed", 44)] {
         let [with, without] =
             [&with, &without].map(|folder| picture(&folder.path().join(name)).drawn.len());
-        // A point in the middle, two ends of three pieces each, and a line of at least one.
+        // A whisker has a point in the middle, two ends of three pieces each, and a line of at
+        // least one piece.
         assert!(with - without >= 8 * whiskers, "{name}: {with} and {without}");
     }
     let parts = "in parentheses the least and the most of the repetitions";

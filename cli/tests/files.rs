@@ -1,4 +1,4 @@
-//! What the program does with files, standard input and output: nothing is lost, joined or left half-written.
+//! Files, standard input and standard output: nothing is lost, joined or left incomplete.
 
 mod common;
 
@@ -19,7 +19,7 @@ fn at(folder: &Path, arguments: &[&str]) -> Ended {
     finish(Command::new(mst()).current_dir(folder).args(arguments), LIMIT)
 }
 
-/// A line of `bash` in which `$MST` is the program.
+/// Runs a line of `bash` in which `$MST` is the program.
 fn shell(folder: &Path, line: &str) -> Ended {
     let mut command = Command::new("bash");
     finish(command.current_dir(folder).env("MST", mst()).args(["-c", line]), LIMIT)
@@ -46,7 +46,10 @@ fn standard_input_and_output_are_files() {
     let folder = folder_with(GRAPH);
     let piped = shell(folder.path(), "$MST solve - -o - --verify <g.txt");
     assert_eq!((piped.code(), piped.stdout.as_str()), (Some(0), FOREST), "{piped:?}");
-    assert!(piped.stderr.contains("spanning, acyclic, minimum"), "tables go aside: {piped:?}");
+    assert!(
+        piped.stderr.contains("spanning, acyclic, minimum"),
+        "the table goes to stderr: {piped:?}"
+    );
     let through =
         shell(folder.path(), "gzip -c g.txt | $MST solve - -r 3 -q -o - | $MST verify g.txt -");
     assert_eq!(through.code(), Some(0), "{through:?}");
@@ -116,7 +119,7 @@ fn tables_are_for_spreadsheets() {
     assert!(mixed.stderr.contains("with these options"), "{mixed:?}");
 }
 
-/// The input is read whole before it is replaced; its other names keep what it was.
+/// The input is read completely before it is replaced; its other hard links keep the old content.
 #[test]
 fn output_over_input() {
     for ranks in ["1", "3"] {
@@ -135,7 +138,7 @@ fn output_over_input() {
         assert_eq!(
             fs::read_to_string(path("g.txt")).unwrap(),
             GRAPH,
-            "another name, another file now"
+            "the other name keeps the old file"
         );
         assert_eq!(over("soft.txt").code(), Some(0));
         assert!(fs::symlink_metadata(path("soft.txt")).unwrap().is_symlink());
@@ -165,10 +168,10 @@ fn a_file_that_is_replaced_keeps_its_owner_and_mode() {
     assert_eq!(fs::read_to_string(&path).unwrap(), FOREST);
 }
 
-/// A message that cannot be written is lost; the work is not.
+/// If a message cannot be written, the work is still done.
 #[test]
 fn standard_error_may_be_closed_or_full() {
-    let noisy = "1 2 5\n2 3 7\n1 3 9\n"; // ids that seem to count from 1 are warned of
+    let noisy = "1 2 5\n2 3 7\n1 3 9\n"; // ids that seem to count from 1 cause a warning
     for redirected in ["2>/dev/full", "2>&-", "2>&1 >/dev/null | head -c 1 >/dev/null"] {
         let folder = folder_with(noisy);
         let line = format!("set -o pipefail; $MST solve g.txt -r 3 -o f.txt {redirected}");
@@ -204,7 +207,7 @@ fn rows_are_whole_or_not_there() {
         "{refused:?}"
     );
     assert_eq!(fs::read_to_string(&path).unwrap(), "a,b\n1,2\n");
-    // On a full disk, which a limit on the size of files stands for.
+    // A full disk, simulated by a limit on the size of files.
     let header = whole.lines().next().unwrap();
     fs::write(&path, format!("{header}\n")).unwrap();
     let blocks = (header.len() + 1).div_ceil(512);
@@ -248,7 +251,7 @@ fn gzip_in_pieces() {
     fs::write(folder.path().join("g.gz"), file).unwrap();
     let told = at(folder.path(), &["solve", "g.gz", "--json"]);
     assert_eq!(serde_json::from_str::<Value>(&told.stdout).unwrap()["weight"], 12, "{told:?}");
-    // 200 MB of one digit, which is one line.
+    // A line of 200 MB of one digit.
     let mut gzip = GzEncoder::new(
         fs::File::create(folder.path().join("long.gz")).unwrap(),
         Compression::fast(),
@@ -265,7 +268,8 @@ fn gzip_in_pieces() {
     );
 }
 
-/// A file that others write to while it is read, and once more for the proof, is found out.
+/// It is detected if others write to a file while it is read, or before it is read again for the
+/// proof.
 #[test]
 fn a_file_that_changes_is_found_out() {
     let folder = tempfile::tempdir().unwrap();
@@ -274,7 +278,7 @@ fn a_file_that_changes_is_found_out() {
     let append = "(while :; do echo 4999 5000 1 >>g.txt; sleep 0.01; done) & writer=$!; ";
     let solve =
         "$MST solve g.txt --memory 40M --verify --threads 2; code=$?; kill $writer; exit $code";
-    // Without the comment that tells n and m.
+    // Remove the comment with n and m.
     let text = fs::read_to_string(folder.path().join("g.txt")).unwrap();
     fs::write(folder.path().join("g.txt"), text.split_once('\n').unwrap().1).unwrap();
     let ended = shell(folder.path(), &format!("{append}{solve}"));
@@ -283,7 +287,7 @@ fn a_file_that_changes_is_found_out() {
 }
 
 #[test]
-fn memory_that_cannot_be_had_is_a_refusal() {
+fn running_out_of_memory_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let limited = |limit: u32, arguments: &str| {
         shell(folder.path(), &format!("ulimit -v {limit}; exec $MST {arguments} --threads 1 -q"))

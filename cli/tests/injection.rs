@@ -1,6 +1,7 @@
-//! Names of hosts, files, folders and users, and files that others wrote: no shell reads them as its own.
+//! Names of hosts, files, folders and users, and files that others wrote, are never read as shell
+//! code.
 //!
-//! Each attack would make a file called `PWNED`, if it went well.
+//! Each attack would create a file called `PWNED` if it succeeded.
 
 mod common;
 
@@ -12,7 +13,7 @@ use std::os::unix::fs::{chown, symlink};
 use std::path::Path;
 use std::process::Command;
 
-/// Names of files that a shell, or an option parser, would misread.
+/// Names of files that a shell or an option parser would misread.
 const NAMES: [&str; 9] = [
     "x'; touch PWNED; echo '.txt",
     "x\"; touch PWNED; echo \".txt",
@@ -25,7 +26,7 @@ const NAMES: [&str; 9] = [
     "*?[a]~!{b,c}#\\0101\\",
 ];
 
-/// What is no host's name, but does something to a shell or to ssh.
+/// Texts that are not names of hosts, but have a meaning for a shell or for ssh.
 const HOSTS: [&str; 12] = [
     "-oProxyCommand=touch PWNED",
     "-oProxyCommand=touch${IFS}PWNED",
@@ -41,7 +42,8 @@ const HOSTS: [&str; 12] = [
     "",
 ];
 
-/// One line on standard error, which has `part`; nothing else, and a code that says so.
+/// Asserts that a program ended with code 1 and one line on standard error that contains `part`,
+/// and printed nothing else.
 #[track_caller]
 fn refused(ended: &Ended, part: &str, of: &str) {
     assert_eq!(ended.code(), Some(1), "{of:?}: {ended:?}");
@@ -51,7 +53,7 @@ fn refused(ended: &Ended, part: &str, of: &str) {
     assert!(ended.stderr.chars().all(shows), "{of:?}: {ended:?}");
 }
 
-/// Whether an attack on one of the lab's hosts has come through.
+/// Asserts that no attack has succeeded on the lab's hosts.
 #[track_caller]
 fn unharmed(lab: &Lab, after: &str) {
     for host in ["1", "2", "3"] {
@@ -60,13 +62,13 @@ fn unharmed(lab: &Lab, after: &str) {
     }
 }
 
-/// A call of `scripts/cluster` on the first host, in a folder below the user's home.
+/// Calls `scripts/cluster` on the first host, in a folder below the user's home.
 fn cluster(lab: &Lab, folder: &str, arguments: &[&str]) -> Ended {
     let call = ["shell", "1", "bash", "-c", "cd -- \"$0\" && ./cluster \"$@\"", folder];
     lab.call(&[&call[..], arguments].concat())
 }
 
-/// A lab with the script and the program in that folder of its first host.
+/// A lab with the script and the program in this folder of its first host.
 fn prepared(name: &str, folder: &str) -> Option<Lab> {
     let lab = Lab::up(name)?;
     lab.expect(&["put", script("cluster").to_str().unwrap(), "1"]);
@@ -107,7 +109,7 @@ fn files_users_and_hosts_with_odd_names_are_names_to_every_shell() {
         let init = cluster(&lab, ".", &["init", "vm1", host, "vm3"]);
         unharmed(&lab, host);
         refused(&init, "is no host's name", host);
-        // The same in the file that mpirun is told to read.
+        // The same name in the file that mpirun reads.
         let append = "cp hosts kept; printf '%s slots=1\\n' \"$0\" >>hosts";
         lab.expect(&["shell", "1", "bash", "-c", append, host]);
         if !host.is_empty() {
@@ -213,7 +215,7 @@ fn cluster_env_is_data() {
         "program=/bin/sh",
         "program=",
         "=",
-        "hosts=('localhost slots=1')", // as it was written once
+        "hosts=('localhost slots=1')", // an older form
     ] {
         for text in [format!("{settings}{line}\n"), format!("{settings}{line}")] {
             place.write("cluster.env", &text, 0o644);
@@ -232,7 +234,7 @@ fn cluster_env_is_data() {
     }
 }
 
-/// The doctor finds no setting that is refused.
+/// Whatever the doctor finds for any MPI, it writes no setting that is refused.
 #[test]
 fn what_init_writes_is_read_whichever_mpi_it_is() {
     for (version, daemon, option) in [
@@ -268,12 +270,12 @@ fn what_others_may_have_written_is_refused() {
         place.write(name, &text, 0o600);
         assert_eq!(place.call(&["run"]).code(), Some(0), "{name} that is private");
         if chown(place.path(name), Some(12345), None).is_err() {
-            println!("skipped: only root gives files away");
+            println!("skipped: only root can change the owner of a file");
             continue;
         }
         refused(&place.call(&["status"]), "belongs to another user", name);
         chown(place.path(name), Some(0), None).unwrap();
-        // A link is as good as what it leads to.
+        // A link is judged by its target.
         fs::rename(place.path(name), place.path("theirs")).unwrap();
         symlink("theirs", place.path(name)).unwrap();
         chown(place.path("theirs"), Some(12345), None).unwrap();
@@ -294,7 +296,8 @@ fn a_host_that_is_an_option_is_refused_before_ssh() {
     }
 }
 
-/// `scripts/cluster` in a folder with an odd name is found, and no other.
+/// `scripts/cluster` finds the program in its own folder, even one with an odd name, and no other
+/// program.
 #[test]
 fn the_folder_of_the_script_is_its_own() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! Three hosts on this machine: the main job on them, what `scripts/cluster` finds out about them, and what
-//! happens when one of them dies.
+//! Three hosts on this machine: the main job runs on them, `scripts/cluster` finds out how to start
+//! jobs there, and jobs end when one of them dies.
 
 mod common;
 
@@ -9,10 +9,11 @@ use serde_json::Value;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Within so many seconds a job must end when something has died.
+/// A job must end within this time after something has died, seconds.
 const SOON: f64 = 15.0;
 
-/// Puts `scripts/cluster` and the program on the first host; returns how to call it there.
+/// Copies `scripts/cluster` and the program to the first host. Returns a function that calls the
+/// script there.
 fn put_cluster(lab: &Lab) -> impl Fn(&[&str]) -> Ended {
     lab.expect(&["put", script("cluster").to_str().unwrap(), "1"]);
     lab.expect(&["put", mst(), "1"]);
@@ -58,7 +59,7 @@ fn a_cluster_is_found_out_and_runs() {
     let solved = cluster(&["run", "solve", "gnm:n=2^12,m=2^14", "--verify", "--json"]);
     assert_eq!(solved.code(), Some(0), "{solved:?}");
     assert_eq!(json(&solved.stdout)["host_count"], 3);
-    // What goes wrong is told in one line that says how to mend it.
+    // Each problem is reported in one line that says how to fix it.
     lab.expect(&["shell", "1", "sh", "-c", "sed -i /vm3/d .ssh/known_hosts"]);
     let unknown = cluster(&["init", "vm1", "vm2", "vm3"]);
     assert_eq!(unknown.code(), Some(1), "{unknown:?}");
@@ -69,8 +70,8 @@ fn a_cluster_is_found_out_and_runs() {
     assert!(open.stdout.contains("ssh-copy-id vm2"), "{open:?}");
 }
 
-/// The cards that virtual machines bring along: one with the same address on all, one in a network of the
-/// same numbers on all that leads nowhere, and a bridge.
+/// The cards that virtual machines often have: one with the same address on all hosts, one in a
+/// network with the same prefix on all hosts that connects none, and a bridge.
 const CARDS: &str = "
     set -e
     card() { ip link add $1 type veth peer name $1-end && ip link set $1-end up && ip link set $1 up; }
@@ -110,18 +111,19 @@ fn a_cluster_keeps_to_the_network_that_leads_to_all_and_sees_an_address_move() {
     assert_eq!(solved.code(), Some(0), "{solved:?}");
 }
 
-/// A comparison whose local run takes long.
+/// A comparison with a long local run.
 const LOCAL: &str = "./cluster run compare gnm:n=2^16,m=2^19 --reps 100000 --csv out.csv";
-/// A graph that takes long to make.
+/// A graph that takes long to generate.
 const READ: &str = "./cluster run solve complete:n=2^17 --memory 100M -o out.txt";
-/// Ranks that talk most of the time.
+/// Jobs whose ranks communicate most of the time.
 const EXCHANGE: &str = "./cluster run solve gnm:n=2^14,m=2^15 --combine boruvka --reps 1000000";
 const MERGE: &str = "./cluster run solve gnm:n=2^16,m=2^16 --combine tree --reps 1000000";
-/// Without our help an mpirun that has lost a machine goes on for minutes.
+/// A job without `mst cluster`. On its own, an mpirun that has lost a machine runs on for minutes.
 const BY_HAND: &str = "mpirun --hostfile hosts --map-by ppr:1:node --bind-to none \
                        ./mst compare gnm:n=2^16,m=2^19 --reps 100000 --csv out.csv --timeout 4";
 
-/// Starts a long job on the first host, does `fault` to it when it is under way, and returns how it ended.
+/// Starts a long job on the first host, runs the lab command `fault` while it works, and returns
+/// how it ended.
 fn struck(lab: &Lab, job: &str, fault: &[&str]) -> Ended {
     let job = format!("cd; sed -i s/MST_TIMEOUT=.*/MST_TIMEOUT=4/ cluster.env; exec {job} -q -t 1");
     let mut command = lab.command(&["shell", "1", "bash", "-c", &job]);
@@ -163,14 +165,15 @@ fn a_job_ends_soon_when_something_dies_and_says_what() {
         assert!(ended.seconds < SOON, "{fault:?}: {ended:?}");
         let ours = |line: &&str| line.starts_with("mst: ") || line.starts_with("cluster: ");
         let told: Vec<&str> = ended.stderr.lines().filter(ours).collect();
-        // mpirun may end rank 0 before it has said so; then cluster tells what mpirun saw.
+        // mpirun may kill rank 0 before that has reported the fault; then cluster reports what
+        // mpirun saw.
         let killed = fault[0] == "kill" && told.concat().contains("rank 1 on vm2 was killed");
         let right = told.len() == 1 && (told[0].contains(said) || killed);
         assert!(right, "{fault:?}: {told:?} of {ended:?}");
         if fault[0] == "cut" {
             lab.expect(&["mend", fault[1]]);
         }
-        // Whoever could not be reached ends of itself.
+        // Ranks that cannot be reached end on their own.
         let start = Instant::now();
         while lab.expect(&["status"]).contains("mst") {
             assert!(start.elapsed().as_secs_f64() < SOON, "{fault:?} left ranks running");

@@ -1,7 +1,7 @@
-//! Random small graphs through the command line, against petgraph and against Kruskal with a stable sort: in every
-//! format, by every algorithm and way of combining, on 1, 2, 3 and 5 ranks.
+//! Compares the command line with petgraph and with Kruskal with a stable sort, on random small
+//! graphs in every format, by every algorithm and way of combining, on 1, 2, 3 and 5 ranks.
 //!
-//! `MST_CASES` is how many; 5000 take some minutes.
+//! `MST_CASES` is the number of graphs; 5000 take some minutes.
 
 mod common;
 
@@ -39,7 +39,7 @@ const FORMATS: [&str; 9] =
     ["a.txt", "b.csv", "c.tsv", "comma.txt", "names.csv", "d.gr", "e.mtx", "f.graph", "g.mst"];
 const RANKS: [usize; 4] = [1, 2, 3, 5];
 
-/// Numbers that are a function of a seed: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+/// A random generator with a seed: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
 struct Random(u64);
 
 impl Random {
@@ -58,7 +58,8 @@ impl Random {
 
 struct Graph {
     n: u32,
-    /// Without loops. All weights are multiples of a quarter, so that floats add up exactly.
+    /// The edges, without self-loops. All weights are multiples of 1/4, so that sums of floats are
+    /// exact.
     edges: Vec<(u32, u32, f64)>,
     integers: bool,
 }
@@ -92,7 +93,8 @@ impl Graph {
         Slice { n: self.n.into(), m: edges.len() as u64, loops: 0, edges, weights }
     }
 
-    /// Writes the graph as a file's name says. Tables have no place for n, which the last vertex's loop tells.
+    /// Writes the graph in the format that the file's name implies. Tables cannot state n, so a
+    /// self-loop at the last vertex implies it.
     fn write(&self, path: &Path) {
         let name = path.file_name().unwrap().to_str().unwrap();
         let loop_at_end = (self.n - 1, self.n - 1, 0.0);
@@ -121,7 +123,7 @@ impl Graph {
         fs::write(path, text).unwrap();
     }
 
-    /// The forest by a stable sort: of equal weights the edge that comes first.
+    /// The forest by a stable sort, which prefers the earlier of two edges of equal weight.
     fn forest(&self, max: bool) -> Vec<(u32, u32, f64)> {
         let mut sorted = self.edges.clone();
         sorted.sort_by(|a, b| if max { b.2.total_cmp(&a.2) } else { a.2.total_cmp(&b.2) });
@@ -190,14 +192,15 @@ fn try_case(seed: u64) {
     let mut expected = graph.forest(max);
     let mut found = read_forest(&folder.path().join("forest.txt"));
     if name == "f.graph" {
-        // METIS lists edges by vertex, so ties may fall to others.
+        // METIS lists edges by vertex, so ties may be decided differently.
         expected.iter_mut().chain(&mut found).for_each(|edge| *edge = (0, 0, edge.2));
         (expected, found) = (ends_in_order(expected), ends_in_order(found));
     }
     assert_eq!(found, expected, "seed {seed}: {command:?}");
 }
 
-/// Weights that nearly all edges share, and a few lighter ones: a sort that looks at a sample must not be misled.
+/// Nearly all edges have the same weight, and a few are lighter: this must not mislead a sort that
+/// is based on a sample.
 #[test]
 fn a_few_light_edges_beside_one_weight() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,6 @@
-//! Eight real graphs with known answers (tests/data/README.md), through `mst solve --verify`, by
-//! every algorithm on 1, 2, 3, 4 and 7 ranks, in one process; by one of them each under mpirun.
+//! Runs `mst solve --verify` on eight real graphs with known answers (tests/data/README.md): in one
+//! process by every algorithm on 1, 2, 3, 4 and 7 ranks, and under mpirun by one algorithm on each
+//! number of ranks.
 
 mod common;
 
@@ -98,7 +99,8 @@ fn under_mpirun() {
     for (file, known) in KNOWN.iter().enumerate() {
         let alone = solve(Command::new(mst()), known, &[]);
         for (size, p) in SIZES.into_iter().enumerate() {
-            // Over the files, every algorithm on every number of ranks: a start takes half a second.
+            // A start takes half a second, so each file gets one algorithm on each number of ranks.
+            // Over all files, every combination occurs.
             let algorithm = ALGORITHMS[(file + size) % ALGORITHMS.len()];
             let Some(mut command) = mpirun(p) else { return };
             command.arg(mst());
@@ -108,7 +110,7 @@ fn under_mpirun() {
     }
 }
 
-/// Who reads makes no difference, nor do threads.
+/// The forest does not depend on which ranks read the file, nor on threads.
 #[test]
 fn however_it_is_read() {
     for known in &KNOWN {

@@ -1,5 +1,5 @@
-//! A rank that dies or stops under mpirun ends the job soon, with one sentence that names it; one that is
-//! merely slow ends nothing.
+//! If a rank dies or stops under mpirun, the job ends soon, with one sentence that names the rank.
+//! A rank that is only slow does not end the job.
 //!
 //! The test starts itself again as the ranks: `MST_CASE` names what rank 1, or rank 0, does.
 
@@ -16,7 +16,7 @@ use std::time::Duration;
 const LIMIT: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A case, whether the job ends well, and what is said.
+/// A case, whether the job succeeds, and a part of the expected message.
 const CASES: [(&str, bool, &str); 8] = [
     ("killed", false, "rank 1 on "),
     ("first killed", false, "rank 0 on "),
@@ -60,11 +60,11 @@ fn be_watched(case: &str, comm: &Comm) {
     comm.barrier();
 }
 
-/// Stands between the launcher and a rank.
+/// A process between the launcher and a rank.
 const PARENT: &str = r#""$@" & wait"#;
 
-/// Stops the process when the thread that has used it ends. A rank's threads end when all have done their
-/// work, while MPI ends.
+/// Stops the process when a thread that used this value ends. A rank's threads end after all work
+/// is done, while MPI ends.
 struct Stops;
 
 impl Drop for Stops {
@@ -82,7 +82,8 @@ fn signal(signal: &str, process: u32) {
     assert!(sent.is_ok_and(|status| status.success()), "cannot send {signal} to {process}");
 }
 
-/// A rank that stops before MPI has started keeps the others in it for ever, where nobody watches yet.
+/// If a rank stops before MPI has started, the others wait in MPI for ever, and no watchdog runs
+/// yet.
 fn stopped_before_they_meet() -> Result<(), Failed> {
     let Some(mut launcher) = mpirun(3) else { return Ok(()) };
     let stopped =
@@ -103,7 +104,8 @@ fn run(case: &str, well: bool, said: &str) -> Result<(), Failed> {
 fn judge(ended: &Ended, well: bool, said: &str) -> Result<(), Failed> {
     let ours: Vec<&str> = ended.stderr.lines().filter(|line| line.starts_with("mst: ")).collect();
     let told = ours.len() == usize::from(!well) && ours.concat().contains(said);
-    // MPICH's launcher ends the others at once and says itself who was killed. So may any, of what it started.
+    // MPICH's launcher kills the others at once, and says itself which rank was killed. Any
+    // launcher may do so if a process that it started directly is killed.
     let mpich = said.ends_with(" on ") && ended.stdout.contains("Killed (signal 9)");
     let other = said.starts_with("what mpirun") && ended.stderr.contains("exited on signal 9");
     let told = told || mpich || other;

@@ -1,7 +1,7 @@
-//! One suite for both worlds: every case runs on threads and under a real mpirun, with 1, 2, 3, 4
-//! and 7 ranks, and every way to fail ends the job with one message.
+//! One test suite for both worlds: every case runs on threads and under a real mpirun, with 1, 2,
+//! 3, 4 and 7 ranks, and every kind of failure ends the job with one message.
 //!
-//! The test starts itself again as the ranks: `MST_CASE` names the case they run.
+//! The test starts itself again as the ranks: `MST_CASE` names the case that they run.
 
 mod common;
 
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-/// A case by its name and what every rank does.
+/// The name of a case, and what every rank does.
 type Case = (&'static str, fn(&Comm));
 
 const CASES: [Case; 9] = [
@@ -85,7 +85,8 @@ const FAULTS: [(&str, Told); 19] = [
     ("scatter_blocks", Told { code: 101, message: "rank 1 calls scatter" }),
 ];
 
-/// Each collective, as rank 1 calls it while the others call another one, or the same in another way.
+/// Calls a collective. In the cases that use this, rank 1 does so while the others call another
+/// one, or the same one differently.
 fn call(collective: &str, comm: &Comm) {
     match collective {
         "gather" => drop(comm.gather(2, &[1u64])),
@@ -113,7 +114,7 @@ fn fault(case: &str, comm: &Comm) -> Result<()> {
         ("panic_in_pool", 1) => comm.compute(|| panic!("on purpose")),
         ("left_early" | "left_the_resting" | "left_the_agreeing", 2) => Ok(()),
         ("left_the_agreeing", 0) => {
-            comm.agree(Err(Error::usage("--ranks", "nobody hears of it, for one has left")))
+            comm.agree(Err(Error::usage("--ranks", "nobody hears of it, since a rank has left")))
         }
         ("left_the_agreeing", _) => comm.agree(Ok(())),
         ("rest_alone", 1) | ("left_the_resting", _) => {
@@ -125,7 +126,7 @@ fn fault(case: &str, comm: &Comm) -> Result<()> {
             Ok(())
         }
         ("killed", 1) => {
-            // A rank that vanishes without a word, as when memory runs out.
+            // A rank that disappears without a message, as when memory runs out.
             let me = std::process::id().to_string();
             let kill = Command::new("kill").args(["-9", &me]).status();
             panic!("survived {kill:?}");
@@ -161,7 +162,7 @@ fn fault(case: &str, comm: &Comm) -> Result<()> {
     }
 }
 
-/// Runs a case as this process's rank, as `mst` runs a command.
+/// Runs a case in this process, like `mst` runs a command.
 fn run_case(case: &str) -> ExitCode {
     mst_cli::console::tell_panics_once();
     let right = CASES.iter().find(|(name, _)| *name == case);
@@ -185,7 +186,7 @@ fn run_case(case: &str) -> ExitCode {
     }))
 }
 
-/// A trial that starts the case on threads, then under mpirun.
+/// A trial that runs the case on threads, then under mpirun.
 fn in_both_worlds(
     case: &'static str,
     p: usize,
@@ -204,7 +205,8 @@ fn start(mut launcher: Command, case: &str) -> Ended {
     finish(launcher.arg(this).env("MST_CASE", case), LIMIT)
 }
 
-/// The exit code, and one line of ours on stderr if a message is expected, none if not.
+/// Checks the exit code, and that stderr has one line of ours with the message, or none if the
+/// message is empty.
 fn expect(ended: &Ended, code: i32, message: &str) -> Result<(), Failed> {
     let ours = ended.stderr.lines().filter(|line| line.starts_with("mst: ")).collect::<Vec<_>>();
     let told_once = ours.len() == usize::from(!message.is_empty());
@@ -214,7 +216,7 @@ fn expect(ended: &Ended, code: i32, message: &str) -> Result<(), Failed> {
     Err(format!("expected code {code} and {message:?}, got {ended:#?}").into())
 }
 
-/// A launcher's own words and code, but an end, and soon.
+/// Checks that a job failed soon, with any message and code of the launcher.
 fn expect_end(ended: &Ended) -> Result<(), Failed> {
     match (ended.status.success(), ended.seconds < 20.0) {
         (false, true) => Ok(()),
@@ -222,7 +224,7 @@ fn expect_end(ended: &Ended) -> Result<(), Failed> {
     }
 }
 
-/// One rank whose host has no room for its threads ends the job for all, with its reason.
+/// If one rank cannot start its threads, the job ends for all ranks, with the reason.
 fn no_room() -> Result<(), Failed> {
     let limited = r#"if [ "${OMPI_COMM_WORLD_RANK:-${PMI_RANK:-1}}" = 1 ]; then ulimit -v 1500000; fi; exec "$@""#;
     let arguments =
@@ -234,8 +236,9 @@ fn no_room() -> Result<(), Failed> {
     refused_threads(launcher.arg("sh").args(arguments))
 }
 
-/// Where the last bit of room is gone just when a thread has started, Rust's own start of it aborts the
-/// process before any of our code runs; another try then finds the usual case.
+/// Checks that `command` refuses to start with 900 threads. If memory runs out just when a thread
+/// has started, Rust's own start-up code aborts the process before our code runs, so this tries up
+/// to five times.
 fn refused_threads(command: &mut Command) -> Result<(), Failed> {
     let mut tries = 0;
     loop {
@@ -248,7 +251,7 @@ fn refused_threads(command: &mut Command) -> Result<(), Failed> {
     }
 }
 
-/// Another MPI's launcher leaves its variables, and this MPI makes a world of one.
+/// The launcher of another MPI sets its variables, but this MPI creates a world of one rank.
 fn another_launcher() -> Result<(), Failed> {
     let is_mpich = std::env::var("MST_MPIRUN").is_ok_and(|launcher| launcher.contains("mpich"));
     let foreign = if is_mpich { "OMPI_COMM_WORLD" } else { "PMI" };
@@ -263,7 +266,8 @@ fn another_launcher() -> Result<(), Failed> {
     expect(&finish(&mut silent, LIMIT), 2, "")
 }
 
-/// A program started by hand inside a Slurm allocation of several tasks, unless it asks for ranks.
+/// A program that is started by hand inside a Slurm allocation of several tasks is refused, unless
+/// it has --ranks.
 fn allocation() -> Result<(), Failed> {
     let by_hand = |ranks: &[&str]| {
         let mut command = Command::new(common::mst());
@@ -278,7 +282,8 @@ fn list(rank: usize) -> Vec<u64> {
     (0..rank as u64 * 3 % 5).map(|i| i << 40 | rank as u64).collect()
 }
 
-/// Ragged lists of two item sizes, whole and in messages of at most 3 bytes.
+/// Lists of different lengths and of two item sizes. `traffic` runs this in messages of at most 3
+/// bytes.
 fn collectives(comm: &Comm) {
     let (rank, p) = (comm.rank(), comm.size());
     let expected: Vec<_> = (0..p).map(list).collect();
@@ -302,7 +307,8 @@ fn collectives(comm: &Comm) {
     streams(comm);
 }
 
-/// Lists of bytes of which none is as long as another, or most are empty; whole and in messages of at most 3 bytes.
+/// Lists of bytes that all differ in length, or most of which are empty, whole and in messages of
+/// at most 3 bytes.
 fn uneven(comm: &Comm) {
     let (rank, p) = (comm.rank(), comm.size());
     let text =
@@ -324,7 +330,7 @@ fn uneven(comm: &Comm) {
                 let gathered = comm.gather(root, &mine);
                 assert_eq!(gathered, if rank == root { expected.clone() } else { Vec::new() });
             }
-            // To the next rank alone, to the first alone, and to all.
+            // Only to the next rank, only to the first, and to all.
             let goes: [fn(usize, usize, usize) -> bool; 3] =
                 [|from, to, p| to == (from + 1) % p, |_, to, _| to == 0, |_, _, _| true];
             for goes in goes {
@@ -349,7 +355,7 @@ fn uneven(comm: &Comm) {
     }
 }
 
-/// All ranks have the error of the lowest that has one, whoever else has; and where all is well nothing is sent.
+/// All ranks get the error of the lowest rank that has one. If no rank has one, nothing is sent.
 fn agreement(comm: &Comm) {
     let (rank, p) = (comm.rank(), comm.size());
     for lowest in 0..p {
@@ -359,7 +365,8 @@ fn agreement(comm: &Comm) {
             _ => Error::Found { problems: 1, what: format!("rank {rank} speaks") },
         };
         let fails = rank >= lowest && (rank - lowest) % 2 == 0;
-        let told = comm.agree(if fails { Err(error) } else { Ok(()) }).expect_err("one has failed");
+        let told =
+            comm.agree(if fails { Err(error) } else { Ok(()) }).expect_err("a rank has failed");
         assert_eq!(told.to_string(), format!("rank {lowest} speaks"));
         assert_eq!(told.exit_code(), [2, 3, 1][lowest % 3]);
     }
@@ -369,7 +376,7 @@ fn agreement(comm: &Comm) {
     assert_eq!((cost.messages_sent, cost.messages_received), (0, 0));
 }
 
-/// Each rank but the first sends blocks to the one that half its number names, which answers.
+/// Each rank except the first sends blocks to the rank with half its number, which answers.
 fn streams(comm: &Comm) {
     let rank = comm.rank();
     let streams = comm.streams((rank > 0).then_some(rank / 2), rank);
@@ -387,7 +394,7 @@ fn streams(comm: &Comm) {
     if let Some(to) = streams.target() {
         assert_eq!(streams.receive::<u16>(to), [rank as u16; 3]);
     }
-    // Rounds in a row, of which some ranks are in the next before others know of this one.
+    // Consecutive rounds: some ranks begin the next round before others know of this one.
     for round in 0..50 {
         let (p, to) = (comm.size(), (rank + round) % comm.size());
         let from = (rank + p - round % p) % p;
@@ -396,7 +403,8 @@ fn streams(comm: &Comm) {
     }
 }
 
-/// A long broadcast is dealt out, so that no rank sends much more than it holds.
+/// A long broadcast is scattered first, so that no rank sends much more than the length of the
+/// list.
 fn long_broadcast(comm: &Comm) {
     let (p, len) = (comm.size() as u64, 100_003u64);
     let bytes = |rank: usize| (0..len).map(|i| (i * (rank as u64 + 3)) as u8).collect::<Vec<_>>();
@@ -421,7 +429,7 @@ fn scatter(comm: &Comm) {
     assert_eq!(mine, vec![vec![comm.rank() as u8; 5]; comm.rank()]);
 }
 
-/// The same counts in both worlds, splitting included.
+/// The traffic counts are the same in both worlds, even if messages are split.
 fn traffic(comm: &Comm) {
     let (rank, p) = (comm.rank(), comm.size());
     let most = 3;
@@ -463,7 +471,7 @@ fn members(comm: &Comm) {
     assert!(comm.library().len() > 3);
 }
 
-/// Every plan gives on p ranks the forest of one, to the last edge.
+/// Every plan on p ranks gives exactly the forest of one rank.
 fn forests(comm: &Comm) {
     let (n, m) = (200, 1000);
     let edge = |i: u32| {

@@ -3,7 +3,7 @@ use mst::format::{Format, Preamble, Stream, TextOptions, compressed};
 use std::io::Write;
 use std::path::Path;
 
-/// The graph of a file, read in blocks of `at_least` bytes.
+/// The graph in a file, read in blocks of at least `at_least` bytes.
 fn graph(path: &Path, at_least: usize) -> mst_fuzz::Outcome {
     let read = || {
         let mut stream = Stream::open(path)?;
@@ -30,7 +30,7 @@ fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
     file
 }
 
-// The bytes as they are, which may be gzip, and as a text that is compressed here.
+// Reads the bytes as they are, which may be gzip, and compressed by this code.
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let raw = file(bytes);
     assert_eq!(graph(raw.path(), 7), graph(raw.path(), usize::MAX));

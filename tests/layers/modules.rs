@@ -1,4 +1,5 @@
-//! The modules of a package and what they name, read with the syn crate: the code that is built, without its tests.
+//! Finds the modules of a package and what they name, with the syn crate. It reads the code without
+//! unit tests.
 
 use proc_macro2::{TokenStream, TokenTree};
 use std::collections::BTreeSet;
@@ -9,13 +10,13 @@ use syn::{Attribute, Item, Meta, UseTree};
 
 /// A file of a package.
 pub(crate) struct Module {
-    /// Where it is, for messages.
+    /// The path of the file, for messages.
     pub(crate) file: String,
-    /// Its place in the tree of modules; empty for the front page.
+    /// Its path in the tree of modules; empty for the root.
     pub(crate) path: Vec<String>,
-    /// The paths that it names, as they are written, segment by segment.
+    /// The paths that it names, as written, split into segments.
     names: BTreeSet<Vec<String>>,
-    /// The crates and modules at the head of its imports.
+    /// The first segments of its imports: crates and modules.
     heads: BTreeSet<String>,
 }
 
@@ -34,7 +35,7 @@ pub(crate) fn program() -> Package {
     Package::read("cli/src")
 }
 
-/// The Rust files in a folder and below.
+/// The Rust files in a folder and its subfolders.
 pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let entries = entries.map(|entry| entry.expect("an entry").path());
@@ -52,12 +53,14 @@ impl Package {
             let path = path.filter(|part| part != "mod").collect();
             Module::parse(&file.display().to_string(), path, &text)
         };
-        // A file of tests alone is declared as such where it belongs to.
+        // A file with only tests is marked as such in the module that declares it, so skip it by
+        // its name.
         let files = sources(&root).into_iter().filter(|file| !file.ends_with("tests.rs"));
         Self { modules: files.map(module).collect() }
     }
 
-    /// The modules of this package that `module` names, itself and those around it left out.
+    /// The modules of this package that `module` names, without itself and the modules that contain
+    /// it.
     pub(crate) fn imports(&self, module: &Module) -> impl Iterator<Item = Vec<String>> {
         let found = module.names.iter().filter_map(|name| self.place(&module.path, name));
         let found: BTreeSet<Vec<String>> =
@@ -65,14 +68,14 @@ impl Package {
         found.into_iter()
     }
 
-    /// The module that a name of `from` leads to, if it is one of this package.
+    /// The module that a name in `from` refers to, if it is in this package.
     fn place(&self, from: &[String], name: &[String]) -> Option<Vec<String>> {
         let mut place = match name[0].as_str() {
             "crate" => Vec::new(),
             "self" => from.to_vec(),
             "super" => from.to_vec(),
             child => {
-                // A name without a prefix leads to a part of the module, if to any.
+                // A name without a prefix can only refer to a submodule.
                 let inside = [from, &[child.to_owned()]].concat();
                 return self.is_module(&inside).then(|| self.longest(inside, &name[1..]));
             }
@@ -99,7 +102,7 @@ impl Package {
 }
 
 impl Module {
-    /// The module at `path`, of a file with this text.
+    /// Parses the text of a file as the module at `path`.
     pub(crate) fn parse(file: &str, path: Vec<String>, text: &str) -> Self {
         let syntax = syn::parse_file(text).unwrap_or_else(|why| panic!("{file}: {why}"));
         let mut names = Names::default();
@@ -107,19 +110,19 @@ impl Module {
         Self { file: file.to_owned(), path, names: names.all, heads: names.heads }
     }
 
-    /// Whether it names what ends like this.
+    /// Whether it names a path that ends with `word`.
     pub(crate) fn says(&self, word: &str) -> bool {
         let word: Vec<String> = word.split("::").map(str::to_owned).collect();
         self.names.iter().any(|name| name.ends_with(&word))
     }
 
-    /// Whether it imports anything of a crate.
+    /// Whether it imports anything from the crate `name`.
     pub(crate) fn imports_of(&self, name: &str) -> bool {
         self.heads.contains(name)
     }
 }
 
-/// What a file names, tests left out.
+/// The names in a file, without those in tests.
 #[derive(Default)]
 struct Names {
     all: BTreeSet<Vec<String>>,
@@ -127,7 +130,7 @@ struct Names {
 }
 
 impl Names {
-    /// What stands in a macro, which syn leaves as it is.
+    /// Adds the names in the tokens of a macro, which syn does not parse.
     fn of_tokens(&mut self, tokens: TokenStream) {
         let mut name: Vec<String> = Vec::new();
         let mut goes_on = false;

@@ -1,5 +1,6 @@
-//! The five graphs, and what another program takes for them. Those are constants of one run, not measured beside ours:
-//! they stand in columns and marks of their own under [`measured`], and nobody's times are divided by them.
+//! The five graphs, and the times and traffic of another program, KaMSTa, on them. These are
+//! constants from one run, not measured together with ours: they have columns and marks of their
+//! own, labelled by [`measured`], and no time is divided by them.
 
 use crate::drawing::Machine;
 
@@ -7,7 +8,8 @@ use crate::drawing::Machine;
 pub(crate) const DAY: &str = "2026-11-23";
 const MODEL: &str = "Intel(R) Xeon(R) Processor";
 
-/// Whence KaMSTa's figures are, as seen from a machine; stands wherever they do.
+/// Says when and on what machine KaMSTa was measured, compared with `machine`. Goes wherever its
+/// figures appear.
 pub(crate) fn measured(machine: &Machine) -> String {
     match machine.model == MODEL {
         true => format!("measured {DAY} on a machine of the same kind"),
@@ -18,13 +20,13 @@ pub(crate) fn measured(machine: &Machine) -> String {
 /// A graph, and KaMSTa's figures for it.
 #[derive(Clone)]
 pub(crate) struct Field {
-    /// As `mst` names it.
+    /// The graph as `mst` names it.
     pub(crate) graph: &'static str,
-    /// As people do.
+    /// The name that readers see.
     pub(crate) name: &'static str,
     /// KaMSTa's seconds on 2 and on 4 ranks.
     pub(crate) seconds: [f64; 2],
-    /// Megabytes that its busiest rank sends on 4.
+    /// Megabytes that KaMSTa's busiest of 4 ranks sends.
     pub(crate) sent: f64,
 }
 

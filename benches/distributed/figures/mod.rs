@@ -1,4 +1,4 @@
-//! The published tables and plots, from the CSV files beside them.
+//! Makes the published tables and plots from the CSV files beside them.
 
 pub(crate) mod field;
 pub(crate) mod runs;
@@ -11,7 +11,7 @@ use field::FIELD;
 use runs::{Case, Pbgl, Run};
 use std::path::Path;
 
-/// What was measured.
+/// All measurements.
 pub(crate) struct Results {
     pub(crate) machine: Machine,
     pub(crate) times: Vec<Run>,

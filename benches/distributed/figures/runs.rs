@@ -1,4 +1,5 @@
-//! The rows: as `mst --csv` wrote them, a repetition each, and as they are published, one for all repetitions.
+//! Turns the rows of `mst --csv`, one for each repetition, into the published rows, one for all
+//! repetitions of a command.
 
 use crate::drawing::{Done, Time, read};
 use mst::experiment::Row;
@@ -14,24 +15,24 @@ pub(crate) struct Run {
     /// The way of combining; `none` for one process.
     #[serde(deserialize_with = "way")]
     pub(crate) combine: String,
-    /// Whether it was chosen by auto.
+    /// Whether `auto` chose it.
     pub(crate) auto: bool,
     /// Ranks.
     pub(crate) ranks: usize,
-    /// Threads a rank.
+    /// Threads of each rank.
     pub(crate) threads: usize,
     /// The median, seconds.
     pub(crate) total_s: f64,
-    /// The least, where it was recorded.
+    /// The shortest time, seconds, if it was recorded.
     #[serde(default)]
     pub(crate) least_s: Option<f64>,
-    /// The most.
+    /// The longest time, seconds, if it was recorded.
     #[serde(default)]
     pub(crate) most_s: Option<f64>,
-    /// Bytes received by the rank that received most.
+    /// Bytes received by the rank that received the most.
     #[serde(rename = "bytes_received_max")]
     pub(crate) received: u64,
-    /// Bytes sent by the rank that sent most.
+    /// Bytes sent by the rank that sent the most.
     #[serde(rename = "bytes_sent_max")]
     pub(crate) sent: u64,
 }
@@ -43,15 +44,15 @@ impl Run {
     }
 }
 
-/// A case that makes algorithms stumble: a plain gather beside auto.
+/// A hard case: the times of a plain gather and of `auto`.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Case {
-    /// The graph and how it was dealt.
+    /// The graph, and how its edges were distributed to the ranks.
     pub(crate) case: String,
     pub(crate) ranks: usize,
     pub(crate) n: usize,
     pub(crate) m: usize,
-    /// What auto chose.
+    /// The plan that `auto` chose.
     pub(crate) chosen: String,
     pub(crate) gather_s: f64,
     #[serde(default)]
@@ -63,7 +64,7 @@ pub(crate) struct Case {
     pub(crate) auto_least_s: Option<f64>,
     #[serde(default)]
     pub(crate) auto_most_s: Option<f64>,
-    /// How many times as long as a gather auto took.
+    /// The time of `auto` divided by that of a gather.
     pub(crate) ratio: f64,
 }
 
@@ -77,7 +78,7 @@ impl Case {
     }
 }
 
-/// What the Parallel BGL takes.
+/// The time of the Parallel BGL.
 #[derive(Deserialize)]
 pub(crate) struct Pbgl {
     pub(crate) graph: String,
@@ -97,7 +98,7 @@ impl Pbgl {
     }
 }
 
-/// One process combines nothing, which older files leave empty.
+/// Reads the way of combining. Older files leave it empty for one process, which combines nothing.
 fn way<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let name = String::deserialize(deserializer)?;
     Ok(if name.is_empty() { "none".to_owned() } else { name })

@@ -76,7 +76,7 @@ fn boost(text: &mut String, Results { pbgl, .. }: &Results) -> std::fmt::Result 
     })
 }
 
-/// Names of a column in their order of first use.
+/// The distinct names, in the order in which they first appear.
 pub(super) fn names<'a>(runs: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut seen = BTreeSet::new();
     runs.into_iter().filter(|name| seen.insert(*name)).collect()

@@ -1,4 +1,5 @@
-//! The plot of times: one process, two and four ranks on five graphs; in marks of their own, KaMSTa's.
+//! The plot of times of one process, two ranks and four ranks on the five graphs. KaMSTa's times
+//! have marks of their own.
 
 use super::Results;
 use super::field::{DAY, Field, measured};
@@ -11,13 +12,13 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 use std::path::Path;
 
-/// The ranks whose times are drawn.
+/// The numbers of ranks whose times are drawn.
 const RANKS: [usize; 3] = [1, 2, 4];
-/// The lanes of a graph: for each of these, and for KaMSTa's two.
+/// Lanes of each graph: one for each of [`RANKS`], and two for KaMSTa.
 const LANES: usize = RANKS.len() + 2;
-/// Pixels for a lane.
+/// Height of a lane, pixels.
 const LANE: u32 = 23;
-/// Pixels for the names of the graphs, and for the axis.
+/// Width of the column with the graphs' names, and height of the axis, pixels.
 const NAMES: u32 = 190;
 const AXIS: u32 = 50;
 
@@ -26,10 +27,10 @@ const AXIS: u32 = 50;
 pub(crate) struct Mark {
     /// Counted from the top.
     lane: usize,
-    /// Which of [`RANKS`] it is for.
+    /// Index into [`RANKS`].
     kind: usize,
     time: Time,
-    /// Whether it is from another run.
+    /// Whether the time is KaMSTa's, from another run.
     pub(crate) theirs: bool,
 }
 
@@ -57,7 +58,7 @@ fn look(kind: usize, theirs: bool) -> Look {
     if theirs { Look { colour: BLACK, hollow: true, ..look } } else { look }
 }
 
-/// What stands at a tick.
+/// The label of a tick.
 pub(crate) fn tick(time: f64) -> String {
     seconds(time).replace(".00 ", " ").replace(".0 ", " ")
 }

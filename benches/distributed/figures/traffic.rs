@@ -1,4 +1,5 @@
-//! The plot of traffic: what the busiest rank receives by every way, over the number of ranks.
+//! The plot of traffic: how much the busiest rank receives in each way of combining, by number of
+//! ranks.
 
 use super::Results;
 use super::runs::Run;
@@ -9,12 +10,13 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 use std::path::Path;
 
-/// Pixels: a chart's height, its space for labels at the side, and its margin.
+/// A chart's height, the width of its labels at the side, and its margin, pixels.
 const HEIGHT: u32 = 372;
 const SIDE: u32 = 76;
 const MARGIN: u32 = 16;
 
-/// How a way looks: colour and mark by how ranks meet, the line and the mark's filling by what comes first.
+/// How a way is drawn: the way itself gives colour and mark, the stage before it gives the dashes
+/// and whether the mark is hollow.
 pub(crate) fn look(way: &str) -> Look {
     let (first, last) = way.rsplit_once('+').unwrap_or(("", way));
     let kind = ["gather", "tree", "filter", "boruvka"].iter().position(|name| *name == last);
@@ -27,12 +29,12 @@ pub(crate) fn look(way: &str) -> Look {
     }
 }
 
-/// What stands at a tick.
+/// The label of a tick.
 pub(crate) fn tick(received: f64) -> String {
     bytes(received as u64).replace(".00 ", " ")
 }
 
-/// What a graph is called in words.
+/// The title of a graph's chart.
 fn title(graph: &str) -> String {
     let family = graph.split(':').next().unwrap_or(graph);
     let name = match family {
@@ -49,7 +51,7 @@ fn title(graph: &str) -> String {
 pub(crate) fn draw(Results { machine, traffic, .. }: &Results, path: &Path) -> Done {
     let graphs = names(traffic.iter().map(|run| run.graph.as_str()));
     let ways = names(traffic.iter().map(|run| run.combine.as_str()));
-    // A line for all that look alike but for their dashes.
+    // One line of the legend for all ways of the same colour.
     let mut legend: Vec<Vec<(String, Look)>> = Vec::new();
     for way in &ways {
         let entry = ((*way).to_owned(), look(way));

@@ -1,4 +1,4 @@
-//! The published table and plot, from the CSV file beside them.
+//! Makes the published table and plot from the CSV file beside them.
 
 pub(crate) mod rows;
 pub(crate) mod speed;

@@ -3,7 +3,7 @@
 use crate::drawing::Time;
 use serde::{Deserialize, Serialize};
 
-/// What was measured of one contestant on one graph.
+/// The measurements of one contestant on one graph.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Row {
     /// The graph's name.
@@ -16,22 +16,22 @@ pub(crate) struct Row {
     pub(crate) algorithm: String,
     /// Threads.
     pub(crate) threads: usize,
-    /// The median.
+    /// The median time.
     pub(crate) seconds: f64,
-    /// The least, where it was recorded.
+    /// The shortest time, seconds, if it was recorded.
     #[serde(default)]
     pub(crate) least_s: Option<f64>,
-    /// The most.
+    /// The longest time, seconds, if it was recorded.
     #[serde(default)]
     pub(crate) most_s: Option<f64>,
     pub(crate) edges_per_second: f64,
-    /// How many times as fast as textbook Kruskal on one thread.
+    /// The speed relative to textbook Kruskal on one thread.
     pub(crate) times_textbook: Option<f64>,
-    /// The time as a multiple of the plain sum's.
+    /// The time divided by that of a plain sum of all weights.
     pub(crate) sums: Option<f64>,
-    /// The peak of memory above the edges, bytes.
+    /// The peak of memory besides the edges, bytes.
     pub(crate) peak_bytes: Option<u64>,
-    /// That as a share of their bytes.
+    /// This peak divided by the bytes of the edges.
     pub(crate) peak_of_edges: Option<f64>,
 }
 
@@ -41,7 +41,7 @@ impl Row {
         Time::new(self.seconds, self.least_s, self.most_s)
     }
 
-    /// How many times as fast as textbook Kruskal, at the slowest and at the fastest.
+    /// The speed relative to textbook Kruskal, of the slowest and of the fastest repetition.
     pub(crate) fn speeds(&self) -> Option<(f64, f64)> {
         let (least, most) = self.time().spread?;
         let textbook = self.times_textbook? * self.seconds;
@@ -49,7 +49,7 @@ impl Row {
     }
 }
 
-/// Sets each row beside the yardsticks of its graph.
+/// Sets `times_textbook` and `sums` of each row from the reference rows of its graph.
 pub(crate) fn compare(rows: &mut [Row]) {
     let yardsticks = rows.to_vec();
     for row in rows {
@@ -64,7 +64,7 @@ pub(crate) fn compare(rows: &mut [Row]) {
     }
 }
 
-/// Whether all was measured, so that it can be published.
+/// Whether everything was measured, so that the rows can be published.
 pub(crate) fn is_complete(rows: &[Row]) -> bool {
     rows.iter().all(|row| row.times_textbook.is_some() && row.sums.is_some())
         && rows.iter().any(|row| row.algorithm == "petgraph")

@@ -1,4 +1,4 @@
-//! The plot of speed: `auto` beside textbook Kruskal on every graph, on one thread and on all.
+//! The plot of speed: `auto` relative to textbook Kruskal on every graph, on one thread and on all.
 
 use super::rows::Row;
 use crate::drawing::{
@@ -9,7 +9,8 @@ use plotters::style::text_anchor::HPos;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Pixels for a graph, for the graphs' names, for the numbers behind, and for the axis.
+/// Height of a graph's lane, width of the graphs' names, width of the numbers on the right, and
+/// height of the axis, pixels.
 const LANE: u32 = 30;
 const NAMES: u32 = 170;
 const NUMBERS: u32 = 190;
@@ -23,12 +24,12 @@ fn in_words(threads: usize) -> String {
     format!("{threads} thread{}", if threads == 1 { "" } else { "s" })
 }
 
-/// What stands at a tick.
+/// The label of a tick.
 pub(crate) fn tick(speed: f64) -> String {
     ((speed * 1e6).round() / 1e6).to_string()
 }
 
-/// Draws how many times as fast as textbook Kruskal `auto` is.
+/// Draws the speed of `auto` relative to textbook Kruskal.
 pub(crate) fn draw(machine: &Machine, rows: &[Row], path: &Path) -> Done {
     let rows: Vec<&Row> = rows.iter().filter(|row| row.algorithm == "auto").collect();
     let mut graphs: Vec<&str> = rows.iter().map(|row| row.graph.as_str()).collect();
@@ -74,7 +75,8 @@ fn plot(area: &Area<'_>, rows: &[&Row], graphs: &[&str], threads: &[usize]) -> D
         let of_graph = rows.iter().filter(|row| row.graph == *graph);
         let mut numbers = Vec::new();
         for row in of_graph {
-            // One thread a little above the middle, all a little below: neither hides the other.
+            // One thread is drawn a little above the middle and all threads a little below, so that
+            // neither hides the other.
             let beside = if row.threads == 1 { 0.17 } else { -0.17 };
             let y = f64::from(lanes) - place as f64 - 0.5 + beside;
             let look = look(row.threads);

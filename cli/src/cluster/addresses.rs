@@ -1,4 +1,4 @@
-//! Whether names of hosts still lead to the addresses that were found.
+//! Checks that the hosts still have the addresses that `init` found.
 
 use super::refusal;
 use crate::doctor::{self, Member, bare};
@@ -7,15 +7,15 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, TcpStream};
 use std::time::Duration;
 
-/// How long a name may take to be resolved, and a host to answer.
+/// Time limit for resolving a name, and for a host to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Where its ssh server listens.
+/// The port of the ssh server.
 const SSH: u16 = 22;
 
-/// Refuses hosts that have moved or are silent, of which the first is this one.
+/// Refuses a job if a host has moved or does not answer. The first of `hosts` is this one.
 ///
 /// # Errors
-/// With the first of them.
+/// With the first such host.
 pub(super) fn check(hosts: &[Member]) -> Result<()> {
     hosts.iter().enumerate().try_for_each(|(place, member)| {
         let leads_to = addresses(bare(&member.host));
@@ -24,7 +24,7 @@ pub(super) fn check(hosts: &[Member]) -> Result<()> {
     })
 }
 
-/// What is wrong with a host whose name leads to those addresses now.
+/// What is wrong with a host whose name now resolves to the addresses `leads_to`.
 fn verdict(
     member: &Member,
     leads_to: &[Ipv4Addr],
@@ -58,7 +58,8 @@ fn addresses(name: &str) -> Vec<Ipv4Addr> {
     found
 }
 
-/// Whether a host lets ssh in. `here` none is needed; that the address is there is enough.
+/// Whether a host accepts connections to its ssh port. On this host (`here`) a refused one is
+/// enough: no ssh server is needed, only the address.
 fn answers(ip: Ipv4Addr, here: bool) -> bool {
     match TcpStream::connect_timeout(&(ip, SSH).into(), PATIENCE) {
         Ok(_) => true,
@@ -78,7 +79,7 @@ mod tests {
         for (leads_to, answers, expected) in [
             (&[][..], true, Some("lab@vm2: the name leads nowhere now; it was 10.0.0.1")),
             (&[old], true, None),
-            (&[new], true, None), // a host may have several, of which the job's is one
+            (&[new], true, None), // a host may have several addresses, and the job uses one of them
             (&[old], false, Some("lab@vm2 does not answer at 10.0.0.1 any more: is it on, ")),
             (
                 &[new, old],

@@ -1,7 +1,7 @@
-//! Copying a file to the same path on a host, if what is there differs.
+//! Copies a file to the same path on a host, unless the host has the same content there.
 //!
-//! The words that a shell there runs are the same whatever the file is called, so that no shell, of any kind, has a name
-//! to misread; the name comes first on standard input, in octal.
+//! The command for the remote shell does not contain the file's name, so that no kind of shell can
+//! misread it. The name comes first on standard input, in octal.
 
 use super::refusal;
 use crate::doctor::{self, Remote};
@@ -15,30 +15,31 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// Takes the name off standard input.
+/// Reads the name from standard input.
 const NAMED: &str = r#"IFS= read -r name && name=$(printf "%bx" "$name") && name=${name%x}"#;
-/// Tells what is there.
+/// Prints the checksum of the file there.
 const LOOK: &str = r#"sha256sum <"$name""#;
-/// Makes it what comes next. Beside and renamed: the old program may be running.
+/// Writes the rest of standard input to the file. It writes to a temporary file beside it and
+/// renames that, since the old program may be running.
 const GET: &str = concat!(
     r#"read -r mode size && mkdir -p "${name%/*}/" && part=$(mktemp "${name%/*}/.cluster-XXXXXX") && "#,
     r#"{ cat >"$part" && [ "$(wc -c <"$part")" -eq "$size" ] && chmod "$mode" "$part" && "#,
     r#"mv -f "$part" "$name" || { rm -f "$part"; false; }; }"#
 );
-/// How long a host may take to read the file that it has.
+/// Time limit for a host to read its own copy.
 const TO_LOOK: Duration = Duration::from_secs(3600);
 
-/// What a host has done with a file.
+/// The result of a copy to a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Copied {
-    /// It had the same already.
+    /// The host already had the same file.
     Has,
-    /// It has got it.
+    /// The file was copied.
     Got,
 }
 
 impl Copied {
-    /// A line that says so.
+    /// The line that reports this to the user.
     pub(super) fn line(self, host: &str, file: &Path) -> String {
         let name = file.file_name().map_or_else(String::new, |name| shown(Path::new(name)));
         match self {
@@ -48,10 +49,10 @@ impl Copied {
     }
 }
 
-/// Copies a file, by its absolute path, to the same path on a host.
+/// Copies the file at an absolute path to the same path on a host.
 ///
 /// # Errors
-/// If it cannot be read here or written there.
+/// If the file cannot be read here or written there.
 pub(super) fn copy(file: &Path, remote: &Remote) -> Result<Copied> {
     if remote.here {
         return Ok(Copied::Has);
@@ -71,12 +72,12 @@ pub(super) fn copy(file: &Path, remote: &Remote) -> Result<Copied> {
     }
 }
 
-/// The command for the user's shell on a host, of whatever kind it is.
+/// The command for the user's shell on a host, whatever shell that is.
 fn words(what: &str) -> String {
     format!("sh -c '{NAMED} && {what}'")
 }
 
-/// A name as `printf %b` reads it.
+/// A name in octal escapes, as `printf %b` reads them.
 fn octal(name: &Path) -> String {
     name.as_os_str().as_bytes().iter().map(|byte| format!("\\0{byte:03o}")).collect()
 }
@@ -93,21 +94,21 @@ fn sum(content: &mut File) -> io::Result<String> {
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// The sum of what a host has at the same path, if it has anything.
+/// The checksum of the file at the same path on a host, if there is one.
 fn sum_there(remote: &Remote, file: &Path) -> Option<String> {
     let name = format!("{}\n", octal(file));
     let said = doctor::run(remote.ssh(&words(LOOK)), &name, TO_LOOK).ok()?;
     said.out.split_whitespace().next().map(str::to_owned)
 }
 
-/// Has `command` get a file.
+/// Sends name, mode, size and content of a file to the standard input of `command`.
 ///
 /// # Errors
-/// With what it says last.
+/// With the last line of what the command says on standard error.
 fn send(mut command: Command, file: &Path, content: &mut File) -> io::Result<()> {
     content.rewind()?;
     let about = content.metadata()?;
-    // Into a file: nobody has to read it while the content is on its way.
+    // Standard error goes to a file, so that nobody has to read it while the content is sent.
     let mut said = tempfile::tempfile()?;
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(said.try_clone()?);
     let mut child = command.spawn()?;
@@ -134,7 +135,7 @@ mod tests {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt;
 
-    /// What sshd does with its words.
+    /// Runs a command line as sshd does.
     fn shell(line: &str) -> Command {
         let mut sh = Command::new("sh");
         sh.args(["-c", line]);
@@ -157,11 +158,11 @@ mod tests {
         let said = doctor::run(shell(&words(LOOK)), &name, TO_LOOK).expect("sh");
         assert_eq!(said.out, format!("{sum}  -\n"));
         let left = fs::read_dir(there.parent().expect("a folder")).expect("a folder").count();
-        assert_eq!(left, 1, "nothing is left beside");
+        assert_eq!(left, 1, "no temporary file is left");
     }
 
     #[test]
-    fn what_stands_in_the_way_is_told() {
+    fn the_reason_of_a_failed_copy_is_reported() {
         let folder = tempfile::tempdir().expect("a folder");
         let here = folder.path().join("here");
         fs::write(&here, vec![0; 1 << 20]).expect("written");
@@ -173,6 +174,6 @@ mod tests {
         assert_eq!(why.to_string(), "a\\u{1b}[2J");
         let cut = words(GET).replace("cat", "head -c 9");
         send(shell(&cut), &folder.path().join("cut"), &mut content).unwrap_err();
-        assert!(!folder.path().join("cut").exists(), "half of it is nothing");
+        assert!(!folder.path().join("cut").exists(), "an incomplete file is removed");
     }
 }

@@ -1,4 +1,5 @@
-//! Files of this folder that say what is started: read if nobody else can have written them, written together.
+//! Reads and writes the files of this folder that say what a job starts. They are read only if
+//! nobody else can have written them, and written together.
 
 use super::refusal;
 use crate::console::folder_of;
@@ -12,18 +13,19 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// Nothing that is read here is longer.
+/// Longer files are refused.
 const MOST_BYTES: u64 = 1 << 20;
-/// Who else may write a file, in its mode.
+/// The bits of a file's mode that let others write it.
 const OTHERS_WRITE: u32 = 0o022;
 
-/// The content of a file, if it can only have been written by this user or root.
+/// The content of a file that only this user or root can have written.
 ///
 /// # Errors
-/// If it is missing, somebody else's, may be written by others, or cannot be read.
+/// If the file is missing, belongs to another user, may be written by others, is longer than 1 MiB,
+/// or cannot be read.
 pub(super) fn take(path: &Path) -> Result<Vec<u8>> {
     let missing = || refusal(format!("no {} here: mst cluster init HOST...", path.display()));
-    // A pipe in its place would not be waited for.
+    // Without this, opening a pipe in place of the file would block.
     let flags = OFlag::O_NONBLOCK.bits();
     let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Err(missing()),
@@ -64,7 +66,8 @@ fn check_trust(path: &Path, about: &Metadata) -> Result<()> {
     Ok(())
 }
 
-/// Writes files that [`take`] will read; none of them has changed before the content of all is on the disk.
+/// Writes files that [`take`] will read. It replaces none of them before the content of all is on
+/// the disk.
 ///
 /// # Errors
 /// If the folder cannot be written, or the disk is full.
@@ -80,7 +83,7 @@ fn beside(path: &Path, text: &str) -> Result<NamedTempFile> {
     let write = || {
         let mut file = NamedTempFile::new_in(folder_of(path))?;
         file.write_all(text.as_bytes())?;
-        // Whatever the user's mask: what others may write is not read again.
+        // Independent of the user's umask: `take` refuses a file that others may write.
         file.as_file().set_permissions(Permissions::from_mode(0o644))?;
         file.as_file().sync_all()?;
         Ok(file)
@@ -107,9 +110,9 @@ mod tests {
         assert_eq!(fs::metadata(&one).expect("there").mode() & 0o7777, 0o644);
         let nowhere = folder.path().join("no/such");
         put(&[(&one, "3\n"), (&nowhere, "4\n")]).unwrap_err();
-        assert_eq!(take(&one).expect("ours"), b"1\n", "as it was");
+        assert_eq!(take(&one).expect("ours"), b"1\n", "unchanged");
         let left = fs::read_dir(folder.path()).expect("a folder").count();
-        assert_eq!(left, 2, "nothing is left beside");
+        assert_eq!(left, 2, "no temporary file is left");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What `init` has found out, as the files of this folder say.
+//! What `init` found out, read from the files of this folder.
 
 use super::{folder, hosts_file, refusal, settings_file};
 use crate::console::Voice;
@@ -7,10 +7,10 @@ use mst::error::{Error, Result, shown};
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// The hosts of a job and how it is started.
+/// The hosts of a job, and how to start it.
 pub(super) struct Found {
     pub(super) settings: Settings,
-    /// What mpirun is to read, byte for byte.
+    /// The bytes of the hostfile for mpirun.
     pub(super) hosts: Vec<u8>,
     hostfile: Hostfile,
 }
@@ -19,7 +19,8 @@ impl Found {
     /// Reads both files.
     ///
     /// # Errors
-    /// If one is missing, others may have written it, or it has what `init` would not write.
+    /// If one is missing, others may have written it, or it has content that `init` would not
+    /// write.
     pub(super) fn read() -> Result<Self> {
         let program = program()?;
         let hosts = folder::take(Path::new(hosts_file::NAME))?;
@@ -29,7 +30,7 @@ impl Found {
         Ok(Self { settings, hosts, hostfile })
     }
 
-    /// What is wrong with the hosts, whenever it is asked.
+    /// A function that finds, at each call, what is wrong with the hosts at that time.
     pub(super) fn problems(&self) -> impl Fn() -> Vec<Problem> + Send + Sync + 'static {
         let (hostfile, question) = (self.hostfile.clone(), self.question());
         move || doctor::reach(&hostfile, &question).map_or(Vec::new(), |found| found.problems)
@@ -40,10 +41,10 @@ impl Found {
     }
 }
 
-/// This program, by the absolute path that it has on all hosts.
+/// The absolute path of this program, which is the same on all hosts.
 ///
 /// # Errors
-/// If its path has a line break, which no file of ours can hold.
+/// If the path has a line break, which our files cannot represent.
 pub(super) fn program() -> Result<PathBuf> {
     let program = env::current_exe().map_err(Error::file("find", Path::new("this program")))?;
     if program.to_string_lossy().contains('\n') {
@@ -55,10 +56,10 @@ pub(super) fn program() -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Says what is wrong with the hosts now, if anything.
+/// Shows what is wrong with the hosts now, if anything.
 ///
 /// # Errors
-/// If something is, or as [`Found::read`].
+/// If something is wrong, and those of [`Found::read`].
 pub(crate) fn status() -> Result<()> {
     let known = Found::read()?;
     let found = doctor::reach(&known.hostfile, &known.question())?;

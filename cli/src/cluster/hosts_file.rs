@@ -1,4 +1,4 @@
-//! `hosts`: the hostfile that mpirun is told to read, and the names that may stand in it.
+//! The hostfile for mpirun, `hosts`, and the names that it may contain.
 
 use super::refusal;
 use crate::doctor::{Hostfile, Member, is_host};
@@ -7,13 +7,14 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-/// Its name, which mpirun's options have, too.
+/// The file's name, which also appears in mpirun's options.
 pub(super) const NAME: &str = "hosts";
 
-/// The name of a host, as ssh and mpirun may be told it: no option of theirs, and nothing that a shell reads.
+/// Checks a host's name for use with ssh and mpirun: it is neither an option nor special to a
+/// shell.
 ///
 /// # Errors
-/// If it is none.
+/// If it is not a host's name.
 pub(super) fn checked(name: &OsStr) -> Result<&str> {
     let plain = name.to_str().filter(|name| is_host(name.as_bytes()));
     plain.ok_or_else(|| {
@@ -24,10 +25,10 @@ pub(super) fn checked(name: &OsStr) -> Result<&str> {
     })
 }
 
-/// The hosts in a text of mpirun's, which starts them by ssh.
+/// Parses a hostfile for mpirun, which starts the hosts by ssh.
 ///
 /// # Errors
-/// If a line names no host, or there is none.
+/// If a line does not name a host, or no line does.
 pub(super) fn parse(text: &[u8]) -> Result<Hostfile> {
     let wrong = |why| match why {
         Error::Line { place, .. } => {
@@ -43,7 +44,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Hostfile> {
     Hostfile::parse(Path::new(NAME), text).map_err(wrong)
 }
 
-/// The text for these hosts and numbers of slots, as MPICH wants it or Open MPI.
+/// The text of a hostfile with these hosts and numbers of slots, for MPICH or Open MPI.
 pub(super) fn text<'a>(
     hosts: impl IntoIterator<Item = (&'a str, usize)>,
     is_mpich: bool,
@@ -52,7 +53,7 @@ pub(super) fn text<'a>(
     hosts.into_iter().map(|(host, slots)| format!("{host}{sign}{slots}\n")).collect()
 }
 
-/// A member of a job, and a slot for each of its cores.
+/// A member of a job with one slot for each of its cores.
 pub(super) fn with_cores(member: &Member) -> (&str, usize) {
     (&member.host, member.cores)
 }

@@ -1,4 +1,5 @@
-//! Finding out what several machines need: checks the hosts, copies the program, writes down how a job is started.
+//! Prepares several machines: checks the hosts, copies the program, and writes down how to start a
+//! job.
 
 use super::copy::copy;
 use super::found::{program, status};
@@ -12,20 +13,22 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long a host may take to say what it has.
+/// Time limit for a host to say which MPI it has.
 const TO_ANSWER: Duration = Duration::from_secs(10);
-/// How long MPI may take to be installed.
+/// Time limit for the installation of MPI.
 const TO_INSTALL: Duration = Duration::from_secs(900);
 
-/// Asks what an MPI starts on each host.
+/// Looks for the helper that an MPI's launcher starts on each host.
 const HAS_MPI: &str =
     "command -v orted || command -v prted || command -v hydra_pmi_proxy || echo '@mst none'\n";
 const NONE: &str = "@mst none";
 
-/// Prepares the hosts, of which the first is this one, and writes `hosts` and `cluster.env`. Asks for nothing.
+/// Prepares the hosts, the first of which is this one, and writes `hosts` and `cluster.env`. It
+/// asks the user nothing.
 ///
 /// # Errors
-/// If a host is none, or there is no way to start a job on all: what mends that has been told, and nothing is written.
+/// If a name is not a host's, or there is no way to start a job on all hosts. Then it has printed
+/// how to fix that, and writes nothing.
 pub(crate) fn init(names: &[OsString]) -> Result<()> {
     let hosts = names.iter().map(|name| hosts_file::checked(name)).collect::<Result<Vec<_>>>()?;
     let here = Facts::here(String::new(), &[]);
@@ -39,7 +42,7 @@ pub(crate) fn init(names: &[OsString]) -> Result<()> {
     say(b"now: mst cluster run\n")
 }
 
-/// That the first host is this one, and each is named once.
+/// Checks that the first host is this one, and that each is named once.
 fn check_places(hosts: &[&str], remotes: &[Remote]) -> Result<()> {
     if let Some(first) = remotes.first().filter(|first| !first.here) {
         return Err(refusal(format!(
@@ -58,7 +61,8 @@ fn check_places(hosts: &[&str], remotes: &[Remote]) -> Result<()> {
     Err(refusal(format!("named twice: {}", twice.join(" "))))
 }
 
-/// Gives a host MPI and the program. What does not answer is the doctor's to explain.
+/// Installs MPI on a host if it has none, and copies the program. If the host does not answer, the
+/// doctor will explain that.
 fn prepare(remote: &Remote, program: &Path) -> Result<()> {
     let said = remote.run(HAS_MPI, TO_ANSWER).ok().filter(|said| said.code == Some(0));
     let Some(said) = said else { return Ok(()) };
@@ -69,7 +73,7 @@ fn prepare(remote: &Remote, program: &Path) -> Result<()> {
     say(copied.line(&remote.host, program).as_bytes())
 }
 
-/// Installs the MPI that this host has, where that takes no password.
+/// Installs the same MPI as on this host, if that needs no password.
 fn install_mpi(remote: &Remote) {
     let package = if is_mpich() { "mpich" } else { "openmpi-bin" };
     let host = &remote.host;
@@ -86,7 +90,7 @@ fn install_mpi(remote: &Remote) {
     }
 }
 
-/// Whether the mpirun of this host is MPICH's.
+/// Whether this host's mpirun is from MPICH.
 fn is_mpich() -> bool {
     doctor::launcher().as_ref().is_some_and(Library::is_mpich)
 }

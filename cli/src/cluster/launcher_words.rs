@@ -1,9 +1,9 @@
-//! What launchers say: sifted, since they tell at length, and read for what a job has died of.
+//! Filters the messages of launchers, which are long, and finds in them why a job died.
 
-/// Takes a job's standard error, line by line.
+/// Filters a job's standard error, line by line.
 ///
-/// The blocks between dashes in which launchers tell at length are kept back: they are for when mst itself has told
-/// nothing.
+/// It keeps back the long blocks between lines of dashes that launchers print: they are only shown
+/// if mst itself reported no error.
 #[derive(Debug, Default)]
 pub(super) struct Sieve {
     inside: bool,
@@ -13,7 +13,7 @@ pub(super) struct Sieve {
 }
 
 impl Sieve {
-    /// Takes a line; whether it is to be shown now.
+    /// Takes a line. Returns whether to show it now.
     pub(super) fn lets_through(&mut self, line: &[u8]) -> bool {
         self.signs.look(&String::from_utf8_lossy(line));
         let own = line.strip_prefix(b"mst: ").unwrap_or(line);
@@ -32,18 +32,18 @@ impl Sieve {
         !(self.inside || is_edge)
     }
 
-    /// Whether mst itself has told of an error.
+    /// Whether mst itself reported an error.
     pub(super) fn has_told(&self) -> bool {
         self.has_told
     }
 
-    /// What was kept back.
+    /// The blocks that were kept back.
     pub(super) fn blocks(&self) -> &[u8] {
         &self.blocks
     }
 
-    /// Says in one sentence what the job died of. Some launchers tell that on standard output, of which `last` are the last
-    /// words; `here` is the name of this host.
+    /// One sentence about why the job died. Some launchers say that on standard output; `last` is
+    /// the end of it, and `here` the name of this host.
     pub(super) fn explanation(&self, last: &[u8], here: &str) -> String {
         let mut signs = self.signs.clone();
         String::from_utf8_lossy(last).lines().for_each(|line| signs.look(line));
@@ -51,18 +51,18 @@ impl Sieve {
     }
 }
 
-/// What a launcher has told of a job's end.
+/// What a launcher said about a job's end.
 #[derive(Clone, Debug, Default)]
 struct Signs {
-    /// The first rank that a signal ended, and its host.
+    /// The first rank that a signal killed, and its host.
     killed: Option<(String, String)>,
-    /// Whether a launcher's own process was lost.
+    /// Whether the launcher lost its helper process on a host.
     lost: bool,
-    /// The hosts that were named.
+    /// The hosts that it named, each once.
     hosts: Vec<String>,
-    /// Whether MPICH's connection to such a process has ended.
+    /// Whether MPICH's connection to a helper process ended.
     cut: bool,
-    /// Whether such a process could not be started.
+    /// Whether a helper process could not be started.
     unstarted: bool,
 }
 
@@ -111,7 +111,7 @@ impl Signs {
     }
 }
 
-/// The rank that a line says to have been killed, and its host.
+/// The rank, and its host, that was killed according to a line.
 fn killed(line: &str) -> Option<(String, String)> {
     let (_, rest) = line.split_once("process rank ")?;
     let (rank, rest) = rest.split_once(" with PID ")?;
@@ -122,7 +122,7 @@ fn killed(line: &str) -> Option<(String, String)> {
     is_right.then(|| (rank.to_owned(), host.to_owned()))
 }
 
-/// The host that a line names, the last one.
+/// The last host that a line names.
 fn host(line: &str) -> Option<&str> {
     const BEFORE: [&str; 5] = ["Remote host", "Local host", "Remote daemon", "node", "Node"];
     let after = |word: &'static str| {
@@ -136,7 +136,7 @@ fn host(line: &str) -> Option<&str> {
     BEFORE.into_iter().filter_map(after).max().map(|(_, host)| host)
 }
 
-/// What a host's name may be, at the start of a text.
+/// The longest start of a text that can be a host's name.
 fn name(text: &str) -> &str {
     let fits = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     &text[..text.find(|c| !fits(c)).unwrap_or(text.len())]

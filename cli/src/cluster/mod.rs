@@ -1,7 +1,9 @@
-//! Several real machines as one: finds out what mpirun has to be told, and tells it.
+//! Runs jobs on several real machines: finds out which options mpirun needs, and starts it with
+//! them.
 //!
-//! [`init`] keeps what it has found in two files of the folder, which the others read as data. [`run`] starts mpirun
-//! and stays with it, since launchers are long in noticing that a machine is gone, and longer in saying so.
+//! [`init`] writes what it found to two files of the folder, which the other commands read as data.
+//! [`run`] starts mpirun and watches it, since launchers take long to notice that a machine is
+//! gone, and longer to say so.
 
 mod addresses;
 mod copy;
@@ -26,7 +28,7 @@ pub(crate) use run::run;
 
 use mst::error::Error;
 
-/// What stands in the way of a job, and what to do about it.
+/// The error for a problem that prevents a job. `what` also says what to do.
 fn refusal(what: impl Into<String>) -> Error {
     Error::Found { problems: 1, what: what.into() }
 }

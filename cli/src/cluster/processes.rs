@@ -1,10 +1,10 @@
-//! The processes of this machine, as /proc tells.
+//! Finds processes of this machine in /proc.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// The processes of a session that have not ended.
+/// The process ids of a session, without those that have ended.
 pub(super) fn in_session(leader: i32) -> Vec<i32> {
     let belongs = |id: &i32| {
         let stat = fs::read(folder(*id).join("stat")).unwrap_or_default();
@@ -13,7 +13,8 @@ pub(super) fn in_session(leader: i32) -> Vec<i32> {
     all().filter(belongs).collect()
 }
 
-/// Whether a process runs a program, whatever the name of its file, with a variable, as `NAME=value`, from its start.
+/// Whether a process runs a program, under any name of its file, and was started with `variable`,
+/// which is `NAME=value`, in its environment.
 pub(super) fn is_running(program: &Path, variable: &[u8]) -> bool {
     let file = |path: &Path| path.metadata().ok().map(|about| (about.dev(), about.ino()));
     let Some(program) = file(program) else { return false };
@@ -34,7 +35,8 @@ fn folder(id: i32) -> PathBuf {
     Path::new("/proc").join(id.to_string())
 }
 
-/// The session in a process's `stat`, unless it has ended. Its name, in parentheses, may hold anything.
+/// The session in a process's `stat`, unless the process has ended. The process's name, in
+/// parentheses, may contain any character.
 fn session(stat: &[u8]) -> Option<i32> {
     let end = stat.iter().rposition(|&byte| byte == b')')?;
     let mut fields = str::from_utf8(&stat[end + 1..]).ok()?.split_ascii_whitespace();

@@ -1,4 +1,4 @@
-//! A file for all hosts.
+//! Copies a file to all hosts.
 
 use super::copy::copy;
 use super::found::Found;
@@ -8,10 +8,10 @@ use crate::doctor::{Facts, Remote};
 use mst::error::{Error, Result, shown};
 use std::path::Path;
 
-/// Copies a file to the same path on every host, and says which had it already.
+/// Copies a file to the same path on every host, and says which hosts already had it.
 ///
 /// # Errors
-/// If it is none, or a host does not get it.
+/// If `file` is not a file, or cannot be copied to a host.
 pub(crate) fn push(file: &Path) -> Result<()> {
     let found = Found::read()?;
     if !file.is_file() {

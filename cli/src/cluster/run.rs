@@ -1,4 +1,5 @@
-//! A job on all hosts: mpirun as it was found to be told, and what becomes of it.
+//! Runs a job on all hosts: starts mpirun with the options that `init` found, and reports how the
+//! job ends.
 
 use super::found::Found;
 use super::launcher_words::Sieve;
@@ -21,38 +22,40 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Names the file that rank 0 makes as its last deed: a launcher's exit code alone cannot be trusted after a cut.
+/// The variable that names the file that rank 0 creates as its last action. A launcher's exit code
+/// alone cannot be trusted after a connection was lost.
 const MARK: &str = "MST_DONE";
 const PATIENCE: Patience =
     Patience { to_start: Duration::from_secs(15), to_end: Duration::from_secs(10) };
-/// How often is looked how a job is.
+/// The interval between two looks at a job.
 const TICK: Duration = Duration::from_millis(50);
 
-/// How a job has ended.
+/// How a job ended.
 struct End {
-    /// The exit code: the launcher's, if that can be trusted.
+    /// The exit code: the launcher's if that can be trusted.
     code: u8,
-    /// Whether rank 0 has done all it should.
+    /// Whether rank 0 finished its work.
     is_done: bool,
-    /// Why the launcher was ended, if it was.
+    /// Why the launcher was killed, if it was.
     reason: Option<Reason>,
-    /// What the job has said on standard error, and last on standard output.
+    /// What the job said on standard error, and the end of its standard output.
     sieve: Sieve,
     last: Vec<u8>,
 }
 
-/// Runs mst with these arguments on all hosts, a rank on each, and passes on what it says; returns the exit code. How
-/// the job has ended is told, unless it has done so itself.
+/// Runs mst with these arguments on all hosts, one rank on each, passes on its output, and returns
+/// the exit code. It says how the job ended, unless the job did.
 ///
 /// # Errors
-/// If there are no settings that can be trusted, a host has moved or is silent, or mpirun cannot be started.
+/// If there are no settings that can be trusted, a host has moved or does not answer, or mpirun
+/// cannot be started.
 pub(crate) fn run(arguments: &[OsString]) -> Result<u8> {
     let found = Found::read()?;
     addresses::check(&found.settings.hosts)?;
     let scratch =
         tempfile::tempdir().map_err(Error::file("make", Path::new("a folder for a while")))?;
     let mark = scratch.path().join("done");
-    // What has been read is what mpirun is told, whatever becomes of the file.
+    // mpirun reads a copy of the hosts that were checked, whatever happens to the file.
     let hosts = scratch.path().join(hosts_file::NAME);
     fs::write(&hosts, &found.hosts).map_err(Error::file("write", &hosts))?;
     let command = command(&found.settings, &hosts, &mark, arguments);
@@ -63,7 +66,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<u8> {
     Ok(end.code)
 }
 
-/// mpirun, as the settings want it.
+/// The command for mpirun according to the settings.
 fn command(settings: &Settings, hosts: &Path, mark: &Path, arguments: &[OsString]) -> Command {
     let mut command = Command::new("mpirun");
     for option in &settings.options {
@@ -83,15 +86,15 @@ fn watch(found: &Found, mark: &Path) -> Watch {
     let program = found.settings.program.clone();
     let mut variable = OsString::from(format!("{MARK}="));
     variable.push(mark);
-    // Rank 0 is one of this machine's.
+    // Rank 0 runs on this machine.
     let has_started = move || processes::is_running(&program, variable.as_encoded_bytes());
     Watch::new(mark.to_owned(), PATIENCE, has_started, found.problems(), Instant::now())
 }
 
-/// Runs a launcher to its end.
+/// Runs a launcher until it has ended.
 ///
 /// # Errors
-/// If it cannot be started, or its standard output not be written.
+/// If it cannot be started, or its standard output cannot be passed on.
 fn carry_out(
     command: Command,
     mut watch: Watch,
@@ -119,7 +122,8 @@ fn carry_out(
     })
 }
 
-/// Waits for a job to end, and passes signals on. Ends its launcher if that is needed, and returns why.
+/// Waits until a job ends, and passes signals on to it. Kills its launcher if that is needed, and
+/// returns why.
 fn attend(job: &Session, watch: &mut Watch, signals: &Signals) -> Option<Reason> {
     let mut reason = None;
     while !job.has_ended() {
@@ -140,7 +144,7 @@ impl End {
         self.code != 0 && !self.is_done
     }
 
-    /// Says how the job has ended, unless mst has.
+    /// Says how the job ended, unless mst did.
     fn tell(&self, here: &str) {
         if self.has_failed() && self.sieve.has_told() {
             return;
@@ -154,7 +158,7 @@ impl End {
         }
     }
 
-    /// What there is to say of the end; `here` is the name of this host.
+    /// The sentence about the end, if one is needed; `here` is the name of this host.
     fn sentence(&self, here: &str) -> Option<String> {
         match &self.reason {
             Some(Reason::Hangs) => Some(
@@ -177,7 +181,7 @@ mod tests {
     use crate::doctor::{Library, Member, Problem};
     use std::net::Ipv4Addr;
 
-    /// What a launcher that is a script comes to, and what it has said.
+    /// Runs a script as the launcher. Returns how it ended, and its standard output.
     fn played(script: &str, problems: usize) -> (End, String) {
         let folder = tempfile::tempdir().expect("a folder");
         let mark = folder.path().join("done");

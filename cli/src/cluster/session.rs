@@ -1,4 +1,4 @@
-//! A program in a session of its own, by which all that it starts is found again.
+//! Runs a program in a session of its own, so that all processes that it starts can be found.
 
 use super::processes;
 use nix::sys::signal::{Signal, kill};
@@ -10,25 +10,27 @@ use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
-/// How often what is left of a session is ended: a process may start another one meanwhile.
+/// How many times to kill what is left of a session: a process may have started another one
+/// meanwhile.
 const ROUNDS: usize = 50;
 const BETWEEN: Duration = Duration::from_millis(10);
 
-/// A program, until it is ended with all of its session.
+/// A running program and its session.
 pub(super) struct Session {
     child: Child,
     id: Pid,
 }
 
 impl Session {
-    /// Starts a program that reads nothing, and whose words are for the pipes that come with it.
+    /// Starts a program with empty standard input, and returns the pipes of its standard output and
+    /// standard error.
     ///
     /// # Errors
     /// If it cannot be started.
     pub(super) fn start(mut command: Command) -> io::Result<(Self, ChildStdout, ChildStderr)> {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // SAFETY: between fork and exec only what is safe in a signal handler may run: one system call does, and an
-        // error's number is kept without a heap.
+        // SAFETY: between fork and exec only code that is safe in a signal handler may run. Only
+        // one system call runs, and its error number is kept without heap memory.
         unsafe { command.pre_exec(|| setsid().map(drop).map_err(io::Error::from)) };
         let mut child = command.spawn()?;
         let out = child.stdout.take().expect("piped");
@@ -37,21 +39,21 @@ impl Session {
         Ok((Self { child, id }, out, err))
     }
 
-    /// Whether the program has ended. Its number stays its own until [`Session::end`].
+    /// Whether the program has ended. Its process id is not reused before [`Session::end`].
     pub(super) fn has_ended(&self) -> bool {
         let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
         waitid(Id::Pid(self.id), look) != Ok(WaitStatus::StillAlive)
     }
 
-    /// Sends the program a signal, if it is still there.
+    /// Sends a signal to the program if it still runs.
     pub(super) fn signal(&self, signal: Signal) {
         let _ = kill(self.id, signal);
     }
 
-    /// Ends all that is left of the session, and returns how the program has ended.
+    /// Kills all that is left of the session, and returns how the program ended.
     ///
     /// # Errors
-    /// If the system does not tell.
+    /// If the program's status cannot be read.
     pub(super) fn end(mut self) -> io::Result<ExitStatus> {
         for _ in 0..ROUNDS {
             let left = processes::in_session(self.id.as_raw());
@@ -59,7 +61,7 @@ impl Session {
                 break;
             }
             for id in left {
-                // One that has ended meanwhile is well.
+                // It may have ended meanwhile.
                 let _ = kill(Pid::from_raw(id), Signal::SIGKILL);
             }
             thread::sleep(BETWEEN);
@@ -68,7 +70,7 @@ impl Session {
     }
 }
 
-/// The exit code of a program, as shells count: 128 and its number for a signal.
+/// The exit code of a program, as shells give it: 128 plus the number of the signal that killed it.
 pub(super) fn code(status: ExitStatus) -> u8 {
     let code = status.code().or(status.signal().map(|signal| 128 + signal));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
@@ -100,14 +102,14 @@ mod tests {
         let start = Instant::now();
         let (session, mut out) = sh("sleep 60 & (sleep 60 & sleep 60) & exit 3");
         wait_for(|| session.has_ended());
-        assert!(session.has_ended(), "as often as it is asked");
+        assert!(session.has_ended(), "also when asked again");
         assert_eq!(code(session.end().expect("told")), 3);
-        assert_eq!(out.read(&mut [0]).expect("a pipe"), 0, "all who could write have ended");
+        assert_eq!(out.read(&mut [0]).expect("a pipe"), 0, "all possible writers have ended");
         assert!(start.elapsed() < Duration::from_secs(30));
     }
 
     #[test]
-    fn one_that_goes_on_is_ended() {
+    fn a_program_that_goes_on_is_killed() {
         let (session, mut out) = sh("echo up; while true; do sleep 60; done");
         out.read_exact(&mut [0; 3]).expect("up");
         assert!(!session.has_ended());

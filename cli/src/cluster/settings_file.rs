@@ -1,7 +1,8 @@
-//! `cluster.env`: how a job is started, as data, a line each as `key=value`, and comments.
+//! Reads and writes `cluster.env`, which says how to start a job: lines of `key=value`, and
+//! comments.
 //!
-//! Reader and writer share one table of keys and kinds of values. What is not in it is refused, since MPI too has
-//! variables and options that name programs to run.
+//! Reader and writer share one table of keys and kinds of values. Everything else is refused, since
+//! MPI, too, has variables and options that name programs to run.
 
 use super::{hosts_file, refusal};
 use crate::doctor::{Member, Settings, is_host, is_word};
@@ -9,16 +10,16 @@ use mst::error::{Error, Result, quoted, shown};
 use std::net::Ipv4Addr;
 use std::path::Path;
 
-/// Its name.
+/// The file's name.
 pub(super) const NAME: &str = "cluster.env";
 
 const HEAD: &str = "# Written by mst cluster init, which may be run again. MST_TIMEOUT: a rank whose process has not\n\
                     # answered for so many seconds is given up; a slow one answers.\n";
 
-/// Whether a value is of a kind.
+/// A test whether a value has a certain form.
 type Kind = fn(&str) -> bool;
 
-/// Each key, and what its value may be.
+/// Each key, and the form of its value.
 const KEYS: [(&str, Kind); 9] = [
     (PROGRAM, is_program),
     (HOST, |value| member(value).is_some()),
@@ -34,7 +35,7 @@ const PROGRAM: &str = "program";
 const HOST: &str = "host";
 const OPTION: &str = "option";
 
-/// mpirun's options, and what their values may be.
+/// The options of mpirun, and the forms of their values.
 const OPTIONS: [(&str, Kind); 10] = [
     ("--hostfile", |value| value == hosts_file::NAME),
     ("-f", |value| value == hosts_file::NAME),
@@ -48,10 +49,10 @@ const OPTIONS: [(&str, Kind); 10] = [
     ("--prtemca", is_parameter),
 ];
 
-/// The text of settings.
+/// The text of the file for these settings.
 ///
 /// # Errors
-/// If a value, as a host's word for its card, is one that [`parse`] would refuse.
+/// If [`parse`] would refuse a value, for example the name of a host's network card.
 pub(super) fn text(settings: &Settings) -> Result<String> {
     let program = settings.program.to_string_lossy().into_owned();
     let host = |member: &Member| (HOST, format!("{} {} {}", member.host, member.ip, member.cores));
@@ -72,10 +73,10 @@ pub(super) fn text(settings: &Settings) -> Result<String> {
     Ok(text)
 }
 
-/// The settings in a text, for a job of `program`.
+/// The settings in the text of a file, for a job of `program`.
 ///
 /// # Errors
-/// If a line is none that [`text`] would write, or they are another program's.
+/// If [`text`] would not write one of the lines, or the settings are for another program.
 pub(super) fn parse(text: &[u8], program: &Path) -> Result<Settings> {
     let mut names_program = false;
     let mut settings = Settings {
@@ -117,7 +118,7 @@ fn moved(was: &str, program: &Path, number: u64) -> Error {
     refusal(format!("{NAME}:{number}: the program was {was}, here it is {is}; run init again"))
 }
 
-/// The key and the value of a line, if it may stand there.
+/// The key and the value of a line, if both are allowed.
 fn known(line: &str) -> Option<(&'static str, &str)> {
     let (name, value) = line.split_once('=')?;
     let (key, is_kind) = KEYS.into_iter().find(|(key, _)| *key == name)?;
@@ -141,7 +142,7 @@ fn is_option(value: &str) -> bool {
     OPTIONS.iter().any(|(option, is_kind)| *option == name && is_kind(value))
 }
 
-/// A parameter of Open MPI's runtime, and its value.
+/// Whether `value` is an allowed parameter of Open MPI's runtime with an allowed value.
 fn is_parameter(value: &str) -> bool {
     match value.split_once(' ') {
         Some(("plm_rsh_args" | "plm_ssh_args", value)) => are_ssh_options(value),
@@ -234,7 +235,7 @@ mod tests {
             prop_assert_eq!(parse(written.as_bytes(), &settings.program).expect("as it was"), settings);
         }
 
-        /// No value, of any bytes, adds a line or a key.
+        /// No value, whatever its bytes, adds a line or a key.
         #[test]
         fn what_is_not_read_back_is_not_written(
             settings in some_settings(), at in 0usize..4, value in "([ -~\n]|MST_TIMEOUT=1|\n){0,20}",

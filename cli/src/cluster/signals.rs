@@ -1,4 +1,5 @@
-//! The signals that ask to end: for the job first, and once it is over for this process as ever.
+//! The signals that ask a process to end. While a job runs they are kept for it; afterwards they
+//! end this process as usual.
 
 use crate::console::keep_signal;
 use nix::sys::signal::Signal;
@@ -8,17 +9,17 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 const HEEDED: [Signal; 2] = [Signal::SIGINT, Signal::SIGTERM];
 
-/// Signals that have come.
+/// The signals that arrived.
 pub(super) struct Signals {
     asked: Vec<(Signal, Arc<AtomicBool>)>,
     over: Arc<AtomicBool>,
 }
 
 impl Signals {
-    /// From now on SIGINT and SIGTERM are kept.
+    /// Keeps SIGINT and SIGTERM from now on, instead of ending this process.
     ///
     /// # Errors
-    /// If the system has no room for the handlers.
+    /// If the handlers cannot be installed.
     pub(super) fn heed() -> io::Result<Self> {
         let over = Arc::new(AtomicBool::new(false));
         let keep = |signal: Signal| {
@@ -30,7 +31,7 @@ impl Signals {
         Ok(Self { asked, over })
     }
 
-    /// Those that have come since the last call.
+    /// The signals that arrived since the last call.
     pub(super) fn taken(&self) -> impl Iterator<Item = Signal> {
         let came = |(signal, asked): &(Signal, Arc<AtomicBool>)| {
             asked.swap(false, Relaxed).then_some(*signal)
@@ -38,7 +39,7 @@ impl Signals {
         self.asked.iter().filter_map(came)
     }
 
-    /// From now on they end this process, as they do where nobody heeds them.
+    /// Lets the signals end this process again, as they do by default.
     pub(super) fn let_go(&self) {
         self.over.store(true, Relaxed);
     }

@@ -1,4 +1,4 @@
-//! What a job says, passed on while it comes.
+//! Passes on the output of a job as it arrives.
 
 use super::launcher_words::Sieve;
 use crate::console::write_aside;
@@ -8,17 +8,17 @@ use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// How long is waited for words at a time, milliseconds.
+/// How long one wait for output lasts, milliseconds.
 const TICK: u8 = 100;
-/// After so many ticks without a word all has been said, if the job is over.
+/// Once the job is over, output ends after this many ticks without any.
 const QUIET: u32 = 20;
-/// The last words of a standard output that are kept, bytes.
+/// How much of the end of a standard output is kept, bytes.
 const LAST: usize = 4096;
-/// A line that is longer is passed on in parts.
+/// Longer lines are passed on in parts, bytes.
 const LONGEST: usize = 1 << 16;
 
-/// Reads a stream until it ends; if the job is `over`, until nothing comes any more: a process that has left the job's
-/// session may hold the stream for ever.
+/// Reads a stream until it ends, or, once the job is `over`, until nothing arrives any more: a
+/// process that left the job's session may hold the stream open for ever.
 fn listen(mut from: impl Read + AsFd, over: &AtomicBool, mut take: impl FnMut(&[u8])) {
     let mut bytes = vec![0; 1 << 16];
     let mut quiet = 0;
@@ -39,10 +39,11 @@ fn listen(mut from: impl Read + AsFd, over: &AtomicBool, mut take: impl FnMut(&[
     }
 }
 
-/// Passes a standard output on, byte for byte, and returns its last words.
+/// Passes on a standard output unchanged, and returns its end.
 ///
 /// # Errors
-/// If it cannot be written, but for a reader that has read enough; the rest is read all the same.
+/// If it cannot be written. A reader that closed the pipe is not an error. In all cases the rest of
+/// the input is still read.
 pub(super) fn pass_on(
     from: impl Read + AsFd,
     mut to: impl Write,
@@ -64,7 +65,8 @@ pub(super) fn pass_on(
     (last, written)
 }
 
-/// Passes on what is worth it of a launcher's standard error, and returns what it has told.
+/// Passes on the useful part of a launcher's standard error, and returns the sieve with what it
+/// learned.
 pub(super) fn sift(from: impl Read + AsFd, over: &AtomicBool) -> Sieve {
     let mut sieve = Sieve::default();
     let mut rest = Vec::new();
@@ -97,7 +99,7 @@ mod tests {
     use std::thread;
     use std::time::{Duration, Instant};
 
-    /// Tells of each write.
+    /// A writer that reports each write.
     struct Told(mpsc::Sender<Vec<u8>>);
 
     impl Write for Told {
@@ -111,7 +113,7 @@ mod tests {
         }
     }
 
-    /// Takes nothing.
+    /// A writer that always fails.
     struct Shut(io::ErrorKind);
 
     impl Write for Shut {

@@ -1,4 +1,4 @@
-//! Launchers that have to be ended, since they may wait for ever, or for minutes.
+//! Decides when a launcher must be killed because it would wait for minutes, or for ever.
 
 use crate::doctor::Problem;
 use std::path::PathBuf;
@@ -6,27 +6,29 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// Why a launcher is ended.
+/// Why a launcher is killed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reason {
-    /// It goes on though rank 0 has left its mark: it may wait for ever for a process that was stopped at the very end.
+    /// It still runs although rank 0 has left its mark: it may wait for ever for a process that was
+    /// stopped at the very end.
     Hangs,
-    /// No rank has started in a while, and this is why: it may wait for minutes for a machine that does not reach it.
+    /// No rank started in time, for these reasons: it may wait for minutes for a machine that
+    /// cannot reach it.
     Unstarted(Vec<Problem>),
 }
 
-/// How long a launcher gets.
+/// Time limits for a launcher.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
-    /// Until a rank runs.
+    /// Until a rank runs on this host.
     pub(super) to_start: Duration,
-    /// To end after rank 0.
+    /// From rank 0's mark until the launcher ends.
     pub(super) to_end: Duration,
 }
 
-/// What is known of a job.
+/// The state of a job that is watched.
 pub(super) struct Watch {
-    /// What rank 0 makes as its last deed.
+    /// The file that rank 0 creates as its last action.
     mark: PathBuf,
     has_started: Box<dyn Fn() -> bool>,
     ask: Arc<dyn Fn() -> Vec<Problem> + Send + Sync>,
@@ -35,19 +37,19 @@ pub(super) struct Watch {
 }
 
 enum Stage {
-    /// No rank has been seen; since when.
+    /// No rank has been seen since this time.
     Starting(Instant),
-    /// The doctor looks why.
+    /// The doctor looks for the reason.
     Asking(JoinHandle<Vec<Problem>>),
-    /// A rank has been seen, or the doctor has nothing to say.
+    /// A rank has been seen, or the doctor found nothing.
     Running,
-    /// Rank 0 is done; since when.
+    /// Rank 0's mark was first seen at this time.
     Done(Instant),
 }
 
 impl Watch {
-    /// Watches a job that begins `now`. `has_started` tells whether a rank of it runs on this host, `ask` what is wrong
-    /// with the hosts, which takes long.
+    /// Watches a job that begins `now`. `has_started` returns whether a rank of it runs on this
+    /// host; `ask`, which takes long, returns what is wrong with the hosts.
     pub(super) fn new(
         mark: PathBuf,
         patience: Patience,
@@ -59,7 +61,7 @@ impl Watch {
         Self { mark, has_started: Box::new(has_started), ask: Arc::new(ask), patience, stage }
     }
 
-    /// Looks at the job; why its launcher has to be ended, if it has.
+    /// Looks at the job. Returns why its launcher must be killed, if it must.
     pub(super) fn look(&mut self, now: Instant) -> Option<Reason> {
         if let Stage::Done(since) = self.stage {
             return (now.duration_since(since) >= self.patience.to_end).then_some(Reason::Hangs);
@@ -111,7 +113,7 @@ mod tests {
     }
 
     impl Job {
-        /// A job whose doctor finds so many problems.
+        /// A job for which the doctor finds this number of problems.
         fn new(problems: usize) -> Self {
             let folder = tempfile::tempdir().expect("a folder");
             let is_started = Arc::new(AtomicBool::new(false));
@@ -133,7 +135,7 @@ mod tests {
             fs::write(self.folder.path().join("done"), "").expect("written");
         }
 
-        /// Waits for the doctor.
+        /// Waits for the doctor, then looks once more.
         fn answer(&mut self) -> Option<Reason> {
             while matches!(&self.watch.stage, Stage::Asking(asked) if !asked.is_finished()) {
                 thread::yield_now();
@@ -164,11 +166,11 @@ mod tests {
     }
 
     #[test]
-    fn a_job_that_runs_has_all_time() {
+    fn a_running_job_has_no_time_limit() {
         let mut job = Job::new(1);
         job.is_started.store(true, Relaxed);
         assert_eq!(job.at(1), None);
-        job.is_started.store(false, Relaxed); // it has ended, and the launcher is about to tell
+        job.is_started.store(false, Relaxed); // it has ended, and the launcher is about to end, too
         assert_eq!((job.at(20), job.at(100_000)), (None, None));
     }
 
@@ -179,7 +181,11 @@ mod tests {
             job.is_started.store(is_started, Relaxed);
             assert_eq!(job.at(1), None);
             job.leave_mark();
-            assert_eq!((job.at(20), job.at(29)), (None, None), "counted from when it is seen");
+            assert_eq!(
+                (job.at(20), job.at(29)),
+                (None, None),
+                "counted from when the mark is seen"
+            );
             assert_eq!(job.at(30), Some(Reason::Hangs));
         }
     }

@@ -1,24 +1,25 @@
-//! Options for jobs that may be ended before they are done.
+//! Options for jobs that may be interrupted.
 
 use mst::error::{Error, shown};
 use mst::partition::Checkpoint;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Where to save how far a job is.
+/// Options for saving and resuming checkpoints.
 #[derive(Debug, clap::Args)]
 pub(super) struct Saving {
-    /// Save in this folder how far each rank is with reading, so that a job that was ended can go on; the
-    /// files are removed when the job is done. One job at a time has the folder
+    /// Save in this folder how far each rank has read, so that an interrupted job can be resumed;
+    /// the files are removed when the job is done. Only one job at a time can use the folder
     #[arg(long, value_name = "DIR")]
     checkpoint: Option<PathBuf>,
 
-    /// Go on from what --checkpoint has saved, with any number of ranks; from the beginning if it has
-    /// nothing. The forest is proved, as with --verify: whoever can write to DIR could have changed it
+    /// Resume from what --checkpoint saved, with any number of ranks; from the beginning if it
+    /// saved nothing. The forest is proved, as with --verify: whoever can write to DIR could have
+    /// changed it
     #[arg(long, requires = "checkpoint")]
     resume: bool,
 
-    /// Take what --resume finds on trust, and do not prove the forest
+    /// Trust what --resume finds, and do not prove the forest
     #[arg(long, requires = "resume", conflicts_with = "verify")]
     no_verify: bool,
 
@@ -28,12 +29,12 @@ pub(super) struct Saving {
 }
 
 impl Saving {
-    /// Whether anything is saved.
+    /// Whether the job saves checkpoints.
     pub(super) fn is_on(&self) -> bool {
         self.checkpoint.is_some()
     }
 
-    /// Why the forest is to be proved, if it is because of what was saved.
+    /// Why the forest must be proved, if the reason is a resumed checkpoint.
     pub(super) fn proof(&self) -> Option<String> {
         let folder = self.checkpoint.as_ref().filter(|_| self.resume && !self.no_verify)?;
         Some(format!(
@@ -43,14 +44,16 @@ impl Saving {
         ))
     }
 
-    /// What to load a graph with; `tell` is told where a job goes on.
+    /// The checkpoint to load a graph with, if one is asked for; `tell` gets a line that says where
+    /// the job resumes.
     pub(super) fn checkpoint<'a>(&'a self, tell: &'a dyn Fn(&str)) -> Option<Checkpoint<'a>> {
         let folder = self.checkpoint.as_deref()?;
         let every = Duration::from_secs(self.checkpoint_every);
         Some(Checkpoint::new(folder, self.resume, every, tell))
     }
 
-    /// The error of a job, with what may be its cause if a proof has failed.
+    /// The error of a job. If a proof failed after a resume, the error also names the checkpoint as
+    /// a possible cause.
     pub(super) fn with_cause(&self, error: Error) -> Error {
         match &self.checkpoint {
             Some(folder) if self.resume && error.exit_code() == 3 => Error::proof(format!(

@@ -1,4 +1,4 @@
-//! `mst cluster`: several real machines as one.
+//! `mst cluster`: jobs on several real machines.
 
 use crate::cluster;
 use mst::comm;
@@ -6,7 +6,7 @@ use mst::error::{Error, Result};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Run on several real machines: find out what mpirun has to be told, and tell it
+/// Run jobs on several real machines, and find out which options mpirun needs
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 On the first of the machines:
@@ -27,9 +27,9 @@ enum Task {
         #[arg(required = true, value_name = "HOST", allow_hyphen_values = true)]
         hosts: Vec<OsString>,
     },
-    /// Run mst on all hosts, a rank on each, with the options in `cluster.env`
+    /// Run mst on all hosts, one rank on each, with the options in `cluster.env`
     Run {
-        /// What mst is told, as in: compare roads.gr
+        /// The arguments for mst, for example: compare roads.gr
         #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
@@ -43,7 +43,8 @@ enum Task {
 }
 
 impl Args {
-    /// Does the task, which needs no world; `run` alone starts one, by mpirun.
+    /// Does the task and returns the exit code. No task needs a world in this process; `run` starts
+    /// one with mpirun.
     pub(super) fn start(&self) -> Result<u8> {
         if comm::is_started() {
             let what = "mst cluster starts mpirun itself, so leave that out: mst cluster run ...";

@@ -25,16 +25,16 @@ pub(super) struct InputArgs {
     #[arg(short, long, value_name = "FORMAT", value_parser = formats())]
     pub(super) format: Option<Format>,
 
-    /// Columns of u, v and weight in a text file, by places from 1 or by the names in its first line; two
-    /// columns: no weights
+    /// Columns of u, v and weight in a text file, by numbers from 1 or by the names in its first
+    /// line; two columns: no weights
     #[arg(short, long, value_name = "U,V[,W]")]
     pub(super) columns: Option<Selection>,
 
-    /// What separates the columns of a text file [default: found out]
+    /// What separates the columns of a text file [default: detected]
     #[arg(long, value_name = "WHAT", value_parser = separators())]
     pub(super) separator: Option<Separator>,
 
-    /// The sign of decimals in a text file [default: found out]
+    /// The decimal sign in a text file [default: detected]
     #[arg(long, value_name = "SIGN", value_parser = decimals())]
     pub(super) decimal: Option<Decimal>,
 
@@ -54,11 +54,11 @@ pub(super) enum From {
     Root,
 }
 
-/// How ranks combine their forests; `None` to choose by a model.
+/// How ranks combine their forests; `None` lets a model choose.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct CombineArg(pub(super) Option<Plan>);
 
-/// What solve and compare share.
+/// Options that solve and compare share.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Common {
     #[command(flatten)]
@@ -67,16 +67,16 @@ pub(super) struct Common {
     #[command(flatten)]
     pub(super) input: InputArgs,
 
-    /// How a rank makes its forest; all give the same one
+    /// The algorithm for a rank's own forest; all give the same forest
     #[arg(short, long, default_value = Algorithm::default().name(), value_parser = algorithms())]
     pub(super) algorithm: Algorithm,
 
-    /// How ranks combine theirs: by auto, or gather, tree, filter or boruvka, each also after contract+
-    /// or shuffle+contract+; all give the same one
+    /// How ranks combine their forests: auto, or gather, tree, filter or boruvka, each also after
+    /// contract+ or shuffle+contract+; all give the same forest
     #[arg(long, value_name = "STAGES", default_value = "auto", value_parser = plans(), hide_possible_values = true)]
     pub(super) combine: CombineArg,
 
-    /// The link that --combine auto counts with, as 1gbit,100us [default: it is measured]
+    /// The link that --combine auto assumes, as 1gbit,100us [default: measured]
     #[arg(long, value_name = "RATE,LATENCY")]
     pub(super) link: Option<Link>,
 
@@ -107,7 +107,7 @@ pub(super) fn decimals() -> impl TypedValueParser<Value = Decimal> {
     one_of(Decimal::ALL, Decimal::name)
 }
 
-/// A value of several that have names.
+/// A parser that accepts the names of these values.
 fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
     all: [T; N],
     name: fn(T) -> &'static str,
@@ -122,14 +122,14 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 }
 
 impl Common {
-    /// Warns of what would make the times mislead.
+    /// Warns about problems with cores that would make the times misleading.
     pub(super) fn warn(&self, comm: &Comm) {
         for problem in doctor::cores(comm.topology()) {
             self.world.note(comm, &format!("warning: {problem}"));
         }
     }
 
-    /// A job with these options, run once without more.
+    /// A job with these options: one run, without warm-up, proof or explanation.
     pub(super) fn job(&self) -> Job {
         Job {
             algorithm: self.algorithm,
@@ -149,7 +149,7 @@ impl Common {
         }
     }
 
-    /// The memory that a vertex needs on each rank.
+    /// The memory for each vertex on each rank, bytes. `proof` says whether the forest is proved.
     pub(super) fn vertex_bytes(&self, proof: bool) -> u64 {
         let combined = self.combine.0.map_or(0, Plan::vertex_bytes);
         self.algorithm.vertex_bytes().max(combined).max(if proof { VERTEX_BYTES } else { 0 })
@@ -157,11 +157,12 @@ impl Common {
 }
 
 impl InputArgs {
-    /// The source that a GRAPH argument names: for `-` what rank 0 reads of its standard input now, and how it
-    /// is then read.
+    /// The source that a GRAPH argument names. For `-`, rank 0 first copies its standard input to a
+    /// file.
     ///
     /// # Errors
-    /// As [`InputArgs::named`]; if standard input cannot be kept. All ranks return the same.
+    /// Those of [`InputArgs::named`], and if standard input cannot be copied. All ranks return the
+    /// same.
     pub(super) fn source(&self, comm: &Comm, graph: &OsStr) -> Result<Source> {
         let source = self.named(graph)?;
         if !console::is_named(graph) {
@@ -180,7 +181,7 @@ impl InputArgs {
     /// The file or family that a GRAPH argument names.
     ///
     /// # Errors
-    /// If it is a generator's spec with a mistake, or options that only files have stand beside one.
+    /// If it is a wrong spec of a generator, or if options for files are given with a generator.
     pub(super) fn named(&self, graph: &OsStr) -> Result<Source> {
         let text = graph.to_str();
         let Some(spec) = text.filter(|text| Spec::looks_like(text)) else {
@@ -200,7 +201,7 @@ impl InputArgs {
         spec.parse().map(Source::Generated)
     }
 
-    /// How a text file is written, as far as it was said.
+    /// The options for text files that were given.
     pub(super) fn text(&self) -> TextOptions {
         TextOptions {
             columns: self.columns.clone(),
@@ -210,7 +211,8 @@ impl InputArgs {
         }
     }
 
-    /// A request for all of `source`, in memory, for no forest yet.
+    /// A request for `source` in memory, with a fair share of memory for each rank, for no forest
+    /// yet.
     pub(super) fn request<'a>(&self, comm: &Comm, source: &'a Source) -> Request<'a> {
         let from = self.input_from.map(|from| match from {
             From::All => InputFrom::All,

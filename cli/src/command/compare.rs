@@ -1,4 +1,5 @@
-//! `mst compare`: the same graph on rank 0's host alone and on all ranks, side by side.
+//! `mst compare`: solves the same graph on rank 0's host alone and on all ranks, and compares the
+//! times.
 
 use super::common::Common;
 use super::on_rank_zero;
@@ -18,10 +19,10 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-/// About ten seconds, repetitions included, on two cores of 2023.
+/// Takes about ten seconds, repetitions included, on two cores of 2023.
 const DEFAULT_GRAPH: &str = "gnm:n=2^20,m=2^24,seed=1";
 
-/// Time one machine against all, and prove both right: what mpirun alone runs
+/// Time one machine against all, and prove both right (default under mpirun)
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// A file or a generator, as gnm:n=1e6,m=8e6,seed=1
@@ -44,7 +45,7 @@ pub(super) struct Args {
 }
 
 impl Args {
-    /// The arguments of `mst` without a command, with so many `ranks` inside this process.
+    /// The arguments of `mst` without a command, with `ranks` ranks inside this process.
     pub(super) fn default_run(ranks: Option<usize>) -> Self {
         let command = Self::augment_args(clap::Command::new("compare"));
         let matches = command.get_matches_from(["compare"]);
@@ -94,8 +95,9 @@ impl Args {
         Job { algorithm, reps, warm_up: true, verify: true, ..self.common.job() }
     }
 
-    /// The runs on rank 0's host alone, with the whole graph and all the threads of the ranks there: by what is best,
-    /// since a distributed run has to be held against that, and by the algorithm that was asked for.
+    /// The runs on rank 0's host alone, with the whole graph and the threads of all ranks there:
+    /// one with the best algorithm, against which a distributed run must be compared, and one with
+    /// the requested algorithm.
     fn local(
         &self,
         solo: &Comm,

@@ -1,4 +1,4 @@
-//! `mst convert`: a graph from one format into another.
+//! `mst convert`: converts a graph from one format to another.
 
 use super::common::InputArgs;
 use super::world::WorldArgs;

@@ -1,4 +1,4 @@
-//! `mst doctor`: the hosts of a job, or those of a hostfile before any job works.
+//! `mst doctor`: examines the hosts of a job, or those of a hostfile before any job works.
 
 use super::common::InputArgs;
 use super::world::{LEAST_TO_MEET, WorldArgs};
@@ -41,10 +41,10 @@ pub(super) struct Args {
     world: WorldArgs,
 }
 
-/// What the program does for the one that asks its host.
+/// What the doctor starts on a host that it asks over ssh.
 #[derive(Debug, clap::Args)]
 struct Part {
-    /// Print what this host is, as one JSON object
+    /// Print the facts of this host as one JSON object
     #[arg(long, hide = true)]
     tell: bool,
 
@@ -58,7 +58,8 @@ struct Part {
 }
 
 impl Args {
-    /// Examines the hosts of the job, or asks those of the hostfile where there is no job.
+    /// Examines the hosts of the job, or, if there is no job, those of the hostfile. Returns the
+    /// exit code.
     pub(super) fn start(&self) -> Result<u8> {
         if self.part.tell {
             let facts = Facts::here(comm::linked_library(), &self.file);

@@ -1,4 +1,4 @@
-//! `mst generate`: a graph of a family, into a file.
+//! `mst generate`: writes a graph of a family to a file.
 
 use super::world::WorldArgs;
 use crate::console::Output;

@@ -1,4 +1,4 @@
-//! Completions and the manual page, made from the command line itself.
+//! Completions and the manual page, generated from the definition of the command line.
 
 use crate::console::say;
 use clap_complete::Shell;
@@ -35,7 +35,9 @@ impl Man {
                 .map_err(Error::file("write", folder));
         }
         let mut page = Vec::new();
-        clap_mangen::Man::new(command.clone()).render(&mut page).expect("a vector takes all");
+        clap_mangen::Man::new(command.clone())
+            .render(&mut page)
+            .expect("writing to a vector cannot fail");
         say(&page)
     }
 }

@@ -1,4 +1,4 @@
-//! The command line: one file and one `Args` struct a command; no algorithm here.
+//! The command line: one file and one `Args` struct for each command; no algorithm here.
 
 mod checkpoint;
 mod cluster;
@@ -43,7 +43,7 @@ struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// Without a command: compare one rank with so many, inside this process
+    /// Without a command: compare one rank with this many, inside this process
     #[arg(short, long, value_name = "NUM", value_parser = RangedU64ValueParser::<usize>::new().range(1..=512))]
     ranks: Option<usize>,
 }
@@ -64,14 +64,14 @@ enum Command {
 
 /// Runs the program's command line on every rank and returns the exit code.
 ///
-/// Whatever fails is told once, on rank 0's stderr.
+/// Rank 0 prints an error once, on its stderr.
 pub fn main() -> ExitCode {
     tell_panics_once();
     let speaks = speaks();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(told) => {
-            // A closed pipe is no reason to fail: whoever closed it has read enough.
+            // A closed pipe is not a failure: its reader has read enough.
             speak(speaks, || drop(told.print()));
             return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2));
         }
@@ -98,14 +98,15 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// What is run where no command is named: a comparison, where there are ranks to compare with.
+/// The command if none is named: a comparison if there are ranks to compare with, else none.
 fn default_command(ranks: Option<usize>) -> Option<Command> {
     let compares = ranks.is_some() || comm::is_started();
     compares.then(|| Command::Compare(compare::Args::default_run(ranks)))
 }
 
 impl Command {
-    /// Starts a world and runs the command on each rank; returns the exit code they agree on.
+    /// Starts a world and runs the command on each rank. Returns the exit code that the ranks agree
+    /// on.
     fn start(&self, speaks: bool) -> Result<u8> {
         match self {
             Self::Solve(args) => args.common.world.start(|comm| args.run(comm)),
@@ -127,7 +128,8 @@ impl Command {
     }
 }
 
-/// Runs `work` on rank 0 alone, with all threads of its host's ranks, while the others rest.
+/// Runs `work` on rank 0 alone, with the threads of all ranks on its host, while the other ranks
+/// rest.
 fn on_rank_zero<R>(comm: &Comm, work: impl FnOnce(&Comm) -> Result<R>) -> Result<Option<R>> {
     let result = if comm.rank() == 0 {
         let threads = comm.topology().threads_beside(0).min(comm.topology().ranks[0].bound.max(1));
@@ -141,13 +143,14 @@ fn on_rank_zero<R>(comm: &Comm, work: impl FnOnce(&Comm) -> Result<R>) -> Result
     comm.agree(result)
 }
 
-/// Makes the empty file that `MST_DONE` names, as the last deed of a job that has done all it should:
-/// what a script can trust, since launchers have been seen to end a job that failed with code 0.
+/// Creates the empty file that `MST_DONE` names, as the last action of a job that succeeded. A
+/// script can trust this file, but not the exit code: launchers have been seen to return 0 for a
+/// job that failed.
 fn leave_mark() -> Result<()> {
     let Some(path) = std::env::var_os("MST_DONE").map(PathBuf::from) else { return Ok(()) };
     let made = OpenOptions::new().write(true).create_new(true).open(&path).map(drop);
     match (made, path.metadata()) {
-        // One that was left there by a job before, or by `mktemp`, serves as well: nothing is ever truncated.
+        // An empty file from an earlier job or from `mktemp` will do. Nothing is ever truncated.
         (Err(why), Ok(found))
             if why.kind() == ErrorKind::AlreadyExists && found.len() == 0 && found.is_file() =>
         {
@@ -157,16 +160,17 @@ fn leave_mark() -> Result<()> {
     }
 }
 
-/// Whether this process is the one that speaks before there is a world: rank 0, or one that no launcher
-/// has started.
+/// Whether this process prints messages before there is a world: rank 0 does, and a process that no
+/// launcher started.
 fn speaks() -> bool {
     comm::launcher(|name| std::env::var(name).ok()).is_none_or(|told| told.rank == 0)
 }
 
-/// Says what ends this process before there is a world to agree in: on rank 0 alone.
+/// Prints, on rank 0 only, why this process ends before there is a world in which ranks could
+/// agree.
 ///
-/// The others leave a little later, since launchers end all ranks as soon as one has failed, the
-/// one that is about to speak among them.
+/// The other ranks end half a second later, since launchers kill all ranks as soon as one has
+/// failed, even the one that is about to print.
 fn speak(speaks: bool, say: impl FnOnce()) {
     if speaks { say() } else { thread::sleep(Duration::from_millis(500)) }
 }

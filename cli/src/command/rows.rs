@@ -1,4 +1,4 @@
-//! Rows for a CSV file, or for standard output.
+//! Writes rows to a CSV file or to standard output.
 
 use super::common::decimals;
 use crate::console::Output;
@@ -12,17 +12,17 @@ use std::path::Path;
 /// How rows are written.
 #[derive(Debug, clap::Args)]
 pub(super) struct RowOptions {
-    /// The sign of decimals in the CSV; with commas, semicolons separate its columns
+    /// The decimal sign in the CSV; with commas, semicolons separate its columns
     #[arg(long, value_name = "SIGN", default_value = Decimal::Point.name(), value_parser = decimals())]
     csv_decimal: Decimal,
 }
 
 impl RowOptions {
-    /// Refuses, on rank 0, rows that could not be written to `csv`, or would meet what goes to `output`; before the
-    /// work.
+    /// Checks on rank 0, before the work, that rows can be written to `csv`, and that `output` is
+    /// another file.
     ///
     /// # Errors
-    /// As [`Sheet::check`]; [`Error::Usage`] if both are one file.
+    /// Those of [`Sheet::check`]; [`Error::Usage`] if both are one file.
     pub(super) fn check(&self, comm: &Comm, csv: &Path, output: Option<&Path>) -> Result<()> {
         if comm.rank() != 0 {
             return Ok(());
@@ -39,7 +39,7 @@ impl RowOptions {
     /// Appends rows to `csv`.
     ///
     /// # Errors
-    /// As [`Sheet::append`]; if standard output is a file on a full disk.
+    /// Those of [`Sheet::append`], and if standard output is a file on a full disk.
     pub(super) fn append(&self, csv: &Path, rows: &[Row]) -> Result<()> {
         let sheet = self.sheet(csv);
         if Output::is_standard(csv) { say(sheet.text(rows).as_bytes()) } else { sheet.append(rows) }
@@ -50,7 +50,7 @@ impl RowOptions {
     }
 }
 
-/// Whether two paths lead to one file, be it there or not.
+/// Whether two paths name the same file, even if it does not exist yet.
 fn is_same(a: &Path, b: &Path) -> bool {
     let whole = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
     let standard = Output::is_standard(a) && Output::is_standard(b);

@@ -1,4 +1,4 @@
-//! `mst selftest`: random cases on the ranks at hand.
+//! `mst selftest`: solves random cases on the ranks of this job.
 
 use super::world::WorldArgs;
 use crate::console::say;

@@ -1,4 +1,4 @@
-//! `mst solve`: one forest, its figures, and the forest itself.
+//! `mst solve`: computes one forest, and writes its figures and, if asked, the forest.
 
 use super::checkpoint::Saving;
 use super::common::Common;
@@ -46,12 +46,12 @@ pub(super) struct Args {
     #[command(flatten)]
     rows: RowOptions,
 
-    /// Memory that a rank may take for edges, as 2G; what is more is folded as it is read [default: its
-    /// share of what the host has free]
+    /// Memory that a rank may use for edges, as 2G; more edges are folded while they are read
+    /// [default: its share of the host's free memory]
     #[arg(long, value_name = "BYTES")]
     memory: Option<ByteSize>,
 
-    /// Run every way of combining, too, beside what the model says of it
+    /// Also run every way of combining, and show its time beside the model's
     #[arg(long)]
     explain: bool,
 
@@ -119,14 +119,15 @@ impl Args {
         checkpoint.map_or(Ok(()), |checkpoint| checkpoint.finish(comm))
     }
 
-    /// How the result is said, where a file may go to standard output as well.
+    /// How to print the result, depending on whether a file goes to standard output, too.
     fn voice(&self) -> Voice {
         let files = [&self.csv, &self.output];
         let aside = files.into_iter().flatten().any(|path| Output::is_standard(path));
         Voice { json: self.common.json, quiet: self.common.world.quiet, aside }
     }
 
-    /// On rank 0, what the command will write, tried before the work.
+    /// On rank 0, checks before the work all files that the command will write, and returns the
+    /// forest's, if any.
     fn outputs(&self, comm: &Comm) -> Result<Option<Output>> {
         self.voice().check()?;
         if comm.rank() != 0 {
@@ -149,7 +150,7 @@ impl Args {
     }
 }
 
-/// The context of a command on `source`, which the user named `graph`.
+/// The provenance of a run on `source`, which the user named `graph`.
 pub(super) fn context(graph: &OsStr, source: &Source) -> Provenance {
     let (graph, seed) = match source {
         Source::Generated(spec) => (spec.to_string(), Some(Spec::seed(spec))),

@@ -1,4 +1,4 @@
-//! `mst verify`: the proof alone, of a forest that anybody made.
+//! `mst verify`: proves a forest that any program may have made.
 
 use super::common::InputArgs;
 use super::world::WorldArgs;
@@ -60,7 +60,7 @@ impl Args {
         with_edges!(&graph.edges, edges => self.prove(comm, &graph, edges, &forest))
     }
 
-    /// Where the forest comes from.
+    /// The source of the forest.
     fn forest_source(&self, comm: &Comm) -> Result<Source> {
         let is_standard = |name: &OsStr| console::is_named(name);
         match (is_standard(&self.graph), is_standard(self.forest.as_os_str())) {
@@ -96,7 +96,7 @@ impl Args {
     }
 }
 
-/// Refuses what no forest of the graph can be, before its edges go to every rank.
+/// Refuses a file that cannot be a forest of the graph, before its edges are sent to every rank.
 fn is_forest_of(graph: &Slice, forest: &Slice) -> Result<()> {
     let what = if forest.loops > 0 {
         "the forest has an edge that joins a vertex to itself".to_owned()
@@ -113,7 +113,7 @@ fn is_forest_of(graph: &Slice, forest: &Slice) -> Result<()> {
 /// The forest's edges with the graph's keys.
 ///
 /// # Errors
-/// If a weight is none that the graph's keys could stand for, so none of the graph's.
+/// If the graph's keys cannot represent a weight, so that no edge of the graph has it.
 fn held_as<K: Key>(weights: Weights, forest: &Slice) -> Result<Vec<Edge<K>>> {
     let hold = |(u, v, weight)| match weights.key(weight).and_then(K::narrow) {
         Some(key) => Ok(Edge { u, v, key }),

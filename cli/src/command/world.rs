@@ -1,4 +1,5 @@
-//! The world that a command runs in: how many ranks and threads, who watches them, what is said on the way.
+//! The world that a command runs in: the number of ranks and threads, the watchdog, and messages
+//! during the work.
 
 use crate::console::{self, aside, tell};
 use crate::doctor::Facts;
@@ -13,13 +14,14 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
 
-/// How long the ranks may take to meet at least, once they are started.
+/// The shortest time limit for started ranks to meet.
 pub(super) const LEAST_TO_MEET: Duration = Duration::from_secs(15);
 
-/// How many times as long as a rank may be silent the ranks may take to meet: nobody watches until then.
+/// The time limit for ranks to meet, as a multiple of `--timeout`. No watchdog runs until they have
+/// met.
 const TO_MEET: u64 = 3;
 
-/// The world to run in and what to say on the way.
+/// Options for the world and for messages.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct WorldArgs {
     /// Threads on each rank, up to 1024 [default: its share of the host's cores]
@@ -30,16 +32,16 @@ pub(super) struct WorldArgs {
     #[arg(short, long, value_name = "NUM", value_parser = RangedU64ValueParser::<usize>::new().range(1..=512))]
     pub(super) ranks: Option<usize>,
 
-    /// End the job when a rank's process, not its work, has not answered for so long
+    /// End the job if a rank's process (not its work) does not answer for this long
     #[arg(long, env = "MST_TIMEOUT", value_name = "SECONDS", value_parser = patience)]
     timeout: Option<Patience>,
 
-    /// Say nothing but errors and what was asked for
+    /// Print only errors and what was asked for
     #[arg(short, long)]
     pub(super) quiet: bool,
 }
 
-/// Seconds, if any: a variable that is empty is none.
+/// Seconds. An empty environment variable gives `None`.
 #[derive(Clone, Copy, Debug)]
 struct Patience(Option<u64>);
 
@@ -58,13 +60,13 @@ impl WorldArgs {
         self.timeout.and_then(|Patience(seconds)| seconds)
     }
 
-    /// Starts the world and runs `job` on each rank; rank 0 tells an error. Returns the exit code.
+    /// Starts the world and runs `job` on each rank; rank 0 prints an error. Returns the exit code.
     pub(super) fn start<R>(&self, job: impl Fn(&Comm) -> Result<R> + Sync) -> Result<u8> {
         let to_meet = self.patience().map(|patience| Duration::from_secs(TO_MEET * patience));
         self.start_within(to_meet.map(|time| time.max(LEAST_TO_MEET)), job)
     }
 
-    /// As [`WorldArgs::start`]; if the ranks have not met after `to_meet`, the job ends.
+    /// Like [`WorldArgs::start`], but ends the job if the ranks have not met after `to_meet`.
     pub(super) fn start_within<R>(
         &self,
         to_meet: Option<Duration>,
@@ -90,7 +92,8 @@ impl WorldArgs {
         })
     }
 
-    /// Has the ranks watch each other, if that was asked for and they can reach each other beside MPI.
+    /// Starts the watchdog if `--timeout` is given. Warns if the ranks cannot reach rank 0 other
+    /// than by MPI, or if strangers tried to connect.
     fn watch(&self, comm: &Comm) {
         let Some(seconds) = self.patience() else { return };
         let say = |what: &str| tell(&what);
@@ -108,18 +111,18 @@ impl WorldArgs {
         self.note(comm, &line);
     }
 
-    /// Says what there is to say of how a graph was read.
+    /// Prints the notes about how a graph was read.
     pub(super) fn note_all(&self, comm: &Comm, loaded: &Loaded) {
         loaded.notes.iter().for_each(|note| self.note(comm, note));
     }
 
-    /// Warns where far more vertices were counted than `edges`, the graph's or its forest's, have.
+    /// Warns if ids imply far more vertices than `edges`, of the graph or of its forest, can touch.
     pub(super) fn warn_of_gaps(&self, comm: &Comm, loaded: &Loaded, edges: u64) {
         let warning = report::gaps(loaded.slice.n, edges).filter(|_| loaded.n_by_ids);
         warning.iter().for_each(|warning| self.note(comm, warning));
     }
 
-    /// Says a line on stderr, on rank 0, unless quiet.
+    /// Prints a line on stderr, on rank 0, unless quiet.
     pub(super) fn note(&self, comm: &Comm, line: &str) {
         if comm.rank() == 0 && !self.quiet {
             aside(&line);
@@ -127,8 +130,9 @@ impl WorldArgs {
     }
 }
 
-/// Ends the job if what is returned is not set after `patience`: where MPI hangs at its first message, no
-/// comparison of what the ranks know is possible. Nothing where no launcher has started this process.
+/// Ends the job if the returned flag is not set after `patience`: if MPI hangs at its first
+/// message, the ranks cannot compare what they know. Does nothing if no launcher started this
+/// process.
 pub(super) fn end_unless_met(patience: Duration) -> Arc<AtomicBool> {
     let met = Arc::new(AtomicBool::new(false));
     if comm::is_started() {

@@ -1,4 +1,4 @@
-//! Bars on stderr while long work is under way: rank 0 only, on a terminal only.
+//! Progress bars on stderr during long work, only on rank 0 and only on a terminal.
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use mst::comm::{Progress, Stage};
@@ -7,15 +7,15 @@ use std::sync::{Arc, LazyLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Where all bars are, so that a line can be printed above them.
+/// The set of all bars, so that a line can be printed above them.
 static SCREEN: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
-/// Prints with the bars out of the way.
+/// Runs `print` while the bars are hidden.
 pub(crate) fn above<R>(print: impl FnOnce() -> R) -> R {
     SCREEN.suspend(print)
 }
 
-/// A thread that shows a [`Progress`] until it is dropped.
+/// A thread that shows a [`Progress`] until this is dropped.
 pub(crate) struct Bars {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -43,7 +43,7 @@ impl Drop for Bars {
         self.stop.store(true, Relaxed);
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
-            // A bar that panicked has been told by the hook, and the work is not its business.
+            // If the thread panicked, the hook has reported it, and the work is not affected.
             let _ = thread.join();
         }
     }

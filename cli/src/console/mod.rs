@@ -1,4 +1,5 @@
-//! What goes in and out of the process: words and tables, bars, files, standard input, the signal to end.
+//! Input and output of the process: messages and tables, bars, files, standard input, the signal to
+//! end.
 
 mod bars;
 mod output;

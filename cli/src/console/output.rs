@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all.
+//! Writes files that appear complete or not at all.
 
 use mst::error::{ContentFault, Error, Result, shown};
 use mst::format::{self, Format};
@@ -13,8 +13,9 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
-/// A file to be written beside its path, and renamed when it is complete. It may have been the input, which has
-/// been read whole by then; other names of a file that is replaced keep what it was.
+/// A file that is written beside its path, and renamed when it is complete. It may be the input
+/// file, which has been read completely by then. Other hard links to a replaced file keep the old
+/// content.
 pub(crate) struct Output {
     path: PathBuf,
     format: Format,
@@ -22,10 +23,10 @@ pub(crate) struct Output {
 }
 
 enum Target {
-    /// The path of a file, which is the file itself where the user named a link.
+    /// The path of a file. If the user named a symbolic link, this is the path of its target.
     File(PathBuf),
-    /// A device or pipe, which must not be replaced by a file, or a file that is open already, which must not
-    /// be truncated.
+    /// A device or pipe, which must not be replaced by a file, or a file that is already open,
+    /// which must not be truncated.
     Direct(File),
 }
 
@@ -33,10 +34,12 @@ enum Target {
 const STANDARD: &str = "-";
 
 impl Output {
-    /// Prepares to write `path`; called before the work, so that nobody computes for nothing.
+    /// Prepares to write `path`. Called before the work, so that no work is lost because the file
+    /// cannot be written.
     ///
     /// # Errors
-    /// If its folder cannot be written.
+    /// If the folder cannot be written, the path is a folder, or its name implies no format that
+    /// can be written.
     pub(crate) fn create(path: &Path) -> Result<Self> {
         let gzip = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
         let format = Self::format(path)?;
@@ -61,7 +64,8 @@ impl Output {
 
     fn place(path: &Path) -> io::Result<Target> {
         if let Some(number) = descriptor(path) {
-            // SAFETY: it is only borrowed to be doubled; of a number that is not open the system says so.
+            // SAFETY: the descriptor is only borrowed to be duplicated; if the number is not open,
+            // the system returns an error.
             let open = unsafe { BorrowedFd::borrow_raw(number) };
             return Ok(Target::Direct(open.try_clone_to_owned()?.into()));
         }
@@ -73,20 +77,21 @@ impl Output {
             }
             _ => {}
         }
-        Unfinished::beside(&target)?; // and gone again: a job that is ended while it computes leaves nothing
+        Unfinished::beside(&target)?; // a test, dropped at once: a job that is killed while it computes leaves no file
         Ok(Target::File(target))
     }
 
-    /// What writing to `path` takes for each vertex, bytes.
+    /// Memory that writing to `path` takes for each vertex, bytes.
     pub(crate) fn vertex_bytes(path: &Path) -> u64 {
         Self::format(path).map_or(0, |format| format.writing_bytes().0)
     }
 
-    /// Refuses weights that the file cannot hold, and `edges` on the vertices `0..n` that this host has no memory to
-    /// write, as soon as they are known.
+    /// Checks, as soon as they are known, that the file can hold these weights, and that this host
+    /// has the memory to write `edges` edges on the vertices `0..n`.
     ///
     /// # Errors
-    /// [`Error::Content`] if its format has no such weights, [`Error::TooLarge`].
+    /// [`Error::Content`] if the format has no such weights, [`Error::TooLarge`] if memory is
+    /// short.
     pub(crate) fn check(&self, weights: Weights, n: u64, edges: u64) -> Result<()> {
         format::holds(self.format, &self.path, weights)?;
         let (vertex, edge) = self.format.writing_bytes();
@@ -109,10 +114,11 @@ impl Output {
         }
     }
 
-    /// Writes a graph or forest in the format of the path's name, and puts it in its place.
+    /// Writes a graph or forest in the format that the path's name implies, and moves it to its
+    /// path.
     ///
     /// # Errors
-    /// If the disk is full or the format cannot hold the weights; the path is then as it was.
+    /// If the disk is full or the format cannot hold the weights. The path is then unchanged.
     pub(crate) fn write(self, slice: &Slice) -> Result<()> {
         let Self { path, format, place } = self;
         let failed = |why| Error::file("write", &path)(why);
@@ -127,8 +133,8 @@ impl Output {
     }
 }
 
-/// A file that is being filled. Where the file system can, it has no name yet, so that even a process that is
-/// killed leaves nothing of it; else it has one that goes when it is dropped.
+/// A file that is being written. It has no name yet if the file system supports that, so that even
+/// a killed process leaves nothing behind; else it has a name, which is removed on drop.
 enum Unfinished {
     Nameless(File),
     Named(NamedTempFile),
@@ -144,7 +150,8 @@ impl Unfinished {
             Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => {
                 Err(why)
             }
-            // Not on networks' file systems, nor on the shared folders of virtual machines.
+            // Network file systems and shared folders of virtual machines do not support
+            // `O_TMPFILE`.
             Err(_) => names().tempfile_in(folder_of(target)).map(Self::Named),
         }
     }
@@ -156,10 +163,11 @@ impl Unfinished {
         }
     }
 
-    /// Puts it in the place of `target`.
+    /// Moves the file to `target`.
     fn finish(self, target: &Path) -> io::Result<()> {
         if let Ok(before) = target.metadata() {
-            // What others may do with a file does not change with its content. Only root may give it away.
+            // A file keeps its owner and permissions when its content changes. Only root may change
+            // the owner.
             let _ = fchown(self.file(), Some(before.uid()), Some(before.gid()));
             self.file().set_permissions(before.permissions())?;
         }
@@ -178,17 +186,17 @@ impl Unfinished {
     }
 }
 
-/// What the umask leaves of rw-rw-rw- is a new file's, as ever.
+/// A new file is rw-rw-rw-, as usual, less the bits in the umask.
 const ANYBODY: u32 = 0o666;
 
-/// Makes names of files to be renamed.
+/// A builder of temporary names, for files to be renamed later.
 fn names() -> Builder<'static, 'static> {
     let mut names = Builder::new();
     names.prefix(".mst-").permissions(Permissions::from_mode(ANYBODY));
     names
 }
 
-/// The folder of a path; the one we are in if it names none.
+/// The folder of a path; the current one if the path has none.
 pub(crate) fn folder_of(target: &Path) -> &Path {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
     folder.unwrap_or(Path::new("."))
@@ -200,13 +208,13 @@ fn fill(path: &Path, format: Format, slice: &Slice, file: &File) -> Result<()> {
         out.finish().and_then(|mut buffer| buffer.flush()).map_err(Error::file("write", path))
     });
     match written {
-        // Whoever has closed a pipe has read enough.
+        // A reader that closed the pipe has read enough.
         Err(Error::File { why, .. }) if why.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
 }
 
-/// The number of an open file that a path stands for: of standard output and error, or of any other.
+/// The file descriptor that a path such as `-`, `/dev/stderr` or `/dev/fd/3` stands for.
 fn descriptor(path: &Path) -> Option<RawFd> {
     match path.to_str()? {
         STANDARD | "/dev/stdout" => Some(1),

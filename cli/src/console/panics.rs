@@ -1,11 +1,11 @@
-//! A panic is a bug of ours: told in one line that names the rank.
+//! Reports a panic, which is a bug of ours, in one line that names the rank.
 
 use super::speech::{tell, write_aside};
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic;
 use std::thread;
 
-/// From now on a panic prints one line with its rank, or its process where it has no rank.
+/// Makes a panic print one line with its rank, or with its thread if it has no rank.
 pub fn tell_panics_once() {
     panic::set_hook(Box::new(|panic| {
         let thread = thread::current();

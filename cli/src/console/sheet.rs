@@ -1,4 +1,5 @@
-//! The file that rows are appended to: CSV, as programs read it or as spreadsheets do where decimals have commas.
+//! Appends rows to a CSV file, either as programs read it, or as spreadsheets do in countries where
+//! decimals have commas.
 
 use super::output::folder_of;
 use mst::error::{ContentFault, Error, Result};
@@ -8,25 +9,25 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-/// What every header of this program's begins with, whatever its version.
+/// The start of every header that any version of this program writes.
 const FIRST: &str = "started";
 
 /// A CSV file.
 #[derive(Clone, Debug)]
 pub(crate) struct Sheet {
-    /// Where it is.
+    /// The path of the file.
     pub(crate) path: PathBuf,
     /// The sign of decimals; with commas, semicolons separate the fields.
     pub(crate) decimal: Decimal,
 }
 
 impl Sheet {
-    /// Refuses a file that [`Sheet::append`] could not write to; called before the work, so that nobody computes
-    /// for nothing. Makes no file.
+    /// Checks that [`Sheet::append`] can write to the file. Called before the work, so that no work
+    /// is lost. Creates no file.
     ///
     /// # Errors
-    /// [`Error::File`] if it cannot be written, [`Error::Content`] if it is no regular file or begins with
-    /// anything but the header of rows as `R`.
+    /// [`Error::File`] if it cannot be written, [`Error::Content`] if it is not a regular file, or
+    /// does not begin with the header of rows of type `R`.
     pub(crate) fn check<R: Serialize + Default>(&self) -> Result<()> {
         let path = &self.path;
         match path.metadata() {
@@ -46,11 +47,11 @@ impl Sheet {
 
     /// Appends `rows` below the header, which is written if the file is new or empty.
     ///
-    /// The rows go out in one write under the file's lock, so commands may share a file. If they cannot all be
-    /// written, none is.
+    /// The rows are written at once under the file's lock, so several commands may share a file. If
+    /// not all can be written, none is.
     ///
     /// # Errors
-    /// As [`Sheet::check`]; if the disk is full.
+    /// Those of [`Sheet::check`], and if the disk is full.
     pub(crate) fn append<R: Serialize>(&self, rows: &[R]) -> Result<()> {
         let Some(first) = rows.first() else { return Ok(()) };
         let header = self.header(first);
@@ -62,7 +63,7 @@ impl Sheet {
         let header = if len == 0 { header } else { String::new() };
         let text = header + unfinished_line(&file, len).map_err(failed)? + &self.lines(rows);
         (&file).write_all(text.as_bytes()).map_err(|why| {
-            // A part of a row would be read as one.
+            // Remove what was written: a part of a row would be read as a row.
             let _ = if len == 0 { fs::remove_file(&self.path) } else { file.set_len(len) };
             failed(why)
         })
@@ -88,7 +89,7 @@ impl Sheet {
             Ok(_) if found.is_empty() || found == header => {
                 return Ok(());
             }
-            // What is not text is no header of ours either.
+            // A file that is not text does not have our header either.
             Err(why) if why.kind() != ErrorKind::InvalidData => {
                 return Err(Error::file("read", &self.path)(why));
             }
@@ -118,7 +119,7 @@ impl Sheet {
         records(rows, false).iter().map(localised).collect()
     }
 
-    /// A value with the sheet's sign of decimals, if it is a number that has one.
+    /// The value, with the sheet's decimal sign if it is a decimal number.
     fn localised(&self, value: &str) -> String {
         match self.decimal {
             Decimal::Comma if value.contains('.') && value.parse::<f64>().is_ok() => {
@@ -134,25 +135,26 @@ impl Sheet {
             Decimal::Comma => b';',
         };
         let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
-        writer.write_record(fields).expect("a vector takes all");
-        let bytes = writer.into_inner().expect("a vector takes all");
+        writer.write_record(fields).expect("writing to a vector cannot fail");
+        let bytes = writer.into_inner().expect("writing to a vector cannot fail");
         String::from_utf8(bytes).expect("text")
     }
 }
 
-/// The fields of rows as text, after a record of their names if there is a `header`.
+/// The fields of the rows as text; with `header`, a record of the fields' names comes first.
 fn records<R: Serialize>(
     rows: impl IntoIterator<Item = R>,
     header: bool,
 ) -> Vec<csv::StringRecord> {
     let mut writer = csv::WriterBuilder::new().has_headers(header).from_writer(Vec::new());
-    rows.into_iter().for_each(|row| writer.serialize(row).expect("a flat row"));
-    let bytes = writer.into_inner().expect("a vector takes all");
+    rows.into_iter().for_each(|row| writer.serialize(row).expect("a row of plain fields"));
+    let bytes = writer.into_inner().expect("writing to a vector cannot fail");
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*bytes);
-    reader.records().collect::<Result<_, _>>().expect("what was written just now")
+    reader.records().collect::<Result<_, _>>().expect("CSV that was just written")
 }
 
-/// A line feed if the last line of a file of `len` bytes has none, as after a loss of power; else nothing.
+/// A line feed if the last line of a file of `len` bytes has none, as after a power failure; else
+/// an empty text.
 fn unfinished_line(mut file: &File, len: u64) -> io::Result<&'static str> {
     if len == 0 {
         return Ok("");
@@ -191,7 +193,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let sheet = sheet(folder.path(), Decimal::Point);
         sheet.check::<Row>().expect("writable");
-        assert!(!sheet.path.exists(), "what fails later leaves nothing");
+        assert!(!sheet.path.exists(), "the check creates no file");
         sheet.append(&[row("a,b"), row("c")]).expect("written");
         sheet.append(&[row("d")]).expect("written");
         let text = fs::read_to_string(&sheet.path).expect("there");

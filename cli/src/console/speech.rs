@@ -1,7 +1,7 @@
-//! What the program says: results on standard output, all else on standard error.
+//! Prints results on standard output, and everything else on standard error.
 //!
-//! A message that cannot be written is lost, the work is not: whoever has closed standard error, or filled its
-//! disk, has no job ended by that. Long lines are wrapped by words where people read them.
+//! If a message cannot be written, only the message is lost: a closed standard error, or a full
+//! disk behind it, does not end a job. On a terminal, long lines are wrapped between words.
 
 use super::bars;
 use mst::error::{Error, Result};
@@ -10,22 +10,22 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-/// Where a result is said.
+/// How and where to print a result.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Voice {
-    /// As one JSON object, not as a table.
+    /// Prints one JSON object instead of a table.
     pub(crate) json: bool,
-    /// No table.
+    /// Prints no table.
     pub(crate) quiet: bool,
-    /// Standard output belongs to a file that goes there, so tables go to standard error.
+    /// A file goes to standard output, so tables go to standard error.
     pub(crate) aside: bool,
 }
 
 impl Voice {
-    /// Refuses to mix a JSON object with a file on standard output.
+    /// Checks that standard output does not get both a JSON object and a file.
     ///
     /// # Errors
-    /// [`Error::Usage`].
+    /// [`Error::Usage`] if it would.
     pub(crate) fn check(self) -> Result<()> {
         if self.json && self.aside {
             let what = "--json goes to standard output, and so does a file: name another file, or leave out --json";
@@ -34,7 +34,7 @@ impl Voice {
         Ok(())
     }
 
-    /// Says a result.
+    /// Prints a result.
     ///
     /// # Errors
     /// If standard output is a file on a full disk.
@@ -55,10 +55,10 @@ impl Voice {
     }
 }
 
-/// Writes to standard output. A reader that has closed it has read enough.
+/// Writes to standard output. A reader that closed it is not an error.
 ///
 /// # Errors
-/// If it is a file on a full disk.
+/// If standard output is a file on a full disk.
 pub(crate) fn say(text: &[u8]) -> Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text).and_then(|()| out.flush()) {
@@ -69,7 +69,7 @@ pub(crate) fn say(text: &[u8]) -> Result<()> {
     }
 }
 
-/// Says a line of the program's on standard error, above the bars.
+/// Prints a line, after `mst: `, on standard error above the bars.
 pub(crate) fn aside(line: &impl Display) {
     let line = format!("mst: {line}");
     let wrapped = match io::stderr().is_terminal() {
@@ -82,22 +82,23 @@ pub(crate) fn aside(line: &impl Display) {
     bars::above(|| write_aside(&(wrapped + "\n")));
 }
 
-/// What goes wrong is told by this alone, so that scripts can tell it from notes.
+/// Prints an error. All errors go through this function, so that scripts can tell them from notes.
 pub(crate) fn tell(error: &impl Display) {
     aside(&format_args!("error: {error}"));
 }
 
-/// Writes to standard error as far as that can be.
+/// Writes to standard error, and ignores failures.
 pub(crate) fn write_aside(text: impl AsRef<[u8]>) {
     let _ = io::stderr().lock().write_all(text.as_ref());
 }
 
-/// Text as it is for programs; for a `terminal` as wide as that is.
+/// The text, wrapped to the width of the terminal if it goes to a `terminal`.
 fn flowed(text: &str, terminal: bool) -> String {
     if terminal { wrapped(text, textwrap::termwidth()) } else { text.to_owned() }
 }
 
-/// Text whose sentences are wrapped by words; the rows of a table, which have columns, stay as they are.
+/// The text, with sentences wrapped between words. Rows of a table, known by two spaces together,
+/// are not changed.
 fn wrapped(text: &str, width: usize) -> String {
     let flow = |line: &str| match line.contains("  ") {
         true => line.to_owned(),

@@ -1,4 +1,4 @@
-//! A graph on standard input: kept in a file without a name, since it is read more than once.
+//! Copies a graph on standard input to an unnamed file, since it is read more than once.
 
 use mst::error::{Error, OPEN_FILES, Result};
 use std::ffi::OsStr;
@@ -7,16 +7,16 @@ use std::io;
 use std::os::fd::IntoRawFd;
 use std::path::{Path, PathBuf};
 
-/// How it is named on the command line.
+/// The name of standard input on the command line.
 pub(crate) const NAME: &str = "-";
 
-/// Whether a graph's name is that of standard input.
+/// Whether a graph's name means standard input.
 pub(crate) fn is_named(graph: &OsStr) -> bool {
     [NAME, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|name| graph == *name)
 }
 
-/// Copies standard input to a file in the folder for temporary ones (`TMPDIR`), which goes with the process, and
-/// returns the path by which this process alone finds it.
+/// Copies standard input to a file in the folder for temporary files (`TMPDIR`), which disappears
+/// with the process. Returns its path, which only this process can use.
 ///
 /// # Errors
 /// [`Error::File`] if it cannot be read, or the disk is full.
@@ -27,6 +27,6 @@ pub(crate) fn keep() -> Result<PathBuf> {
         Ok(file)
     };
     let file = copy().map_err(Error::file("keep", Path::new("standard input")))?;
-    // It stays open, and so there, until the process ends.
+    // The file stays open, and so exists, until the process ends.
     Ok(Path::new(OPEN_FILES).join(file.into_raw_fd().to_string()))
 }

@@ -1,4 +1,4 @@
-//! Signals that ask to end: kept for a while, in place of what they do.
+//! Catches signals that ask the process to end, for as long as they are needed.
 
 use signal_hook::consts::SIGTERM;
 use signal_hook::flag;
@@ -6,10 +6,11 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// From now on a signal sets `asked`; once all is `over`, it ends the process as it does where nobody heeds it.
+/// Makes a signal set `asked` instead of its default action; once `over` is set, the signal ends
+/// the process as by default.
 ///
 /// # Errors
-/// If the system has no room for the handler.
+/// If the handler cannot be installed.
 pub(crate) fn keep_signal(
     signal: i32,
     over: Arc<AtomicBool>,
@@ -19,11 +20,11 @@ pub(crate) fn keep_signal(
     flag::register(signal, asked).map(drop)
 }
 
-/// From now on SIGTERM, by which launchers tell all ranks to end when one has failed, sets `dismissed`; once nobody watches
-/// any more, since all is `done`, it ends the process as ever.
+/// Makes SIGTERM, which launchers send to all ranks when one has failed, set `dismissed`. Once
+/// `done` is set, and so nobody watches any more, it ends the process as by default.
 ///
 /// # Errors
-/// If the system has no room for the handler.
+/// If the handler cannot be installed.
 pub fn heed(done: Arc<AtomicBool>, dismissed: Arc<AtomicBool>) -> io::Result<()> {
     keep_signal(SIGTERM, done, dismissed)
 }

@@ -1,4 +1,4 @@
-//! What a host is asked by a script of `sh`, and what its answers mean.
+//! The `sh` script that asks a host about itself, and the meaning of its answers.
 
 use super::remote::{copy, make_folder};
 use super::{Facts, Library, Problem};
@@ -9,18 +9,18 @@ use std::path::{Path, PathBuf};
 /// What every host should have.
 #[derive(Clone, Debug)]
 pub(super) struct Context {
-    /// This program.
+    /// The path of this program.
     pub(super) program: PathBuf,
     /// The folder that the job starts in.
     pub(super) folder: PathBuf,
-    /// The MPI of the launcher here.
+    /// The MPI that the launcher on this host belongs to.
     pub(super) launcher: Option<Library>,
-    /// Files to look at.
+    /// Files to compare.
     pub(super) files: Vec<PathBuf>,
 }
 
 impl Context {
-    /// That the script can name all of it.
+    /// Checks that the script can name all paths.
     ///
     /// # Errors
     /// If a path is not UTF-8.
@@ -36,23 +36,23 @@ impl Context {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Answer {
     folder: bool,
-    /// Whether there is a program that may be run.
+    /// Whether the program exists there and is executable.
     program: bool,
-    /// The launchers' programs that a shell without a terminal finds.
+    /// The programs of launchers that a shell without a terminal finds there.
     tools: Vec<String>,
-    /// What its mpirun says of its version.
+    /// The output of `mpirun --version` there.
     mpirun: String,
-    /// The last words of the program there.
+    /// The output of the program there.
     said: String,
     code: i32,
-    /// What the program there says of its host, if it is one that can.
+    /// The facts that the program there reports about its host, if it can.
     pub(super) facts: Option<Facts>,
 }
 
-/// How a line of an answer begins: what a host's start files print is none.
+/// The start of each line of an answer, which tells it from what a host's start files print.
 const MARK: &str = "@mst ";
 
-/// The script that asks. It is read by `sh`, whatever the user's shell is there; that one's PATH is kept.
+/// The script. `sh` runs it, whatever the user's shell is there, with the PATH of that shell.
 pub(super) fn script(context: &Context) -> String {
     let word = |path: &Path| shell::quoted(&path.to_string_lossy());
     let (program, folder) = (word(&context.program), word(&context.folder));
@@ -74,7 +74,7 @@ tell end
     )
 }
 
-/// The facts among the last words of a program, which may have warned of something, too.
+/// The facts in the output of a program, which may contain warnings, too.
 fn facts(said: &str) -> Option<Facts> {
     let from = said.find("{\"name\"")?;
     let facts: Facts =
@@ -83,7 +83,7 @@ fn facts(said: &str) -> Option<Facts> {
 }
 
 impl Answer {
-    /// The answers in what the script printed; `None` if it did not come to its end.
+    /// The answers in the output of the script; `None` if it did not run to its end.
     pub(super) fn read(out: &str) -> Option<Self> {
         let mut answer = Self::default();
         let mut complete = false;
@@ -132,7 +132,7 @@ impl Answer {
             return Some(Problem::new(what, format!("{make} && {copy}")));
         }
         if self.facts.is_some() {
-            return None; // whether it is the same is found by its content
+            return None; // a comparison of contents finds out whether it is the same program
         }
         let said: String = self.said.chars().take(160).collect();
         if let Some((_, rest)) = self.said.split_once("error while loading shared libraries: ") {
@@ -197,7 +197,7 @@ mod tests {
         }
     }
 
-    /// What a host answers where all is well, without the facts.
+    /// The answer of a host where all is well, without the facts.
     const WELL: &str = "Welcome!\n\n@mst folder yes\n@mst program yes\n@mst tool mpirun\n@mst tool orted\n\
                         @mst mpirun mpirun (Open MPI) 4.1.4\n";
 
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn each_lack_of_a_host_is_a_problem() {
+    fn whatever_a_host_lacks_is_a_problem() {
         let facts = serde_json::to_string(&Facts::here(String::new(), &[])).expect("plain fields");
         let well = format!("{WELL}@mst code 0\n@mst said warning: {{}} {facts} more\n");
         let missing = "@mst code 127\n@mst said /opt/mst: error while loading shared libraries: \
@@ -265,12 +265,12 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_breaks_off_is_none() {
+    fn an_incomplete_answer_is_none() {
         assert_eq!(Answer::read(WELL), None);
         assert_eq!(Answer::read(""), None);
     }
 
-    /// `sh` runs the script, whatever the paths hold, and it comes to its end.
+    /// `sh` runs the script to its end, whatever characters the paths contain.
     #[test]
     fn the_script_runs() {
         let mut context = context("Open MPI 4.1.4");

@@ -1,18 +1,18 @@
-//! Network cards that lead MPI astray, and the network that all hosts share.
+//! Finds network cards that mislead MPI, and the network that all hosts share.
 
 use super::{Address, Facts, Library, Problem, Seen, listed};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-/// How the bridges are called that programs make for guests on their own host.
+/// How names of bridges begin that programs make for guests on the same host.
 const BRIDGES: [&str; 6] = ["docker", "virbr", "br-", "lxcbr", "lxdbr", "cni"];
 
-/// Whether a card leads to guests on its own host alone.
+/// Whether a card only leads to guests on the same host.
 fn is_bridge(address: &Address) -> bool {
     BRIDGES.iter().any(|name| address.card.starts_with(name))
 }
 
-/// The networks of the first host in which every host has an address of its own.
+/// The networks of the first host in which every host has a distinct address.
 pub(super) fn networks<'a>(hosts: &[&'a Facts]) -> Vec<&'a Address> {
     let Some((first, others)) = hosts.split_first() else { return Vec::new() };
     let is_shared = |address: &&Address| {
@@ -28,8 +28,8 @@ pub(super) fn networks<'a>(hosts: &[&'a Facts]) -> Vec<&'a Address> {
     first.addresses.iter().filter(is_shared).collect()
 }
 
-/// The network of the first host that MPI should use: the first that all share, of those that it was told
-/// to keep to if it was.
+/// The network of the first host that MPI should use: the first that all hosts share, preferably
+/// one that MPI is restricted to.
 pub(super) fn shared<'a>(hosts: &[&'a Facts]) -> Option<&'a Address> {
     let networks = networks(hosts);
     let kept = |address: &&&Address| {
@@ -44,7 +44,7 @@ pub(super) fn in_network<'a>(host: &'a Facts, address: &Address) -> Option<&'a A
     host.addresses.iter().find(|own| own.shares_network(address))
 }
 
-/// The first address of `host` that no other of the hosts has, bridges aside.
+/// The first address of `host`, without bridges, that no other host has.
 pub(super) fn own<'a>(host: &'a Facts, hosts: &[&Facts]) -> Option<&'a Address> {
     let owners = |address: &Address| {
         let has = |other: &&&Facts| other.addresses.iter().any(|its| its.ip == address.ip);
@@ -53,7 +53,8 @@ pub(super) fn own<'a>(host: &'a Facts, hosts: &[&Facts]) -> Option<&'a Address> 
     host.addresses.iter().find(|address| !is_bridge(address) && owners(address) == 1)
 }
 
-/// Cards that MPI may try in vain, or that it was told to keep to in vain.
+/// The problems of cards that MPI may try without success, or of a restriction to cards that some
+/// host does not have.
 pub(super) fn cards(seen: &[Seen], library: Option<&Library>) -> Vec<Problem> {
     let hosts: Vec<&Facts> = seen.iter().map(|seen| &seen.facts).collect();
     if hosts.len() < 2 {
@@ -89,7 +90,7 @@ pub(super) fn cards(seen: &[Seen], library: Option<&Library>) -> Vec<Problem> {
     vec![Problem::new(what, mend)]
 }
 
-/// What keeps MPI to the network that all share.
+/// How to restrict MPI to the network that all hosts share.
 fn mend(shared: Option<&Address>, library: Option<&Library>) -> String {
     match (shared, library) {
         (Some(shared), Some(library)) => {
@@ -106,7 +107,8 @@ fn mend(shared: Option<&Address>, library: Option<&Library>) -> String {
     }
 }
 
-/// The hosts that have no address where MPI was told to keep to, if there are any.
+/// The problem of hosts without an address in the networks that MPI is restricted to, if there are
+/// any.
 fn kept_in_vain(seen: &[Seen], mend: &str) -> Option<Problem> {
     let without = |one: &&Seen| {
         let facts = &one.facts;
@@ -124,7 +126,7 @@ fn kept_in_vain(seen: &[Seen], mend: &str) -> Option<Problem> {
     Some(Problem::new(what, mend))
 }
 
-/// Whether `part`, a card, an address or a network, names an address of the host.
+/// Whether `part`, a card, an address or a network, names an address of the host, or is its name.
 fn covers(facts: &Facts, part: &str) -> bool {
     facts.addresses.iter().any(|address| names(part, address)) || facts.host.name == part.trim()
 }
@@ -190,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_shared_network_that_is_said() {
+    fn a_missing_shared_network_is_reported() {
         let nat = ("10.0.2.15", 24, "eth0");
         let told = told(&[with("vm1", &[nat]), with("vm2", &[nat])]);
         assert!(told.contains("there is no network"), "{told}");

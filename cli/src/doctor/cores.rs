@@ -1,10 +1,10 @@
-//! Ranks, threads and the cores they may use: what would make the times mislead.
+//! Finds combinations of ranks, threads and cores that would make the times misleading.
 
 use super::Problem;
 use crate::report::count;
 use mst::comm::Topology;
 
-/// One problem for each thing about hosts, cores and threads that a reader of the times should know.
+/// One problem for each fact about hosts, cores and threads that a reader of the times should know.
 pub fn cores(topology: &Topology) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (host, ranks) in topology.hosts() {

@@ -1,4 +1,4 @@
-//! The hosts of a running job.
+//! Examines the hosts of a running job.
 
 use super::graph::Size;
 use super::{Facts, Hostfile, Library, Problem, Seen, Settings, cards, cores, pairs, verdict};
@@ -10,27 +10,27 @@ use serde::Serialize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What to look at besides the hosts.
+/// What to examine besides the hosts.
 #[derive(Clone, Debug, Default)]
 pub struct Question {
     /// Files that every host should have.
     pub files: Vec<PathBuf>,
     /// A graph that should fit in memory.
     pub graph: Option<Source>,
-    /// The hosts that the job should be on.
+    /// The hostfile with the hosts that the job should run on.
     pub hostfile: Option<PathBuf>,
-    /// The networks or cards that MPI is told to keep to, if that is not said by the environment.
+    /// The networks or cards that MPI is restricted to, if the environment does not say.
     pub kept_to: Option<String>,
 }
 
-/// What was found, and what is wrong with it.
+/// The facts and problems that were found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Findings {
     /// The hosts that answered.
     pub hosts: Vec<Seen>,
     /// The links that were measured.
     pub pairs: Vec<Pair>,
-    /// What is wrong.
+    /// The problems.
     pub problems: Vec<Problem>,
     /// How to start a job on the hosts of a hostfile, if all have answered and share a network.
     #[serde(skip)]
@@ -40,19 +40,19 @@ pub struct Findings {
 /// The link between two hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Pair {
-    /// The hosts, by their places in [`Findings::hosts`], the lower first.
+    /// The hosts, as indices into [`Findings::hosts`], the lower first.
     pub hosts: [usize; 2],
-    /// Seconds until a short message has arrived.
+    /// Time until a short message arrives, seconds.
     pub latency: f64,
-    /// Bytes a second, of long ones, in the slower direction.
+    /// Bandwidth for long messages in the slower direction, bytes per second.
     pub bandwidth: f64,
 }
 
-/// How long links are measured; what is left then stays unknown.
+/// Time limit for measuring links. Links not measured by then stay unknown.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Findings {
-    /// Nothing where all is well.
+    /// `Ok` if no problem was found.
     ///
     /// # Errors
     /// [`Error::Found`], with the number of problems.
@@ -83,15 +83,15 @@ impl Question {
     }
 }
 
-/// Examines the hosts of all ranks and the links between them: the same on every rank, but for what only
-/// rank 0 reads, the hostfile and the graph's head.
+/// Examines the hosts of all ranks and the links between them. Returns the same on every rank,
+/// except for problems with the hostfile and the graph's size, which only rank 0 reads.
 ///
 /// # Errors
-/// If rank 0 cannot read those; every rank's then.
+/// If rank 0 cannot read the hostfile or the start of the graph; then on every rank.
 ///
 /// # Complexity
-/// Some milliseconds, and with several hosts some five seconds at most until measuring ends; a round of
-/// it is as long as 8 MiB take on the slowest link.
+/// Some milliseconds. With several hosts, measuring adds about five seconds at most; one round of
+/// it takes as long as 8 MiB on the slowest link.
 pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
     let read = || {
         let hostfile = question.hostfile.as_deref().map(Hostfile::read).transpose()?;
@@ -135,12 +135,13 @@ pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
     Ok(Findings { hosts, pairs, problems, settings: None })
 }
 
-/// What every rank says, what each host's first rank says for all there, and which ranks those are.
+/// What every rank reports, what the first rank on each host reports for the host, and the numbers
+/// of these first ranks.
 fn gather(comm: &Comm, files: &[PathBuf]) -> (Vec<Seen>, Vec<Seen>, Vec<usize>) {
     let told = serde_json::to_vec(&Facts::here(comm.library(), files)).expect("plain fields");
     let topology = comm.topology();
     let seen = |(rank, told): (usize, Vec<u8>)| {
-        let facts: Facts = serde_json::from_slice(&told).expect("one program");
+        let facts: Facts = serde_json::from_slice(&told).expect("all ranks run the same program");
         let facts = facts.made_printable();
         let (ranks, threads) = (topology.sharing(rank), topology.threads_beside(rank));
         Seen { label: facts.host.name.clone(), facts, ranks, threads, ahead: None }
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hostfile_that_is_none_is_everybodys_error() {
+    fn a_missing_hostfile_is_an_error_on_every_rank() {
         let question = Question { hostfile: Some("missing".into()), ..Question::default() };
         let failed = mst::comm::run(2, Some(1), |comm| examine(comm, &question).unwrap_err());
         assert!(failed.iter().all(|why| why.to_string().contains("cannot open missing")));

@@ -1,4 +1,4 @@
-//! What a program knows of the host it runs on.
+//! The facts that a process knows about its host.
 
 use mst::comm::{self, Host};
 use mst::error::printable;
@@ -18,9 +18,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub struct Address {
     /// The address.
     pub ip: Ipv4Addr,
-    /// How many of its bits name the network.
+    /// The length of the network prefix, bits.
     pub prefix: u32,
-    /// The network card, as the host calls it.
+    /// The host's name for the network card.
     pub card: String,
 }
 
@@ -31,7 +31,7 @@ impl Address {
         Ipv4Addr::from_bits(self.ip.to_bits() & mask)
     }
 
-    /// Whether another address is in its network.
+    /// Whether another address is in the same network, with the same prefix length.
     pub fn shares_network(&self, other: &Self) -> bool {
         (self.network(), self.prefix) == (other.network(), other.prefix)
     }
@@ -43,38 +43,41 @@ impl fmt::Display for Address {
     }
 }
 
-/// What a process says of itself and its host. Empty or `None` where the system does not tell.
+/// What a process reports about itself and its host. A field is empty or `None` if the system does
+/// not tell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// Its name, its running kernel, its cores.
     #[serde(flatten)]
     pub host: Host,
-    /// The identity of the installed system; clones of one machine share it.
+    /// The machine id of the installed system; clones of a machine share it.
     pub machine: String,
     /// The model of its processors.
     pub cpu: String,
     /// The release of its kernel.
     pub kernel: String,
-    /// Bytes that it can still give.
+    /// Available memory, bytes.
     pub memory: Option<u64>,
-    /// Its addresses, loopback aside.
+    /// Its IPv4 addresses, without loopback.
     pub addresses: Vec<Address>,
-    /// The MPI library that this process has loaded.
+    /// The MPI library that this process uses.
     pub library: String,
     /// This program's version and commit.
     pub version: String,
     /// A hash of this program's file.
     pub content: String,
-    /// The networks or cards that MPI was told to keep to, if it was.
+    /// The networks or cards that MPI is restricted to, if any.
     pub kept_to: Option<String>,
-    /// What it sees of the files it was asked for, in that order.
+    /// The fingerprints of the requested files, or why they cannot be read, in the order of the
+    /// request.
     pub files: Vec<Result<Fingerprint, String>>,
     /// Its clock, seconds since 1970.
     pub clock: f64,
 }
 
 impl Facts {
-    /// Those of this process, which uses `library`; with what it sees of `files`.
+    /// The facts of this process, which uses the MPI library `library`, with fingerprints of
+    /// `files`.
     pub fn here(library: String, files: &[PathBuf]) -> Self {
         let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
         let told = uname().map(|told| told.release().to_string_lossy().into_owned());
@@ -97,7 +100,8 @@ impl Facts {
         }
     }
 
-    /// The same, of another process, with nothing in its texts that has power over a terminal or ends a line.
+    /// The same facts, with control characters and line breaks in all texts escaped, since another
+    /// process sent them.
     pub(super) fn made_printable(mut self) -> Self {
         let own = &mut self;
         let host = [&mut own.host.name, &mut own.host.boot, &mut own.machine, &mut own.cpu];
@@ -112,23 +116,24 @@ impl Facts {
     }
 }
 
-/// The facts of a host, and what others know of it.
+/// A host: the facts that it reports, and what others know about it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Seen {
-    /// What the user calls it, or what it calls itself.
+    /// The user's name for the host, or its own.
     pub label: String,
-    /// What it says.
+    /// The facts that it reports.
     #[serde(flatten)]
     pub facts: Facts,
-    /// Ranks there, or slots where no job runs.
+    /// The number of ranks there; of slots if no job runs.
     pub ranks: usize,
-    /// The threads of all ranks there; 0 where no job runs.
+    /// The threads of all ranks there; 0 if no job runs.
     pub threads: usize,
-    /// How far its clock is ahead of the first host's, seconds, and how far that may be wrong.
+    /// How far its clock is ahead of the first host's, and the error of that, both in seconds.
     pub ahead: Option<(f64, f64)>,
 }
 
-/// The first model that `/proc/cpuinfo` names; not every architecture's does.
+/// The first processor model in `/proc/cpuinfo`; the architecture if it names none, as on some
+/// architectures.
 fn model(cpuinfo: &str) -> String {
     let named = |line: &str| {
         let (name, value) = line.split_once(':')?;
@@ -137,7 +142,7 @@ fn model(cpuinfo: &str) -> String {
     cpuinfo.lines().find_map(named).unwrap_or_else(|| std::env::consts::ARCH.to_owned())
 }
 
-/// The addresses of the cards that are up.
+/// The IPv4 addresses of the cards that are up, without loopback.
 fn addresses() -> Vec<Address> {
     let up = |flags: InterfaceFlags| {
         flags.contains(InterfaceFlags::IFF_UP) && !flags.contains(InterfaceFlags::IFF_LOOPBACK)
@@ -151,7 +156,8 @@ fn addresses() -> Vec<Address> {
     getifaddrs().map(|cards| cards.filter_map(address).collect()).unwrap_or_default()
 }
 
-/// What the launchers' options leave in the environment of the ranks: the networks or cards that MPI is to keep to.
+/// The networks or cards that MPI is restricted to, from the environment variables that launchers
+/// set for the ranks.
 pub(super) fn kept_to(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     const KNOWN: [&str; 4] = [
         "OMPI_MCA_btl_tcp_if_include",

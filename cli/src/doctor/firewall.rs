@@ -1,4 +1,5 @@
-//! Whether the hosts reach each other as MPI must, not only by ssh.
+//! Checks that the hosts can connect to each other by TCP on any port, as MPI needs, not only by
+//! ssh.
 
 use super::answer::Context;
 use super::remote::{Remote, Running};
@@ -8,20 +9,20 @@ use std::net::{IpAddr, SocketAddr};
 use std::thread;
 use std::time::Duration;
 
-/// How long a host may take to listen; it has answered before.
+/// Time limit for a host to start listening. It has answered before.
 const TO_LISTEN: Duration = Duration::from_secs(3);
-/// How long it may take to try all others.
+/// Time limit for a host to try all others.
 const TO_CONNECT: Duration = Duration::from_secs(5);
 
-/// A host that takes part.
+/// A host that takes part in the test.
 struct End {
     remote: Remote,
     label: String,
     address: IpAddr,
 }
 
-/// The hosts that others cannot connect to. Each host listens on a free port; all try to reach all,
-/// this one, where the launcher runs, among them.
+/// The problems of hosts that others cannot connect to. Each host listens on a free port, and each
+/// tries to connect to all others. This host, where the launcher runs, takes part.
 pub(super) fn firewalls(
     answered: &[Remote],
     seen: &[Seen],
@@ -86,7 +87,7 @@ fn shut_off(
     Problem::new(what, format!("on {}: sudo ufw allow from {network}{fixed}", end.label))
 }
 
-/// Runs `work` for all ends at once.
+/// Runs `work` for all ends at the same time.
 fn each<R: Send>(ends: &[End], work: impl Fn(&End) -> R + Sync) -> Vec<R> {
     let work = &work;
     thread::scope(|scope| {
@@ -95,7 +96,7 @@ fn each<R: Send>(ends: &[End], work: impl Fn(&End) -> R + Sync) -> Vec<R> {
     })
 }
 
-/// Lets a host listen, and on which port.
+/// Makes a host listen. Returns the running command and its port.
 fn listen(end: &End, program: &str) -> Option<(Running, u16)> {
     let script = format!("exec {program} doctor --listen\n");
     let (running, words) = end.remote.start(&script, TO_LISTEN).ok()?;
@@ -104,7 +105,7 @@ fn listen(end: &End, program: &str) -> Option<(Running, u16)> {
     Some((running, port))
 }
 
-/// What stands between a host and each target, where something does.
+/// For each target, why a host cannot connect to it; `None` if it can.
 fn connect(end: &End, program: &str, targets: &[Option<SocketAddr>]) -> Vec<Option<String>> {
     let list: Vec<String> = targets.iter().flatten().map(SocketAddr::to_string).collect();
     let script =

@@ -1,4 +1,4 @@
-//! How much memory a graph will take.
+//! Estimates how much memory a graph will take.
 
 use mst::error::{Error, Result};
 use mst::format::{Format, Preamble, Stream, TextOptions, binary};
@@ -8,29 +8,30 @@ use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::path::Path;
 
-/// A graph's size in memory, as far as its spec or the head of its file tells.
+/// A graph's size in memory, as far as its spec or the start of its file tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Size {
-    /// The number of vertices; 0 where only reading the whole file would tell.
+    /// The number of vertices; 0 if only reading the whole file would tell.
     pub(super) n: u64,
     /// The bytes of all edges.
     pub(super) edge_bytes: u64,
 }
 
-/// What an edge of a text file takes in memory while it is read, bytes.
+/// Memory for an edge of a file while it is read, bytes.
 const WIDE: u64 = 16;
-/// How many times shorter gzip makes numbers, about.
+/// The approximate factor by which gzip compresses numbers.
 const GZIP: u64 = 4;
-/// Copies of its edges that a rank holds at its worst moment: the slice, and a sorted copy or what other
-/// ranks send.
+/// The number of copies of its edges that a rank holds at its peak: the slice, and a sorted copy or
+/// what other ranks send.
 const COPIES: u64 = 2;
 
 impl Size {
-    /// That of a graph. Where a text file's head does not count its edges, they are guessed from its
-    /// length: a line of three numbers is about as long as an edge in memory.
+    /// The size of a graph. If the start of a text file does not give the number of edges, it is
+    /// guessed from the file's length: a line of three numbers is about as long as an edge in
+    /// memory.
     ///
     /// # Errors
-    /// If it is a file that cannot be read, or whose head is wrong.
+    /// If a file cannot be read, or its start is malformed.
     pub(super) fn of(source: &Source) -> Result<Self> {
         match source {
             Source::Generated(spec) => {
@@ -43,7 +44,7 @@ impl Size {
     }
 
     fn of_file(path: &Path) -> Result<Self> {
-        let len = fingerprint(path)?.len; // refuses what is no file, on which the next line might wait
+        let len = fingerprint(path)?.len; // refuses pipes and devices, for which the next line might block
         let file = File::open(path).map_err(Error::file("open", path))?;
         let mut stream = Stream::open(path)?;
         let format = Format::detect(path, stream.head()?)?;
@@ -57,12 +58,12 @@ impl Size {
         Ok(Self { n: top.n.unwrap_or(0), edge_bytes })
     }
 
-    /// What each rank takes for the vertices, which no rank can do without, bytes.
+    /// Memory that each rank needs in any case, for the vertices, bytes.
     pub(super) fn of_vertices(&self) -> u64 {
         self.n.saturating_mul(VERTEX_BYTES)
     }
 
-    /// What each of `p` ranks takes if it holds its edges, bytes.
+    /// Memory that each of `p` ranks needs to hold its share of the edges, bytes.
     pub(super) fn on_each(&self, p: usize) -> u64 {
         let edges = self.edge_bytes.div_ceil(p.max(1) as u64).saturating_mul(COPIES);
         self.of_vertices().saturating_add(edges)

@@ -1,4 +1,4 @@
-//! A hostfile, as Open MPI writes it (`vm1 slots=2`) or MPICH (`vm1:2`).
+//! Reads a hostfile in the form of Open MPI (`vm1 slots=2`) or of MPICH (`vm1:2`).
 
 use super::{Library, Problem, listed};
 use crate::shell;
@@ -12,33 +12,33 @@ use std::path::Path;
 pub(crate) struct Hostfile {
     /// Its path, as the user named it.
     pub(super) path: String,
-    /// One a line, but for comments and blanks.
+    /// The hosts, one for each line that is not blank or a comment.
     pub(crate) entries: Vec<HostLine>,
-    /// The first line that ends as on Windows.
+    /// The first line with a Windows line end, from 1.
     pub(super) carriage: Option<u64>,
 }
 
 /// A line of a hostfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HostLine {
-    /// The name or address, with a user before `@` if the file says one.
+    /// The name or address, after a user and `@` if the file names one.
     pub(crate) host: String,
-    /// How many ranks it may get, if the file says.
+    /// The number of ranks it may get, if the file says.
     pub(crate) slots: Option<u64>,
-    /// Whether that is written after a colon, as MPICH does.
+    /// Whether this number follows a colon, as in MPICH's form.
     pub(crate) colon: bool,
-    /// The line, from 1.
+    /// The line's number, from 1.
     pub(super) line: u64,
 }
 
-/// No hostfile has more.
+/// Longer files are refused.
 const MOST_BYTES: u64 = 1 << 20;
 
 impl Hostfile {
     /// Reads a hostfile.
     ///
     /// # Errors
-    /// If it cannot be read, has a line that is none of a hostfile, or no host at all.
+    /// If it cannot be read, has a line that does not belong in a hostfile, or names no host.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let about = fs::metadata(path).map_err(Error::file("open", path))?;
         if !about.is_file() || about.len() > MOST_BYTES {
@@ -51,10 +51,10 @@ impl Hostfile {
         Self::parse(path, &fs::read(path).map_err(Error::file("read", path))?)
     }
 
-    /// The hostfile in `text`.
+    /// Parses a hostfile. `path` is for messages only.
     ///
     /// # Errors
-    /// As [`Hostfile::read`].
+    /// Those of [`Hostfile::read`].
     pub(crate) fn parse(path: &Path, text: &[u8]) -> Result<Self> {
         let mut entries = Vec::new();
         let mut carriage = None;
@@ -76,7 +76,7 @@ impl Hostfile {
         Ok(Self { path: path.display().to_string(), entries, carriage })
     }
 
-    /// What is wrong with it for the launcher at hand, if that is known.
+    /// What is wrong with the file, for this launcher if it is known.
     pub(super) fn problems(&self, launcher: Option<&Library>) -> Vec<Problem> {
         let mut problems = Vec::new();
         let (path, word) = (&self.path, shell::pasted(&self.path));
@@ -112,7 +112,7 @@ impl Hostfile {
         problems
     }
 
-    /// What is written as the other MPI writes it.
+    /// The problem of numbers of slots in the other MPI's form.
     fn wrong_dialect(&self, launcher: Option<&Library>) -> Option<Problem> {
         let launcher = launcher?;
         let foreign =
@@ -134,7 +134,7 @@ impl Hostfile {
     }
 }
 
-/// A line and where it is.
+/// A line, and its place.
 struct Line<'a> {
     whole: &'a [u8],
     path: &'a Path,
@@ -142,7 +142,7 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// The host on this line; `None` on a blank or a comment.
+    /// The host on this line; `None` if the line is blank or a comment.
     fn entry(&self) -> Result<Option<HostLine>> {
         let end = self.whole.iter().position(|&byte| byte == b'#').unwrap_or(self.whole.len());
         let mut rest = &self.whole[..end];
@@ -151,7 +151,7 @@ impl<'a> Line<'a> {
         };
         let (name, count) = match word.iter().filter(|&&byte| byte == b':').count() {
             1 => word.split_at(word.iter().position(|&byte| byte == b':').expect("one")),
-            _ => (word, &[][..]), // more are an address of IPv6
+            _ => (word, &[][..]), // several colons: an IPv6 address
         };
         if !is_host(name) {
             return Err(self.expected(name, "a host's name or address"));
@@ -193,7 +193,7 @@ impl<'a> Line<'a> {
             .ok_or_else(|| self.expected(digits, "a number of slots, from 1"))
     }
 
-    /// The error of `found`, a part of this line.
+    /// The error for `found`, a part of this line.
     fn expected(&self, found: &[u8], expected: &str) -> Error {
         let column = found.as_ptr().addr() - self.whole.as_ptr().addr() + 1;
         Error::Line {
@@ -204,14 +204,15 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Takes the next word, of bytes that `belong`, off the start of `rest`.
+/// Removes the next word, made of bytes that `belong`, from the start of `rest`.
 fn take<'a>(rest: &mut &'a [u8], belong: impl Fn(u8) -> bool) -> Option<&'a [u8]> {
     *rest = rest.trim_ascii_start();
     let len = rest.iter().position(|&byte| !belong(byte)).unwrap_or(rest.len());
     rest.split_off(..len).filter(|word| !word.is_empty())
 }
 
-/// Whether `name` may be handed to ssh as a host, perhaps with users before: no option, nothing that a shell would read.
+/// Whether `name` is safe to give to ssh as a host, with or without users before it: neither an
+/// option nor special to a shell.
 pub(crate) fn is_host(name: &[u8]) -> bool {
     let mut parts = name.rsplit(|&byte| byte == b'@');
     let host = parts.next().unwrap_or_default();
@@ -220,7 +221,7 @@ pub(crate) fn is_host(name: &[u8]) -> bool {
     name.len() <= 255 && is_word(host, b"._-:%]") && parts.all(|user| is_word(user, b"._-"))
 }
 
-/// Whether `word` begins with a letter or digit and has else no more than those and `others`.
+/// Whether `word` begins with a letter or digit and otherwise contains only these and `others`.
 pub(crate) fn is_word(word: &[u8], others: &[u8]) -> bool {
     let fits = |byte: &u8| byte.is_ascii_alphanumeric() || others.contains(byte);
     word.first().is_some_and(u8::is_ascii_alphanumeric) && word.iter().all(fits)

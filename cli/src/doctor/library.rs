@@ -1,4 +1,4 @@
-//! Which MPI it is, and what its options are called.
+//! Identifies an MPI library, and knows the names of its options.
 
 use super::Address;
 use crate::shell;
@@ -19,7 +19,8 @@ enum Kind {
 }
 
 impl Library {
-    /// The library that `text` names: what `MPI_Get_library_version` says, or `mpirun --version`.
+    /// The library that `text` names, which is the output of `MPI_Get_library_version` or `mpirun
+    /// --version`.
     pub(crate) fn named(text: &str) -> Option<Self> {
         const KNOWN: [(&str, Kind); 3] =
             [("Open MPI", Kind::OpenMpi), ("MPICH", Kind::Mpich), ("HYDRA", Kind::Mpich)];
@@ -33,7 +34,7 @@ impl Library {
         Some(Self { kind, version: word.to_owned() })
     }
 
-    /// Whether it is MPICH, whose hostfiles say `host:1` where Open MPI's say `host slots=1`.
+    /// Whether it is MPICH, whose hostfiles say `host:1` instead of Open MPI's `host slots=1`.
     pub(crate) fn is_mpich(&self) -> bool {
         self.kind == Kind::Mpich
     }
@@ -43,7 +44,8 @@ impl Library {
         self.is_mpich() && self.version.starts_with("4.0.")
     }
 
-    /// Whether both are of the same make and series, so that one's launcher starts the other's programs.
+    /// Whether both are the same MPI and series (the first two numbers of the version), so that the
+    /// launcher of one starts programs of the other.
     pub(super) fn goes_with(&self, other: &Self) -> bool {
         let series =
             |library: &Self| library.version.split('.').take(2).collect::<Vec<_>>().join(".");
@@ -59,7 +61,7 @@ impl Library {
         }
     }
 
-    /// How to start a job that keeps to the network of `shared`.
+    /// How to start a job that only uses the network of `shared`.
     pub(super) fn on_network(&self, shared: &Address) -> String {
         let network = format!("{}/{}", shared.network(), shared.prefix);
         match self.kind {
@@ -77,7 +79,7 @@ impl Library {
         }
     }
 
-    /// How to start a job that keeps to the TCP ports 20000 to 20199.
+    /// How to start a job that only uses the TCP ports 20000 to 20199.
     pub(super) fn on_ports(&self) -> &'static str {
         match self.kind {
             Kind::Mpich => "MPIR_CVAR_CH3_PORT_RANGE=20000:20199 mpirun",
@@ -92,12 +94,13 @@ impl Library {
         }
     }
 
-    /// mpirun's options, each with its values, for: the hosts in the file `hosts`, a rank on each, unbound, and a cut
-    /// cable found in about ten seconds, also by the `ssh` options that it starts other hosts with.
+    /// The options of mpirun, each with its values, for one rank without binding on each host of
+    /// the file `hosts`. They, and the `ssh` options with which it starts other hosts, also make it
+    /// notice a cut cable in about ten seconds.
     pub(crate) fn options(&self, ssh: &str) -> Vec<String> {
         const ON_EACH: [&str; 4] =
             ["--hostfile hosts", "--map-by ppr:1:node", "--bind-to none", "-x MST_TIMEOUT"];
-        // Its clean-up would end the others before they can say who has died.
+        // MPICH's clean-up would kill the other ranks before they can say which rank died.
         const OF_MPICH: [&str; 4] =
             ["-f hosts", "-ppn 1", "-bind-to none", "-disable-auto-cleanup"];
         let (mca, shell) = match self.kind {
@@ -113,7 +116,8 @@ impl Library {
         options
     }
 
-    /// What keeps a job to the `network`, and MPICH's word for the `ssh` options: variables and their values.
+    /// Environment variables, as (name, value), that restrict a job to the `network`, and, for
+    /// MPICH, pass the `ssh` options.
     pub(crate) fn environment(
         &self,
         network: Option<&Address>,
@@ -139,7 +143,7 @@ impl Library {
         found.into_iter().flatten().collect()
     }
 
-    /// Before Open MPI 5, which has another launcher inside.
+    /// Whether it is older than Open MPI 5, which contains a different launcher.
     fn is_old(&self) -> bool {
         let major = self.version.split('.').next().and_then(|major| major.parse::<u32>().ok());
         major.is_some_and(|major| major < 5)

@@ -1,8 +1,8 @@
-//! What is wrong with the hosts, the network between them and the way a job was started, and what mends
-//! it: each problem in one line.
+//! Finds what is wrong with the hosts, with the network between them and with how a job was
+//! started, and how to fix it: one line for each problem.
 //!
-//! A program tells what it knows of its host, [`Facts`]. [`examine`] gathers them from the ranks of a job;
-//! `reach` asks for them over ssh, before MPI works. Both judge them by the same rules, functions
+//! Each host reports [`Facts`] about itself. [`examine`] gathers them from the ranks of a job;
+//! `reach` asks for them over ssh, before MPI works. Both apply the same rules, which are functions
 //! from facts to problems.
 
 mod answer;
@@ -42,18 +42,18 @@ use mst::error::printable;
 use serde::Serialize;
 use std::fmt;
 
-/// Something that is wrong and what to do about it, in one line: `what; mend`.
+/// A problem and how to fix it, shown in one line as `what; mend`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// What is wrong and where.
     pub what: String,
-    /// What mends it: a command, where there is one.
+    /// How to fix it: a command if there is one.
     pub mend: String,
 }
 
 impl Problem {
     fn new(what: impl Into<String>, mend: impl Into<String>) -> Self {
-        // Some of it is what other hosts say.
+        // Parts of the text come from other hosts.
         Self { what: printable(&what.into()), mend: printable(&mend.into()) }
     }
 }
@@ -64,7 +64,8 @@ impl fmt::Display for Problem {
     }
 }
 
-/// `a`, `a and b`, `a, b and c`; of more than `most` the first and how many more.
+/// Joins names: `a`, `a and b`, `a, b and c`. Of more than 8 names, shows the first 7 and how many
+/// more there are.
 fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const MOST: usize = 8;
     let names: Vec<&str> = names.into_iter().collect();

@@ -1,4 +1,4 @@
-//! What names of hosts lead to.
+//! Resolves names of hosts.
 
 use super::Facts;
 use super::remote::Remote;
@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// The longest that a name may take to be found on this host's account.
+/// Time limit for resolving a name to find out whether it is this host.
 const TO_RESOLVE: Duration = Duration::from_secs(1);
 
 /// A host's name without the user before it.
@@ -15,24 +15,24 @@ pub(crate) fn bare(host: &str) -> &str {
     host.rsplit('@').next().unwrap_or(host)
 }
 
-/// The addresses that a name leads to; none if that takes longer than `limit`.
+/// The addresses that a name resolves to; none if that takes longer than `limit`.
 pub(crate) fn addresses(name: &str, limit: Duration) -> Vec<IpAddr> {
     let (send, found) = mpsc::channel();
     let target = (name.to_owned(), 0);
-    // A server of names may be silent for long, and a thread that waits for it holds nobody up.
+    // A name server may not answer for long; a thread that waits for it delays nobody.
     thread::spawn(move || send.send(target.to_socket_addrs().map(Iterator::collect::<Vec<_>>)));
     let found = found.recv_timeout(limit).ok().and_then(Result::ok);
     found.unwrap_or_default().into_iter().map(|at| at.ip()).collect()
 }
 
 impl Remote {
-    /// The host of a name that has perhaps a user before.
+    /// The host with this name, which may have a user before it.
     pub(crate) fn named(host: &str, here: &Facts) -> Self {
         Self { host: host.to_owned(), here: is_here(bare(host), here) }
     }
 }
 
-/// Whether a name is this host's, so that the launcher needs no ssh either.
+/// Whether a name means this host, for which the launcher needs no ssh either.
 pub(super) fn is_here(host: &str, here: &Facts) -> bool {
     let own =
         |ip: IpAddr| ip.is_loopback() || here.addresses.iter().any(|address| address.ip == ip);
@@ -51,7 +51,7 @@ mod tests {
         for name in ["localhost", "127.0.0.1", "127.1.2.3", &here.host.name] {
             assert!(is_here(name, &here), "{name}");
         }
-        // Nobody has the last.
+        // No host has the last address.
         for name in ["", "-x", "lab@localhost", "240.0.0.1"] {
             assert!(!is_here(name, &here), "{name}");
         }

@@ -1,35 +1,37 @@
-//! The links between every two hosts, measured in rounds in which each host is in one pair at most.
+//! Measures the links between all pairs of hosts, in rounds in which each host is in at most one
+//! pair.
 
 use mst::comm::{Comm, Link, Streams};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// What one end of a pair found.
+/// The measurements of a pair.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Measured {
-    /// The pair, by their places among the ends, the lower first.
+    /// The two hosts, as indices into `ends`, the lower first.
     pub(super) ends: [usize; 2],
     pub(super) link: Link,
-    /// How far the second's clock is ahead of the first's, seconds.
+    /// How far the clock of the second is ahead of that of the first, seconds.
     pub(super) ahead: f64,
 }
 
-/// Short messages to and fro, at most and as long as there is time.
+/// Limits on round trips of short messages: their number, and the time for them.
 const SHORT: (usize, Duration) = (64, Duration::from_millis(50));
-/// Long ones.
+/// The same for long messages.
 const LONG: (usize, Duration) = (4, Duration::from_millis(100));
-/// Bytes of a short message: room for a time.
+/// The length of a short message, bytes: it holds a time.
 const WORD: usize = size_of::<f64>();
-/// What asks for a long message.
+/// The content of a message that asks for a long one.
 const ASK: u8 = 1;
-/// Bytes of a long message: the buckets that hold rates down let shorter ones through at once.
+/// The length of a long message, bytes. Token buckets, which limit rates, let shorter messages pass
+/// at once.
 const BULK: usize = 4 << 20;
 
-/// Measures the links between every two of the ranks `ends`, until `patience` is at its end: the same on
-/// every rank.
+/// Measures the links between all pairs of the ranks `ends`, but begins no round after `patience`.
+/// Returns the same on every rank.
 ///
 /// # Complexity
-/// A round less than there are ends; in each some 64 short messages go to and fro in each pair, and at
-/// least one of 4 MiB each way, all pairs at once.
+/// p ends take p - 1 rounds, or p if p is odd. In each round, all pairs at once exchange up to 64
+/// short messages, and at least one of 4 MiB each way.
 pub(super) fn measure(comm: &Comm, ends: &[usize], patience: Duration) -> Vec<Measured> {
     let start = Instant::now();
     let mine = ends.iter().position(|&end| end == comm.rank());
@@ -60,7 +62,7 @@ pub(super) fn measure(comm: &Comm, ends: &[usize], patience: Duration) -> Vec<Me
     all.chunks_exact(5).map(measured).collect()
 }
 
-/// How many rounds let each of `teams` meet each other one.
+/// The number of rounds in which each of `teams` teams can meet all others.
 fn rounds(teams: usize) -> usize {
     match teams {
         0 | 1 => 0,
@@ -68,8 +70,9 @@ fn rounds(teams: usize) -> usize {
     }
 }
 
-/// Whom `team` meets in a round: the circle method, by which teams i and j meet in round i + j modulo
-/// their odd number; of an even number the last stands in the middle and meets who is left.
+/// The opponent of `team` in a round, by the circle method: if the number of teams is odd, teams i
+/// and j meet in round i + j modulo that number. If it is even, the last team is not on the circle,
+/// and meets the team that has no opponent.
 fn opponent(team: usize, round: usize, teams: usize) -> Option<usize> {
     let circle = rounds(teams);
     if team == circle {
@@ -81,7 +84,8 @@ fn opponent(team: usize, round: usize, teams: usize) -> Option<usize> {
     }
 }
 
-/// Times messages to rank `to` and back; the bandwidth is that of the slower direction.
+/// Times messages to rank `to` and back. Returns the link, with the bandwidth of the slower
+/// direction, and how far the clock of `to` is ahead, seconds.
 fn time(streams: &Streams<'_>, to: usize) -> (Link, f64) {
     let (empty, ahead) = fastest(streams, to, &[0; WORD], SHORT);
     let (there, _) = fastest(streams, to, &vec![0; BULK], LONG);
@@ -92,8 +96,8 @@ fn time(streams: &Streams<'_>, to: usize) -> (Link, f64) {
     (Link { latency: empty / 2.0, bandwidth: BULK as f64 / carried }, ahead)
 }
 
-/// The least time until rank `to` has answered a message, and how far its clock was ahead then, if that
-/// was the answer.
+/// The shortest time in which rank `to` answered a message, and, if the answer is a time, how far
+/// its clock is ahead, both in seconds.
 fn fastest(
     streams: &Streams<'_>,
     to: usize,
@@ -118,8 +122,8 @@ fn fastest(
     best
 }
 
-/// Answers what rank `from` sends, until nothing comes: with the time, or with a long message if that was
-/// asked for.
+/// Answers the messages of rank `from`, until an empty one, with the time, or with a long message
+/// if it asks for one.
 fn answer(streams: &Streams<'_>, from: usize) {
     loop {
         match streams.receive::<u8>(from).as_slice() {

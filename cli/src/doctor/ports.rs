@@ -1,4 +1,4 @@
-//! Whether hosts reach each other on ports of TCP that are not ssh's, as MPI must.
+//! Tests whether hosts can connect to each other on TCP ports other than ssh's, as MPI needs.
 
 use mst::error::{Error, Result};
 use std::io::{self, Read, Write};
@@ -7,17 +7,17 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A connection that takes longer is none.
+/// Time limit for a connection and for its greeting.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// What a listener says, so that another program's is not taken for it.
+/// The greeting of a listener, which tells it from another program's.
 const GREETING: &[u8] = b"mst doctor\n";
-/// Nobody listens longer, even if whoever asked for it is gone in silence.
+/// The longest time to listen, in case the process that asked for it disappears silently.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Listens on a free port, which `tell` gets, until `input` ends.
+/// Listens on a free port until `input` ends, for at most 30 s. Calls `tell` with the port.
 ///
 /// # Errors
-/// If there is no free port, or as `tell`.
+/// If there is no free port, and those of `tell`.
 pub fn listen(
     mut input: impl Read + Send + 'static,
     tell: impl FnOnce(u16) -> Result<()>,
@@ -30,7 +30,7 @@ pub fn listen(
     tell(port)?;
     thread::spawn(move || {
         for stream in listener.incoming() {
-            // Who does not wait for the greeting does not want it.
+            // A client that does not wait for the greeting does not need it.
             let _ = stream.and_then(|mut stream| stream.write_all(GREETING));
         }
     });
@@ -42,7 +42,7 @@ pub fn listen(
     Ok(())
 }
 
-/// Tries to connect to each of `targets`, all at once; what stood in the way, if something did.
+/// Tries to connect to all `targets` at the same time. Returns for each why it failed, if it did.
 pub fn connect(targets: &[SocketAddr]) -> Vec<Result<(), String>> {
     let try_one = |target: &SocketAddr| {
         let mut stream = TcpStream::connect_timeout(target, PATIENCE)?;

@@ -1,4 +1,4 @@
-//! The hosts of a hostfile, asked over ssh: what is found before MPI works.
+//! Examines the hosts of a hostfile over ssh, before MPI works.
 
 use super::answer::{self, Answer, Context};
 use super::names::{bare, is_here};
@@ -16,20 +16,20 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-/// The longest that ssh and the script may take; ssh itself gives a silent host 5 s.
+/// Time limit for ssh and the script. ssh itself waits 5 s for a silent host.
 const LIMIT: Duration = Duration::from_secs(7);
-/// Hosts that are asked at once, so that neither side runs out of processes.
+/// The number of hosts that are asked at the same time, so that neither side runs out of processes.
 const AT_ONCE: usize = 32;
 
-/// Asks every host of a hostfile what it is, over ssh, and whether it has what a job needs.
+/// Asks every host of a hostfile over ssh for its facts, and whether it has what a job needs.
 ///
-/// Nothing is changed anywhere, and nothing asks for a password.
+/// It changes nothing on any host, and does not ask for a password.
 ///
 /// # Errors
-/// If the graph's head cannot be read, or a path cannot be told to other hosts.
+/// If the start of the graph cannot be read, or a path is not UTF-8.
 ///
 /// # Complexity
-/// Some 15 seconds at most for 32 hosts; half a second where all is well.
+/// At most about 15 seconds for 32 hosts; half a second if all is well.
 pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings> {
     let size = question.size()?;
     let mut here = Facts::here(comm::linked_library(), &question.all_files());
@@ -87,14 +87,15 @@ pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings
     Ok(Findings { hosts: seen, pairs: Vec::new(), problems, settings })
 }
 
-/// The MPI that `mpirun` here belongs to; `None` if there is no mpirun, or one of another make.
+/// The MPI that this host's `mpirun` belongs to; `None` if there is no mpirun, or it is from an
+/// unknown MPI.
 pub(crate) fn launcher() -> Option<Library> {
     let mut mpirun = Command::new("mpirun");
     mpirun.arg("--version");
     Library::named(&remote::run(mpirun, "", LIMIT).ok()?.out)
 }
 
-/// Each host of the hostfile once.
+/// The hosts of the hostfile, each once.
 fn remotes(hostfile: &Hostfile, here: &Facts) -> Vec<Remote> {
     let mut known = HashSet::new();
     let hosts = hostfile.entries.iter().filter(|entry| known.insert(&entry.host));
@@ -110,7 +111,7 @@ fn remotes(hostfile: &Hostfile, here: &Facts) -> Vec<Remote> {
     })
 }
 
-/// Runs a script on all hosts.
+/// Runs a script on all hosts; `None` for a host if ssh cannot be started.
 fn ask(remotes: &[Remote], script: &str) -> Vec<Option<Said>> {
     let mut said = Vec::with_capacity(remotes.len());
     for some in remotes.chunks(AT_ONCE) {
@@ -125,7 +126,7 @@ fn ask(remotes: &[Remote], script: &str) -> Vec<Option<Said>> {
     said
 }
 
-/// What a host answered, or why it did not.
+/// The answer of a host, or why there is none.
 fn read(remote: &Remote, said: &Option<Said>, all: &[Remote]) -> Result<Answer, Problem> {
     let Some(said) = said else {
         let mend = "install it: sudo apt install openssh-client";
@@ -138,7 +139,8 @@ fn read(remote: &Remote, said: &Option<Said>, all: &[Remote]) -> Result<Answer, 
     Answer::read(&said.out).ok_or_else(why)
 }
 
-/// The other host whose key ssh knows `fingerprint` to be.
+/// The other host to which the key with this `fingerprint` belongs, according to ssh's list of
+/// known hosts.
 fn owner<'a>(fingerprint: &str, remote: &Remote, all: &'a [Remote]) -> Option<&'a Remote> {
     let owns = |other: &&Remote| {
         let mut keygen = Command::new("ssh-keygen");
@@ -158,17 +160,17 @@ fn seen_at(
 ) -> Seen {
     let entries = hostfile.entries.iter().filter(|entry| entry.host == remote.host);
     let slots: u64 = entries.map(|entry| entry.slots.unwrap_or(1)).sum();
-    // It told its time at some moment between the question and the answer.
+    // The host read its clock at some moment between the question and the answer.
     let ahead = said.as_ref().map(|said| {
         let half = said.seconds / 2.0;
         (facts.clock - (said.started + half), half)
     });
-    // What is set here goes along with the job.
+    // A job takes this host's settings along.
     facts.kept_to = here.kept_to.clone();
     Seen { label: remote.host.clone(), facts, ranks: slots as usize, threads: 0, ahead }
 }
 
-/// Counts clocks from the first host's, where they were counted from this one's.
+/// Converts clocks relative to this host's to clocks relative to the first host's.
 fn relate_clocks(seen: &mut [Seen]) {
     let Some((by, error)) = seen.first().and_then(|first| first.ahead) else { return };
     for one in &mut *seen {

@@ -1,4 +1,4 @@
-//! Running a script of `sh` on a host, over ssh and with a limit on its time.
+//! Runs a script of `sh` on a host, over ssh and with a time limit.
 
 use crate::shell;
 use std::io::{self, Read, Write};
@@ -11,44 +11,46 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// A host to run scripts on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Remote {
-    /// What ssh is told: a name or an address, perhaps with a user.
+    /// The name or address for ssh, which may have a user before it.
     pub(crate) host: String,
-    /// Whether it is this one, which needs no ssh.
+    /// Whether it is this host, which needs no ssh.
     pub(crate) here: bool,
 }
 
-/// What a script said and how it ended.
+/// The output of a script, and how it ended.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Said {
-    /// Its exit code; 255 is ssh's own. `None` if its time was over.
+    /// Its exit code; 255 is from ssh itself. `None` if it exceeded its time limit.
     pub(crate) code: Option<i32>,
     pub(crate) out: String,
     pub(super) err: String,
-    /// When it started and how long it took, in seconds; since 1970.
+    /// When it started, in seconds since 1970.
     pub(super) started: f64,
+    /// How long it took, seconds.
     pub(super) seconds: f64,
 }
 
-/// Nothing that a host says is longer.
+/// The rest of a longer output is dropped.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// What every ssh is told, mpirun's too: no questions, and no patience with a machine that has gone silent.
+/// The options of every ssh, including mpirun's: it asks nothing, and soon gives up a machine that
+/// does not answer.
 pub(super) const OPTIONS: [&str; 4] =
     ["BatchMode=yes", "ConnectTimeout=5", "ServerAliveInterval=2", "ServerAliveCountMax=4"];
 
 impl Remote {
-    /// The ssh that has the user's shell there run `line`; it never asks for anything.
+    /// The command with which the user's shell on the host runs `line`. It never asks for anything.
     pub(crate) fn ssh(&self, line: &str) -> Command {
         let mut ssh = Command::new("ssh");
         for option in OPTIONS.iter().chain(&["StrictHostKeyChecking=yes"]) {
             ssh.args(["-o", option]);
         }
         ssh.args(["-T", "-x", "--", &self.host, line]);
-        ssh.env("LC_ALL", "C"); // its messages are read
+        ssh.env("LC_ALL", "C"); // since its messages are parsed
         ssh
     }
 
-    /// The command whose standard input is a script.
+    /// A command that runs the script on its standard input.
     fn command(&self) -> Command {
         let mut command = if self.here { Command::new("sh") } else { self.ssh("sh") };
         command.env("LC_ALL", "C");
@@ -56,7 +58,7 @@ impl Remote {
         command
     }
 
-    /// Runs a script to its end, or until `limit` is over.
+    /// Runs a script until it ends or `limit` is over.
     ///
     /// # Errors
     /// If ssh cannot be started.
@@ -64,7 +66,8 @@ impl Remote {
         run(self.command(), script, limit)
     }
 
-    /// Starts a script, whole lines, that ends when its input does, and waits for its first words.
+    /// Starts a script, made of complete lines, that ends when its input ends. Waits for its first
+    /// output, up to `limit`, and returns it.
     ///
     /// # Errors
     /// If ssh cannot be started.
@@ -74,7 +77,7 @@ impl Remote {
         let mut out = child.stdout.take().expect("piped");
         let running = |input| Running { child, _input: input };
         if let Some(input) = &mut input {
-            // One that is gone already says nothing, and that is told.
+            // A script that has already ended prints nothing, and the caller sees that.
             let _ = input.write_all(script.as_bytes());
         }
         let (send, said) = mpsc::channel();
@@ -96,7 +99,7 @@ pub(super) struct Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Its input ends, and so does it; ssh itself may wait for a host that is gone.
+        // The script ends when its input ends, but ssh itself may wait for a host that is gone.
         self._input = None;
         let start = Instant::now();
         while start.elapsed() < Duration::from_millis(500) {
@@ -110,7 +113,7 @@ impl Drop for Running {
     }
 }
 
-/// Runs a command to its end, or until `limit` is over.
+/// Runs a command until it ends or `limit` is over.
 ///
 /// # Errors
 /// If it cannot be started.
@@ -121,11 +124,11 @@ pub(crate) fn run(mut command: Command, input: &str, limit: Duration) -> io::Res
     let mut child = command.spawn()?;
     let mut stdin = child.stdin.take().expect("piped");
     let input = input.to_owned();
-    // One that is gone already reads nothing, and its code is told.
+    // A command that has already ended reads nothing; its exit code says more.
     thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
     let out = read(child.stdout.take().expect("piped"));
     let err = read(child.stderr.take().expect("piped"));
-    // Both ends are closed when it has ended, but a child of its own may hold them longer.
+    // Both pipes close when the command has ended, but a child of it may keep them open.
     let left = || limit.saturating_sub(start.elapsed());
     let out = out.recv_timeout(left());
     let err = err.recv_timeout(left().max(Duration::from_millis(50)));
@@ -145,7 +148,7 @@ pub(crate) fn run(mut command: Command, input: &str, limit: Duration) -> io::Res
     Ok(Said { code, out: out.unwrap_or_default(), err: err.unwrap_or_default(), started, seconds })
 }
 
-/// Reads all of a pipe on a thread of its own.
+/// Reads a pipe to its end on a separate thread.
 fn read(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     let (send, receive) = mpsc::channel();
     thread::spawn(move || {
@@ -156,13 +159,13 @@ fn read(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     receive
 }
 
-/// The command that has a host run `line`, of `sh`.
+/// The command, for the user to paste, that runs the `sh` line `line` on a host.
 pub(super) fn on_host(host: &str, line: &str) -> String {
     let line = if shell::is_plain_line(line) { line.to_owned() } else { shell::pasted(line) };
     format!("ssh {} {line}", shell::pasted(host))
 }
 
-/// The command that makes a folder on a host.
+/// The command, for the user to paste, that makes a folder on a host.
 pub(super) fn make_folder(path: &Path, host: &str) -> String {
     match path.to_str() {
         Some(plain) if shell::pasted(plain) == plain => on_host(host, &format!("mkdir -p {plain}")),
@@ -170,7 +173,7 @@ pub(super) fn make_folder(path: &Path, host: &str) -> String {
     }
 }
 
-/// The command that copies a file to the same path on a host.
+/// The command, for the user to paste, that copies a file to the same path on a host.
 pub(super) fn copy(path: &Path, host: &str) -> String {
     match path.to_str() {
         Some(plain) if shell::pasted(plain) == plain => {
@@ -180,7 +183,8 @@ pub(super) fn copy(path: &Path, host: &str) -> String {
     }
 }
 
-/// The command that makes what is at `path` at the same path on a host, where no shell gets to see its name.
+/// The command that copies what is at `path` to the same path on a host, without its name in the
+/// remote command.
 fn pack_over(option: &str, path: &Path, host: &str) -> String {
     let path = shell::pasted(&path.to_string_lossy());
     format!("tar -cPf - {option}{path} | {}", on_host(host, "tar -xPf -"))

@@ -1,4 +1,5 @@
-//! How to start a job on hosts: what `mst cluster` tells mpirun.
+//! Finds out how to start a job on several hosts: the options and variables with which `mst
+//! cluster` calls mpirun.
 
 use super::facts::kept_to;
 use super::remote::OPTIONS;
@@ -8,37 +9,38 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Seconds after which a rank that does not answer is given up.
+/// Time after which the watchdog gives up a rank that does not answer, seconds.
 const TIMEOUT: u32 = 8;
-/// How long a host may take to answer in a network that might lead elsewhere.
+/// Time limit for a host to answer in a network that may not lead to it.
 const TO_ANSWER: Duration = Duration::from_secs(2);
 
-/// How to start a job with a rank on each of some hosts.
+/// How to start a job with one rank on each host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// The program, by its absolute path, which is the same on all.
+    /// The absolute path of the program, which is the same on all hosts.
     pub program: PathBuf,
-    /// The hosts, the one that starts the job first.
+    /// The hosts; the first one starts the job.
     pub hosts: Vec<Member>,
-    /// mpirun's options, each with its values after spaces. Only the last value may have spaces itself.
+    /// The options of mpirun, each with its values after spaces. Only the last value of an option
+    /// may contain spaces.
     pub options: Vec<String>,
-    /// Variables that mpirun gets, and their values.
+    /// Environment variables for mpirun, as (name, value).
     pub variables: Vec<(&'static str, String)>,
 }
 
 /// A host that takes part in a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// Its name or address as ssh takes it, perhaps with a user before.
+    /// Its name or address for ssh, which may have a user before it.
     pub host: String,
-    /// Its address in the network that the job keeps to.
+    /// Its address in the network that the job uses.
     pub ip: Ipv4Addr,
-    /// How many cores it has.
+    /// The number of its cores.
     pub cores: usize,
 }
 
 impl Settings {
-    /// The networks or cards that a job is told to keep to.
+    /// The networks or cards that MPI is restricted to, if any.
     pub fn kept_to(&self) -> Option<String> {
         let value = |name: &str| {
             let found = self.variables.iter().find(|(other, _)| *other == name);
@@ -48,7 +50,8 @@ impl Settings {
     }
 }
 
-/// The settings for a job of `program` on hosts of which the first is this one. `None` if they share no network.
+/// The settings for a job of `program` on these hosts, the first of which is this one. `None` if
+/// they share no network.
 pub(super) fn settings(seen: &[Seen], launcher: &Library, program: &Path) -> Option<Settings> {
     let facts: Vec<&Facts> = seen.iter().map(|one| &one.facts).collect();
     let network = network(&facts);
@@ -71,14 +74,14 @@ pub(super) fn settings(seen: &[Seen], launcher: &Library, program: &Path) -> Opt
     })
 }
 
-/// The network that leads from the first host to all.
+/// The network in which the first host reaches all others.
 fn network<'a>(hosts: &[&'a Facts]) -> Option<&'a Address> {
     let (first, others) = hosts.split_first()?;
     let networks = cards::networks(hosts);
     let at = |network: &Address| -> Option<Vec<Ipv4Addr>> {
         others.iter().map(|host| Some(cards::in_network(host, network)?.ip)).collect()
     };
-    // Clones of one machine may be in networks of the same numbers that do not hang together.
+    // Clones of one machine may be in networks with the same addresses that are not connected.
     let answers = |network: &&&Address| at(network).is_some_and(|ips| ips.into_iter().all(answers));
     match networks.as_slice() {
         [] if others.is_empty() => first.addresses.first(),
@@ -87,7 +90,7 @@ fn network<'a>(hosts: &[&'a Facts]) -> Option<&'a Address> {
     }
 }
 
-/// Whether a host is there, with or without an ssh server.
+/// Whether a host answers at this address, with or without an ssh server.
 fn answers(ip: Ipv4Addr) -> bool {
     match TcpStream::connect_timeout(&(ip, 22).into(), TO_ANSWER) {
         Ok(_) => true,
@@ -119,7 +122,7 @@ mod tests {
         settings(&hosts, &launcher, Path::new("/opt/mst"))
     }
 
-    /// Hosts with four cores each at these addresses.
+    /// Hosts with four cores each and these addresses.
     fn members(addresses: &[&str]) -> Vec<Member> {
         let member = |(number, ip): (usize, &&str)| Member {
             host: format!("vm{number}"),
@@ -156,7 +159,7 @@ mod tests {
 
     #[test]
     fn of_several_networks_the_one_that_answers_is_taken() {
-        let apart = ["224.0.1.1", "224.0.1.2"].map(|ip| ("eth0", ip)); // TCP has no way there
+        let apart = ["224.0.1.1", "224.0.1.2"].map(|ip| ("eth0", ip)); // TCP cannot connect to these
         let joined = ["127.0.9.1", "127.0.9.2"].map(|ip| ("eth1", ip));
         let hosts: [&[_]; 2] = [&[apart[0], joined[0]], &[apart[1], joined[1]]];
         let told = told("Open MPI 4.1.4", &hosts).expect("a shared network");

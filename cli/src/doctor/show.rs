@@ -1,14 +1,14 @@
-//! What was found, as a terminal shows it: 100 columns, whatever the number of hosts.
+//! Formats the findings for a terminal, with at most 100 columns for any number of hosts.
 
 use super::{Findings, Pair, Seen};
 use crate::report::{bytes, count, grouped, seconds, table};
 use mst::error::printable;
 use mst::partition::Fingerprint;
 
-/// The longest line.
+/// The length of the longest line, characters.
 const WIDTH: usize = 100;
 
-/// The tables of the hosts and their links, and the problems, one a line.
+/// The tables of the hosts and their links, and the problems, one per line.
 pub fn shown(findings: &Findings) -> String {
     let hosts = &findings.hosts;
     let ranks: usize = hosts.iter().map(|one| one.ranks).sum();
@@ -36,11 +36,11 @@ pub fn shown(findings: &Findings) -> String {
             findings.problems.iter().for_each(|problem| text += &format!("- {problem}\n"));
         }
     }
-    // Other hosts have a say in it, but not over the terminal.
+    // Parts of the text come from other hosts, which must not control the terminal.
     text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }
 
-/// Each fact, by its name, of each host. Lines of one value stand below each other.
+/// The name of each fact, and its value on each host, which may have several lines.
 fn facts(hosts: &[Seen], what: &str) -> Vec<(&'static str, Vec<String>)> {
     if hosts.is_empty() {
         return Vec::new();
@@ -83,7 +83,7 @@ fn facts(hosts: &[Seen], what: &str) -> Vec<(&'static str, Vec<String>)> {
     facts
 }
 
-/// A file's length, if it can be read.
+/// A file's length, or that it cannot be read.
 fn fingerprint(file: &Result<Fingerprint, String>) -> String {
     match file {
         Ok(fingerprint) => format!("{} B", grouped(&fingerprint.len.to_string())),
@@ -91,7 +91,7 @@ fn fingerprint(file: &Result<Fingerprint, String>) -> String {
     }
 }
 
-/// How far a clock is ahead, or within how much that is not known.
+/// How far a clock is ahead; zero with its error if it is not larger than that.
 fn ahead((by, error): (f64, f64)) -> String {
     match by.abs() {
         less if less <= error && error > 0.0 => format!("0 s ± {}", seconds(error)),
@@ -100,7 +100,7 @@ fn ahead((by, error): (f64, f64)) -> String {
     }
 }
 
-/// A table with a column a host; below each other, where they do not fit beside each other.
+/// Tables with a column for each host. Hosts that do not fit on a line are in the next table.
 fn side_by_side(hosts: &[Seen], facts: &[(&'static str, Vec<String>)]) -> String {
     let names = facts.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let width = |host: usize| {
@@ -133,7 +133,8 @@ fn lines(name: &str, values: &[String]) -> Vec<Vec<String>> {
     (0..most).map(row).collect()
 }
 
-/// Consecutive columns that fit on a line beside one of `first` characters.
+/// Groups of consecutive columns, each of which fits on a line after a column of `first`
+/// characters.
 fn grouped_by_width(
     widths: impl Iterator<Item = usize>,
     first: usize,

@@ -1,4 +1,4 @@
-//! What ssh means when it fails, and what to do about it.
+//! Explains failures of ssh, and what to do about them.
 
 use super::Problem;
 use super::names::bare;
@@ -70,14 +70,14 @@ pub(super) fn explain(host: &str, said: &Said) -> Problem {
     Problem::new(what, format!("see what it does: {verbose}"))
 }
 
-/// The fingerprint of the key that a host sent in place of the known one.
+/// The fingerprint of the key that a host sent instead of the known one.
 pub(super) fn sent_key(said: &Said) -> Option<&str> {
     let (_, rest) = said.err.split_once("key sent by the remote host is")?;
     let word = rest.split_whitespace().next()?;
     word.starts_with("SHA256:").then(|| word.trim_end_matches('.'))
 }
 
-/// The problem of a host that sends the key of `other`, a host on the same list.
+/// The problem of a host that sends the key of `other`, another host of the hostfile.
 pub(super) fn taken_over(host: &str, other: &str) -> Problem {
     let what =
         format!("{host} answers with the key of {other}: addresses have moved, as DHCP lets them");
@@ -85,7 +85,7 @@ pub(super) fn taken_over(host: &str, other: &str) -> Problem {
     Problem::new(what, mend)
 }
 
-/// A login that is refused. OpenSSH says the same of three causes.
+/// The problem of a refused login. OpenSSH's message is the same for three causes.
 fn denied(host: &str, err: &str) -> Problem {
     let methods = err.rsplit_once("Permission denied (").map_or("", |(_, rest)| rest);
     let methods = methods.split(')').next().unwrap_or_default();

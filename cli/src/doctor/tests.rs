@@ -1,4 +1,4 @@
-//! One test a rule: nothing where all is well, and the line where it is not.
+//! One test for each rule: no problem if all is well, and the right line if not.
 
 use super::graph::Size;
 use super::verdict::*;
@@ -29,7 +29,7 @@ pub(super) fn seen(label: &str) -> Seen {
     Seen { label: label.to_owned(), facts, ranks: 1, threads: 4, ahead: None }
 }
 
-/// Three such hosts, changed by `change`.
+/// Three hosts where all is well, then changed by `change`.
 fn three(change: impl FnOnce(&mut [Seen; 3])) -> [Seen; 3] {
     let mut three = ["vm1", "vm2", "vm3"].map(seen);
     change(&mut three);
@@ -40,7 +40,7 @@ fn lines(problems: impl IntoIterator<Item = Problem>) -> Vec<String> {
     problems.into_iter().map(|problem| problem.to_string()).collect()
 }
 
-/// Exactly one problem, whose line has all `parts`.
+/// Asserts that there is exactly one problem, and that its line has all `parts`.
 #[track_caller]
 fn only(problems: impl IntoIterator<Item = Problem>, parts: &[&str]) {
     let lines = lines(problems);
@@ -82,7 +82,7 @@ fn a_library_that_hangs_is_named_on_several_hosts_only() {
 fn a_clock_counts_beyond_its_error() {
     let ahead = |by, error| three(|hosts| hosts[1].ahead = Some((by, error)));
     assert_eq!(clocks(&ahead(0.9, 0.0)), []);
-    assert_eq!(clocks(&ahead(3.0, 2.5)), [], "ssh took so long that nothing is known");
+    assert_eq!(clocks(&ahead(3.0, 2.5)), [], "ssh took too long to know the clock");
     only(
         clocks(&ahead(3600.0, 0.2)),
         &["the clock of vm2 is 3600 s ahead of that of vm1", "set-ntp"],
@@ -117,7 +117,7 @@ fn addresses_that_moved_are_told_by_names() {
     });
     only(moved(&swapped), &["vm2 answers as vm3: addresses have moved"]);
     let aliases = three(|hosts| hosts[1].facts.host.name = "ubuntu".to_owned());
-    assert_eq!(moved(&aliases), [], "a host may be called otherwise at home");
+    assert_eq!(moved(&aliases), [], "a host may have another name for itself");
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_file_is_compared_with_the_first_hosts() {
 }
 
 #[test]
-fn memory_is_counted_a_rank() {
+fn memory_is_counted_for_each_rank() {
     let fits = Size { n: 1_000_000, edge_bytes: 6_000_000_000 };
     let told = |size: Size, ranks| memory(&three(|hosts| hosts[1].ranks = ranks), &size);
     assert_eq!(told(fits, 1), []);

@@ -1,4 +1,4 @@
-//! What is wrong, from what the hosts say of themselves: one function a rule.
+//! The rules that find problems in the facts of the hosts, one function for each rule.
 
 use super::graph::Size;
 use super::remote::{copy, on_host};
@@ -8,12 +8,12 @@ use crate::shell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// A clock that is as many seconds off spoils what is told of times.
+/// A clock that is off by more is a problem, seconds.
 const CLOCK_SECONDS: f64 = 1.0;
-/// A link that is as many times slower than the others is a problem.
+/// A link is a problem if it is slower than the others by more than this factor.
 const SLOW: f64 = 10.0;
 
-/// Hosts that have another program than the first at `path`.
+/// The problems of hosts whose program at `path` differs from the first host's.
 pub(super) fn programs(seen: &[Seen], path: &Path) -> Vec<Problem> {
     let Some((first, others)) = seen.split_first() else { return Vec::new() };
     let program =
@@ -27,7 +27,7 @@ pub(super) fn programs(seen: &[Seen], path: &Path) -> Vec<Problem> {
     other.map(problem).collect()
 }
 
-/// Hosts whose ranks use another MPI than the first's.
+/// The problem of hosts that do not all use the same MPI library.
 pub(super) fn libraries(seen: &[Seen]) -> Vec<Problem> {
     let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for one in seen {
@@ -42,7 +42,7 @@ pub(super) fn libraries(seen: &[Seen]) -> Vec<Problem> {
     vec![Problem::new(what, "install the same MPI on every host; `mpirun --version` names it")]
 }
 
-/// A library that is known to hang.
+/// The problem of a library that is known to hang on several hosts.
 pub(super) fn known_to_hang(seen: &[Seen]) -> Option<Problem> {
     let library = Library::named(&seen.first()?.facts.library)?;
     let what = format!("{library} is known to hang in MPI_Finalize on several hosts");
@@ -50,7 +50,7 @@ pub(super) fn known_to_hang(seen: &[Seen]) -> Option<Problem> {
     (seen.len() > 1 && library.hangs_at_the_end()).then(|| Problem::new(what, mend))
 }
 
-/// Clocks that differ from the first host's.
+/// The problems of clocks that differ from the first host's by more than a second and their error.
 pub(super) fn clocks(seen: &[Seen]) -> Vec<Problem> {
     let far = |one: &&Seen| one.ahead.is_some_and(|(by, error)| by.abs() - error > CLOCK_SECONDS);
     let problem = |one: &Seen| {
@@ -64,7 +64,8 @@ pub(super) fn clocks(seen: &[Seen]) -> Vec<Problem> {
     seen.iter().filter(far).map(problem).collect()
 }
 
-/// Hosts that are one and the same, and clones that were never told apart.
+/// The problems of entries that are the same host, of hosts with the same name, and of clones with
+/// the same machine id.
 pub(super) fn identities(seen: &[Seen]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (at, one) in seen.iter().enumerate() {
@@ -76,7 +77,7 @@ pub(super) fn identities(seen: &[Seen]) -> Vec<Problem> {
                 .push(Problem::new(what, "list it once; if its address moved, list its new one"));
             continue;
         }
-        // Containers share the kernel of their machine, and may share its identity with good reason.
+        // Containers share the kernel of their machine, and may rightly share its machine id.
         let booted_apart = |other: &Seen| other.facts.host.boot != host.boot;
         if before(&|other| other.facts.host.name == host.name && booted_apart(other)).is_some() {
             let what = format!("two hosts are called {}", host.name);
@@ -97,7 +98,7 @@ pub(super) fn identities(seen: &[Seen]) -> Vec<Problem> {
     problems
 }
 
-/// Hosts that answer by the name of another one on the list.
+/// The problems of hosts that answer with the name of another host of the list.
 pub(super) fn moved(seen: &[Seen]) -> Vec<Problem> {
     let bare = |label: &str| label.rsplit('@').next().unwrap_or(label).to_owned();
     let problem = |one: &Seen| {
@@ -108,18 +109,18 @@ pub(super) fn moved(seen: &[Seen]) -> Vec<Problem> {
             "correct them in /etc/hosts or the hostfile; `ip addr` on each host tells its own";
         (listed && bare(&one.label) != *name).then(|| Problem::new(what, mend))
     };
-    // Of two names for one machine, that is told elsewhere.
+    // Another rule reports two names for the same machine.
     let twice =
         |one: &&Seen| seen.iter().filter(|other| other.facts.host.is(&one.facts.host)).count() > 1;
     seen.iter().filter(|one| !twice(one)).filter_map(problem).collect()
 }
 
-/// Hosts where one of the files is missing, or another than on the first.
+/// The problems of hosts where one of the files is missing or differs from the first host's.
 pub(super) fn files(seen: &[Seen], paths: &[PathBuf]) -> Vec<Problem> {
     paths.iter().enumerate().flat_map(|(at, path)| file(seen, at, path)).collect()
 }
 
-/// Those of the file that is number `at` on each host's list.
+/// The same for the file with index `at` in each host's list.
 fn file(seen: &[Seen], at: usize, path: &Path) -> Vec<Problem> {
     let Some((first, others)) = seen.split_first() else { return Vec::new() };
     let shown = path.display();
@@ -156,12 +157,12 @@ fn file(seen: &[Seen], at: usize, path: &Path) -> Vec<Problem> {
     others.iter().filter_map(problem).collect()
 }
 
-/// Hosts that have too little memory free for their part of a graph.
+/// The problems of hosts with too little free memory for their part of a graph.
 pub(super) fn memory(seen: &[Seen], size: &Size) -> Vec<Problem> {
     let p = seen.iter().map(|one| one.ranks).sum();
     let problem = |one: &Seen| {
         let (free, ranks) = (one.facts.memory?, one.ranks as u64);
-        let room = free / 5 * 4; // as ranks take by default
+        let room = free / 5 * 4; // the share that ranks use by default
         let needed = size.on_each(p).saturating_mul(ranks);
         let most = room / size.of_vertices().max(1);
         if needed <= room {
@@ -189,7 +190,7 @@ pub(super) fn memory(seen: &[Seen], size: &Size) -> Vec<Problem> {
     seen.iter().filter_map(problem).collect()
 }
 
-/// All ranks on one host, though the hostfile names several.
+/// The problem that all ranks are on one host although the hostfile names several.
 pub(super) fn one_host(seen: &[Seen], hostfile: &Hostfile) -> Option<Problem> {
     let [only] = seen else { return None };
     let named = hostfile.entries.len();
@@ -206,7 +207,7 @@ pub(super) fn one_host(seen: &[Seen], hostfile: &Hostfile) -> Option<Problem> {
     (named > 1).then(|| Problem::new(what, mend))
 }
 
-/// Hosts that the hostfile gives more ranks than they have cores.
+/// The problems of hosts to which the hostfile gives more ranks than they have cores.
 pub(super) fn slots(seen: &[Seen], hostfile: &Hostfile) -> Vec<Problem> {
     let problem = |one: &Seen| {
         let is_named = |name: &str| {
@@ -230,7 +231,7 @@ pub(super) fn slots(seen: &[Seen], hostfile: &Hostfile) -> Vec<Problem> {
     seen.iter().filter_map(problem).collect()
 }
 
-/// Links that are far slower than the others.
+/// The problems of links that are far slower than the others, or of a host if all its links are.
 pub(super) fn links(seen: &[Seen], pairs: &[Pair]) -> Vec<Problem> {
     let median_beside = |at: usize| {
         let others = pairs.iter().enumerate().filter(|(other, _)| *other != at);

@@ -1,4 +1,4 @@
-//! A local and a distributed run side by side, and what the difference comes from.
+//! Shows a local and a distributed run side by side, and explains the difference.
 
 use super::table::table;
 use super::terminal::{algorithm, hosts, size_of_forest, size_of_graph, weight};
@@ -8,7 +8,8 @@ use mst::experiment::{Comparison, Outcome, Run, Verdict, shares};
 use mst::measure::Phase;
 use mst::measure::{Repetition, Spread};
 
-/// What `mst compare` found of `graph`: a column for each run, then what it comes to, in sentences.
+/// The results of `mst compare` on `graph`: a table with a column for each run, then the verdict in
+/// sentences.
 pub fn compared(
     graph: &str,
     comm: &Comm,
@@ -52,7 +53,7 @@ fn rows(topology: &Topology, runs: &[&Run]) -> Vec<Vec<String>> {
             _ => run.outcome.mpi_library.clone(),
         }),
         row("algorithm", &|run| run.outcome.algorithm.to_owned()),
-        // A line each, since three runs stand side by side on a terminal of 80 columns.
+        // Broken into lines, so that three runs fit side by side on a terminal of 80 columns.
         row("which ran", &|run| run.outcome.ran.replace("; ", ";\n").replace('+', "+\n")),
         row("combined by", &|run| run.outcome.combine.clone().unwrap_or_else(|| "–".to_owned())),
         row("read", &|run| seconds(run.outcome.seconds.read)),
@@ -71,7 +72,7 @@ fn rows(topology: &Topology, runs: &[&Run]) -> Vec<Vec<String>> {
     ]
 }
 
-/// The median of a phase, on the slowest rank and in the mean.
+/// The median time of a phase on the slowest rank and, in parentheses, of the mean over ranks.
 fn of_phase(run: &Run, phase: Phase) -> String {
     let of = |what: fn(&Repetition, Phase) -> f64| {
         seconds(Spread::of(run.repetitions.iter().map(|r| what(r, phase))).median)
@@ -87,7 +88,7 @@ fn range(outcome: &Outcome) -> String {
     format!("{} – {}", seconds(outcome.total.least), seconds(outcome.total.most))
 }
 
-/// Which was faster, by how much, and where a slower one's time went, a line each.
+/// Which run was faster, by how much, and, if the distributed one was slower, where its time went.
 fn verdict(comparison: &Comparison, topology: &Topology, distributed: &Run) -> String {
     let (best, other) = (comparison.best(), &comparison.distributed);
     let ratio = best.total.median / other.total.median;
@@ -127,7 +128,7 @@ fn verdict(comparison: &Comparison, topology: &Topology, distributed: &Run) -> S
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// Why a speed-up is none of the cores.
+/// Explains a speed-up that is larger than the number of cores allows.
 fn beyond_cores(best: &Outcome, other: &Outcome) -> String {
     format!(
         "that is more than {} cores against {} can give by working at the same time: the ranks worked less, or faster \
@@ -141,7 +142,8 @@ fn beyond_cores(best: &Outcome, other: &Outcome) -> String {
     )
 }
 
-/// The parts of rank 0's time, which does all of the work there is, in the repetition in the middle.
+/// The parts of rank 0's time in the median repetition. Rank 0 takes part in all phases of the
+/// work.
 fn where_time_went(distributed: &Run) -> String {
     let mut order: Vec<&Repetition> = distributed.repetitions.iter().collect();
     order.sort_by(|a, b| a.total.total_cmp(&b.total));

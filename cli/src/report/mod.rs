@@ -1,4 +1,4 @@
-//! Results in words and tables, for people. Returns text; the command line prints it.
+//! Formats results as words and tables for people. Returns text; the command line prints it.
 
 mod compared;
 mod plans;

@@ -1,4 +1,4 @@
-//! Plans: which one was chosen and why, and what each cost.
+//! Shows which plan was chosen and why, and what each plan costs.
 
 use super::table::table;
 use super::{bytes, count, seconds};
@@ -34,7 +34,8 @@ pub fn chosen(choice: &Choice) -> String {
     )
 }
 
-/// A table of every plan by the model and by the clock, fastest first; nothing if there is none.
+/// A table of all plans with the model's time and the measured time, fastest first; empty if there
+/// are no plans.
 pub(super) fn explained(plans: &[Explained]) -> String {
     if plans.is_empty() {
         return String::new();
@@ -54,7 +55,7 @@ pub(super) fn explained(plans: &[Explained]) -> String {
     )
 }
 
-/// What a self-test that went right has done.
+/// The results of a self-test that succeeded.
 pub fn tested(tally: &Tally) -> String {
     let each = |total: f64| total / tally.cases as f64;
     let rows = tally.plans.iter().map(|plan| {

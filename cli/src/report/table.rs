@@ -1,4 +1,4 @@
-//! Aligned tables without lines: what is named stands left, what is counted right.
+//! Aligned tables without lines: the first column is left-aligned, the others are right-aligned.
 
 use comfy_table::{Cell, CellAlignment, Row, Table, presets};
 
@@ -19,7 +19,7 @@ pub fn table(header: &[&str], rows: &[impl AsRef<[String]>]) -> String {
     for row in rows {
         table.add_row(line(&row.as_ref().iter().map(String::as_str).collect::<Vec<_>>()));
     }
-    // The table pads every cell; what is printed above and below it begins at the margin.
+    // The table pads every cell, but text above and below it begins at the margin.
     let flush = |line: String| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned() + "\n";
     table.lines().map(flush).collect()
 }

@@ -1,4 +1,4 @@
-//! Results as a terminal shows them.
+//! Formats results for a terminal.
 
 use super::plans::explained;
 use super::table::table;
@@ -12,7 +12,7 @@ use mst::measure::{Repetition, Spread};
 use std::path::Path;
 use std::time::Duration;
 
-/// What `mst solve` found.
+/// The results of `mst solve`.
 pub fn solved(graph: &str, comm: &Comm, run: &Run, loops: u64) -> String {
     let outcome = &run.outcome;
     let mut rows = vec![
@@ -75,7 +75,7 @@ fn traffic(outcome: &Outcome) -> String {
     )
 }
 
-/// What a proof showed.
+/// The result of a proof.
 pub fn proved(forest: &Path, summary: &Summary, time: Duration) -> String {
     format!(
         "{}: {}, weight {}, checksum {:016x}\nproved: spanning, acyclic, minimum ({})\n",
@@ -87,8 +87,8 @@ pub fn proved(forest: &Path, summary: &Summary, time: Duration) -> String {
     )
 }
 
-/// The line that says that edges were folded as they were read: to be `saved`, or because all of them take
-/// more memory than a rank may.
+/// The line that says that edges were folded while they were read: to be `saved`, or because all of
+/// them need more memory than a rank may use.
 pub fn folded(folds: u64, saved: bool) -> String {
     let why = if saved {
         "so that they could be saved (--checkpoint)"
@@ -105,7 +105,8 @@ pub fn folded(folds: u64, saved: bool) -> String {
     )
 }
 
-/// The warning that most of `n` vertices are in none of the `edges`, which are a graph's or its forest's.
+/// The warning that most of the `n` vertices are in no edge, given the number of edges of a graph
+/// or of its forest.
 pub fn gaps(n: u64, edges: u64) -> Option<String> {
     const FEW: u64 = 100;
     // An edge has two ends, so at most a quarter of the vertices are in use.
@@ -120,12 +121,12 @@ pub fn gaps(n: u64, edges: u64) -> Option<String> {
     })
 }
 
-/// The line that says how many rows went to a CSV file.
+/// The line that says how many rows were added to a CSV file.
 pub fn added(rows: u64, csv: &Path) -> String {
     format!("{} added to {}", count(rows, "row"), shown(csv))
 }
 
-/// What was written where.
+/// The line that says what was written to `path`.
 pub fn written(path: &Path, slice: &Slice) -> String {
     format!("{}: {}, {}", shown(path), count_of("vertex", slice.n), count(slice.m, "edge"))
 }
@@ -161,7 +162,7 @@ fn where_it_ran(outcome: &Outcome, topology: &Topology) -> String {
     )
 }
 
-/// The hosts with the ranks on each, or only how many where there are many.
+/// The hosts with the number of ranks on each; for more than four hosts, only their number.
 pub(super) fn hosts(topology: &Topology) -> String {
     let hosts = topology.hosts();
     match hosts.len() {
@@ -173,7 +174,7 @@ pub(super) fn hosts(topology: &Topology) -> String {
     }
 }
 
-/// The algorithm by which ranks make their own forests, and of `auto` what it has chosen.
+/// The algorithm for the ranks' own forests; for `auto`, also what it chose.
 pub(super) fn algorithm(outcome: &Outcome) -> String {
     match outcome.algorithm {
         "auto" if !outcome.ran.is_empty() => format!("auto: {}", outcome.ran),

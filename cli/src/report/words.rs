@@ -1,8 +1,8 @@
-//! Numbers as people read them.
+//! Formats numbers for people.
 
 use std::time::Duration;
 
-/// `1234567` as `1,234,567`; a sign, a fraction and an exponent stay as they are.
+/// `1234567` as `1,234,567`. A sign, a fraction and an exponent are not changed.
 pub fn grouped(number: &str) -> String {
     let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
     let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
@@ -23,7 +23,7 @@ pub fn count(number: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", grouped(&number.to_string()))
 }
 
-/// Seconds in the unit that fits: `413 µs`, `12.3 ms`, `1.23 s`.
+/// A time in the unit that fits: `413 µs`, `12.3 ms`, `1.23 s`.
 pub fn seconds(seconds: f64) -> String {
     let duration = Duration::try_from_secs_f64(seconds).unwrap_or_default();
     let (value, unit) = match duration.as_nanos() {
@@ -40,7 +40,7 @@ pub fn seconds(seconds: f64) -> String {
     format!("{value:.decimals$} {unit}")
 }
 
-/// Bytes in decimal units, as networks are sold: `12 B`, `38.4 MB`.
+/// A number of bytes in decimal units, as used for networks: `12 B`, `38.40 MB`.
 pub fn bytes(bytes: u64) -> String {
     match bytes {
         0..1000 => format!("{bytes} B"),

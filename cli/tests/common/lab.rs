@@ -1,20 +1,21 @@
-//! Hosts of `scripts/lab`.
+//! The hosts of `scripts/lab`.
 
 use super::{Ended, finish, mst};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// The longest that a call may take.
+/// Time limit for a call.
 pub(crate) const LIMIT: Duration = Duration::from_secs(90);
 
-/// A lab of three hosts, which goes down when it is dropped.
+/// A lab of three hosts, which is removed on drop.
 pub(crate) struct Lab {
     name: String,
 }
 
 impl Lab {
-    /// A lab of its own name; without root or namespaces, says "skipped" and why.
+    /// Starts a lab, with a name that no other process uses. Without root or namespaces, prints
+    /// "skipped" and why, and returns `None`.
     pub(crate) fn up(name: &str) -> Option<Self> {
         let lab = Self { name: format!("{name}-{}", std::process::id()) };
         let up = lab.call(&["up"]);
@@ -40,14 +41,14 @@ impl Lab {
         finish(&mut self.command(arguments), LIMIT)
     }
 
-    /// As [`Lab::call`], of what must go well; returns what it says.
+    /// Like [`Lab::call`], but the call must succeed. Returns its standard output.
     pub(crate) fn expect(&self, arguments: &[&str]) -> String {
         let ended = self.call(arguments);
         assert_eq!(ended.code(), Some(0), "{arguments:?}: {ended:?}");
         ended.stdout
     }
 
-    /// A line of `sh` on a host, as root, which must go well.
+    /// Runs a line of `sh` as root on a host. It must succeed.
     pub(crate) fn root(&self, host: &str, line: &str) {
         self.expect(&["root", host, "sh", "-c", line]);
     }

@@ -1,6 +1,6 @@
-//! What the whole-program tests share: starting programs under mpirun, and with a limit on their time.
+//! Shared by the whole-program tests: runs programs with a time limit and under mpirun.
 
-#![expect(dead_code, reason = "each test uses its part")]
+#![expect(dead_code, reason = "each test uses a part of this module")]
 
 pub(crate) mod lab;
 pub(crate) mod place;
@@ -13,7 +13,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What a program said and how it ended.
+/// The output of a program, and how it ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
@@ -28,14 +28,15 @@ impl Ended {
     }
 }
 
-/// Runs a program to its end; one that takes longer than `limit` is killed and fails the test.
+/// Runs a program until it ends. If it takes longer than `limit`, it is killed and the test fails.
 pub(crate) fn finish(command: &mut Command, limit: Duration) -> Ended {
     let start = Instant::now();
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = loop {
         match command.spawn() {
             Ok(child) => break child,
-            // For a moment a child of another test holds what this one has just written.
+            // For a moment, a child of another test may hold the file that this test has just
+            // written.
             Err(why) if why.kind() == ErrorKind::ExecutableFileBusy => thread::yield_now(),
             Err(why) => panic!("{command:?}: {why}"),
         }
@@ -53,7 +54,7 @@ pub(crate) fn finish(command: &mut Command, limit: Duration) -> Ended {
             break status;
         }
         if start.elapsed() > limit {
-            // With all that it started, which would keep its pipes open.
+            // Kill also the processes that it started, which would keep its pipes open.
             let group = format!("-{}", child.id());
             Command::new("kill").args(["-9", "--", &group]).status().unwrap();
             let (out, err) = (stdout.join().unwrap(), stderr.join().unwrap());
@@ -65,10 +66,11 @@ pub(crate) fn finish(command: &mut Command, limit: Duration) -> Ended {
     Ended { status, stdout, stderr, seconds: start.elapsed().as_secs_f64() }
 }
 
-/// `mpirun` for `p` ranks of a program on this host, unbound; `MST_MPIRUN` names another launcher.
+/// `mpirun` for `p` ranks of a program on this host, without binding. `MST_MPIRUN` names another
+/// launcher.
 ///
-/// Without MPI in the build or on the machine, says "skipped" and why, and gives `None`; in CI
-/// that is a failure.
+/// Without MPI in the build or on the machine, prints "skipped" and why, and returns `None`. In CI
+/// a missing launcher is a failure.
 pub(crate) fn mpirun(p: usize) -> Option<Command> {
     if !cfg!(feature = "mpi") {
         println!("skipped: this build has no MPI");
@@ -82,7 +84,7 @@ pub(crate) fn mpirun(p: usize) -> Option<Command> {
     };
     let mut command = Command::new(launcher);
     if String::from_utf8_lossy(&version.stdout).contains("Open MPI") {
-        // More ranks than cores on purpose: these tests look at answers, not at times.
+        // More ranks than cores are allowed, since these tests look at answers, not at times.
         command.args(["--oversubscribe", "--bind-to", "none"]);
         command.args(["--mca", "mpi_yield_when_idle", "1"]);
         command.env("OMPI_ALLOW_RUN_AS_ROOT", "1").env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");

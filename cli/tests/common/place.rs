@@ -1,4 +1,4 @@
-//! A folder as `mst cluster init` leaves it, for a job on this machine alone, and tools that play others.
+//! A folder as `mst cluster init` leaves it, for a job on this machine only, with fake tools.
 
 use super::lab::{LIMIT, script};
 use super::{Ended, finish, mst};
@@ -27,7 +27,7 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    /// What is in a cluster.env that is as it should be.
+    /// The content of a correct cluster.env.
     pub(crate) fn settings() -> String {
         let program = fs::canonicalize(mst()).unwrap();
         format!(
@@ -44,16 +44,17 @@ impl Place {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
 
-    /// Puts a script before all programs of that name.
+    /// Adds a script that replaces the program `name` in PATH.
     pub(crate) fn tool(&self, name: &str, script: &str) {
-        // By a process of its own: a child of another test would hold what this one writes, and nothing runs that is written.
+        // Another process writes the file: a child of another test would inherit our open file, and
+        // a file that is open for writing cannot be run.
         let write = "printf '#!/bin/sh\n%s\n' \"$1\" >\"$0\" && chmod 755 \"$0\"";
         let mut sh = Command::new("sh");
         sh.args(["-c", write]).arg(self.path("tools").join(name)).arg(script);
         assert!(sh.status().unwrap().success());
     }
 
-    /// A call of `scripts/cluster`, in this folder.
+    /// The command that calls `scripts/cluster` in this folder.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.path("cluster"));
         let path = std::env::var("PATH").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Jobs that save how far they are, and how they are killed.
+//! Runs and kills jobs that save checkpoints.
 
 use super::{Ended, finish, mst};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 pub(crate) const LIMIT: Duration = Duration::from_secs(120);
-/// Too little for the graphs here: edges are folded, saves or not.
+/// Too little for the graphs here, so edges are folded even without a checkpoint.
 pub(crate) const MEMORY: [&str; 2] = ["--memory", "37M"];
 pub(crate) const SAVE: [&str; 4] = ["--checkpoint", "saved", "--checkpoint-every", "0"];
 
@@ -44,23 +44,23 @@ pub(crate) fn saved(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// With SIGKILL.
+/// Kills the process with SIGKILL.
 pub(crate) fn kill_process(process: &mut Child, _ranks: usize) {
     process.kill().unwrap();
 }
 
-/// Kills one of the `p` ranks of an mpirun, which then ends the others.
+/// Kills one of the `p` ranks of an mpirun, which then kills the others.
 pub(crate) fn kill_a_rank(mpirun: &mut Child, p: usize) {
     let ranks = ranks_of(mpirun.id());
     if ranks.len() < p {
-        return mpirun.kill().unwrap(); // while it starts ranks, Open MPI may overlook that one has ended
+        return mpirun.kill().unwrap(); // while Open MPI starts ranks, it may overlook that one has ended
     }
     let victim = ranks[draw(ranks.len() as u64) as usize].to_string();
     Command::new("kill").args(["-9", &victim]).stderr(Stdio::null()).status().unwrap();
 }
 
-/// The processes of `mst` that a launcher has started, itself or through others, and that have not ended: one that its
-/// launcher has not looked after yet has no program any more.
+/// The processes of `mst` that a launcher has started, itself or through others, and that have not
+/// ended. A zombie is left out: it has no program any more.
 pub(crate) fn ranks_of(launcher: u32) -> Vec<u32> {
     let children = format!("/proc/{launcher}/task/{launcher}/children");
     let children = fs::read_to_string(children).unwrap_or_default();
@@ -75,7 +75,7 @@ pub(crate) fn ranks_of(launcher: u32) -> Vec<u32> {
     found.collect()
 }
 
-/// Waits for a program that was told to end.
+/// Waits for a program that was told to end. It fails the test if that takes too long.
 pub(crate) fn await_end(child: &mut Child) -> ExitStatus {
     let begin = Instant::now();
     loop {
@@ -90,7 +90,7 @@ pub(crate) fn await_end(child: &mut Child) -> ExitStatus {
     }
 }
 
-/// A folder with a graph as a generator, a binary file and text.
+/// A folder for a graph, and the graph as a generator's spec, a binary file and a text file.
 pub(crate) fn graphs(weights: &str) -> (tempfile::TempDir, [String; 3]) {
     let folder = tempfile::tempdir().unwrap();
     let graph = format!("gnm:n=2000,m=2^20,seed=5,weights={weights}");
@@ -99,7 +99,7 @@ pub(crate) fn graphs(weights: &str) -> (tempfile::TempDir, [String; 3]) {
     (folder, [graph, "g.mst".to_owned(), "g.txt".to_owned()])
 }
 
-/// Starts a job and kills it when each of its `ranks` has saved some edges in one of the `folders`.
+/// Starts a job and kills it when `ranks` checkpoint files in the `folders` contain some edges.
 pub(crate) fn kill_when_saved(
     command: &mut Command,
     folders: &[&Path],
@@ -119,7 +119,8 @@ pub(crate) fn kill_when_saved(
     await_end(&mut child);
 }
 
-/// A folder with the checkpoint of a job on three ranks that was killed when each had saved something.
+/// A folder with the checkpoint of a job on three ranks that was killed after each had saved
+/// something.
 pub(crate) fn killed(weights: &str) -> (tempfile::TempDir, [String; 3]) {
     let (folder, inputs) = graphs(weights);
     let arguments = [&["solve", "g.txt", "-q", "--ranks", "3"], &MEMORY[..], &SAVE].concat();

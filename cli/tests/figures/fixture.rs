@@ -1,4 +1,4 @@
-//! Figures to look at: as published, and drawn of the published rows.
+//! Plots to examine: the published ones, and others drawn from the published rows.
 
 use crate::distributed::{self, runs::Case, runs::Run};
 use crate::drawing::{read, save};
@@ -13,7 +13,8 @@ pub(crate) fn results(folder: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../results").join(folder)
 }
 
-/// The published rows of a machine of two cores, as if the spread of each time had been recorded, or as if not.
+/// Tables and plots of the published rows, as if from a machine with two cores, with or without a
+/// recorded spread of each time.
 pub(crate) fn drawn(recorded: bool) -> TempDir {
     let folder = TempDir::new().expect("a folder");
     let place = |name: &str| folder.path().join(name);
@@ -42,17 +43,17 @@ pub(crate) fn drawn(recorded: bool) -> TempDir {
     folder
 }
 
-/// A file.
+/// The content of a file.
 pub(crate) fn text(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
 }
 
-/// A plot by its path without the ending.
+/// The plot at a path, which is given without its ending.
 pub(crate) fn picture(path: &Path) -> Picture {
     Picture::of(&text(&path.with_extension("svg")))
 }
 
-/// All plots: with spread, without, and as published.
+/// All plots, with their names: with spread, without, and as published.
 pub(crate) fn pictures() -> Vec<(String, Picture)> {
     let mut all = Vec::new();
     for folder in [drawn(true), drawn(false)] {

@@ -1,4 +1,5 @@
-//! What a plot shows and where: words with the space that they take, and what is drawn of lines and marks.
+//! Reads what a plot shows and where: texts with the space that they take, and the space of lines
+//! and marks.
 
 use roxmltree::{Document, Node};
 
@@ -7,7 +8,7 @@ use roxmltree::{Document, Node};
 pub(crate) struct Space(f64, f64, f64, f64);
 
 impl Space {
-    /// Whether they share more than an edge.
+    /// Whether two rectangles share more than an edge.
     pub(crate) fn meets(&self, other: &Self) -> bool {
         self.0 < other.2 && other.0 < self.2 && self.1 < other.3 && other.1 < self.3
     }
@@ -20,10 +21,10 @@ impl Space {
     }
 }
 
-/// A line of words.
+/// A line of text.
 pub(crate) struct Text {
     pub(crate) words: String,
-    /// The letters' size, pixels.
+    /// The font size, pixels.
     pub(crate) height: f64,
     pub(crate) space: Space,
 }
@@ -32,12 +33,12 @@ pub(crate) struct Text {
 pub(crate) struct Picture {
     all: Space,
     pub(crate) texts: Vec<Text>,
-    /// Curves, in pieces, whiskers and marks; not the thin lines of axes and ticks.
+    /// Curves in pieces, whiskers and marks, but not the thin lines of axes and ticks.
     pub(crate) drawn: Vec<Space>,
 }
 
 impl Picture {
-    /// Reads an SVG file as plotters writes it.
+    /// Parses an SVG file in the form that plotters writes.
     pub(crate) fn of(svg: &str) -> Self {
         let document = Document::parse(svg).expect("well-formed XML");
         let root = document.root_element();
@@ -54,13 +55,13 @@ impl Picture {
         Self { all, texts: of("text").map(text).collect(), drawn }
     }
 
-    /// Whether it is inside.
+    /// Whether a rectangle is inside the picture.
     pub(crate) fn contains(&self, Space(left, top, right, bottom): &Space) -> bool {
         let all = self.all;
         all.0 <= *left && all.1 <= *top && *right <= all.2 && *bottom <= all.3
     }
 
-    /// All words, lines joined.
+    /// All texts, joined by spaces.
     pub(crate) fn words(&self) -> String {
         self.texts.iter().map(|text| text.words.as_str()).collect::<Vec<_>>().join(" ")
     }
@@ -89,7 +90,7 @@ fn circle(node: Node<'_, '_>) -> Space {
     Space(x - r, y - r, x + r, y + r)
 }
 
-/// A line in pieces of some four pixels, so that their spaces hardly exceed it.
+/// A line in pieces of about four pixels, so that their rectangles hardly exceed it.
 fn pieces((x, y): (f64, f64), (to_x, to_y): (f64, f64)) -> Vec<Space> {
     let count = ((to_x - x).hypot(to_y - y) / 4.0).ceil().max(1.0);
     let at = |i: f64| (x + (to_x - x) * i / count, y + (to_y - y) * i / count);
@@ -106,7 +107,7 @@ fn text(node: Node<'_, '_>) -> Text {
         Some("end") => x - width,
         _ => x,
     };
-    // From the place, the letters' foot is at `dy`.
+    // The baseline is `dy` below the place.
     let foot = y + height
         * match node.attribute("dy") {
             Some("0.76em") => 0.76,
@@ -118,7 +119,7 @@ fn text(node: Node<'_, '_>) -> Text {
     Text { words, height, space }
 }
 
-/// Of a letter of DejaVu Sans, the widest of the usual fonts, in its height.
+/// The width of a letter of DejaVu Sans, the widest of the usual fonts, relative to the font size.
 fn width(letter: char) -> f64 {
     match letter {
         'i' | 'l' | 'j' | ' ' | '.' | ',' | ':' | ';' | '\'' => 0.34,
