@@ -266,7 +266,7 @@ fn judge(ended: &Ended) -> Result<(), Failed> {
     let weights: Vec<&str> =
         ended.stdout.lines().filter(|line| line.starts_with("weight")).collect();
     let right = !weights.is_empty() && weights.iter().all(|weight| *weight == expected);
-    let told = ended.stdout.contains("connections that rank 0 refused");
+    let told = ended.stdout.contains("that did not come from ranks of this job");
     if ended.code() == Some(0) && right && told && !ended.stderr.contains("mst: ") {
         return Ok(());
     }

@@ -196,7 +196,7 @@ fn explain_shows_every_way_beside_the_model() {
 fn wrong_ways_and_links_are_refused() {
     for (arguments, told) in [
         (["--combine", "guess"], "shuffle+contract+boruvka"),
-        (["--link", "fast"], "write one as 1gbit,100us"),
+        (["--link", "fast"], "for example 1gbit,100us"),
     ] {
         let ended = inside(2, &[&["solve", "path:n=9"], &arguments[..]].concat());
         assert_eq!(ended.code(), Some(2), "{ended:?}");

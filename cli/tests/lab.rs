@@ -156,7 +156,7 @@ fn a_job_ends_soon_when_something_dies_and_says_what() {
             "rank 2 on vm3 has not answered for 4 s (phase: local)",
         ),
         (EXCHANGE, &["cut", "2"], "rank 1 on vm2 has not answered"),
-        (BY_HAND, &["cut", "1"], "is the cable of vm1, where rank 0 runs, in?"),
+        (BY_HAND, &["cut", "1"], "check the network cable of vm1, where rank 0 runs"),
         (READ, &["poweroff", "3"], "rank 2 on vm3 has not answered for 4 s (phase: read)"),
     ];
     for (job, fault, said) in faults {

@@ -22,7 +22,7 @@ const CASES: [(&str, bool, &str); 8] = [
     ("first killed", false, "rank 0 on "),
     ("stopped", false, "has not answered for 2 s (phase: merge)"),
     ("stopped at the end", false, "has not answered for 2 s"),
-    ("orphaned", false, "what mpirun started rank 1 on "),
+    ("orphaned", false, "the process of mpirun that started rank 1 on "),
     ("panics", false, "rank 1 on "),
     ("slow", true, ""),
     ("busy", true, ""),

@@ -69,9 +69,9 @@ const FAULTS: [(&str, Told); 19] = [
     ("panic_in_pool", Told { code: 101, message: "rank 1" }),
     ("mismatch", Told { code: 101, message: "rank 1 calls barrier" }),
     ("unlike_items", Told { code: 101, message: "8-byte items" }),
-    ("rest_alone", Told { code: 101, message: "rank 1 calls rest" }),
+    ("rest_alone", Told { code: 101, message: "rank 1 calls sleeping_barrier" }),
     ("left_the_resting", Told { code: 101, message: "rank 2 calls the end of the job" }),
-    ("unlike_lengths", Told { code: 101, message: "rank 0 reduces 3 items, rank 1 4" }),
+    ("unlike_lengths", Told { code: 101, message: "rank 0 reduces 3 items, but rank 1 reduces 4" }),
     ("left_early", Told { code: 101, message: "rank 2 calls the end of the job" }),
     ("left_the_agreeing", Told { code: 101, message: "rank 2 calls the end of the job" }),
     ("gather", Told { code: 101, message: "rank 1 calls gather (root 2, 8-byte items)" }),
@@ -255,7 +255,7 @@ fn refused_threads(command: &mut Command) -> Result<(), Failed> {
 fn another_launcher() -> Result<(), Failed> {
     let is_mpich = std::env::var("MST_MPIRUN").is_ok_and(|launcher| launcher.contains("mpich"));
     let foreign = if is_mpich { "OMPI_COMM_WORLD" } else { "PMI" };
-    let told = format!("{foreign}_SIZE says 3 ranks, but the world this process sees has 1");
+    let told = format!("{foreign}_SIZE announces 3 ranks, but MPI sees 1");
     let mut alone = Command::new(common::mst());
     alone.args(["solve", "path:n=3"]);
     alone.env(format!("{foreign}_SIZE"), "3").env(format!("{foreign}_RANK"), "0");
@@ -274,7 +274,7 @@ fn allocation() -> Result<(), Failed> {
         command.args(["solve", "path:n=3", "--quiet"]).args(ranks).env("SLURM_NTASKS", "3");
         finish(&mut command, LIMIT)
     };
-    expect(&by_hand(&[]), 2, "SLURM_NTASKS says 3 ranks")?;
+    expect(&by_hand(&[]), 2, "SLURM_NTASKS announces 3 ranks")?;
     expect(&by_hand(&["--ranks", "1"]), 0, "")
 }
 

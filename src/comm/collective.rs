@@ -161,7 +161,10 @@ impl Comm {
             let lens: Vec<u64> = self.calls(&call).iter().map(|call| call.len).collect();
             let other = lens.iter().position(|&len| len != lens[0]).expect("they differ");
             let (zero, other_len) = (lens[0], lens[other]);
-            self.end_with(&format!("rank 0 reduces {zero} items, rank {other} {other_len}"));
+            self.end_with(&format!(
+                "rank 0 reduces {zero} items, but rank {other} reduces \
+                                    {other_len}"
+            ));
         }
         self.reduce_words(words, reduction);
     }

@@ -37,8 +37,9 @@ pub fn launcher(variable: impl Fn(&str) -> Option<String>) -> Option<Launcher> {
     })
 }
 
-const SLURM: &str = "this MPI does not speak with srun as it is: use `srun --mpi=pmix` for Open MPI, `--mpi=pmi2` for \
-                     MPICH (`srun --mpi=list` shows what there is), or mpirun inside the allocation";
+const SLURM: &str = "this MPI library does not work with a plain srun: use `srun --mpi=pmix` for \
+                     Open MPI, `--mpi=pmi2` for MPICH (`srun --mpi=list` shows what there is), or \
+                     mpirun inside the allocation";
 
 /// Whether srun has started this process in a way that Open MPI does not support. Starting MPI
 /// would then end each process with two screens of text.
@@ -58,12 +59,12 @@ impl Launcher {
         }
         let Self { variable, size: told, .. } = self;
         let built = if cfg!(feature = "mpi") {
-            "this program was built for another MPI: start it with the mpirun of the MPI it was \
-             built with, or build it again with this one's mpicc (MPICC=...)"
+            "this program was built for another MPI: start it with the mpirun of the MPI that it \
+             was built with, or rebuild it with the mpicc of this MPI (MPICC=...)"
         } else {
             "this program was built without MPI: build it with `cargo build --release`"
         };
-        let hand = "if you meant one process, say --ranks 1";
+        let hand = "if you want a single process, give --ranks 1";
         let why = match (self.started, *variable) {
             (false, _) => hand,
             (true, "SLURM_NTASKS") if cfg!(feature = "mpi") => SLURM,
@@ -71,9 +72,7 @@ impl Launcher {
         };
         Err(Error::launch(
             LaunchFault::Launcher,
-            format!(
-                "{variable} says {told} ranks, but the world this process sees has {size}: {why}"
-            ),
+            format!("{variable} announces {told} ranks, but MPI sees {size}: {why}"),
         ))
     }
 }
@@ -97,8 +96,8 @@ pub fn start<R: Send>(
         return Err(Error::usage(
             "--ranks",
             format!(
-                "--ranks {p} makes ranks inside one process, but a launcher has started {} already \
-             ({}); leave out one of them",
+                "--ranks {p} starts ranks inside one process, but a launcher has already started \
+                 {} ({}); use only one of the two",
                 launcher.size, launcher.variable
             ),
         ));
@@ -169,7 +168,7 @@ mod tests {
         assert!(launcher.expect(3).is_ok());
         let error = launcher.expect(1).unwrap_err();
         assert_eq!(error.exit_code(), 2);
-        assert!(error.to_string().contains("PMI_SIZE says 3 ranks"), "{error}");
+        assert!(error.to_string().contains("PMI_SIZE announces 3 ranks"), "{error}");
         let task = [("SLURM_NTASKS", "3"), ("SLURM_PROCID", "0"), ("SLURM_STEP_ID", "0")];
         let error = told(&task).expect("known").expect(1).unwrap_err().to_string();
         let advice = if cfg!(feature = "mpi") { "srun --mpi=pmix" } else { "built without MPI" };

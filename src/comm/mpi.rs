@@ -45,7 +45,7 @@ pub(super) fn run<R>(
     let (universe, level) = mpi::initialize_with_threading(Threading::Funneled)
         .ok_or_else(|| Error::launch(LaunchFault::Mpi, "MPI was already started"))?;
     if level < Threading::Funneled {
-        let what = "this MPI library does not allow threads; use one built with them";
+        let what = "this MPI library was built without thread support; use one built with it";
         return Err(Error::launch(LaunchFault::Mpi, what));
     }
     let world = universe.world();

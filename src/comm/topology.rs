@@ -109,7 +109,7 @@ fn same_program(calls: &[CallHeader]) -> Result<()> {
     let program = |rank: usize| {
         let call = &calls[rank];
         let (version, host) = (field(call, 0..16), field(call, 16..40));
-        format!("rank {rank} on {host} runs mst {version} with content {:016x}", call.len)
+        format!("rank {rank} on {host} runs mst {version}, file hash {:016x}", call.len)
     };
     let differs =
         |call: &CallHeader| call.len != calls[0].len || call.text[..16] != calls[0].text[..16];
@@ -121,8 +121,8 @@ fn same_program(calls: &[CallHeader]) -> Result<()> {
     Err(Error::launch(
         LaunchFault::Program,
         format!(
-            "the ranks run different programs: {}, {}; copy one to every host (scp {path} {host}:{path}) \
-         and start it by its absolute path",
+            "the ranks run different programs: {}; {}; copy one of them to every host (scp {path} \
+             {host}:{path}) and start it by its absolute path",
             program(0),
             program(other)
         ),

@@ -33,8 +33,10 @@ pub fn end_at_once(code: i32) -> ! {
 /// Returns what to say about strangers, if any have called.
 pub(super) fn refused(strangers: &AtomicU64) -> Option<String> {
     let count = strangers.load(Relaxed);
-    let said = "connections that rank 0 refused, since no rank of this job made them";
-    (count > 0).then(|| format!("{said}: {count}"))
+    let connections =
+        if count == 1 { "1 connection".to_owned() } else { format!("{count} connections") };
+    let said = format!("rank 0 refused {connections} that did not come from ranks of this job");
+    (count > 0).then_some(said)
 }
 
 /// What a rank knows of those it watches: rank 0 watches all others, and they watch rank 0.
@@ -89,8 +91,8 @@ impl Watch {
                 say(&self.sentence(lost, how));
             }
             JobEnd::MpiDoesNotEnd if self.rank == 0 => say(&format!(
-                "the work is done and all it made is written, but MPI does not end on every host, \
-                 after {} s: MPICH 4.0 is known for that; take a newer one, or Open MPI",
+                "the work is done and all results are written, but MPI has not shut down on every \
+                 host within {} s; MPICH 4.0 has this known fault: use a newer one, or Open MPI",
                 self.to_end.as_secs_f64()
             )),
             JobEnd::Dismissed | JobEnd::Orphaned => {}
@@ -194,23 +196,23 @@ impl Watch {
         };
         match how {
             PeerState::Silent if self.is_alone() => format!(
-                "no rank on another host has answered for {} s{during}: is the cable of {}, where rank 0 \
-                 runs, in? See to that, then run again",
+                "no rank on another host has answered for {} s{during}: check the network cable \
+                 of {}, where rank 0 runs, then run again",
                 self.patience.as_secs_f64(),
                 self.hosts[0]
             ),
             PeerState::Silent => format!(
-                "{who} has not answered for {} s{during}: its process is stopped, or its host or cable is gone; \
-                 see to that, then run again",
+                "{who} has not answered for {} s{during}: its process is stopped, or its host or \
+                 network is down; fix that, then run again",
                 self.patience.as_secs_f64()
             ),
             PeerState::Orphaned => format!(
-                "what mpirun started {who} with has died{during}: see there what ended it (`dmesg | tail` tells \
-                 whether memory ran out), then run again"
+                "the process of mpirun that started {who} has died{during}: find out on that host \
+                 what ended it (`dmesg | tail` shows whether memory ran out), then run again"
             ),
             _ => format!(
-                "{who} has died{during}: see there what ended it (`dmesg | tail` tells whether memory ran out), \
-                 then run again"
+                "{who} has died{during}: find out on that host what ended it (`dmesg | tail` \
+                 shows whether memory ran out), then run again"
             ),
         }
     }
