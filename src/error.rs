@@ -81,7 +81,8 @@ pub enum Error {
 
     /// An edge in memory has an end that is no vertex.
     #[error(
-        "edge {position} has the vertex {vertex}, and there are {n} (all of them count from 0)"
+        "edge {position} (from 0) has the vertex {vertex}, but there are {n} vertices, numbered \
+         from 0"
     )]
     Vertex {
         /// The edge's position in the list, from 0.
@@ -93,7 +94,7 @@ pub enum Error {
     },
 
     /// The weight of an edge in memory is not finite.
-    #[error("edge {position} (from 0) has the weight {weight}; weights are finite")]
+    #[error("edge {position} (from 0) has the weight {weight}; weights must be finite")]
     Weight {
         /// The edge's position in the list, from 0.
         position: usize,
@@ -198,7 +199,8 @@ impl Error {
             io::ErrorKind::UnexpectedEof => Self::content(
                 path,
                 ContentFault::Changed,
-                "it has become shorter while it was read; run again when nobody writes to it",
+                "the file became shorter while it was read; run again when no other program \
+                 writes to it",
             ),
             _ => Self::File { action, path: path.to_owned(), why },
         }

@@ -151,7 +151,7 @@ fn check_count(what: &'static str, count: usize) -> Result<()> {
 }
 
 fn too_many(what: &'static str, count: usize) -> Error {
-    let what = format!("{count} {what} are more than 32 bits number");
+    let what = format!("{count} {what} are too many: they are numbered with 32 bits");
     Error::TooLarge { needed: None, left: None, what }
 }
 

@@ -311,7 +311,7 @@ fn a_second_job_is_told_who_has_the_folder() {
         signal("-STOP");
         for more in [&["--resume"][..], &[]] {
             let second = run(folder, &[&arguments, more].concat());
-            let words = format!("another job saves there (process {} on ", job.id());
+            let words = format!("another job uses this folder (process {} on ", job.id());
             assert_eq!(second.code(), Some(1), "{second:?}");
             assert!(second.stderr.contains(&words), "{second:?}");
         }

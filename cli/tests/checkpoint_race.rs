@@ -91,7 +91,7 @@ impl Count {
     fn add(&mut self, job: Job, expected: &str) {
         let (code, was_killed) = (job.status.unwrap().code(), job.killed.is_some());
         let [stdout, stderr] = job.said();
-        let locked = ["another job saves there", "still run"];
+        let locked = ["another job uses this folder", "still run"];
         self.resumed += usize::from(stderr.contains("resumed from saved"));
         match code {
             Some(0) if checksum(&stdout) == expected => self.right += 1,

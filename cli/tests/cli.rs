@@ -142,7 +142,7 @@ fn a_graph_larger_than_memory_is_folded() {
     assert_eq!(json(&folded)["checksum"], expected);
     let refused = in_folder(folder.path(), &["solve", "gnm:n=2^20,m=2^22", "--memory", "50M"]);
     assert_eq!(refused.code(), Some(1), "{refused:?}");
-    assert!(refused.stderr.contains("say --memory with more"), "{refused:?}");
+    assert!(refused.stderr.contains("give a larger --memory"), "{refused:?}");
 }
 
 #[test]
@@ -252,19 +252,19 @@ fn what_goes_wrong_is_told_once_with_its_code() {
         (&["solve", "huge.txt"],                  1, &["huge.txt:1:3:"]),
         (&["solve", "empty.txt"],                 1, &["empty.txt: the file is empty"]),
         (&["solve", "cut.csv.gz", "--columns", "1,2,3"], 1, &["cut.csv.gz", "gzip"]),
-        (&["solve", "cut.csv.gz", "--input-from", "all"], 1, &["a gzip file has no parts"]),
+        (&["solve", "cut.csv.gz", "--input-from", "all"], 1, &["a gzip file cannot be read in parts"]),
         (&["convert", "path:n=3", "p.mst.gz"],    1, &["leave out .gz"]),
         (&["solve", "path:n=3", "--csv", "/dev/full"], 1, &["no regular file"]),
-        (&["solve", "heavy.txt"],                 1, &["beyond the largest float"]),
+        (&["solve", "heavy.txt"],                 1, &["exceeds the largest float"]),
         (&["compare", "complete:n=1482910"],      1, &["GB left"]),
         (&["generate", "complete:n=1482910", "-o", "x.mst"], 1, &["GB left"]),
-        (&["solve", "gnm:n=4294967295,m=2^39"],   1, &["say --memory with more"]),
+        (&["solve", "gnm:n=4294967295,m=2^39"],   1, &["give a larger --memory"]),
         (&["solve", "rgg2d:n=4e9,m=10"],          1, &["GB left"]),
         (&["convert", "sparse.gr", "x.graph"],    1, &["4294967295 vertices"]),
         (&["solve", "cut.mst"],                   1, &["cut.mst"]),
         (&["solve", "."],                         1, &["cannot", "directory"]),
         (&["solve", "path:n=3", "-o", "/dev/full"], 1, &["cannot write /dev/full"]),
-        (&["solve", "/dev/null"],                 1, &["/dev/null: it is no regular file"]),
+        (&["solve", "/dev/null"],                 1, &["/dev/null: it is not a regular file"]),
         (&["solve", "missing.txt"],               1, &["cannot open missing.txt"]),
         (&["solve", "gnm:n=10"],                  2, &["m"]),
         (&["solve", "gnm:n=10,m=5", "--format", "gr"], 2, &["for files"]),

@@ -283,7 +283,7 @@ fn a_file_that_changes_is_found_out() {
     fs::write(folder.path().join("g.txt"), text.split_once('\n').unwrap().1).unwrap();
     let ended = shell(folder.path(), &format!("{append}{solve}"));
     assert_eq!(ended.code(), Some(1), "{ended:?}");
-    assert!(ended.stderr.contains("g.txt: it has changed while it was read"), "{ended:?}");
+    assert!(ended.stderr.contains("g.txt: the file changed while it was read"), "{ended:?}");
 }
 
 #[test]

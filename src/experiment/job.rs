@@ -92,7 +92,7 @@ impl Job {
         let summary = distributed::summarize(comm, slice.n, &part, slice.weights);
         if !summary.weight.value().is_finite() {
             let what =
-                "the forest's weight is beyond the largest float, 1.8e308; scale the weights";
+                "the forest's weight exceeds the largest float, 1.8e308; scale the weights down";
             return Err(Error::TooLarge { needed: None, left: None, what: what.to_owned() });
         }
         let mut verify_seconds = 0.0;

@@ -356,7 +356,7 @@ mod number {
         let text = String::deserialize(deserializer)?;
         let integer = || text.parse().map(Number::Integer).ok();
         let float = || text.parse().map(Number::Float).ok();
-        integer().or_else(float).ok_or_else(|| de::Error::custom("a weight is a number"))
+        integer().or_else(float).ok_or_else(|| de::Error::custom("expected a number as the weight"))
     }
 }
 

@@ -84,18 +84,23 @@ impl Located {
                     path,
                     ContentFault::Changed,
                     format!(
-                        "{name} has another file than rank 0; copy one to every host, or say --input-from root"
+                        "{name} has a different file than rank 0; copy the same file to every \
+                         host, or use --input-from root"
                     ),
                 ));
             }
             (Some(InputFrom::All), None) if gzip => {
                 let what =
-                    "a gzip file has no parts to read at; decompress it, or say --input-from root";
+                    "a gzip file cannot be read in parts; decompress it, or use --input-from root";
                 return Err(Error::content(path, ContentFault::Unsupported, what));
             }
             (Some(from), _) => (from, "as asked".to_owned()),
-            (None, _) if gzip => (InputFrom::Root, "gzip has no parts to read at".to_owned()),
-            (None, Some(name)) => (InputFrom::Root, format!("{name} lacks it or has another")),
+            (None, _) if gzip => {
+                (InputFrom::Root, "a gzip file cannot be read in parts".to_owned())
+            }
+            (None, Some(name)) => {
+                (InputFrom::Root, format!("{name} has no such file, or a different one"))
+            }
             (None, None) => (InputFrom::All, "it looks the same on every host".to_owned()),
         };
         let how = (comm.size() > 1).then(|| match from {
@@ -119,7 +124,8 @@ fn look(path: &Path) -> Result<(Fingerprint, Vec<u8>)> {
         return Err(Error::File { action: "read", path: path.to_owned(), why });
     }
     if !about.is_file() {
-        let what = "it is no regular file, so it cannot be read at positions; save it as one first, or pipe it in and name it -";
+        let what = "it is not a regular file, so it cannot be read in parts; save it as a file \
+                    first, or pipe it in and name it -";
         return Err(Error::content(path, ContentFault::Unsupported, what));
     }
     let len = about.len();

@@ -244,8 +244,8 @@ impl<'a> FoldBuffer<'a> {
         };
         let what = match needed {
             Some(needed) => format!(
-                "the forest of {} vertices and the edges that come next take {:.1} MB and more, and a \
-                 rank may take {:.1} MB; say --memory with more, or use fewer ranks a host",
+                "folding a graph of {} vertices needs at least {:.1} MB per rank, but a rank may \
+                 use {:.1} MB; give a larger --memory, or start fewer ranks per host",
                 self.n,
                 megabytes(needed),
                 megabytes(left)

@@ -35,8 +35,9 @@ pub(super) fn fits(comm: &Comm, what: &str, bytes: u128) -> Result<()> {
     match left_if_less(needed) {
         Some(left) => {
             let what = format!(
-                "{what} takes {:.1} GB ({:.1} GB on each rank) and this host has {:.1} GB left for it; use \
-             fewer ranks a host or a smaller graph, or renumber the vertices that are in use",
+                "{what} takes {:.1} GB ({:.1} GB on each rank), but this host has {:.1} GB left \
+                 for it; use fewer ranks per host, or a smaller graph, or renumber the vertices \
+                 so that ids have no gaps",
                 needed as f64 / 1e9,
                 bytes as f64 / 1e9,
                 left as f64 / 1e9

@@ -170,7 +170,7 @@ pub fn revisit(
 ) -> Result<()> {
     let slice = &loaded.slice;
     let differs = |what: String| {
-        let what = format!("the graph is not what was read first: {what}");
+        let what = format!("the graph has changed since it was first read: {what}");
         Error::proof(what)
     };
     let mut show = |edges: &[Edge<u64>]| match edges
@@ -178,7 +178,7 @@ pub fn revisit(
         .find_first(|e| u64::from(e.u.max(e.v)) >= slice.n)
     {
         Some(e) => Err(differs(format!(
-            "it has vertex {} now, and had {} vertices then",
+            "it now has vertex {}, but had only {} vertices",
             e.u.max(e.v),
             slice.n
         ))),
@@ -187,7 +187,8 @@ pub fn revisit(
     let seen = take(comm, request, Sink::Show(slice.weights, &mut show), None);
     // If the file has changed, an error of reading or proving it means nothing.
     if !is_unchanged(comm, request, loaded) {
-        let what = "it has changed while it was read; run again when nobody writes to it";
+        let what = "the file changed while it was read; run again when no other program writes to \
+                    it";
         return Err(Error::content(
             Path::new(&request.source.to_string()),
             ContentFault::Changed,
@@ -197,11 +198,11 @@ pub fn revisit(
     let told = |slice: &Slice| {
         let Slice { n, m, loops, weights, .. } = slice;
         let numbers = if weights.numbers() == Numbers::Floats { "floats" } else { "integers" };
-        format!("{n} vertices, {m} edges and {loops} loops with weights that are {numbers}")
+        format!("{n} vertices, {m} edges and {loops} loops, with {numbers} as weights")
     };
     let (now, then) = (told(&seen?.slice), told(slice));
     if now != then {
-        return Err(differs(format!("it has {now} now, and had {then}")));
+        return Err(differs(format!("it now has {now}, but it had {then}")));
     }
     Ok(())
 }
@@ -232,8 +233,8 @@ fn take(
     };
     let file = Located::find(comm, path, *format, request.from)?;
     if checkpoint.is_some() && file.from == InputFrom::Root {
-        let what = "a checkpoint needs ranks that read their parts themselves, not rank 0 for all: \
-                    put the file on every host, and decompress it if it is gzip";
+        let what = "for a checkpoint, every rank must read its part of the file itself: put the \
+                    file on every host, uncompressed, and leave out --input-from root";
         return Err(Error::content(path, ContentFault::Unsupported, what));
     }
     let mut loaded = match file.format {

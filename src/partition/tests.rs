@@ -141,8 +141,8 @@ fn floats_may_come_late() {
 fn a_budget_too_small_is_told() {
     let source = Source::Generated("gnm:n=1000,m=9000".parse().expect("a right spec"));
     for (memory, words) in [
-        (Memory::Folding(30_000), "say --memory with more"),
-        (Memory::Folding(3), "say --memory with more"),
+        (Memory::Folding(30_000), "give a larger --memory"),
+        (Memory::Folding(3), "give a larger --memory"),
         (Memory::Within(30_000), "or mst solve"),
     ] {
         let request =

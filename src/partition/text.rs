@@ -59,12 +59,13 @@ impl GraphInput for Text<'_> {
         let n = self.preamble.check(self.path, &seen.census)?;
         if seen.numbers == Numbers::Floats && seen.beyond_floats {
             let what = if seen.saved {
-                "some weights are floats and some are integers beyond 2^53, which are floats, too, then and may be \
-                 equal: --checkpoint has folded some of them as integers before the first float was read; leave it \
-                 out, or write all weights as floats, as 9007199254740993.0"
+                "some weights are floats and some are integers beyond 2^53, which may become \
+                 equal as floats; --checkpoint folded some as integers before the first float was \
+                 read: leave it out, or write all weights as floats, for example \
+                 9007199254740993.0"
             } else {
-                "some weights are floats and some are integers beyond 2^53, which have to be in memory together; \
-                 say --memory with more"
+                "some weights are floats and some are integers beyond 2^53; such weights must be \
+                 in memory together: give a larger --memory"
             };
             return Err(Error::content(self.path, ContentFault::Unsupported, what));
         }

@@ -100,13 +100,14 @@ fn traffic(cost: &Repetition, most: u64) -> Option<String> {
     }
     let received = cost.bytes_received_max();
     (received > most)
-        .then(|| format!("a rank received {received} bytes, {most} at most were promised"))
+        .then(|| format!("a rank received {received} bytes, but at most {most} were expected"))
 }
 
 fn failure(comm: &Comm, case: &Case, plan: Plan, algorithm: Algorithm, what: &str) -> Error {
     Error::proof(format!(
-        "the self-test failed on {} ranks: the forest of {case} by {} after {} is wrong: {what}; repeat it \
-         on as many ranks with mst selftest --seed {} --cases 1; this is a bug, please report it",
+        "the self-test failed on {} ranks: the forest of {case} by {} after {} is wrong: {what}; \
+         to repeat it, run mst selftest --seed {} --cases 1 on as many ranks; this is a bug, \
+         please report it",
         comm.size(),
         plan.name(),
         algorithm.name(),

@@ -126,7 +126,7 @@ impl Saved {
             return Err(refused("it is cut short within its head"));
         }
         if head_len > MOST_HEAD {
-            return Err(refused("its head is longer than any"));
+            return Err(refused("its head is too long"));
         }
         let mut text = vec![0; head_len as usize];
         file.read_exact_at(&mut text, BEFORE).map_err(Error::file("read", &path))?;
@@ -143,7 +143,7 @@ impl Saved {
         if u128::from(len - body) != expected {
             let bytes = len - body;
             return Err(refused(&format!(
-                "it has {bytes} bytes of edges, where its head says {expected}"
+                "it has {bytes} bytes of edges, but its head says {expected}"
             )));
         }
         Ok(Self { known: KnownFile { head, sum, body }, path, file })
@@ -405,6 +405,6 @@ mod tests {
             .and_then(|file| file.set_len(1 << 43))
             .expect("a hole");
         let told = Saved::open(&folder, NAME).expect_err("too long").to_string();
-        assert!(told.contains("its head is longer than any"), "{told}");
+        assert!(told.contains("its head is too long"), "{told}");
     }
 }

@@ -206,7 +206,7 @@ fn irregular(path: &Path, what: &str) -> Error {
     Error::content(
         path,
         ContentFault::Unsupported,
-        format!("it is {what}, where there should be a regular file; remove it"),
+        format!("it is {what}, but it should be a regular file; remove it"),
     )
 }
 

@@ -100,8 +100,8 @@ impl Lock {
         let told = comm.all_gather(weakness.unwrap_or_default().as_bytes());
         if let Some(weakness) = told.iter().find(|told| !told.is_empty()) {
             warn(&format!(
-                "warning: nothing keeps another job out of {}, since {}: start none there before this one \
-                 has ended",
+                "warning: nothing prevents another job from using {}, because {}: start no other \
+                 job there before this one ends",
                 shown(folder.path()),
                 String::from_utf8_lossy(weakness)
             ));
@@ -160,7 +160,7 @@ fn claim(folder: &Arc<Folder>, run: u64) -> Result<Claimed> {
         match answer {
             Attempt::Unknown(why) => Some(format!("its file system has no locks ({})", why.desc())),
             _ => file.metadata().ok().and_then(|about| kept_to_host(about.dev())).map(|system| {
-                format!("its file system ({system}) may keep locks from other hosts")
+                format!("its file system ({system}) may hide locks from other hosts")
             }),
         };
     Ok((Lock { folder: folder.clone(), file: Some(file), claims: true }, weakness))
@@ -201,7 +201,7 @@ fn open(folder: &Folder, flags: OFlag) -> Result<File> {
         return Err(Error::content(
             &path,
             ContentFault::Occupied,
-            "it is another file, too (a hard link); remove it",
+            "the file has a second name (a hard link); remove it",
         ));
     }
     Ok(file)
@@ -272,19 +272,20 @@ fn is_locked(file: &File, byte: i64) -> bool {
 
 /// The error for a folder that another job holds.
 fn taken(folder: &Folder, claim: Option<Holder>, first_lives: bool) -> Error {
-    let who = claim.map_or("a process that does not say which".to_owned(), |claim| {
+    let who = claim.map_or("an unknown process".to_owned(), |claim| {
         let Holder { host, pid, since, .. } = claim;
         format!("process {pid} on {}, since {} UTC", host.escape_debug(), since.escape_debug())
     });
     let what = if first_lives {
         format!(
-            "another job saves there ({who}); wait for its end, end it, or name another folder (where its \
-             host is lost, a server drops its locks after some minutes)"
+            "another job uses this folder ({who}); wait until it ends, end it, or name another \
+             folder (if its host is lost, the server releases the lock after some minutes)"
         )
     } else {
         format!(
-            "ranks of a job that was ended still run ({who}, was the first of them); end them, or name another \
-             folder (where their host is lost, a server drops its locks after some minutes)"
+            "ranks of a job still run, though the first of them ({who}) has ended; end them, or \
+             name another folder (if their host is lost, the server releases the locks after some \
+             minutes)"
         )
     };
     Error::content(folder.path(), ContentFault::Occupied, what)
@@ -313,7 +314,7 @@ mod tests {
                 if comm.rank() == 0 {
                     let told = claim(&folder, 7).err().expect("taken").to_string();
                     let own =
-                        format!("another job saves there (process {} on ", std::process::id());
+                        format!("another job uses this folder (process {} on ", std::process::id());
                     assert!(told.contains(&own), "{told}");
                 }
                 comm.barrier();
@@ -337,7 +338,10 @@ mod tests {
             .expect("asked");
         let begin = Instant::now();
         let told = claim(&folder, 8).err().expect("taken").to_string();
-        assert!(told.contains("still run (process "), "{told}");
+        assert!(
+            told.contains("ranks of a job still run, though the first of them (process "),
+            "{told}"
+        );
         assert!(begin.elapsed() >= PATIENCE_FOR_THE_REST);
         drop(left);
         claim(&folder, 8).expect("free");

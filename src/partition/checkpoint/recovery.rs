@@ -61,7 +61,7 @@ pub(super) fn look(
     let next = seen.iter().map(|seen| seen.generation).max().unwrap_or(0).saturating_add(1);
     if next > MOST_GENERATIONS {
         let what = format!(
-            "it has a file of generation {}, which no job has written; remove it",
+            "it has a file of generation {}, which no job can have written; remove it",
             next - 1
         );
         return Err(Error::content(folder.path(), ContentFault::Damaged, what));
@@ -79,7 +79,7 @@ pub(super) fn look(
         return Ok(nothing);
     }
     if !checkpoint.resume {
-        let what = "it has the checkpoint of a job that did not end; say --resume to go on from it, or \
+        let what = "it has the checkpoint of an unfinished job; use --resume to continue it, or \
                     remove its files to start from the beginning";
         return Err(Error::content(folder.path(), ContentFault::Occupied, what));
     }
@@ -101,8 +101,8 @@ fn one_job(comm: &Comm, folder: &Folder, files: &[KnownFile]) -> Result<()> {
     let jobs: Vec<u64> = files.iter().map(|known| known.head.job).collect();
     let jobs: BTreeSet<u64> = comm.all_gather(&jobs).concat().into_iter().collect();
     if jobs.len() > 1 {
-        let what = "it has files of several jobs; leave those of one there, or none to start from the \
-                    beginning";
+        let what = "it has files of several jobs; keep those of one job, or remove all to start \
+                    from the beginning";
         return Err(Error::content(folder.path(), ContentFault::Occupied, what));
     }
     Ok(())
@@ -161,8 +161,8 @@ fn choose(
     }
     if let Some(rank) = sees.iter().position(|&[_, files]| files < of) {
         let what = format!(
-            "{} sees {} of its {of} files; to go on with other ranks or on other hosts than before, \
-             share the folder among the hosts, or copy all files to each",
+            "{} sees {} of its {of} files; to resume with other ranks or on other hosts, share \
+             the folder among the hosts, or copy all files to each",
             comm.topology().name(rank),
             sees[rank][1]
         );
@@ -185,7 +185,10 @@ fn same_files(comm: &Comm, folder: &Folder, files: &[KnownFile]) -> Result<()> {
         None => Ok(()),
         Some(other) => {
             let name = comm.topology().name(other);
-            let what = format!("{name} sees other files than rank 0; copy the newest to each host");
+            let what = format!(
+                "{name} sees different files than rank 0; copy the newest files to \
+                                each host"
+            );
             Err(Error::content(folder.path(), ContentFault::Changed, what))
         }
     }
@@ -195,7 +198,7 @@ fn same_files(comm: &Comm, folder: &Folder, files: &[KnownFile]) -> Result<()> {
 fn told(folder: &Folder, of: u64, spans: &[Span]) -> String {
     let ranks = if of == 1 { "1 rank".to_owned() } else { format!("{of} ranks") };
     let (path, percent) = (shown(folder.path()), percent(spans));
-    format!("resumed from {path}: {ranks} had taken in {percent:.0} % of the input")
+    format!("resumed from {path}: {ranks} had read {percent:.0} % of the input")
 }
 
 #[cfg(test)]

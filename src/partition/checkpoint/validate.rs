@@ -59,7 +59,7 @@ fn defect(outline: &Outline, segment: &Segment) -> Option<&'static str> {
         || before.lines > rest.start - since
         || before.vertices > before.lines
     {
-        return Some("has more lines before it than there are");
+        return Some("counts more lines before it than there can be");
     }
     if census.bound > outline.facts.n.unwrap_or(MOST_VERTICES) || census.vertices > MOST_VERTICES {
         return Some("has more vertices than the graph");
@@ -71,12 +71,12 @@ fn defect(outline: &Outline, segment: &Segment) -> Option<&'static str> {
         return Some("has more edges than were counted or a forest can have");
     }
     if taken == 0 && census.records > 0 {
-        return Some("has edges of nothing");
+        return Some("counts edges although nothing was read");
     }
     let facts = outline.facts;
     let is_held_so = facts.weights.is_none_or(|known| known == *weights);
     if *edges > 0 && !(is_held_so && weights.descending() == facts.descending) {
-        return Some("has edges that are held otherwise than those of the graph");
+        return Some("encodes its edges differently from the graph");
     }
     None
 }
@@ -156,8 +156,8 @@ mod tests {
         let part = [Some("not a part"); 2];
         let lines = [Some("more lines before"); 2];
         let edges = [Some("more edges than"); 2];
-        let nothing = [Some("edges of nothing"); 2];
-        let otherwise = [Some("held otherwise"); 2];
+        let nothing = [Some("although nothing was read"); 2];
+        let otherwise = [Some("encodes its edges differently"); 2];
         #[rustfmt::skip]
         let cases: [Case<'_>; 20] = [
             ("sound",              |_| {},                                  [None; 2]),
