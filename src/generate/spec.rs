@@ -46,8 +46,9 @@ fn rmat(fields: &Parameters<'_>, n: u64) -> Result<Family, String> {
     };
     if !shares.are_drawable() {
         let Shares { a, b, c } = shares;
-        let rule = "their sum must not pass 1, a be the largest share and b + c at least 0.01";
-        return Err(format!("a={a}, b={b}, c={c} cannot be drawn: {rule}"));
+        let rule = "their sum must be at most 1, a must be the largest share, and b + c at least \
+                    0.01";
+        return Err(format!("a={a}, b={b}, c={c} is not allowed: {rule}"));
     }
     Ok(Family::Rmat { n, m: fields.edges(n)?, shares })
 }
@@ -75,7 +76,10 @@ fn rgg2d(fields: &Parameters<'_>, n: u64) -> Result<Family, String> {
 
 fn complete(_: &Parameters<'_>, n: u64) -> Result<Family, String> {
     if complete::edges(n).is_none_or(|m| m >= MOST_EDGES) {
-        return Err(format!("n={n} makes 2^40 edges or more; 1482910 vertices are the most"));
+        return Err(format!(
+            "n={n} makes 2^40 edges or more; a complete graph can have at most \
+                            1482910 vertices"
+        ));
     }
     Ok(Family::Complete { n })
 }
@@ -96,7 +100,7 @@ impl<'a> Parameters<'a> {
                 return Err(match key {
                     "m" => format!("m follows from n for {name}; leave it out"),
                     _ => format!(
-                        "{} is no key of {name}; it has {}",
+                        "{} is not a parameter of {name}; its parameters are {}",
                         quoted(key.as_bytes()),
                         keys().copied().collect::<Vec<_>>().join(", "),
                     ),
@@ -136,9 +140,9 @@ impl<'a> Parameters<'a> {
 
     fn vertices(&self) -> Result<u64, String> {
         match self.count("n")?.ok_or("n, the number of vertices, is missing")? {
-            0 => Err("n=0 is no graph; give it 1 vertex or more".into()),
+            0 => Err("n=0 is not allowed; give at least 1 vertex".into()),
             n if n > MOST_VERTICES => {
-                Err(format!("n={n} is too many; {MOST_VERTICES} is the most"))
+                Err(format!("n={n} is too many; at most {MOST_VERTICES} vertices are possible"))
             }
             n => Ok(n),
         }
@@ -163,10 +167,10 @@ impl<'a> Parameters<'a> {
             Some("constant") => Ok(Law::Constant),
             Some("distance") if geometric => Ok(Law::Distance),
             Some("distance") => {
-                Err("weights=distance is for rgg2d alone; use uniform, float or constant".into())
+                Err("weights=distance is only for rgg2d; use uniform, float or constant".into())
             }
             Some(other) => Err(format!(
-                "{} are no known weights; use uniform, float, constant, or distance for rgg2d",
+                "unknown weights {}; use uniform, float, constant, or distance for rgg2d",
                 quoted(other.as_bytes())
             )),
         }
@@ -303,26 +307,26 @@ mod tests {
             ("gnm:n=5",                           "m, the number of edges, is missing"),
             ("gnm:n=5,m=3,",                      "\"\" is not key=value"),
             ("gnm:n=5,m",                         "\"m\" is not key=value"),
-            ("gnm:n=5,m=3,k=2",                   "\"k\" is no key of gnm; it has n, m, seed, weights"),
-            ("gnm:n=5,m=3,a=.5",                  "\"a\" is no key of gnm"),
+            ("gnm:n=5,m=3,k=2",                   "\"k\" is not a parameter of gnm; its parameters are n, m, seed, weights"),
+            ("gnm:n=5,m=3,a=.5",                  "\"a\" is not a parameter of gnm"),
             ("gnm:n=5,m=3,n=6",                   "n is given twice"),
             ("gnm:n=five,m=3",                    "n is \"five\", which is not a count like 1048576, 2^20 or 1e6"),
-            ("gnm:n=0,m=0",                       "n=0 is no graph"),
+            ("gnm:n=0,m=0",                       "n=0 is not allowed"),
             ("gnm:n=1,m=1",                       "n=1 vertex has no edges"),
-            ("gnm:n=2^32,m=1",                    "n=4294967296 is too many; 4294967295 is the most"),
+            ("gnm:n=2^32,m=1",                    "n=4294967296 is too many; at most 4294967295 vertices"),
             ("gnm:n=5,m=2^40",                    "must be below 2^40"),
             ("gnm:n=5,m=3,seed=-1",               "seed is \"-1\", which is not a count"),
-            ("gnm:n=5,m=3,weights=distance",      "for rgg2d alone"),
-            ("gnm:n=5,m=3,weights=heavy",         "\"heavy\" are no known weights"),
+            ("gnm:n=5,m=3,weights=distance",      "only for rgg2d"),
+            ("gnm:n=5,m=3,weights=heavy",         "unknown weights \"heavy\""),
             ("rmat:n=5,m=3,a=1.5",                "a is \"1.5\", which is not a share"),
             ("rmat:n=5,m=3,a=nan",                "a is \"nan\", which is not a share"),
-            ("rmat:n=5,m=3,a=.1,b=.1,c=.1",       "a be the largest share"),
+            ("rmat:n=5,m=3,a=.1,b=.1,c=.1",       "a must be the largest share"),
             ("grid2d:n=10",                       "n=10 is not a square; the nearest are 9 and 16"),
             ("grid2d:n=4294967295",               "the nearest is 4294836225; "),
             ("grid2d:n=9,m=12",                   "m follows from n for grid2d; leave it out"),
             ("rgg2d:n=100,m=4950",                "at most 4825 edges here"),
-            ("complete:n=1482911",                "1482910 vertices are the most"),
-            ("complete:n=4294967295",             "1482910 vertices are the most"),
+            ("complete:n=1482911",                "at most 1482910 vertices"),
+            ("complete:n=4294967295",             "at most 1482910 vertices"),
         ];
         for (text, reason) in cases {
             let error = text.parse::<Spec>().unwrap_err();
