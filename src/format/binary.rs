@@ -93,18 +93,21 @@ impl FileHeader {
             |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"));
         if len < HEADER_BYTES {
             return Err(format!(
-                "it is cut short: {len} bytes, where the header alone has {HEADER_BYTES}"
+                "it is cut short: it has {len} bytes, but the header alone needs {HEADER_BYTES}"
             ));
         }
         if &bytes[..8] != MAGIC {
-            return Err("it does not begin with MSTGRAPH, so it is no binary graph".to_owned());
+            return Err("it does not begin with MSTGRAPH, so it is not a binary graph".to_owned());
         }
         if word(8) != VERSION {
-            return Err(format!("its version is {}, this program reads {VERSION}", word(8)));
+            return Err(format!(
+                "its version is {}, but this program reads version {VERSION}",
+                word(8)
+            ));
         }
         let kind = WeightKind::ALL.into_iter().find(|kind| *kind as u32 == word(12));
-        let kind =
-            kind.ok_or_else(|| format!("its weight type is {}, known are 1 to 5", word(12)))?;
+        let kind = kind
+            .ok_or_else(|| format!("its weight type is {}, but only 1 to 5 are known", word(12)))?;
         let (n, m) = (long(16), long(24));
         if n > MOST_VERTICES {
             return Err(format!("its header says {n} vertices, more than {MOST_VERTICES}"));
@@ -112,7 +115,7 @@ impl FileHeader {
         let expected = u128::from(m) * u128::from(kind.edge_bytes()) + u128::from(HEADER_BYTES);
         if u128::from(len) != expected {
             let what = if u128::from(len) < expected { "cut short" } else { "too long" };
-            return Err(format!("it is {what}: {len} bytes, where {m} edges take {expected}"));
+            return Err(format!("it is {what}: it has {len} bytes, but {m} edges need {expected}"));
         }
         Ok(Self { n, m, kind })
     }

@@ -129,7 +129,10 @@ impl Selection {
             Self::Places(columns) => return Ok(*columns),
             Self::Names(asked) => asked,
         };
-        let names = names.ok_or("no names: the first line holds numbers, so say their places")?;
+        let names = names.ok_or(
+            "no names, because the first line holds numbers: give the columns \
+                                 by number",
+        )?;
         let place = |asked: &String| {
             let mut places =
                 (1..).zip(names).filter(|(_, name)| name == &asked).map(|(place, _)| place);
@@ -149,8 +152,8 @@ impl FromStr for Selection {
 
     fn from_str(text: &str) -> Result<Self> {
         let wrong = || {
-            let example = "two or three different columns, by places as 2,3,4 for u, v and weight, or by names \
-                           as from,to,cost";
+            let example = "two or three different columns: u, v and perhaps the weight, by number \
+                           (2,3,4) or by name (from,to,cost)";
             Error::usage(
                 "--columns",
                 format!("--columns {}: expected {example}", quoted(text.as_bytes())),

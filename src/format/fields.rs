@@ -147,7 +147,7 @@ impl<'a> Fields<'a> {
         let float =
             fast_float2::parse::<f64, _>(text).ok().filter(|id| *id >= 0.0 && id.fract() == 0.0);
         self.fault(&match n {
-            Some(0) => "no edge, for the header says 0 vertices".to_owned(),
+            Some(0) => "no edges, because the header says 0 vertices".to_owned(),
             Some(n) if first == 0 && text == n.to_string().as_bytes() => {
                 format!("a vertex from 0 to {}, as the header says (if ids count from 1: --first-id 1)", n - 1)
             }
@@ -156,10 +156,12 @@ impl<'a> Fields<'a> {
                 "a vertex from {first} to {most} as a whole number (numpy: fmt=\"%d %d %.17g\", pandas: .astype(int))"
             ),
             None if is_number && text != b"0" => {
-                format!("a vertex from {first} to {most}: ids have 32 bits, so number the vertices that are in use")
+                format!("a vertex from {first} to {most}: ids must fit 32 bits; renumber the \
+                         vertices")
             }
             None if text.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte >= 128) => {
-                format!("a vertex from {first} to {most}; names have to be numbered first, as pandas.factorize does")
+                format!("a vertex from {first} to {most}; names must be replaced by numbers \
+                         first, e.g. with pandas.factorize")
             }
             None => format!("a vertex from {first} to {most}"),
         })
@@ -243,7 +245,7 @@ impl<'a> Fields<'a> {
                 .fault("a weight (networkx: write_weighted_edgelist, or --columns 1,2 for none)");
         }
         if text.contains(&b',') && text.contains(&b'.') && text.iter().any(u8::is_ascii_digit) {
-            return self.fault("a weight without separators of thousands");
+            return self.fault("a weight without thousands separators");
         }
         let other = match self.dialect.decimal {
             Decimal::Point => b',',

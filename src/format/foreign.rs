@@ -49,7 +49,7 @@ const FOREIGN: [Foreign; 26] = [
     Foreign { name: "GEXF", is: |it| it.starts(b"<") && it.has("<gexf"), convert: "networkx with read_gexf" },
     Foreign { name: "XML or HTML", is: |it| it.starts(b"<"), convert: "save the table itself, as CSV" },
     Foreign { name: "GML", is: |it| matches!(&*it.word, "graph" | "creator") && it.has("["), convert: "networkx with read_gml" },
-    Foreign { name: "Graphviz", is: |it| matches!(&*it.word, "graph" | "digraph" | "strict") && it.has("{"), convert: "write an edge a line, as u v w" },
+    Foreign { name: "Graphviz", is: |it| matches!(&*it.word, "graph" | "digraph" | "strict") && it.has("{"), convert: "write one edge per line, as u v w" },
     Foreign { name: "Pajek", is: |it| matches!(&*it.word, "*vertices" | "*network"), convert: "networkx with read_pajek" },
     Foreign { name: "Parquet", is: |it| it.starts(b"PAR1"), convert: "python3 -c 'import pandas; pandas.read_parquet(\"IN\").to_csv(\"OUT.csv\", index=False)'" },
     Foreign { name: "Arrow IPC", is: |it| it.starts(b"ARROW1"), convert: "python3 -c 'import pandas; pandas.read_feather(\"IN\").to_csv(\"OUT.csv\", index=False)'" },
@@ -64,13 +64,13 @@ const FOREIGN: [Foreign; 26] = [
     Foreign { name: "graph6 or sparse6", is: |it| it.starts(b">>sparse6<<") || it.starts(b">>graph6<<"), convert: "networkx with read_sparse6" },
     Foreign { name: "a tar archive", is: |it| it.head.get(257..262) == Some(b"ustar"), convert: "tar xf IN" },
     Foreign { name: "UTF-16 text", is: |it| it.starts(b"\xff\xfe") || it.starts(b"\xfe\xff"), convert: "iconv -f UTF-16 -t UTF-8 IN >OUT" },
-    Foreign { name: "JSON", is: |it| it.starts(b"{") || it.starts(b"["), convert: "write an edge a line, as u v w" },
+    Foreign { name: "JSON", is: |it| it.starts(b"{") || it.starts(b"["), convert: "write one edge per line, as u v w" },
     Foreign { name: "a graph of GAP (.sg, .wsg)", is: |it| matches!(&*it.ending, "sg" | "wsg") && it.is_binary(), convert: "GAP's converter -w -f IN -e OUT.wel" },
-    Foreign { name: "a graph of ECL (.egr)", is: |it| it.ending == "egr" && it.is_binary(), convert: "write an edge a line, as u v w" },
+    Foreign { name: "a graph of ECL (.egr)", is: |it| it.ending == "egr" && it.is_binary(), convert: "write one edge per line, as u v w" },
     Foreign { name: "a graph of Galois (.gr, version 1)", is: |it| it.begins_with(1), convert: "Galois' graph-convert --gr2edgelist IN OUT.txt" },
     Foreign { name: "a graph of ParHIP (.bgf)", is: |it| it.begins_with(3), convert: "write it as METIS (.graph) where it was made" },
     Foreign { name: "a graph of WebGraph", is: |it| it.starts(b"#BVGraph properties") || it.ending == "graph" && it.is_binary(), convert: "java it.unimi.dsi.webgraph.ArcListASCIIGraph -g BVGraph IN OUT.txt, without the ending of IN" },
-    Foreign { name: "binary, in no format that is known here (Graph500's packed edges have no mark)", is: |it| it.is_binary(), convert: "write an edge a line, as u v w, or .mst (src/format/binary.rs)" },
+    Foreign { name: "binary, in an unknown format (Graph500's packed edges have no mark)", is: |it| it.is_binary(), convert: "write one edge per line, as u v w, or .mst (src/format/binary.rs)" },
 ];
 
 /// Refuses a file whose decompressed content begins with `head`, if that or the file's name shows a
@@ -97,7 +97,7 @@ pub(super) fn refuse(path: &Path, head: &[u8]) -> Result<()> {
     Err(Error::content(
         path,
         ContentFault::Unsupported,
-        format!("it is {name}, which is not read; to convert it: {convert}"),
+        format!("it is {name}, which mst does not read; to convert it: {convert}"),
     ))
 }
 

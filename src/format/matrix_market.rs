@@ -33,9 +33,10 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<(Top, Values)> {
         let at = fields;
         let columns = fields.number("the number of columns")?;
         if rows != columns {
-            return Err(
-                at.fault(&format!("{rows} columns as there are rows: a graph's matrix is square"))
-            );
+            return Err(at.fault(&format!(
+                "as many columns as rows ({rows}): the matrix of a graph is \
+                                   square"
+            )));
         }
         let m = fields.number("the number of entries")?;
         fields.end().map(|()| (rows, m))

@@ -47,10 +47,13 @@ pub(super) fn top(head: &mut Head<'_>) -> Result<(Top, VertexLine)> {
         let flag = |place: usize| format.iter().rev().nth(place) == Some(&b'1');
         let (weighted, weights, sizes) = (flag(0), flag(1), flag(2));
         let at = fields;
-        let constraints =
-            if fields.is_empty() { 1 } else { fields.number("the number of weights a vertex")? };
+        let constraints = if fields.is_empty() {
+            1
+        } else {
+            fields.number("the number of weights per vertex")?
+        };
         let skipped = u64::from(sizes) + if weights { constraints } else { 0 };
-        let skipped = u32::try_from(skipped).map_err(|_| at.fault("fewer weights a vertex"))?;
+        let skipped = u32::try_from(skipped).map_err(|_| at.fault("fewer weights per vertex"))?;
         fields.end().map(|()| (n, m, VertexLine { skipped, weighted }))
     };
     let (n, m, shape) = head.check(read())?;
@@ -71,7 +74,9 @@ pub(super) fn vertex(
     }
     let mut fields = Fields::of(line);
     let Some(u) = u32::try_from(*vertex).ok().filter(|_| ids.n.is_some_and(|n| *vertex < n)) else {
-        return fields.end().map_err(|_| fields.fault("no more lines than the header's vertices"));
+        return fields
+            .end()
+            .map_err(|_| fields.fault("the end of the file: the header says fewer vertices"));
     };
     *vertex += 1;
     for _ in 0..shape.skipped {
@@ -110,7 +115,7 @@ pub(super) fn check(path: &Path, n: u64, census: &Census) -> Result<()> {
         return Err(Error::content(path, ContentFault::Contradictory, what));
     }
     if (census.excess, census.balance) != (0, 0) {
-        let what = "an edge stands on only one of its endpoints' lines, or with two weights";
+        let what = "an edge is on the line of only one endpoint, or has two different weights";
         return Err(Error::content(path, ContentFault::Contradictory, what));
     }
     Ok(())

@@ -171,14 +171,18 @@ impl Format {
     pub fn of_output(path: &Path) -> Result<Self> {
         Self::by_name(path).ok_or_else(|| {
             let known = FORMATS.iter().flat_map(|row| row.endings);
-            let known = known.filter(|ending| !ending.is_empty()).map(|ending| format!(".{ending}"));
-            Error::usage("--output", format!(
-                "cannot write {}: no format is known by the ending {}; there are {}, also with .gz, and no ending \
-                 for text",
-                shown(path),
-                printable(&extension(path)),
-                known.collect::<Vec<_>>().join(", ")
-            ))
+            let known =
+                known.filter(|ending| !ending.is_empty()).map(|ending| format!(".{ending}"));
+            Error::usage(
+                "--output",
+                format!(
+                    "cannot write {}: unknown ending {}; known are {}, all but .mst and .bin also \
+                 with .gz; no ending means text",
+                    shown(path),
+                    printable(&extension(path)),
+                    known.collect::<Vec<_>>().join(", ")
+                ),
+            )
         })
     }
 }
@@ -204,7 +208,7 @@ impl FromStr for Format {
         let found = Self::ALL.into_iter().find(|format| format.name() == name);
         let names = Self::ALL.map(Self::name).join(", ");
         found.ok_or_else(|| {
-            Error::usage("--format", format!("no format is called {name}; there are {names}"))
+            Error::usage("--format", format!("unknown format {name}; known are {names}"))
         })
     }
 }

@@ -46,7 +46,7 @@ impl Preamble {
         reader: &mut dyn BufRead,
     ) -> Result<Self> {
         if let Some(option) = options.first_given().filter(|_| format != Format::Text) {
-            let what = format!("{option} is for text; {} is {format}", shown(path));
+            let what = format!("{option} is only for text files; {} is {format}", shown(path));
             return Err(Error::usage("the options of text", what));
         }
         let mut head = Head::of(path, reader)?;
@@ -54,8 +54,10 @@ impl Preamble {
         let (top, layout) = top(&mut head, options)?;
         let Top { n, m, body, line, notes, doubt } = top;
         if let Some(n) = n.filter(|&n| n > MOST_VERTICES) {
-            let what =
-                format!("{n} vertices are too many: ids are 32 bits, so at most {MOST_VERTICES}");
+            let what = format!(
+                "{n} vertices are too many: ids have 32 bits, so there can be at most \
+                         {MOST_VERTICES}"
+            );
             return Err(Error::content(path, ContentFault::Unsupported, what));
         }
         Ok(Self { n, m, body, line, layout, notes, doubt })
@@ -74,9 +76,9 @@ impl Preamble {
             && census.bound == n.saturating_add(1)
         {
             let what = format!(
-                "its first line may say that there are {n} vertices and {m} edges, as there are after it, or be an edge: write \
-                 it as `# vertices {n}, edges {m}, ids from 0` if it says so (with --first-id 1 leave it out), or put \
-                 another line first"
+                "its first line may be a header ({n} vertices, {m} edges) or an edge. If it is a \
+                 header, write it as `# vertices {n}, edges {m}, ids from 0` (with --first-id 1, \
+                 remove it); otherwise put another line first"
             );
             return Err(Error::content(path, ContentFault::Ambiguous, what));
         }
@@ -107,8 +109,8 @@ impl Preamble {
         let Layout::Text(rows) = self.layout else { return None };
         let doubtful = rows.first_id == 0 && self.n.is_none() && census.lowest == 1;
         doubtful.then(|| {
-            "warning: ids seem to count from 1, since no edge has vertex 0, which is then a component of its own; \
-             say --first-id 1 if so"
+            "warning: ids seem to count from 1: no edge has vertex 0, which becomes a component \
+             of its own; if so, use --first-id 1"
                 .to_owned()
         })
     }

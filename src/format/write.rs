@@ -15,8 +15,10 @@ use std::path::Path;
 pub fn holds(format: Format, path: &Path, weights: Weights) -> Result<()> {
     let row = format.row();
     if !row.holds_floats && weights.numbers() == Numbers::Floats {
-        let what =
-            format!("{} holds integer weights only; choose another format for floats", row.title);
+        let what = format!(
+            "{} can hold only integer weights; choose another format for floats",
+            row.title
+        );
         return Err(Error::content(path, ContentFault::Unsupported, what));
     }
     Ok(())

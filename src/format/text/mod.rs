@@ -107,10 +107,10 @@ fn field(line: &[u8], dialect: Dialect, place: u32) -> Option<String> {
 
 #[cold]
 fn too_few(width: u32) -> String {
-    format!("{width} columns, as the first line has")
+    format!("{width} columns, as in the first line")
 }
 
 #[cold]
 fn too_many(width: u32) -> String {
-    format!("the end of the line after {width} columns, as in the first")
+    format!("the end of the line after {width} columns, as in the first line")
 }

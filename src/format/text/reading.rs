@@ -92,7 +92,7 @@ impl Reading {
                 // A header alone: the usual columns, for edges that never come.
                 None => Ok(Columns { u: 1, v: 2, weight: Some(3) }),
                 Some(_) => {
-                    Err(Unclear::NeedsOption("it names columns, and no edge follows".to_owned()))
+                    Err(Unclear::NeedsOption("it names columns, but no edge follows".to_owned()))
                 }
             };
             return;
@@ -148,8 +148,8 @@ impl Reading {
         let by_places = matches!(options.columns, Some(Selection::Places(_)));
         if let Some(names) = names.filter(|names| names.len() != width as usize && !by_places) {
             return Err(Unclear::NeedsOption(format!(
-                "it has {} names and the next line {width} columns, separated by {}: give each column a name, or say \
-                 their places with --columns (R: row.names = FALSE)",
+                "it has {} names, but the next line {width} columns, separated by {}: give each \
+                 column a name, or choose columns by number with --columns (R: row.names = FALSE)",
                 names.len(),
                 self.dialect.separator.plural()
             )));
@@ -157,7 +157,7 @@ impl Reading {
         if let Some(selection) = &options.columns {
             let columns = selection.find(names).map_err(|what| {
                 Unclear::NeedsOption(format!(
-                    "it has {what}; there are {}",
+                    "it has {what}; its columns are {}",
                     shown(names, fields, self.dialect)
                 ))
             })?;
@@ -184,8 +184,8 @@ impl Reading {
                 Err(Unclear::Line(self.first, fault))
             }
             _ => Err(Unclear::NeedsOption(format!(
-                "it has {width} columns, {}: say which are u, v and the weight with --columns U,V,W, by places or names \
-                 (U,V: no weights)",
+                "it has {width} columns, {}: choose those of u, v and the weight with --columns \
+                 U,V,W, by number or name (U,V if there are no weights)",
                 shown(names, fields, self.dialect)
             ))),
         }

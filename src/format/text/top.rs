@@ -25,7 +25,7 @@ pub(in crate::format) fn top(head: &mut Head<'_>, options: &TextOptions) -> Resu
     let Sample { told, comment, records, end, separator } = sample(head, options)?;
     let options = &TextOptions { separator, ..options.clone() };
     if records.is_empty() && told.is_none() {
-        return Err(head.content(ContentFault::Empty, "it has neither edges nor a header"));
+        return Err(head.content(ContentFault::Empty, "it contains no edges and no header"));
     }
     let dialects = Separator::ALL
         .into_iter()
@@ -73,8 +73,8 @@ fn sample(head: &mut Head<'_>, options: &TextOptions) -> Result<Sample> {
         let (offset, line) = (head.offset, head.line);
         let Some(text) = head.next()? else { break };
         if text.contains(&b'\r') {
-            let what =
-                "has a carriage return before its end; to mend line ends: tr '\\r' '\\n' <IN >OUT";
+            let what = "has a carriage return before its end; to convert its line ends: tr '\\r' '\\n' \
+                 <IN >OUT";
             return Err(
                 head.content(ContentFault::Unsupported, &format!("line {} {what}", line + 1))
             );
@@ -88,7 +88,8 @@ fn sample(head: &mut Head<'_>, options: &TextOptions) -> Result<Sample> {
             if text.starts_with(b"% bip") {
                 return Err(head.content(
                     ContentFault::Unsupported,
-                    "it is a bipartite graph of KONECT, whose two sides both count from 1: number them as one first",
+                    "it is a bipartite KONECT graph; both sides count from 1: renumber them \
+                     together first",
                 ));
             }
             told = told.or(header_comment(&text));
@@ -98,7 +99,7 @@ fn sample(head: &mut Head<'_>, options: &TextOptions) -> Result<Sample> {
     if told.is_some() && options.first_id == Some(1) {
         return Err(head.content(
             ContentFault::Contradictory,
-            "it says that its ids count from 0: leave out --first-id 1",
+            "its header says that ids count from 0: leave out --first-id 1",
         ));
     }
     Ok(Sample { told, comment, records, end: (head.offset, head.line), separator })
@@ -140,7 +141,8 @@ fn choose(head: &Head<'_>, records: &[Record], readings: Vec<Reading>) -> Result
             let record = &records[one.first];
             let ways = [one, other].map(|reading| way(reading.dialect));
             let expected = format!(
-                "a line that can be read in one way, not {}; say which with --separator and --decimal",
+                "an unambiguous line, but this one can be read as {}; choose with --separator and \
+                 --decimal",
                 ways.join(" or ")
             );
             Err(head.line_error(record.line + 1, &expected, quoted(&record.text)))
@@ -195,8 +197,8 @@ fn refuse_thousands(head: &Head<'_>, records: &[Record], reading: &Reading) -> R
     let other = example.replace(sign, "");
     let read = example.replace(',', ".");
     let expected = format!(
-        "a weight that can be read in one way, not as {read} or as {other}: say --decimal {}, or leave out separators of \
-         thousands",
+        "an unambiguous weight, but this one can be read as {read} or as {other}: use --decimal \
+         {}, or remove thousands separators",
         decimal.name()
     );
     Err(head.line_error(line + 1, &expected, quoted(example.as_bytes())))
@@ -240,7 +242,10 @@ fn notes(reading: &Reading, records: &[Record], options: &TextOptions) -> Vec<St
         let example = weights.into_iter().find(|weight| weight.contains(','));
         notes.extend(example.map(|weight| {
             let read = weight.replace(',', ".");
-            format!("its weights have decimal commas: {weight} is read as {read} (--decimal point if not)")
+            format!(
+                "weights are read with a decimal comma: {weight} is {read} (if that is wrong: \
+                     --decimal point)"
+            )
         }));
     }
     let by_name = matches!(options.columns, Some(Selection::Names(_)));
@@ -254,7 +259,7 @@ fn notes(reading: &Reading, records: &[Record], options: &TextOptions) -> Vec<St
         let is_known = Columns::known(names).is_some() && Columns::third_is_weight(names);
         if !(by_name || is_plain && is_known) {
             notes.push(format!(
-                "columns by the first line: u {}, v {}, {weight}",
+                "columns chosen by the names in the first line: u {}, v {}, {weight}",
                 name(columns.u),
                 name(columns.v)
             ));
