@@ -43,9 +43,8 @@ fn the_end_of_a_job_is_told_unless_it_has_done_so_itself() {
     );
     // The first of the named hosts that is not this one.
     let lost =
-        "mst: error: the machine vm1 was lost: is it on, is its cable in? mst cluster status\n";
-    let ended =
-        "mst: error: the job ended before rank 0 had finished; what went wrong stands above\n";
+        "mst: error: lost the machine vm1: check its power and cable, and run mst cluster status\n";
+    let ended = "mst: error: the job ended before rank 0 had finished; the reason is above\n";
     let told = "mst: error: rank 1 on vm2 has died (phase: read)\n";
     let say = |what: &str| format!("printf %s '{what}' >&2\n");
     #[rustfmt::skip]
@@ -137,7 +136,7 @@ fn a_launcher_that_goes_on_after_the_job_is_ended() {
     let ended = run(&format!("{DONE}exec sleep 60"));
     assert_eq!(ended.code(), Some(1), "{ended:?}");
     assert!((10.0..20.0).contains(&ended.seconds), "{ended:?}");
-    let told = "mst: error: the job has done all it should, but mpirun did not end: ";
+    let told = "mst: error: the job finished, but mpirun did not end: ";
     assert!(ended.stderr.starts_with(told), "{ended:?}");
 }
 
@@ -148,7 +147,7 @@ fn a_job_of_which_no_rank_starts_is_ended_with_the_doctors_reason() {
     assert_eq!(ended.code(), Some(1), "{ended:?}");
     assert!((15.0..40.0).contains(&ended.seconds), "{ended:?}");
     let mut lines = ended.stderr.lines();
-    let told = "mst: error: no rank has started for 15 s, and mst doctor finds:";
+    let told = "mst: error: no rank started within 15 s; mst doctor found:";
     assert_eq!(lines.next(), Some(told));
     assert!(lines.clone().count() > 0 && lines.all(|line| line.starts_with("- ")), "{ended:?}");
 }
@@ -222,9 +221,9 @@ fn a_host_that_lacks_all_is_given_what_takes_no_password() {
     assert_eq!(ended.stdout, "localhost has mst\nlab@240.0.0.1 got mst\n");
     for told in [
         "mst: lab@240.0.0.1: installing openmpi-bin\n",
-        "that takes a password: ssh -t lab@240.0.0.1 sudo apt-get install -y openmpi-bin ",
+        "this needs a password: ssh -t lab@240.0.0.1 sudo apt-get install -y openmpi-bin ",
         "\n- lab@240.0.0.1: ssh ends with code 1; see what it does: ssh -v",
-        "\nmst: error: nothing was written; mend this and run init again\n",
+        "\nmst: error: nothing was written; fix this and run init again\n",
     ] {
         assert!(ended.stderr.contains(told), "{told}: {ended:?}");
     }
@@ -238,7 +237,7 @@ fn it_starts_on_the_first_host_which_is_named_once() {
     for (hosts, told) in [
         (
             ["240.0.0.1", "localhost"],
-            "start this on the first host, 240.0.0.1: there, mst cluster init",
+            "start this on the first host, 240.0.0.1; there: mst cluster init",
         ),
         (["localhost", "localhost"], "named twice: localhost"),
     ] {
@@ -258,5 +257,5 @@ fn a_host_that_is_silent_is_told_before_mpirun_waits_for_it() {
     place.write("cluster.env", &lost, 0o644);
     let ended = place.call(&["run"]);
     assert_eq!((ended.code(), &*ended.stdout), (Some(1), ""), "{ended:?}");
-    assert!(ended.stderr.contains("224.0.1.2 does not answer"), "{ended:?}");
+    assert!(ended.stderr.contains("224.0.1.2 no longer answers"), "{ended:?}");
 }

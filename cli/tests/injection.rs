@@ -108,7 +108,7 @@ fn files_users_and_hosts_with_odd_names_are_names_to_every_shell() {
     for host in HOSTS {
         let init = cluster(&lab, ".", &["init", "vm1", host, "vm3"]);
         unharmed(&lab, host);
-        refused(&init, "is no host's name", host);
+        refused(&init, "is not a valid host name", host);
         // The same name in the file that mpirun reads.
         let append = "cp hosts kept; printf '%s slots=1\\n' \"$0\" >>hosts";
         lab.expect(&["shell", "1", "bash", "-c", append, host]);
@@ -292,7 +292,7 @@ fn a_host_that_is_an_option_is_refused_before_ssh() {
         let place = Place::new();
         let ended = place.call(&["init", "localhost", host]);
         place.unharmed(host);
-        refused(&ended, "is no host's name", host);
+        refused(&ended, "is not a valid host name", host);
     }
 }
 

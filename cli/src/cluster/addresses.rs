@@ -32,18 +32,18 @@ fn verdict(
 ) -> Option<String> {
     let Member { host, ip, .. } = member;
     if leads_to.is_empty() {
-        return Some(format!("{host}: the name leads nowhere now; it was {ip}"));
+        return Some(format!("{host}: the name no longer resolves; it was {ip}"));
     }
     if answers() {
         return None;
     }
-    let what = format!("{host} does not answer at {ip} any more");
+    let what = format!("{host} no longer answers at {ip}");
     if leads_to == [*ip] {
-        let ask = "is it on, is its cable in, has it another address? mst cluster status says more";
-        return Some(format!("{what}: {ask}"));
+        let advice = "check its power, cable and address; mst cluster status says more";
+        return Some(format!("{what}: {advice}"));
     }
     let now: Vec<String> = leads_to.iter().map(Ipv4Addr::to_string).collect();
-    Some(format!("{what}: its name leads to {} now; run init again", now.join(" ")))
+    Some(format!("{what}: its name now resolves to {}; run init again", now.join(" ")))
 }
 
 fn addresses(name: &str) -> Vec<Ipv4Addr> {
@@ -77,15 +77,15 @@ mod tests {
         let member = Member { host: "lab@vm2".to_owned(), ip: old, cores: 1 };
         let told = |leads_to: &[Ipv4Addr], answers| verdict(&member, leads_to, || answers);
         for (leads_to, answers, expected) in [
-            (&[][..], true, Some("lab@vm2: the name leads nowhere now; it was 10.0.0.1")),
+            (&[][..], true, Some("lab@vm2: the name no longer resolves; it was 10.0.0.1")),
             (&[old], true, None),
             (&[new], true, None), // a host may have several addresses, and the job uses one of them
-            (&[old], false, Some("lab@vm2 does not answer at 10.0.0.1 any more: is it on, ")),
+            (&[old], false, Some("lab@vm2 no longer answers at 10.0.0.1: check its power, ")),
             (
                 &[new, old],
                 false,
                 Some(
-                    "lab@vm2 does not answer at 10.0.0.1 any more: its name leads to 10.0.0.2 10.0.0.1 now",
+                    "lab@vm2 no longer answers at 10.0.0.1: its name now resolves to 10.0.0.2 10.0.0.1",
                 ),
             ),
         ] {
@@ -101,7 +101,7 @@ mod tests {
             |host: &str| Member { host: host.to_owned(), ip: Ipv4Addr::LOCALHOST, cores: 1 };
         check(&[member("localhost")]).expect("here");
         let told = check(&[member("localhost"), member("no-such-host.invalid")]).unwrap_err();
-        assert!(told.to_string().contains("leads nowhere"), "{told}");
+        assert!(told.to_string().contains("no longer resolves"), "{told}");
         assert_eq!(addresses("localhost"), [Ipv4Addr::LOCALHOST]);
     }
 }

@@ -53,8 +53,8 @@ fn check_trust(path: &Path, about: &Metadata) -> Result<()> {
     let owner = about.uid();
     if owner != geteuid().as_raw() && owner != 0 {
         return Err(refusal(format!(
-            "{name} belongs to another user, number {owner}: read it before you trust it, or run init again in a folder \
-             of your own"
+            "{name} belongs to another user (uid {owner}): read it before you trust it, or run \
+             init again in a folder of your own"
         )));
     }
     if about.mode() & OTHERS_WRITE != 0 {

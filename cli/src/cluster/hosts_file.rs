@@ -19,7 +19,8 @@ pub(super) fn checked(name: &OsStr) -> Result<&str> {
     let plain = name.to_str().filter(|name| is_host(name.as_bytes()));
     plain.ok_or_else(|| {
         refusal(format!(
-            "{} is no host's name: letters, digits, dots and dashes, and none of the latter first",
+            "{} is not a valid host name: use letters, digits, dots and dashes, and do not start \
+             with a dash",
             quoted(name.as_bytes())
         ))
     })
@@ -36,7 +37,8 @@ pub(super) fn parse(text: &[u8]) -> Result<Hostfile> {
             let line = text.split(|&byte| byte == b'\n').nth(number as usize - 1);
             let line = quoted(line.unwrap_or_default());
             refusal(format!(
-                "{NAME}:{number}: {line} names no host, as vm1 slots=1 does; mend it, or run init again"
+                "{NAME}:{number}: {line} does not name a host (example: vm1 slots=1); correct it, \
+                 or run init again"
             ))
         }
         why => why,
@@ -81,8 +83,11 @@ mod tests {
                 "vm1 slots=1\n-oProxyCommand=reboot slots=1\n",
                 "hosts:2: \"-oProxyCommand=reboot slots=1\"",
             ),
-            ("$(reboot)\n", "hosts:1: \"$(reboot)\" names no host, as vm1 slots=1 does; mend it"),
-            ("vm1\n\nvm2 vm3", "hosts:3: \"vm2 vm3\" names no host"),
+            (
+                "$(reboot)\n",
+                "hosts:1: \"$(reboot)\" does not name a host (example: vm1 slots=1); correct it",
+            ),
+            ("vm1\n\nvm2 vm3", "hosts:3: \"vm2 vm3\" does not name a host"),
             ("vm1 \u{1b}[2J\n", "hosts:1: \"vm1 \\u{1b}[2J\""),
             ("# none\n", "hosts: it names no host"),
         ] {
@@ -105,7 +110,7 @@ mod tests {
             "\u{e9}",
         ] {
             let told = checked(OsStr::new(name)).unwrap_err().to_string();
-            assert!(told.contains("is no host's name") && !told.contains('\n'), "{told}");
+            assert!(told.contains("is not a valid host name") && !told.contains('\n'), "{told}");
         }
         assert!(checked(OsStr::from_bytes(b"vm\xff")).is_err());
         for name in ["vm1", "lab@vm-2.local", "10.0.0.3", "lab@[::1]"] {

@@ -46,7 +46,7 @@ pub(crate) fn init(names: &[OsString]) -> Result<()> {
 fn check_places(hosts: &[&str], remotes: &[Remote]) -> Result<()> {
     if let Some(first) = remotes.first().filter(|first| !first.here) {
         return Err(refusal(format!(
-            "start this on the first host, {}: there, mst cluster init {}",
+            "start this on the first host, {}; there: mst cluster init {}",
             first.host,
             hosts.join(" ")
         )));
@@ -83,8 +83,8 @@ fn install_mpi(remote: &Remote) {
     let installed = remote.run(&script, TO_INSTALL).is_ok_and(|said| said.code == Some(0));
     if !installed {
         aside(&format_args!(
-            "{host}: that takes a password: ssh -t {} sudo apt-get install -y {package}   (without root: \
-             scripts/rootless-mpi, README.md)",
+            "{host}: this needs a password: ssh -t {} sudo apt-get install -y {package}   \
+             (without root: scripts/rootless-mpi, README.md)",
             shell::pasted(host)
         ));
     }
@@ -102,7 +102,7 @@ fn write(hosts: &[&str]) -> Result<()> {
     let found = doctor::reach(&hosts_file::parse(bare.as_bytes())?, &Question::default())?;
     let Some(settings) = &found.settings else {
         write_aside(doctor::shown(&found));
-        let what = "nothing was written; mend this and run init again";
+        let what = "nothing was written; fix this and run init again";
         return Err(refusal(what.to_owned()));
     };
     let hosts = hosts_file::text(settings.hosts.iter().map(hosts_file::with_cores), is_mpich);
@@ -122,7 +122,7 @@ mod tests {
             check_places(hosts, &remotes).err().map(|why| why.to_string())
         };
         assert_eq!(told(&["vm1", "vm2"]), None);
-        let elsewhere = "start this on the first host, vm2: there, mst cluster init vm2 vm1";
+        let elsewhere = "start this on the first host, vm2; there: mst cluster init vm2 vm1";
         assert_eq!(told(&["vm2", "vm1"]).as_deref(), Some(elsewhere));
         let twice = told(&["vm1", "vm3", "vm2", "vm3", "vm2", "vm3"]);
         assert_eq!(twice.as_deref(), Some("named twice: vm2 vm3"));

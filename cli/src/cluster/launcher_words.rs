@@ -90,22 +90,25 @@ impl Signs {
     fn explanation(&self, here: &str) -> String {
         if let Some((rank, host)) = &self.killed {
             return format!(
-                "rank {rank} on {host} was killed: see there whether memory ran out (dmesg | tail), then run again"
+                "rank {rank} on {host} was killed: check on that host whether memory ran out \
+                 (dmesg | tail), then run again"
             );
         }
         if self.lost {
             let host = self.hosts.iter().find(|host| *host != here);
             let host = host.map_or("of another rank", String::as_str);
             return format!(
-                "the machine {host} was lost: is it on, is its cable in? mst cluster status"
+                "lost the machine {host}: check its power and cable, and run mst cluster status"
             );
         }
         let what = if self.cut {
-            "what mpirun had started a rank with was killed, on a machine that MPICH does not name: mst cluster status"
+            "the helper process of mpirun was killed on some machine (MPICH does not say which); \
+             run mst cluster status"
         } else if self.unstarted {
-            "a machine was lost, or refused, while the job was started: mst cluster status says which"
+            "a machine was lost, or refused to start a rank, at the start of the job; mst cluster \
+             status says which"
         } else {
-            "the job ended before rank 0 had finished; what went wrong stands above"
+            "the job ended before rank 0 had finished; the reason is above"
         };
         what.to_owned()
     }
@@ -220,18 +223,26 @@ This usually is caused by:
         let elsewhere = LOST.replace("vm3", "vm1");
         let report = "a daemon failed to report back\n  Remote host: lab-3.local\n";
         for (said, last, expected) in [
-            (KILLED, "", "rank 1 on vm2 was killed: see there"),
-            (LOST, "", "the machine vm3 was lost"),
-            (&five, "", "the machine vm3 was lost"),
-            (&elsewhere, "", "the machine of another rank was lost"),
-            (report, "", "the machine lab-3.local was lost"),
+            (KILLED, "", "rank 1 on vm2 was killed: check on that host"),
+            (LOST, "", "lost the machine vm3"),
+            (&five, "", "lost the machine vm3"),
+            (&elsewhere, "", "lost the machine of another rank"),
+            (report, "", "lost the machine lab-3.local"),
             (&[LOST, KILLED].concat(), "", "rank 1 on vm2 was killed"),
-            (OF_MPICH, "", "on a machine that MPICH does not name"),
-            ("", OF_MPICH, "on a machine that MPICH does not name"),
-            (UNSTARTED, "", "while the job was started: mst cluster status says which"),
-            ("", "", "what went wrong stands above"),
-            ("process rank 1; x with PID 1 on node vm2 exited on signal 9", "", "stands above"),
-            ("process rank 1 with PID 1 on node $(x) exited on signal 9", "", "stands above"),
+            (OF_MPICH, "", "(MPICH does not say which)"),
+            ("", OF_MPICH, "(MPICH does not say which)"),
+            (UNSTARTED, "", "at the start of the job; mst cluster status says which"),
+            ("", "", "the reason is above"),
+            (
+                "process rank 1; x with PID 1 on node vm2 exited on signal 9",
+                "",
+                "the reason is above",
+            ),
+            (
+                "process rank 1 with PID 1 on node $(x) exited on signal 9",
+                "",
+                "the reason is above",
+            ),
         ] {
             let told = sifted(said).0.explanation(last.as_bytes(), "vm1");
             assert!(told.contains(expected), "{told}\n{said}");

@@ -15,7 +15,7 @@ use std::path::Path;
 pub(crate) fn push(file: &Path) -> Result<()> {
     let found = Found::read()?;
     if !file.is_file() {
-        return Err(refusal(format!("{} is no file", shown(file))));
+        return Err(refusal(format!("{} is not a file", shown(file))));
     }
     let file = file.canonicalize().map_err(Error::file("find", file))?;
     let here = Facts::here(String::new(), &[]);

@@ -53,13 +53,13 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<u8> {
     let found = Found::read()?;
     addresses::check(&found.settings.hosts)?;
     let scratch =
-        tempfile::tempdir().map_err(Error::file("make", Path::new("a folder for a while")))?;
+        tempfile::tempdir().map_err(Error::file("create", Path::new("a temporary folder")))?;
     let mark = scratch.path().join("done");
     // mpirun reads a copy of the hosts that were checked, whatever happens to the file.
     let hosts = scratch.path().join(hosts_file::NAME);
     fs::write(&hosts, &found.hosts).map_err(Error::file("write", &hosts))?;
     let command = command(&found.settings, &hosts, &mark, arguments);
-    let signals = Signals::heed().map_err(Error::file("heed", Path::new("signals")))?;
+    let signals = Signals::heed().map_err(Error::file("install", Path::new("signal handlers")))?;
     let watch = watch(&found, &mark);
     let end = carry_out(command, watch, &mark, &signals, io::stdout())?;
     end.tell(&Host::here().name);
@@ -162,13 +162,13 @@ impl End {
     fn sentence(&self, here: &str) -> Option<String> {
         match &self.reason {
             Some(Reason::Hangs) => Some(
-                "the job has done all it should, but mpirun did not end: a machine was lost at the very end, or a process \
-                 there is stopped; mst cluster status"
+                "the job finished, but mpirun did not end: a machine was lost at the very end, or \
+                 a process there is stopped; run mst cluster status"
                     .to_owned(),
             ),
             Some(Reason::Unstarted(_)) => {
                 let seconds = PATIENCE.to_start.as_secs();
-                Some(format!("no rank has started for {seconds} s, and mst doctor finds:"))
+                Some(format!("no rank started within {seconds} s; mst doctor found:"))
             }
             None => self.has_failed().then(|| self.sieve.explanation(&self.last, here)),
         }
@@ -211,11 +211,11 @@ mod tests {
             ("exit 0",                                                            1, 1, Some("the job ended before rank 0 had finished")),
             ("exit 7",                                                            1, 7, Some("the job ended before rank 0 had finished")),
             ("kill -9 $$",                                                        1, 137, Some("the job ended before rank 0 had finished")),
-            (&format!("{lost} >&2; exit 1"),                                      1, 1, Some("the machine vm3 was lost")),
-            (&format!("{lost}; exit 1"),                                          1, 1, Some("the machine vm3 was lost")),
+            (&format!("{lost} >&2; exit 1"),                                      1, 1, Some("lost the machine vm3")),
+            (&format!("{lost}; exit 1"),                                          1, 1, Some("lost the machine vm3")),
             ("touch $MST_DONE; sleep 60",                                         1, 1, Some("mpirun did not end")),
             ("trap '' TERM INT; touch $MST_DONE; sleep 60 & sleep 60",            1, 1, Some("mpirun did not end")),
-            ("sleep 60",                                                          1, 1, Some("no rank has started for 15 s")),
+            ("sleep 60",                                                          1, 1, Some("no rank started within 15 s")),
             ("sleep 1; touch $MST_DONE",                                          0, 0, None),
         ];
         for (script, problems, code, sentence) in cases {

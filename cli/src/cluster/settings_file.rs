@@ -13,8 +13,8 @@ use std::path::Path;
 /// The file's name.
 pub(super) const NAME: &str = "cluster.env";
 
-const HEAD: &str = "# Written by mst cluster init, which may be run again. MST_TIMEOUT: a rank whose process has not\n\
-                    # answered for so many seconds is given up; a slow one answers.\n";
+const HEAD: &str = "# Written by mst cluster init, which may be run again. MST_TIMEOUT: a rank is given up\n\
+                    # if its process does not answer for this many seconds; a slow rank still answers.\n";
 
 /// A test whether a value has a certain form.
 type Kind = fn(&str) -> bool;
@@ -64,8 +64,10 @@ pub(super) fn text(settings: &Settings) -> Result<String> {
     for (key, value) in lines {
         let line = format!("{key}={value}");
         if known(&line).is_none() {
-            let what =
-                format!("{} cannot stand in {NAME}; give it a plain name", quoted(line.as_bytes()));
+            let what = format!(
+                "{} cannot be written to {NAME}; give it a plain name",
+                quoted(line.as_bytes())
+            );
             return Err(refusal(what));
         }
         text += &format!("{line}\n");
@@ -109,13 +111,14 @@ pub(super) fn parse(text: &[u8], program: &Path) -> Result<Settings> {
 fn unknown(line: &[u8], number: u64) -> Error {
     let line = quoted(line);
     refusal(format!(
-        "{NAME}:{number}: {line} is no setting that init writes; take the line out, or run init again"
+        "{NAME}:{number}: {line} is not a setting that init writes; remove the line, or run init \
+         again"
     ))
 }
 
 fn moved(was: &str, program: &Path, number: u64) -> Error {
     let (was, is) = (shown(Path::new(was)), shown(program));
-    refusal(format!("{NAME}:{number}: the program was {was}, here it is {is}; run init again"))
+    refusal(format!("{NAME}:{number}: the program was {was}, but now it is {is}; run init again"))
 }
 
 /// The key and the value of a line, if both are allowed.
@@ -310,7 +313,7 @@ mod tests {
         let text = b"program=/old/mst\nhost=vm1 10.0.0.1 2\n";
         let told = parse(text, Path::new("/new/mst")).unwrap_err().to_string();
         assert!(
-            told.starts_with("cluster.env:1: the program was /old/mst, here it is /new/mst"),
+            told.starts_with("cluster.env:1: the program was /old/mst, but now it is /new/mst"),
             "{told}"
         );
         for lacking in ["program=/new/mst\n", "host=vm1 10.0.0.1 2\n", ""] {
