@@ -50,7 +50,7 @@ fn what_is_wrong_with_a_job_is_told_with_code_one() {
         "no slots= on line 1",
         "though",
         "cannot open missing.gr",
-        "the graph takes about",
+        "the graph needs about",
     ] {
         assert!(ended.stdout.contains(expected), "{expected}: {}", ended.stdout);
     }
@@ -88,10 +88,10 @@ fn ranks_of_mpi_tell_of_their_host() {
 /// problem that the doctor must report.
 #[rustfmt::skip]
 const FAULTS: [(&str, &str, &str); 17] = [
-    ("unresolved", r#"fails "ssh: Could not resolve hostname unresolved: Name or service not known""#, "the name unresolved is not resolved"),
+    ("unresolved", r#"fails "ssh: Could not resolve hostname unresolved: Name or service not known""#, "cannot resolve the name unresolved"),
     ("refused", r#"fails "ssh: connect to host refused port 22: Connection refused""#, "no sshd runs there"),
     ("gone", r#"fails "ssh: connect to host gone port 22: Connection timed out""#, "gone does not answer"),
-    ("silent", "exec sleep 30", "silent lets ssh wait for more than 7 s"),
+    ("silent", "exec sleep 30", "silent did not answer ssh within 7 s"),
     ("unknown", r#"fails "No ED25519 host key is known for unknown and you have requested strict checking.
 Host key verification failed.""#, "ssh-keyscan -H unknown >> ~/.ssh/known_hosts"),
     ("changed", r#"fails "Host key for changed has changed and you have requested strict checking.
@@ -104,7 +104,7 @@ Host key verification failed.""#, "ssh-keygen -R changed"),
     ("five", "answers | sed 's/(Open MPI) 4.*/(Open MPI) 5.0.3/'", "mpirun is Open MPI 4.1.4 here and Open MPI 5.0.3 on five"),
     ("homeless", "answers | sed '/^@mst folder/d'", "homeless has no folder"),
     ("late", r#"answers | sed 's/"clock":[0-9.]*/"clock":1.5/'"#, "the clock of late is"),
-    ("small", r#"answers | sed 's/"memory":[0-9]*/"memory":1000/'"#, "small has 1.00 kB free, and the graph takes about"),
+    ("small", r#"answers | sed 's/"memory":[0-9]*/"memory":1000/'"#, "small has 1.00 kB free, but the graph needs about"),
     ("fileless", r#"answers | sed 's/"files":\[[^]]*\]/"files":[{"Err":"cannot open it"}]/'"#, "fileless: cannot open it"),
     ("walled", "answers | sed -u 's/^@mst port .*/@mst port 1/'", "cannot connect to walled (127.1.0.18) by TCP: refused; ssh works"),
 ];
@@ -189,9 +189,9 @@ fn traps_of_the_hostfile_are_told_before_any_host() {
     assert_eq!(ended.code(), Some(1), "{ended:?}");
     for expected in [
         r"sed -i 's/\r$//' hosts",
-        "vm2 stands on line 2 already",
+        "vm2 is already on line 2",
         "no slots= on line 2",
-        "writes vm3 slots=2, not vm3:2",
+        "write vm3 slots=2, not vm3:2",
         "hosts:1: localhost has 4,096 slots but",
     ] {
         assert!(ended.stdout.contains(expected), "{expected}: {}", ended.stdout);

@@ -18,7 +18,7 @@ const FAULTS: [(&str, &str, &str, &str); 12] = [
     ("1", "cd /home/lab/.ssh && cp known_hosts kept && sed -i /^vm2/d known_hosts",
      "ssh-keyscan -H vm2 >> ~/.ssh/known_hosts", "cd /home/lab/.ssh && cat kept >known_hosts"),
     ("1", "cd /home/lab/.ssh && sed -i 's/^vm2,10.77.0.2/vm3,10.77.0.3/; t; s/^vm3,10.77.0.3/vm2,10.77.0.2/' known_hosts",
-     "vm2 answers with the key of vm3: addresses have moved", "cd /home/lab/.ssh && cat kept >known_hosts"),
+     "vm2 answers with the key of vm3: addresses have changed", "cd /home/lab/.ssh && cat kept >known_hosts"),
     ("2", "mv /home/lab/mst /home/lab/away", "scp /home/lab/mst vm2:/home/lab/mst", "mv /home/lab/away /home/lab/mst"),
     ("3", "echo >>/home/lab/mst", "vm3 has mst", "truncate -s -1 /home/lab/mst"),
     ("2", "mv /usr/bin/orted /usr/bin/away", "orted, which mpirun starts on each host, is not in PATH on vm2",
@@ -27,9 +27,9 @@ const FAULTS: [(&str, &str, &str, &str); 12] = [
      "does not start on vm3: libmpi.so.40 is missing there",
      "for file in $(ls /usr/lib/*/libmpi.so.40.away); do mv $file ${file%.away}; done"),
     ("3", "ip link add docker0 type bridge && ip addr add 172.17.0.1/16 dev docker0 && ip link set docker0 up",
-     "vm3 has the bridge docker0: MPI may try it", "ip link del docker0"),
-    ("3", "hostname vm2", "vm3 answers as vm2: addresses have moved", "hostname vm3"),
-    ("1", "cd /home/lab && sed -i 's/$/\\r/' hosts", "hosts:1: the line ends as on Windows", "sed -i 's/\\r$//' /home/lab/hosts"),
+     "vm3 has the bridge docker0: MPI may use it", "ip link del docker0"),
+    ("3", "hostname vm2", "vm3 answers as vm2: addresses have changed", "hostname vm3"),
+    ("1", "cd /home/lab && sed -i 's/$/\\r/' hosts", "hosts:1: the line has a Windows line end", "sed -i 's/\\r$//' /home/lab/hosts"),
 ];
 
 fn over_ssh(lab: &Lab) -> Ended {
@@ -85,7 +85,7 @@ fn what_is_wrong_with_a_job_on_three_hosts_is_found() {
     };
     let everywhere = ["--hostfile", "hosts"];
     let piled = started(&["--oversubscribe", "-host", "vm1:3", "-n", "3"], &everywhere);
-    expect(&piled, &["all ranks are on vm1, though hosts names 3 hosts"]);
+    expect(&piled, &["all ranks are on vm1, although hosts names 3 hosts"]);
     lab.root("3", "echo >>/home/lab/mst");
     let other = started(&everywhere, &[]);
     assert_eq!(other.code(), Some(2), "{other:?}");

@@ -114,7 +114,8 @@ impl Answer {
         if !self.folder {
             let folder = context.folder.display();
             let what = format!(
-                "{host} has no folder {folder}: mpirun starts in the home folder then, where a relative ./mst may be an old copy"
+                "{host} has no folder {folder}, so mpirun starts in the home folder, where a \
+                 relative ./mst may be an old copy"
             );
             let make = make_folder(&context.folder, host);
             let mend = format!("{make}, and start the program by its absolute path");
@@ -139,8 +140,8 @@ impl Answer {
             let library = rest.split(':').next().unwrap_or(rest);
             let what = format!("{shown} does not start on {host}: {library} is missing there");
             let mend = format!(
-                "install the same MPI on {host}, or if it has it: set LD_LIBRARY_PATH at the top of ~/.bashrc there, since ssh \
-                 without a terminal reads no more of it"
+                "install the same MPI on {host}, or if it is there, set LD_LIBRARY_PATH at the \
+                 top of ~/.bashrc there (ssh without a terminal reads only the top)"
             );
             return Some(Problem::new(what, mend));
         }
@@ -152,7 +153,7 @@ impl Answer {
             ));
         }
         let what = if matches!(self.code, 0 | 2) {
-            format!("{host} has another program at {shown}, which does not tell what this one asks")
+            format!("{host} has another program at {shown}, which does not understand this one")
         } else {
             format!("{shown} fails on {host} with code {}: {said}", self.code)
         };
@@ -164,7 +165,7 @@ impl Answer {
         let there = Library::named(&self.mpirun);
         if let Some(there) = there.filter(|there| !there.goes_with(launcher)) {
             let what = format!("mpirun is {launcher} here and {there} on {host}");
-            let mend = "install the same on both, or put the same one first into PATH in ~/.bashrc";
+            let mend = "install the same on both, or put the same one first in PATH in ~/.bashrc";
             return Some(Problem::new(what, mend));
         }
         let daemon = launcher.daemon();
@@ -177,8 +178,8 @@ impl Answer {
         let mend = if launcher.is_mpich() {
             "install MPICH there, or set PATH at the top of ~/.bashrc there, before it asks whether it is interactive"
         } else {
-            "install Open MPI there, or set PATH at the top of ~/.bashrc there, before it asks whether it is interactive, \
-             or say mpirun --prefix FOLDER-OF-OPEN-MPI"
+            "install Open MPI there, or set PATH at the top of ~/.bashrc there, before it asks \
+             whether it is interactive, or use mpirun --prefix FOLDER-OF-OPEN-MPI"
         };
         Some(Problem::new(what, mend))
     }
@@ -244,7 +245,7 @@ mod tests {
             (
                 format!("{WELL}@mst code 2\n@mst said error: unrecognized subcommand\n"),
                 "Open MPI 4.1.4",
-                "which does not tell what this one asks; scp",
+                "which does not understand this one; scp",
             ),
             (
                 format!("{WELL}@mst code 126\n@mst said cannot execute\n"),

@@ -86,7 +86,7 @@ pub(super) fn cards(seen: &[Seen], library: Option<&Library>) -> Vec<Problem> {
     if told.is_empty() {
         return Vec::new();
     }
-    let what = format!("{}: MPI may try it and hang at its first message", told.join(", "));
+    let what = format!("{}: MPI may use it and hang at its first message", told.join(", "));
     vec![Problem::new(what, mend)]
 }
 
@@ -94,14 +94,14 @@ pub(super) fn cards(seen: &[Seen], library: Option<&Library>) -> Vec<Problem> {
 fn mend(shared: Option<&Address>, library: Option<&Library>) -> String {
     match (shared, library) {
         (Some(shared), Some(library)) => {
-            format!("start it on the network that all share: {}", library.on_network(shared))
+            format!("start MPI on the network that all hosts share: {}", library.on_network(shared))
         }
         (Some(shared), None) => {
-            format!("keep MPI to {}/{}, which all share", shared.network(), shared.prefix)
+            format!("restrict MPI to {}/{}, which all hosts share", shared.network(), shared.prefix)
         }
         (None, _) => {
-            "there is no network in which each has an address of its own: connect them to one, \
-                      or give each its own address there"
+            "there is no network in which each host has its own address: connect them to one, or \
+             give each its own address there"
                 .to_owned()
         }
     }
@@ -121,7 +121,8 @@ fn kept_in_vain(seen: &[Seen], mend: &str) -> Option<Problem> {
     let told = lost.first()?.facts.kept_to.as_deref()?;
     let names = listed(lost.iter().map(|one| one.label.as_str()));
     let what = format!(
-        "MPI was told to keep to {told}, where {names} has no address: it ignores that, or hangs"
+        "MPI is restricted to {told}, but there is no address in it on {names}: MPI ignores the \
+         restriction, or hangs"
     );
     Some(Problem::new(what, mend))
 }
@@ -231,7 +232,7 @@ mod tests {
             "",
             "as Open MPI matches the bits that it is given"
         );
-        assert!(told_of("192.168.1.0/24").contains("where vm1 and vm2 has no address"));
-        assert!(told_of("eth1").contains("where vm2 has no address"));
+        assert!(told_of("192.168.1.0/24").contains("no address in it on vm1 and vm2"));
+        assert!(told_of("eth1").contains("no address in it on vm2"));
     }
 }

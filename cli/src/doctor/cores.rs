@@ -16,7 +16,7 @@ pub fn cores(topology: &Topology) -> Vec<Problem> {
         let advice = if threads > ranks { " or --threads 1" } else { "" };
         if threads > cores {
             let what = format!(
-                "{} with {} in all share the {} of {}: times will mislead",
+                "{} with {} in all share the {} of {}: the times will be misleading",
                 count(ranks as u64, "rank"),
                 count(threads as u64, "thread"),
                 count(cores as u64, "core"),

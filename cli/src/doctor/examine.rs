@@ -175,7 +175,7 @@ mod tests {
         let [one] = found[0].hosts.as_slice() else { panic!("{found:?}") };
         assert_eq!((one.ranks, one.threads, found[0].pairs.len()), (3, 3, 0));
         let told: Vec<String> = found[0].problems.iter().map(Problem::to_string).collect();
-        for expected in ["names 2 hosts", "cannot open missing.gr", "the graph takes about"] {
+        for expected in ["names 2 hosts", "cannot open missing.gr", "the graph needs about"] {
             assert!(told.iter().any(|line| line.contains(expected)), "{expected}: {told:?}");
         }
         assert_eq!(found[1].hosts.len(), 1);

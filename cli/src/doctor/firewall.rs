@@ -76,13 +76,13 @@ fn shut_off(
     let what = format!("{from} cannot connect to {} ({}) by TCP: {why}", end.label, end.address);
     let Some(shared) = shared else {
         let what = format!("{what}, and there is no network that all hosts share");
-        return Problem::new(what, "connect them to one, with an address for each");
+        return Problem::new(what, "connect them to one network, with an address for each");
     };
     let what =
-        format!("{what}; ssh works, so a firewall lets little else through, and MPI would hang");
+        format!("{what}; ssh works, so a firewall probably blocks other ports, and MPI would hang");
     let network = format!("{}/{}", shared.network(), shared.prefix);
     let fixed = context.launcher.as_ref().map_or(String::new(), |launcher| {
-        format!(", or open TCP ports 20000 to 20199 alone and start with {}", launcher.on_ports())
+        format!(", or open only TCP ports 20000 to 20199 and start with {}", launcher.on_ports())
     });
     Problem::new(what, format!("on {}: sudo ufw allow from {network}{fixed}", end.label))
 }

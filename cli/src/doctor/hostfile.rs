@@ -45,7 +45,7 @@ impl Hostfile {
             return Err(Error::content(
                 path,
                 ContentFault::Unsupported,
-                "it is no hostfile: one has a host on each line",
+                "it is not a hostfile: a hostfile has one host per line",
             ));
         }
         Self::parse(path, &fs::read(path).map_err(Error::file("read", path))?)
@@ -70,7 +70,7 @@ impl Hostfile {
             return Err(Error::content(
                 path,
                 ContentFault::Empty,
-                "it names no host; write one a line, as: vm1 slots=1",
+                "it names no host; write one per line, for example: vm1 slots=1",
             ));
         }
         Ok(Self { path: path.display().to_string(), entries, carriage })
@@ -82,7 +82,8 @@ impl Hostfile {
         let (path, word) = (&self.path, shell::pasted(&self.path));
         if let Some(line) = self.carriage {
             let what = format!(
-                "{path}:{line}: the line ends as on Windows, and mpirun takes that for part of the name"
+                "{path}:{line}: the line has a Windows line end, which mpirun takes as part of \
+                 the name"
             );
             problems.push(Problem::new(what, format!("sed -i 's/\\r$//' {word}")));
         }
@@ -90,7 +91,7 @@ impl Hostfile {
         for entry in &self.entries {
             if let Some(before) = first.insert(&entry.host, entry.line) {
                 let what = format!(
-                    "{path}:{}: {} stands on line {before} already, so it gets ranks twice",
+                    "{path}:{}: {} is already on line {before}, so it gets ranks twice",
                     entry.line, entry.host
                 );
                 problems.push(Problem::new(what, format!("sed -i '{}d' {word}", entry.line)));
@@ -123,11 +124,11 @@ impl Hostfile {
         let slots = entry.slots.unwrap_or(1);
         Some(if launcher.is_mpich() {
             let what =
-                format!("{path}:{line}: {launcher} does not know slots=, it writes {host}:{slots}");
+                format!("{path}:{line}: {launcher} does not know slots=; write {host}:{slots}");
             Problem::new(what, format!("sed -i -E 's/[ \\t]+slots *= *([0-9]+).*/:\\1/' {word}"))
         } else {
             let what = format!(
-                "{path}:{line}: {launcher} writes {host} slots={slots}, not {host}:{slots}"
+                "{path}:{line}: for {launcher}, write {host} slots={slots}, not {host}:{slots}"
             );
             Problem::new(what, format!("sed -i -E 's/:([0-9]+)/ slots=\\1/' {word}"))
         })
@@ -291,11 +292,11 @@ mod tests {
             (b"vm1 slots=1\nvm2 slots=1\n", &open, &[]),
             (b"vm1:1\nvm2\n", &mpich, &[]),
             (b"vm1 slots=1\r\n", &open, &["sed -i 's/\\r$//' hosts"]),
-            (b"a slots=1\nb slots=1\na slots=1\n", &open, &["a stands on line 1 already"]),
+            (b"a slots=1\nb slots=1\na slots=1\n", &open, &["a is already on line 1"]),
             (b"a\nb slots=1\nc\n", &open, &["no slots= on line 1 and 3"]),
             (b"a\n", &None, &["sed -i -E '1s/\\r?$/ slots=1/' hosts"]),
-            (b"a:2\n", &open, &["Open MPI 4.1.4 writes a slots=2, not a:2"]),
-            (b"a slots=2\n", &mpich, &["does not know slots=, it writes a:2"]),
+            (b"a:2\n", &open, &["for Open MPI 4.1.4, write a slots=2, not a:2"]),
+            (b"a slots=2\n", &mpich, &["does not know slots=; write a:2"]),
         ];
         for (text, launcher, expected) in cases {
             let told = parsed(text).expect("a hostfile").problems(launcher.as_ref());

@@ -44,7 +44,7 @@ pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings
     let launcher = context.launcher.as_ref();
     let mut problems = hostfile.problems(launcher);
     if launcher.is_none() {
-        let mend = "install MPI (scripts/setup), or put its mpirun into PATH";
+        let mend = "install MPI (scripts/setup), or put its mpirun in PATH";
         problems.push(Problem::new("there is no mpirun on this host", mend));
     }
     let remotes = remotes(hostfile, &here);

@@ -185,8 +185,7 @@ fn links(hosts: &[Seen], pairs: &[Pair]) -> String {
         text += &table(&header, &(0..hosts.len()).map(row).collect::<Vec<_>>());
     }
     if unmeasured > 0 {
-        text +=
-            &format!("{} not measured: there was no time left\n", count(unmeasured as u64, "link"));
+        text += &format!("{} not measured: no time was left\n", count(unmeasured as u64, "link"));
     }
     text
 }

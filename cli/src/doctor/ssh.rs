@@ -13,19 +13,19 @@ pub(super) fn explain(host: &str, said: &Said) -> Problem {
     let keyscan = format!("ssh-keyscan -H {word} >> ~/.ssh/known_hosts");
     let verbose = format!("ssh -v -o BatchMode=yes {} true", shell::pasted(host));
     if said.code.is_none() {
-        let what = format!("{host} lets ssh wait for more than {:.0} s", said.seconds);
+        let what = format!("{host} did not answer ssh within {:.0} s", said.seconds);
         return Problem::new(what, format!("see where it stops: {verbose}"));
     }
     if has(&["Could not resolve hostname"]) {
-        let what = format!("the name {name} is not resolved");
-        let mend = format!(
-            "echo ADDRESS {word} | sudo tee -a /etc/hosts, or write its address in its place"
-        );
+        let what = format!("cannot resolve the name {name}");
+        let mend =
+            format!("echo ADDRESS {word} | sudo tee -a /etc/hosts, or use its address instead");
         return Problem::new(what, mend);
     }
     if has(&["IDENTIFICATION HAS CHANGED", "has changed and you have requested"]) {
         let what = format!(
-            "{host} has another key than ssh knows: it was installed anew, or its address is another machine's now"
+            "{host} has a different key than ssh knows: it was reinstalled, or its address now \
+             belongs to another machine"
         );
         let mend = format!("once you know which: ssh-keygen -R {word} && {keyscan}");
         return Problem::new(what, mend);
@@ -46,7 +46,8 @@ pub(super) fn explain(host: &str, said: &Said) -> Problem {
     }
     if has(&["timed out", "Operation timed out"]) {
         let what = format!(
-            "{host} does not answer: it is off, has another address now, or a firewall drops packets"
+            "{host} does not answer: it is off, its address has changed, or a firewall drops \
+             packets"
         );
         let mend = format!(
             "look with `ip addr` on {name}, and correct its address in /etc/hosts or the hostfile"
@@ -55,7 +56,7 @@ pub(super) fn explain(host: &str, said: &Said) -> Problem {
     }
     if has(&["No route to host", "Network is unreachable"]) {
         let what =
-            format!("there is no way to {host}: it is off, or in another network than this host");
+            format!("there is no route to {host}: it is off, or in another network than this host");
         return Problem::new(what, format!("compare `ip addr` here and on {name}"));
     }
     if has(&["Connection closed", "Connection reset", "kex_exchange_identification"]) {
@@ -80,8 +81,9 @@ pub(super) fn sent_key(said: &Said) -> Option<&str> {
 /// The problem of a host that sends the key of `other`, another host of the hostfile.
 pub(super) fn taken_over(host: &str, other: &str) -> Problem {
     let what =
-        format!("{host} answers with the key of {other}: addresses have moved, as DHCP lets them");
-    let mend = "correct them in /etc/hosts or the hostfile; `ip addr` on each host tells its own";
+        format!("{host} answers with the key of {other}: addresses have changed, probably by DHCP");
+    let mend = "correct them in /etc/hosts or the hostfile; `ip addr` on each host shows its \
+                address";
     Problem::new(what, mend)
 }
 
@@ -97,8 +99,8 @@ fn denied(host: &str, err: &str) -> Problem {
         format!("{host} does not accept this user's key")
     };
     let mend = format!(
-        "ssh-copy-id {}; if that is done, either others may write to the home folder there (chmod go-w ~ ~/.ssh) \
-         or there is no such user (write USER@HOST in the hostfile)",
+        "ssh-copy-id {}; if that is done, either others can write to the home folder there (chmod \
+         go-w ~ ~/.ssh) or the user does not exist there (write USER@HOST in the hostfile)",
         shell::pasted(host)
     );
     Problem::new(what, mend)
@@ -113,7 +115,7 @@ mod tests {
         let cases = [
             (
                 "ssh: Could not resolve hostname vm2: Name or service not known\r\n",
-                "the name vm2 is not resolved; echo ADDRESS vm2 | sudo tee -a /etc/hosts",
+                "cannot resolve the name vm2; echo ADDRESS vm2 | sudo tee -a /etc/hosts",
             ),
             (
                 "ssh: connect to host vm2 port 22: Connection refused\r\n",
@@ -129,7 +131,7 @@ mod tests {
             ),
             (
                 "ssh: connect to host vm2 port 22: No route to host\r\n",
-                "there is no way to lab@vm2",
+                "there is no route to lab@vm2",
             ),
             (
                 "No ED25519 host key is known for vm2 and you have requested strict checking.\r\n\
@@ -141,7 +143,7 @@ mod tests {
                  Offending ED25519 key in /home/lab/.ssh/known_hosts:3\r\n\
                  Host key for vm2 has changed and you have requested strict checking.\r\n\
                  Host key verification failed.\r\n",
-                "lab@vm2 has another key than ssh knows",
+                "lab@vm2 has a different key than ssh knows",
             ),
             (
                 "lab@vm2: Permission denied (publickey,password).\r\n",
@@ -169,6 +171,6 @@ mod tests {
         let said = Said { err: changed.to_owned(), ..Said::default() };
         assert_eq!((sent_key(&said), sent_key(&Said::default())), (Some("SHA256:ab/c+d"), None));
         let silent = Said { code: None, seconds: 7.0, ..Said::default() };
-        assert!(explain("vm2", &silent).to_string().contains("wait for more than 7 s"));
+        assert!(explain("vm2", &silent).to_string().contains("did not answer ssh within 7 s"));
     }
 }

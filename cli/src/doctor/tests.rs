@@ -57,7 +57,7 @@ fn another_program_is_copied_over() {
     let other = three(|hosts| hosts[2].facts.content = "2222".to_owned());
     only(
         programs(&other, path),
-        &["vm3 has mst 0.1.0 (abc) with content 2222", "scp /opt/mst vm3:/opt/mst"],
+        &["vm3 has mst 0.1.0 (abc), file hash 2222", "scp /opt/mst vm3:/opt/mst"],
     );
 }
 
@@ -115,7 +115,7 @@ fn addresses_that_moved_are_told_by_names() {
         hosts[1].facts.host.name = "vm3".to_owned();
         hosts[2].facts.host.name = "elsewhere".to_owned();
     });
-    only(moved(&swapped), &["vm2 answers as vm3: addresses have moved"]);
+    only(moved(&swapped), &["vm2 answers as vm3: addresses have changed"]);
     let aliases = three(|hosts| hosts[1].facts.host.name = "ubuntu".to_owned());
     assert_eq!(moved(&aliases), [], "a host may have another name for itself");
 }
@@ -133,10 +133,10 @@ fn a_file_is_compared_with_the_first_hosts() {
         files(&seen, &paths)
     };
     assert_eq!(files_of(Ok(right)), []);
-    only(files_of(Ok(wrong)), &["vm2 has another roads.gr than vm1: ", "scp /"]);
+    only(files_of(Ok(wrong)), &["vm2 has a different roads.gr than vm1: ", "scp /"]);
     only(
         files_of(Err("cannot open roads.gr")),
-        &["vm2: cannot open roads.gr, so rank 0 would", "vm2:/"],
+        &["vm2: cannot open roads.gr, so only rank 0 would", "vm2:/"],
     );
     let none = three(|hosts| hosts[0].facts.files = vec![Err("cannot open roads.gr".to_owned())]);
     only(files(&none, &paths), &["vm1: cannot open roads.gr", "rank 0 runs on vm1"]);
@@ -152,7 +152,7 @@ fn memory_is_counted_for_each_rank() {
     let wide = Size { n: 1 << 30, edge_bytes: 0 };
     let lines = lines(told(wide, 2));
     assert_eq!(lines.len(), 3, "{lines:?}");
-    assert!(lines[1].contains("its vertices alone are too many"), "{lines:?}");
+    assert!(lines[1].contains("even its vertices do not fit"), "{lines:?}");
     only(
         told(Size { n: 6_000_000_000 / VERTEX_BYTES, edge_bytes: 0 }, 3),
         &["on its 3 ranks", "--map-by ppr:1:node"],
@@ -167,7 +167,7 @@ fn a_hostfile_is_held_against_the_hosts() {
     assert_eq!(one_host(&hosts[..1], &file("vm1 slots=4\n")), None);
     only(
         one_host(&hosts[..1], &file("vm1\nvm2\nvm3\n")),
-        &["on vm1, though hosts names 3 hosts", "--map-by node"],
+        &["on vm1, although hosts names 3 hosts", "--map-by node"],
     );
     assert_eq!(slots(&hosts, &file("vm1 slots=4\nvm2\n")), []);
     only(

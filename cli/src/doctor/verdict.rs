@@ -17,11 +17,16 @@ const SLOW: f64 = 10.0;
 pub(super) fn programs(seen: &[Seen], path: &Path) -> Vec<Problem> {
     let Some((first, others)) = seen.split_first() else { return Vec::new() };
     let program =
-        |one: &Seen| format!("mst {} with content {}", one.facts.version, one.facts.content);
+        |one: &Seen| format!("mst {}, file hash {}", one.facts.version, one.facts.content);
     let other = others.iter().filter(|one| one.facts.content != first.facts.content);
     let problem = |one: &Seen| {
-        let what =
-            format!("{} has {}, {} has {}", one.label, program(one), first.label, program(first));
+        let what = format!(
+            "{} has {}, but {} has {}",
+            one.label,
+            program(one),
+            first.label,
+            program(first)
+        );
         Problem::new(what, copy(path, &one.label))
     };
     other.map(problem).collect()
@@ -39,14 +44,14 @@ pub(super) fn libraries(seen: &[Seen]) -> Vec<Problem> {
     let told =
         users.into_iter().map(|(library, labels)| format!("{} on {}", library, listed(labels)));
     let what = format!("the MPI libraries differ: {}", told.collect::<Vec<_>>().join(", "));
-    vec![Problem::new(what, "install the same MPI on every host; `mpirun --version` names it")]
+    vec![Problem::new(what, "install the same MPI on every host; `mpirun --version` shows it")]
 }
 
 /// The problem of a library that is known to hang on several hosts.
 pub(super) fn known_to_hang(seen: &[Seen]) -> Option<Problem> {
     let library = Library::named(&seen.first()?.facts.library)?;
     let what = format!("{library} is known to hang in MPI_Finalize on several hosts");
-    let mend = "use a newer one, as `pip install mpich` brings, or Open MPI";
+    let mend = "use a newer one, for example from `pip install mpich`, or Open MPI";
     (seen.len() > 1 && library.hangs_at_the_end()).then(|| Problem::new(what, mend))
 }
 
@@ -74,7 +79,7 @@ pub(super) fn identities(seen: &[Seen]) -> Vec<Problem> {
         if let Some(other) = before(&|other| other.facts.host.is(host)) {
             let what = format!("{} and {} are one machine, {}", other.label, one.label, host.name);
             problems
-                .push(Problem::new(what, "list it once; if its address moved, list its new one"));
+                .push(Problem::new(what, "list it once, by its new address if that has changed"));
             continue;
         }
         // Containers share the kernel of their machine, and may rightly share its machine id.
@@ -104,9 +109,9 @@ pub(super) fn moved(seen: &[Seen]) -> Vec<Problem> {
     let problem = |one: &Seen| {
         let name = &one.facts.host.name;
         let listed = seen.iter().any(|other| bare(&other.label) == *name);
-        let what = format!("{} answers as {name}: addresses have moved", one.label);
+        let what = format!("{} answers as {name}: addresses have changed", one.label);
         let mend =
-            "correct them in /etc/hosts or the hostfile; `ip addr` on each host tells its own";
+            "correct them in /etc/hosts or the hostfile; `ip addr` on each host shows its address";
         (listed && bare(&one.label) != *name).then(|| Problem::new(what, mend))
     };
     // Another rule reports two names for the same machine.
@@ -138,12 +143,12 @@ fn file(seen: &[Seen], at: usize, path: &Path) -> Vec<Problem> {
             Ok(fingerprint) if fingerprint == right => return None,
             Ok(fingerprint) if fingerprint.len == right.len => {
                 format!(
-                    "{} has another {shown} than {}, of the same length",
+                    "{} has a different {shown} than {}, of the same length",
                     one.label, first.label
                 )
             }
             Ok(fingerprint) => format!(
-                "{} has another {shown} than {}: {} against {}",
+                "{} has a different {shown} than {}: {}, not {}",
                 one.label,
                 first.label,
                 bytes(fingerprint.len),
@@ -151,7 +156,7 @@ fn file(seen: &[Seen], at: usize, path: &Path) -> Vec<Problem> {
             ),
             Err(why) => format!("{}: {why}", one.label),
         };
-        let what = format!("{what}, so rank 0 would read it alone and send the parts");
+        let what = format!("{what}, so only rank 0 would read it, and send parts to the others");
         Some(Problem::new(what, copy(&full, &one.label)))
     };
     others.iter().filter_map(problem).collect()
@@ -169,14 +174,14 @@ pub(super) fn memory(seen: &[Seen], size: &Size) -> Vec<Problem> {
             return None;
         }
         let what = format!(
-            "{} has {} free, and the graph takes about {} on its {}",
+            "{} has {} free, but the graph needs about {} on its {}",
             one.label,
             bytes(free),
             bytes(needed),
             count(ranks, "rank")
         );
         let help = match most {
-            0 => "take a smaller graph: its vertices alone are too many".to_owned(),
+            0 => "use a smaller graph: even its vertices do not fit".to_owned(),
             _ if most < ranks => {
                 format!(
                     "each rank holds all vertices: --map-by ppr:{most}:node (MPICH: -ppn {most})"
@@ -195,7 +200,7 @@ pub(super) fn one_host(seen: &[Seen], hostfile: &Hostfile) -> Option<Problem> {
     let [only] = seen else { return None };
     let named = hostfile.entries.len();
     let what = format!(
-        "all ranks are on {}, though {} names {}",
+        "all ranks are on {}, although {} names {}",
         only.label,
         hostfile.path,
         count(named as u64, "host")
