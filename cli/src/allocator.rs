@@ -51,8 +51,8 @@ fn refuse(size: usize) -> ! {
     let mut rest = &mut line[..];
     let _ = writeln!(
         rest,
-        "mst: error: memory ran out: {size} bytes more were asked for; use fewer ranks a host, more hosts, a smaller \
-         graph, or mst solve with --memory"
+        "mst: error: out of memory: cannot allocate {size} more bytes; use fewer ranks per host, \
+         more hosts, a smaller graph, or mst solve with --memory"
     );
     let len = room - rest.len();
     let _ = nix::unistd::write(std::io::stderr(), &line[..len]);

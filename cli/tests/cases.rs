@@ -200,12 +200,12 @@ const CASES: &[Case] = &[
     ("a.txt", b"0 1 5\n",                                "-o f.graphml", "!2 cannot write f.graphml"),
     ("a.txt", b"0 1 5\n",                                "-o f.parquet.gz", "!2 cannot write f.parquet.gz"),
     ("a.txt", b"0 1 5\n",                                "--csv r.csv -o r.csv", "!2 --csv and --output name the same file"),
-    ("a.txt", b"0 1 5\n",                                "--csv a.txt", "!1 a.txt: it is no CSV of this program"),
+    ("a.txt", b"0 1 5\n",                                "--csv a.txt", "!1 a.txt: it is not a CSV file of this program"),
     ("a.txt", b"0 1 5\n",                                "-o no/f.txt", "!1 cannot write no/f.txt"),
     ("a.txt", b"0 1 5\n",                                "--json -o -", "!2 --json"),
     // Names.
     ("a\n\x1b[31m.txt", b"0 x 5\n",                      "", "!1 a\\n\\u{1b}[31m.txt:1:3: expected a vertex"),
-    ("xyz:n=10", b"",                                    "!", "!2 no family of graphs is called xyz"),
+    ("xyz:n=10", b"",                                    "!", "!2 unknown family of graphs xyz"),
     ("gnm:n=10,m=5,seed=x", b"",                         "!", "!2 seed"),
     ("missing:n.txt", b"",                               "!", "!1 cannot open missing:n.txt"),
 ];

@@ -206,7 +206,7 @@ fn forged_forests_are_found_out() {
             forged.write(&first(folder));
             let ended = resume(folder, &binary, &["--ranks", ranks]);
             assert_eq!(ended.code(), Some(3), "{name}: {ended:?}");
-            let words = "what saved has may have been changed: remove its files";
+            let words = "the files in saved may have been changed: remove them";
             assert!(ended.stderr.contains(words), "{name}: {ended:?}");
             fs::remove_dir_all(folder.join("saved")).unwrap();
             fs::create_dir(folder.join("saved")).unwrap();

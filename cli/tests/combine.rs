@@ -180,7 +180,7 @@ fn auto_is_not_misled_by_edges_that_were_folded_as_they_were_read() {
 fn explain_shows_every_way_beside_the_model() {
     let arguments = ["solve", "gnm:n=2^12,m=2^15", "--explain"];
     let table = inside(3, &arguments);
-    let ways = table.stdout.split("by the model and by the clock").nth(1).expect("a table");
+    let ways = table.stdout.split("modelled and measured time").nth(1).expect("a table");
     assert_eq!(ways.trim().lines().count(), 1 + 12, "{ways}");
     let told = json(&inside(3, &[&arguments[..], &["--json"]].concat()));
     let explained = told["explained"].as_array().unwrap();

@@ -98,7 +98,7 @@ fn what_is_wrong_with_a_job_on_three_hosts_is_found() {
     }
     let hung = started(&everywhere, &[]);
     assert_eq!(hung.code(), Some(1), "{hung:?}");
-    assert!(hung.stderr.contains("no word from the other ranks for 15 s"), "{hung:?}");
+    assert!(hung.stderr.contains("the other ranks did not answer within 15 s"), "{hung:?}");
     expect(&over_ssh(&lab), &["10.0.2.15 is an address of vm1, vm2 and vm3"]);
     let mut options = everywhere.to_vec();
     for name in ["btl_tcp_if_include", "oob_tcp_if_include"] {

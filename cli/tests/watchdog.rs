@@ -89,7 +89,7 @@ fn stopped_before_they_meet() -> Result<(), Failed> {
     let stopped =
         r#"if [ "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" = 1 ]; then kill -STOP $$; fi; exec "$@""#;
     launcher.args(["sh", "-c", stopped, "sh", mst(), "solve", "path:n=9", "-q", "--timeout", "2"]);
-    judge(&finish(&mut launcher, LIMIT), false, "no word from the other ranks for 15 s")
+    judge(&finish(&mut launcher, LIMIT), false, "the other ranks did not answer within 15 s")
 }
 
 fn run(case: &str, well: bool, said: &str) -> Result<(), Failed> {

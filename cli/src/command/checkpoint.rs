@@ -38,8 +38,8 @@ impl Saving {
     pub(super) fn proof(&self) -> Option<String> {
         let folder = self.checkpoint.as_ref().filter(|_| self.resume && !self.no_verify)?;
         Some(format!(
-            "--resume implies --verify, since whoever can write to {} could have changed what was saved; \
-             --no-verify leaves the proof out",
+            "--resume implies --verify, because whoever can write to {} could have changed what \
+             was saved; --no-verify skips the proof",
             shown(folder)
         ))
     }
@@ -57,7 +57,8 @@ impl Saving {
     pub(super) fn with_cause(&self, error: Error) -> Error {
         match &self.checkpoint {
             Some(folder) if self.resume && error.exit_code() == 3 => Error::proof(format!(
-                "{error}; what {} has may have been changed: remove its files to start from the beginning",
+                "{error}; the files in {} may have been changed: remove them to start from the \
+                 beginning",
                 shown(folder)
             )),
             _ => error,

@@ -10,10 +10,10 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 On the first of the machines:
-  mst cluster init HOST...    a HOST is a name or an address, as ssh takes it; this machine first
+  mst cluster init HOST...    a HOST is a name or address that ssh accepts; this machine first
   mst cluster run compare GRAPH
-The user and the program's path must be the same on all. `init` may be run again at any time: after
-a build, a new address, a host more.")]
+The user and the program's path must be the same on all. `init` may be run again at any time, for
+example after a build, after a change of address, or to add a host.")]
 pub(super) struct Args {
     #[command(subcommand)]
     task: Task,
@@ -47,7 +47,7 @@ impl Args {
     /// one with mpirun.
     pub(super) fn start(&self) -> Result<u8> {
         if comm::is_started() {
-            let what = "mst cluster starts mpirun itself, so leave that out: mst cluster run ...";
+            let what = "mst cluster starts mpirun itself: run mst cluster run ... without mpirun";
             return Err(Error::usage("cluster", what));
         }
         match &self.task {

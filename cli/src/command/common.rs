@@ -76,7 +76,7 @@ pub(super) struct Common {
     #[arg(long, value_name = "STAGES", default_value = "auto", value_parser = plans(), hide_possible_values = true)]
     pub(super) combine: CombineArg,
 
-    /// The link that --combine auto assumes, as 1gbit,100us [default: measured]
+    /// The link that --combine auto assumes, for example 1gbit,100us [default: measured]
     #[arg(long, value_name = "RATE,LATENCY")]
     pub(super) link: Option<Link>,
 
@@ -169,7 +169,7 @@ impl InputArgs {
             return Ok(source);
         }
         if let Some(From::All) = self.input_from {
-            let what = "standard input is rank 0's alone; leave out --input-from all";
+            let what = "only rank 0 has standard input; leave out --input-from all";
             return Err(Error::usage("--input-from", what));
         }
         let kept =
@@ -188,7 +188,7 @@ impl InputArgs {
             let path = PathBuf::from(graph);
             if let Some(name) = text.and_then(Spec::unknown_family).filter(|_| !path.exists()) {
                 let families = Spec::families();
-                let what = format!("no family of graphs is called {name}; there are {families}");
+                let what = format!("unknown family of graphs {name}; known are {families}");
                 return Err(Error::usage("GRAPH", what));
             }
             return Ok(Source::File { path, format: self.format, text: self.text() });
@@ -196,7 +196,10 @@ impl InputArgs {
         let of_text = self.text().first_given();
         let given = of_text.or(self.format.map(|_| "--format"));
         if let Some(option) = given.or(self.input_from.map(|_| "--input-from")) {
-            return Err(Error::usage(option, format!("{option} is for files, not for generators")));
+            return Err(Error::usage(
+                option,
+                format!("{option} is only for files, not for generators"),
+            ));
         }
         spec.parse().map(Source::Generated)
     }

@@ -25,7 +25,7 @@ const DEFAULT_GRAPH: &str = "gnm:n=2^20,m=2^24,seed=1";
 /// Time one machine against all, and prove both right (default under mpirun)
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A file or a generator, as gnm:n=1e6,m=8e6,seed=1
+    /// A file or a generator, for example gnm:n=1e6,m=8e6,seed=1
     #[arg(default_value = DEFAULT_GRAPH)]
     graph: OsString,
 

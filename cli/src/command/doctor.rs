@@ -14,11 +14,11 @@ use std::path::PathBuf;
 /// Look at the hosts and the links between them, and say what is wrong
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-In a job, each rank tells of its host:       mpirun -hostfile hosts ./mst doctor
-Before any job works, hosts are asked by ssh: mst doctor --hostfile hosts
-Exit code 1 if there is a problem; each is one line with the command that mends it.")]
+In a job, each rank reports its host:        mpirun -hostfile hosts ./mst doctor
+Before any job works, ask the hosts by ssh:  mst doctor --hostfile hosts
+Exit code 1 if there is a problem; each problem is one line with the command that fixes it.")]
 pub(super) struct Args {
-    /// The hosts; without mpirun they are asked over ssh
+    /// A file that lists the hosts; without mpirun they are asked over ssh
     #[arg(long, value_name = "FILE")]
     hostfile: Option<PathBuf>,
 
@@ -26,7 +26,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     file: Vec<PathBuf>,
 
-    /// A graph that should fit in memory: a file or a generator, as gnm:n=1e6,m=8e6,seed=1
+    /// A graph that should fit in memory: a file or a generator, for example
+    /// gnm:n=1e6,m=8e6,seed=1
     #[arg(long, value_name = "GRAPH")]
     graph: Option<OsString>,
 

@@ -15,10 +15,10 @@ use std::path::PathBuf;
 Families, each with seed= and weights=uniform|float|constant (rgg2d: also weights=distance):
   gnm:n=,m=     random edges                   grid2d:n=    a square grid, row by row
   rmat:n=,m=    a few vertices with many       complete:n=  all pairs
-  rgg2d:n=,m=   near points in the plane       path:n=  star:n=
-Counts may be written 1e6, 2^20 or 1048576.")]
+  rgg2d:n=,m=   close points in the plane      path:n=  star:n=
+Counts can be written as 1e6, 2^20 or 1048576.")]
 pub(super) struct Args {
-    /// The family and its parameters, as gnm:n=1e6,m=2^23,seed=1
+    /// The family and its parameters, for example gnm:n=1e6,m=2^23,seed=1
     spec: Spec,
 
     /// The file; its name decides the format (.txt, .gr, .mtx, .graph, .mst, text also .gz)

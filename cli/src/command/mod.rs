@@ -37,7 +37,7 @@ use std::time::Duration;
 )]
 #[command(after_help = "\
 A GRAPH is a file (text, .gr, .mtx, .graph, .mst; all but .mst also .gz), - for standard input, or
-a generator, as gnm:n=1e6,m=8e6,seed=1. Several machines: mst cluster, or mpirun -hostfile hosts.
+a generator like gnm:n=1e6,m=8e6,seed=1. Several machines: mst cluster, or mpirun -hostfile hosts.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a proof failed, 101 a bug")]
 struct Cli {
     #[command(subcommand)]

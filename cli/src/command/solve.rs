@@ -23,7 +23,7 @@ use std::path::PathBuf;
 /// Compute a minimum spanning forest
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A file or a generator, as gnm:n=1e6,m=8e6,seed=1
+    /// A file or a generator, for example gnm:n=1e6,m=8e6,seed=1
     graph: OsString,
 
     /// Write the forest; the name decides the format (.txt, .csv, .tsv, .gr, .mtx, .graph, .mst, also .gz); - is
@@ -35,7 +35,7 @@ pub(super) struct Args {
     #[arg(long)]
     verify: bool,
 
-    /// Repetitions; above 1, one more comes first to warm up
+    /// Repetitions; if more than 1, one more runs first to warm up
     #[arg(long, value_name = "NUM", default_value = "1")]
     reps: NonZeroUsize,
 
@@ -46,8 +46,8 @@ pub(super) struct Args {
     #[command(flatten)]
     rows: RowOptions,
 
-    /// Memory that a rank may use for edges, as 2G; more edges are folded while they are read
-    /// [default: its share of the host's free memory]
+    /// Memory that a rank may use for edges, for example 2G; more edges are folded while they are
+    /// read [default: its share of the host's free memory]
     #[arg(long, value_name = "BYTES")]
     memory: Option<ByteSize>,
 

@@ -65,7 +65,8 @@ impl Args {
         let is_standard = |name: &OsStr| console::is_named(name);
         match (is_standard(&self.graph), is_standard(self.forest.as_os_str())) {
             (true, true) => {
-                let what = "standard input is one file: name the graph or the forest";
+                let what = "standard input can be the graph or the forest, not both: give a file \
+                            for one of them";
                 Err(Error::usage("FOREST", what))
             }
             (false, true) => InputArgs::default().source(comm, self.forest.as_os_str()),
@@ -101,9 +102,9 @@ fn is_forest_of(graph: &Slice, forest: &Slice) -> Result<()> {
     let what = if forest.loops > 0 {
         "the forest has an edge that joins a vertex to itself".to_owned()
     } else if forest.n > graph.n {
-        format!("the forest has {} vertices, the graph {}", forest.n, graph.n)
+        format!("the forest has {} vertices, but the graph has {}", forest.n, graph.n)
     } else if forest.m >= graph.n.max(1) {
-        format!("{} edges on {} vertices are no forest", forest.m, graph.n)
+        format!("{} edges on {} vertices are not a forest", forest.m, graph.n)
     } else {
         return Ok(());
     };

@@ -51,7 +51,7 @@ fn patience(text: &str) -> Result<Patience, String> {
         return Ok(Patience(None));
     }
     let seconds = text.parse().ok().filter(|seconds| (1..=MOST).contains(seconds));
-    let wrong = || format!("seconds are a whole number from 1 to {MOST}");
+    let wrong = || format!("expected seconds as a whole number from 1 to {MOST}");
     seconds.map(|seconds| Patience(Some(seconds))).ok_or_else(wrong)
 }
 
@@ -100,12 +100,12 @@ impl WorldArgs {
         let line = match comm.watch(Duration::from_secs(seconds), console::heed, say) {
             Ok(None) => return,
             Ok(Some(strangers)) => format!(
-                "warning: {strangers}: does somebody scan or attack {}?",
+                "warning: {strangers}: someone may scan or attack {}",
                 comm.topology().ranks[0].name
             ),
             Err(unreached) => format!(
-                "warning: --timeout is without effect, since {unreached} cannot reach rank 0 but by MPI: \
-                 does a firewall let only some ports through?"
+                "warning: --timeout has no effect, because {unreached} can reach rank 0 only by \
+                 MPI: a firewall may block other ports"
             ),
         };
         self.note(comm, &line);
@@ -151,9 +151,9 @@ fn end_unless(met: &AtomicBool, patience: Duration) {
         let cards = Facts::here(String::new(), &[]).addresses;
         let cards: Vec<String> = cards.iter().map(ToString::to_string).collect();
         tell(&format_args!(
-            "no word from the other ranks for {} s: MPI hangs at its first message, as it does behind a firewall or \
-             on hosts with several cards (here: {}); leave out mpirun, and `mst doctor --hostfile HOSTS` asks the \
-             hosts over ssh which it is",
+            "the other ranks did not answer within {} s: MPI hangs at its first message, probably \
+             because of a firewall or several network cards (here: {}); without mpirun, `mst \
+             doctor --hostfile HOSTS` finds out over ssh which one",
             patience.as_secs(),
             cards.join(", ")
         ));

@@ -44,8 +44,7 @@ impl Output {
         let gzip = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
         let format = Self::format(path)?;
         if gzip && format == Format::Binary {
-            let what =
-                "binary graphs cannot be read compressed, so none are written; leave out .gz";
+            let what = "binary graphs are not supported with gzip; leave out .gz";
             return Err(Error::content(path, ContentFault::Unsupported, what));
         }
         let place = Self::place(path).map_err(Error::file("write", path))?;
@@ -102,8 +101,8 @@ impl Output {
         match left_if_less(taken.into()) {
             Some(left) => {
                 let what = format!(
-                    "{}: METIS lists edges by vertex, which takes {:.1} GB here, and this host has {:.1} GB left; choose \
-                 another format",
+                    "{}: METIS lists edges by vertex, which takes {:.1} GB here, but this host \
+                     has {:.1} GB left; choose another format",
                     shown(&self.path),
                     taken as f64 / 1e9,
                     left as f64 / 1e9

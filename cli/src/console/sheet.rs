@@ -34,7 +34,7 @@ impl Sheet {
             Ok(about) if !about.is_file() => Err(Error::content(
                 path,
                 ContentFault::Unsupported,
-                "it is no regular file, so no rows can be appended to it",
+                "it is not a regular file, so no rows can be appended to it",
             )),
             Ok(_) => self.has_header(&self.open()?, &self.header(&R::default())),
             Err(why) if why.kind() == ErrorKind::NotFound => {
@@ -97,10 +97,12 @@ impl Sheet {
         }
         let what = match found.strip_prefix(FIRST) {
             Some(_) => {
-                "it begins with another header than this version's with these options; name a new file with --csv"
+                "its header differs from that of this version and these options; name a new file \
+                 with --csv"
             }
             None => {
-                "it is no CSV of this program, so no rows are appended to it; name a new file with --csv"
+                "it is not a CSV file of this program, so no rows are appended to it; name a new \
+                 file with --csv"
             }
         };
         Err(Error::content(&self.path, ContentFault::Occupied, what))
@@ -200,9 +202,9 @@ mod tests {
         assert_eq!(text, "started,total_s\n\"a,b\",0.5\nc,0.5\nd,0.5\n");
         sheet.check::<Row>().expect("its own");
         let told = sheet.check::<Other>().expect_err("another").to_string();
-        assert!(told.contains("another header"), "{told}");
+        assert!(told.contains("its header differs"), "{told}");
         let other = sheet.append(&[Other::default()]).unwrap_err();
-        assert!(other.to_string().contains("another header"), "{other}");
+        assert!(other.to_string().contains("its header differs"), "{other}");
         assert_eq!(fs::read_to_string(&sheet.path).expect("there"), text, "nothing half-written");
     }
 
@@ -213,7 +215,7 @@ mod tests {
         for foreign in [&b"0 1 5\n"[..], b"a,b\n1,2\n", b"\xff\xfe\0"] {
             fs::write(&sheet.path, foreign).expect("written");
             let told = sheet.check::<Row>().expect_err("foreign").to_string();
-            assert!(told.contains("no CSV of this program"), "{told}");
+            assert!(told.contains("not a CSV file of this program"), "{told}");
             assert!(sheet.append(&[row("a")]).is_err());
             assert_eq!(fs::read(&sheet.path).expect("there"), foreign);
         }

@@ -28,7 +28,8 @@ impl Voice {
     /// [`Error::Usage`] if it would.
     pub(crate) fn check(self) -> Result<()> {
         if self.json && self.aside {
-            let what = "--json goes to standard output, and so does a file: name another file, or leave out --json";
+            let what = "--json and a file would both go to standard output: name another file, or \
+                        leave out --json";
             return Err(Error::usage("--json", what));
         }
         Ok(())

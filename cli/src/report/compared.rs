@@ -66,7 +66,7 @@ fn rows(topology: &Topology, runs: &[&Run]) -> Vec<Vec<String>> {
         row("sent by busiest", &|run| bytes(run.outcome.bytes_sent_max)),
         row("received by busiest", &|run| bytes(run.outcome.bytes_received_max)),
         row("sent by all", &|run| bytes(run.outcome.bytes_sent_total)),
-        row("peak memory, a rank", &|run| bytes(run.outcome.peak_rss_max)),
+        row("peak memory per rank", &|run| bytes(run.outcome.peak_rss_max)),
         row("checksum", &|run| run.outcome.checksum.clone()),
         row("proved", &|run| format!("yes, in {}", seconds(run.outcome.seconds.verify))),
     ]
@@ -101,7 +101,7 @@ fn verdict(comparison: &Comparison, topology: &Topology, distributed: &Run) -> S
             "one rank: nothing was distributed; start it under mpirun, or with --ranks 3".to_owned()
         }
         Verdict::OneRepetition => {
-            "one repetition of each tells no difference from chance: say --reps 5".to_owned()
+            "one repetition of each cannot show a difference: use --reps 5".to_owned()
         }
         Verdict::NoClearDifference => format!(
             "no clear difference: {local} took {}, distributed {}",
@@ -131,9 +131,9 @@ fn verdict(comparison: &Comparison, topology: &Topology, distributed: &Run) -> S
 /// Explains a speed-up that is larger than the number of cores allows.
 fn beyond_cores(best: &Outcome, other: &Outcome) -> String {
     format!(
-        "that is more than {} cores against {} can give by working at the same time: the ranks worked less, or faster \
-         in their caches. One machine ran {}; each rank ran {}, combined by {}. Take it for a difference of \
-         algorithms, not for a gain by distribution",
+        "that is more than {} cores against {} can give by working at the same time: the ranks \
+         worked less, or faster in their caches. One machine ran {}; each rank ran {}, combined \
+         by {}. It is a difference between algorithms, not a gain from distribution",
         other.cores,
         best.cores,
         algorithm(best),

@@ -10,7 +10,7 @@ use mst::selftest::Tally;
 pub fn chosen(choice: &Choice) -> String {
     let name = choice.plan.name();
     let Some(shape) = &choice.shape else {
-        return format!("combining by {name}: the graph is too small for more to pay");
+        return format!("combining by {name}: the graph is so small that more is not worth it");
     };
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     let locality = &shape.locality;
@@ -49,7 +49,7 @@ pub(super) fn explained(plans: &[Explained]) -> String {
     let rows: Vec<_> = plans.iter().map(row).collect();
     let header = ["combined by", "model", "measured", "received, busiest rank"];
     format!(
-        "\n{} by the model and by the clock\n{}",
+        "\n{}: modelled and measured time\n{}",
         count(plans.len() as u64, "way"),
         table(&header, &rows)
     )
@@ -68,10 +68,10 @@ pub fn tested(tally: &Tally) -> String {
             format!("{messages:.1}"),
         ]
     });
-    let header = ["combined by", "time a case", "sent a case", "messages a case"];
+    let header = ["combined by", "time per case", "sent per case", "messages per case"];
     format!(
-        "{}\n{} in {} ways on {} of {} ({}): every forest proved right and that of one rank, \
-         no byte lost, {}\n",
+        "{}\n{} in {} ways on {} of {} ({}): every forest was proved, and equals that of one \
+         rank; no byte lost, {}\n",
         table(&header, &rows.collect::<Vec<_>>()),
         count(tally.cases, "case"),
         tally.plans.len(),

@@ -93,10 +93,11 @@ pub fn folded(folds: u64, saved: bool) -> String {
     let why = if saved {
         "so that they could be saved (--checkpoint)"
     } else {
-        "all together they take more memory than a rank may (--memory)"
+        "all together they need more memory than a rank may use (--memory)"
     };
     format!(
-        "the edges were folded to their forest {} while they were read, and the time of that is in \"read\": {why}",
+        "the edges were folded to their forest {} while they were read (the time for this is in \
+         \"read\"): {why}",
         if folds == 1 {
             "once".to_owned()
         } else {
@@ -113,8 +114,8 @@ pub fn gaps(n: u64, edges: u64) -> Option<String> {
     let far_above = n >= FEW && edges.checked_mul(8).is_some_and(|most| n > most);
     far_above.then(|| {
         format!(
-            "warning: ids have gaps: {} or more of the {} vertices are in no edge, and each of them is a component; \
-             number those in use from 0 if that is not meant",
+            "warning: ids have gaps: {} or more of the {} vertices are in no edge, and each of \
+             them is a component; if that is not intended, renumber the used vertices from 0",
             grouped(&(n - 2 * edges).to_string()),
             grouped(&n.to_string())
         )
