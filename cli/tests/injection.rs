@@ -147,7 +147,7 @@ fn the_labs_own_names_are_checked() {
         let mut status = Command::new(script("lab"));
         refused(
             &finish(status.arg("status").env("MST_LAB", name), LIMIT),
-            "is no name of a lab",
+            "is not a valid lab name",
             name,
         );
     }
