@@ -37,7 +37,7 @@ impl Found {
     }
 
     fn question(&self) -> Question {
-        Question { kept_to: self.settings.kept_to(), ..Question::default() }
+        Question { mpi_networks: self.settings.mpi_networks(), ..Question::default() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Finds network cards that mislead MPI, and the network that all hosts share.
 
-use super::{Address, Facts, Library, Problem, Seen, listed};
+use super::{Address, Facts, HostReport, Library, Problem, listed};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
@@ -32,11 +32,11 @@ pub(super) fn networks<'a>(hosts: &[&'a Facts]) -> Vec<&'a Address> {
 /// one that MPI is restricted to.
 pub(super) fn shared<'a>(hosts: &[&'a Facts]) -> Option<&'a Address> {
     let networks = networks(hosts);
-    let kept = |address: &&&Address| {
-        let told = hosts[0].kept_to.as_deref().unwrap_or_default();
+    let is_named = |address: &&&Address| {
+        let told = hosts[0].mpi_networks.as_deref().unwrap_or_default();
         told.split(',').any(|part| names(part, address))
     };
-    networks.iter().find(kept).or(networks.first()).copied()
+    networks.iter().find(is_named).or(networks.first()).copied()
 }
 
 /// The address of `host` in the network of `address`.
@@ -55,17 +55,17 @@ pub(super) fn own<'a>(host: &'a Facts, hosts: &[&Facts]) -> Option<&'a Address> 
 
 /// The problems of cards that MPI may try without success, or of a restriction to cards that some
 /// host does not have.
-pub(super) fn cards(seen: &[Seen], library: Option<&Library>) -> Vec<Problem> {
-    let hosts: Vec<&Facts> = seen.iter().map(|seen| &seen.facts).collect();
+pub(super) fn cards(reports: &[HostReport], library: Option<&Library>) -> Vec<Problem> {
+    let hosts: Vec<&Facts> = reports.iter().map(|report| &report.facts).collect();
     if hosts.len() < 2 {
         return Vec::new();
     }
     let mend = mend(shared(&hosts), library);
-    if hosts.iter().any(|host| host.kept_to.is_some()) {
-        return kept_in_vain(seen, &mend).into_iter().collect();
+    if hosts.iter().any(|host| host.mpi_networks.is_some()) {
+        return unmet_restriction(reports, &mend).into_iter().collect();
     }
     let mut owners: BTreeMap<Ipv4Addr, Vec<&str>> = BTreeMap::new();
-    for one in seen {
+    for one in reports {
         for address in &one.facts.addresses {
             owners.entry(address.ip).or_default().push(&one.label);
         }
@@ -73,7 +73,7 @@ pub(super) fn cards(seen: &[Seen], library: Option<&Library>) -> Vec<Problem> {
     let same = owners.into_iter().filter(|(_, owners)| owners.len() > 1);
     let mut told: Vec<String> =
         same.map(|(ip, owners)| format!("{ip} is an address of {}", listed(owners))).collect();
-    for one in seen {
+    for one in reports {
         let alone = |address: &&Address| {
             is_bridge(address) && !told.iter().any(|t| t.contains(&address.ip.to_string()))
         };
@@ -109,16 +109,16 @@ fn mend(shared: Option<&Address>, library: Option<&Library>) -> String {
 
 /// The problem of hosts without an address in the networks that MPI is restricted to, if there are
 /// any.
-fn kept_in_vain(seen: &[Seen], mend: &str) -> Option<Problem> {
-    let without = |one: &&Seen| {
+fn unmet_restriction(reports: &[HostReport], mend: &str) -> Option<Problem> {
+    let without = |one: &&HostReport| {
         let facts = &one.facts;
         facts
-            .kept_to
+            .mpi_networks
             .as_deref()
             .is_some_and(|told| !told.split(',').any(|part| covers(facts, part)))
     };
-    let lost: Vec<&Seen> = seen.iter().filter(without).collect();
-    let told = lost.first()?.facts.kept_to.as_deref()?;
+    let lost: Vec<&HostReport> = reports.iter().filter(without).collect();
+    let told = lost.first()?.facts.mpi_networks.as_deref()?;
     let names = listed(lost.iter().map(|one| one.label.as_str()));
     let what = format!(
         "MPI was told to keep to {told}, where {names} has no address: it ignores that, or hangs"
@@ -146,11 +146,11 @@ fn names(part: &str, address: &Address) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::seen;
+    use super::super::tests::report;
     use super::*;
 
-    fn with(label: &str, addresses: &[(&str, u32, &str)]) -> Seen {
-        let mut one = seen(label);
+    fn with(label: &str, addresses: &[(&str, u32, &str)]) -> HostReport {
+        let mut one = report(label);
         let address = |&(ip, prefix, card): &(&str, u32, &str)| Address {
             ip: ip.parse().expect(ip),
             prefix,
@@ -160,9 +160,9 @@ mod tests {
         one
     }
 
-    fn told(seen: &[Seen]) -> String {
+    fn told(reports: &[HostReport]) -> String {
         let library = Library::named("Open MPI 4.1.4");
-        let told = cards(seen, library.as_ref());
+        let told = cards(reports, library.as_ref());
         told.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
     }
 
@@ -177,12 +177,12 @@ mod tests {
     #[test]
     fn the_same_address_everywhere_is_named_with_the_network_to_keep_to() {
         let nat = ("10.0.2.15", 24, "eth0");
-        let seen = [
+        let reports = [
             with("vm1", &[nat, ("192.168.56.11", 24, "eth1")]),
             with("vm2", &[nat, ("192.168.56.12", 24, "eth1"), ("172.17.0.1", 16, "docker0")]),
             with("vm3", &[nat, ("192.168.56.13", 24, "eth1")]),
         ];
-        let told = told(&seen);
+        let told = told(&reports);
         assert!(told.starts_with(
             "10.0.2.15 is an address of vm1, vm2 and vm3, vm2 has the bridge docker0"
         ));
@@ -217,13 +217,13 @@ mod tests {
     #[test]
     fn a_network_that_was_named_is_looked_for() {
         let nat = ("10.0.2.15", 24, "eth0");
-        let mut seen = [
+        let mut reports = [
             with("vm1", &[nat, ("10.9.0.1", 16, "eth1")]),
             with("vm2", &[nat, ("10.9.0.2", 16, "eth2")]),
         ];
         let mut told_of = |kept: &str| {
-            seen.iter_mut().for_each(|one| one.facts.kept_to = Some(kept.to_owned()));
-            told(&seen)
+            reports.iter_mut().for_each(|one| one.facts.mpi_networks = Some(kept.to_owned()));
+            told(&reports)
         };
         assert_eq!(told_of("10.9.0.0/16"), "");
         assert_eq!(

@@ -1,7 +1,9 @@
 //! Examines the hosts of a running job.
 
 use super::graph::Size;
-use super::{Facts, Hostfile, Library, Problem, Seen, Settings, cards, cores, pairs, verdict};
+use super::{
+    Facts, HostReport, Hostfile, Library, Problem, Settings, cards, cores, pairs, verdict,
+};
 use crate::report::count;
 use mst::comm::Comm;
 use mst::error::{Error, Result};
@@ -20,14 +22,14 @@ pub struct Question {
     /// The hostfile with the hosts that the job should run on.
     pub hostfile: Option<PathBuf>,
     /// The networks or cards that MPI is restricted to, if the environment does not say.
-    pub kept_to: Option<String>,
+    pub mpi_networks: Option<String>,
 }
 
 /// The facts and problems that were found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Findings {
     /// The hosts that answered.
-    pub hosts: Vec<Seen>,
+    pub hosts: Vec<HostReport>,
     /// The links that were measured.
     pub pairs: Vec<Pair>,
     /// The problems.
@@ -137,16 +139,16 @@ pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
 
 /// What every rank reports, what the first rank on each host reports for the host, and the numbers
 /// of these first ranks.
-fn gather(comm: &Comm, files: &[PathBuf]) -> (Vec<Seen>, Vec<Seen>, Vec<usize>) {
+fn gather(comm: &Comm, files: &[PathBuf]) -> (Vec<HostReport>, Vec<HostReport>, Vec<usize>) {
     let told = serde_json::to_vec(&Facts::here(comm.library(), files)).expect("plain fields");
     let topology = comm.topology();
-    let seen = |(rank, told): (usize, Vec<u8>)| {
+    let report = |(rank, told): (usize, Vec<u8>)| {
         let facts: Facts = serde_json::from_slice(&told).expect("all ranks run the same program");
         let facts = facts.made_printable();
         let (ranks, threads) = (topology.sharing(rank), topology.threads_beside(rank));
-        Seen { label: facts.host.name.clone(), facts, ranks, threads, ahead: None }
+        HostReport { label: facts.host.name.clone(), facts, ranks, threads, ahead: None }
     };
-    let all: Vec<Seen> = comm.all_gather(&told).into_iter().enumerate().map(seen).collect();
+    let all: Vec<HostReport> = comm.all_gather(&told).into_iter().enumerate().map(report).collect();
     let is_first = |rank: &usize| {
         let host = &topology.ranks[*rank];
         !topology.ranks[..*rank].iter().any(|other| other.is(host))
@@ -169,7 +171,7 @@ mod tests {
             files: vec!["missing.gr".into()],
             graph: Some(Source::Generated("gnm:n=2^30,m=2^39".parse().expect("a spec"))),
             hostfile: Some(hostfile),
-            kept_to: None,
+            mpi_networks: None,
         };
         let found = mst::comm::run(3, Some(1), |comm| examine(comm, &question).expect("read"));
         let [one] = found[0].hosts.as_slice() else { panic!("{found:?}") };

@@ -67,7 +67,8 @@ pub struct Facts {
     /// A hash of this program's file.
     pub content: String,
     /// The networks or cards that MPI is restricted to, if any.
-    pub kept_to: Option<String>,
+    #[serde(rename = "kept_to")]
+    pub mpi_networks: Option<String>,
     /// The fingerprints of the requested files, or why they cannot be read, in the order of the
     /// request.
     pub files: Vec<Result<Fingerprint, String>>,
@@ -91,7 +92,7 @@ impl Facts {
             library,
             version: format!("{} ({})", env!("CARGO_PKG_VERSION"), env!("MST_COMMIT")),
             content: format!("{:016x}", comm::fingerprint()),
-            kept_to: kept_to(|name| std::env::var(name).ok()),
+            mpi_networks: mpi_networks(|name| std::env::var(name).ok()),
             files: files
                 .iter()
                 .map(|path| fingerprint(path).map_err(|why| why.to_string()))
@@ -109,7 +110,7 @@ impl Facts {
         let cards = own.addresses.iter_mut().map(|address| &mut address.card);
         let files = own.files.iter_mut().filter_map(|file| file.as_mut().err());
         let texts = host.into_iter().chain(program).chain(cards).chain(files);
-        for text in texts.chain(&mut own.kept_to) {
+        for text in texts.chain(&mut own.mpi_networks) {
             *text = printable(text);
         }
         self
@@ -118,7 +119,7 @@ impl Facts {
 
 /// A host: the facts that it reports, and what others know about it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Seen {
+pub struct HostReport {
     /// The user's name for the host, or its own.
     pub label: String,
     /// The facts that it reports.
@@ -158,7 +159,7 @@ fn addresses() -> Vec<Address> {
 
 /// The networks or cards that MPI is restricted to, from the environment variables that launchers
 /// set for the ranks.
-pub(super) fn kept_to(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+pub(super) fn mpi_networks(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     const KNOWN: [&str; 4] = [
         "OMPI_MCA_btl_tcp_if_include",
         "MPIR_CVAR_CH3_INTERFACE_HOSTNAME",
@@ -201,7 +202,8 @@ mod tests {
 
     #[test]
     fn what_mpi_was_told_is_in_the_environment() {
-        let told = |set: &str, value: &str| kept_to(|name| (name == set).then(|| value.to_owned()));
+        let told =
+            |set: &str, value: &str| mpi_networks(|name| (name == set).then(|| value.to_owned()));
         assert_eq!(
             told("OMPI_MCA_btl_tcp_if_include", "10.9.0.0/16").as_deref(),
             Some("10.9.0.0/16")

@@ -3,7 +3,7 @@
 
 use super::answer::Context;
 use super::remote::{Remote, Running};
-use super::{Address, Facts, Problem, Seen, cards, listed};
+use super::{Address, Facts, HostReport, Problem, cards, listed};
 use crate::shell;
 use std::net::{IpAddr, SocketAddr};
 use std::thread;
@@ -25,12 +25,12 @@ struct End {
 /// tries to connect to all others. This host, where the launcher runs, takes part.
 pub(super) fn firewalls(
     answered: &[Remote],
-    seen: &[Seen],
-    ours: Seen,
+    reports: &[HostReport],
+    ours: HostReport,
     context: &Context,
 ) -> Vec<Problem> {
     let mut remotes = answered.to_vec();
-    let mut all = seen.to_vec();
+    let mut all = reports.to_vec();
     if !answered.iter().any(|remote| remote.here) {
         remotes.push(Remote { host: ours.label.clone(), here: true });
         all.push(ours);
@@ -40,7 +40,7 @@ pub(super) fn firewalls(
         return Vec::new();
     }
     let shared = cards::shared(&hosts);
-    let end = |(remote, one): (Remote, &Seen)| {
+    let end = |(remote, one): (Remote, &HostReport)| {
         let within = shared.and_then(|shared| cards::in_network(&one.facts, shared));
         let address = within.or_else(|| cards::own(&one.facts, &hosts))?.ip;
         Some(End { remote, label: one.label.clone(), address: IpAddr::V4(address) })

@@ -4,8 +4,8 @@ use super::answer::{self, Answer, Context};
 use super::names::{bare, is_here};
 use super::remote::{self, Remote, Said};
 use super::{
-    Facts, Findings, Hostfile, Library, Problem, Question, Seen, cards, firewall, settings, ssh,
-    verdict,
+    Facts, Findings, HostReport, Hostfile, Library, Problem, Question, cards, firewall, settings,
+    ssh, verdict,
 };
 use mst::comm;
 use mst::error::{Error, Result};
@@ -33,7 +33,7 @@ const AT_ONCE: usize = 32;
 pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings> {
     let size = question.size()?;
     let mut here = Facts::here(comm::linked_library(), &question.all_files());
-    here.kept_to = question.kept_to.clone().or(here.kept_to);
+    here.mpi_networks = question.mpi_networks.clone().or(here.mpi_networks);
     let context = Context {
         program: env::current_exe().map_err(Error::file("find", Path::new("this program")))?,
         folder: env::current_dir().map_err(Error::file("find", Path::new("this folder")))?,
@@ -49,7 +49,7 @@ pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings
     }
     let remotes = remotes(hostfile, &here);
     let said = ask(&remotes, &answer::script(&context));
-    let mut seen: Vec<Seen> = Vec::new();
+    let mut reports: Vec<HostReport> = Vec::new();
     let mut answered = Vec::new();
     for (remote, said) in remotes.iter().zip(said) {
         match read(remote, &said, &remotes) {
@@ -57,34 +57,39 @@ pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings
             Ok(answer) => {
                 problems.extend(answer.problems(&remote.host, &context));
                 if let Some(facts) = answer.facts {
-                    seen.push(seen_at(remote, &said, facts, hostfile, &here));
+                    reports.push(report_of(remote, &said, facts, hostfile, &here));
                     answered.push(remote.clone());
                 }
             }
         }
     }
-    relate_clocks(&mut seen);
-    let ours =
-        Seen { label: here.host.name.clone(), facts: here, ranks: 0, threads: 0, ahead: None };
-    let everybody = [std::slice::from_ref(&ours), seen.as_slice()].concat();
+    relate_clocks(&mut reports);
+    let ours = HostReport {
+        label: here.host.name.clone(),
+        facts: here,
+        ranks: 0,
+        threads: 0,
+        ahead: None,
+    };
+    let everybody = [std::slice::from_ref(&ours), reports.as_slice()].concat();
     problems.extend(verdict::programs(&everybody, &context.program));
     let is_listed = answered.iter().any(|remote| remote.here);
-    problems.extend(verdict::libraries(if is_listed { &seen } else { &everybody }));
-    problems.extend(verdict::known_to_hang(&seen));
-    problems.extend(verdict::identities(&seen));
-    problems.extend(verdict::moved(&seen));
-    problems.extend(verdict::slots(&seen, hostfile));
-    problems.extend(cards::cards(&seen, launcher));
-    problems.extend(verdict::clocks(&seen));
-    problems.extend(verdict::files(&seen, &context.files));
+    problems.extend(verdict::libraries(if is_listed { &reports } else { &everybody }));
+    problems.extend(verdict::known_to_hang(&reports));
+    problems.extend(verdict::identities(&reports));
+    problems.extend(verdict::moved(&reports));
+    problems.extend(verdict::slots(&reports, hostfile));
+    problems.extend(cards::cards(&reports, launcher));
+    problems.extend(verdict::clocks(&reports));
+    problems.extend(verdict::files(&reports, &context.files));
     if let Some(size) = &size {
-        problems.extend(verdict::memory(&seen, size));
+        problems.extend(verdict::memory(&reports, size));
     }
-    problems.extend(firewall::firewalls(&answered, &seen, ours, &context));
+    problems.extend(firewall::firewalls(&answered, &reports, ours, &context));
     let settings = launcher
-        .filter(|_| seen.len() == remotes.len())
-        .and_then(|launcher| settings::settings(&seen, launcher, &context.program));
-    Ok(Findings { hosts: seen, pairs: Vec::new(), problems, settings })
+        .filter(|_| reports.len() == remotes.len())
+        .and_then(|launcher| settings::settings(&reports, launcher, &context.program));
+    Ok(Findings { hosts: reports, pairs: Vec::new(), problems, settings })
 }
 
 /// The MPI that this host's `mpirun` belongs to; `None` if there is no mpirun, or it is from an
@@ -151,13 +156,13 @@ fn owner<'a>(fingerprint: &str, remote: &Remote, all: &'a [Remote]) -> Option<&'
     all.iter().filter(|other| other.host != remote.host).find(owns)
 }
 
-fn seen_at(
+fn report_of(
     remote: &Remote,
     said: &Option<Said>,
     mut facts: Facts,
     hostfile: &Hostfile,
     here: &Facts,
-) -> Seen {
+) -> HostReport {
     let entries = hostfile.entries.iter().filter(|entry| entry.host == remote.host);
     let slots: u64 = entries.map(|entry| entry.slots.unwrap_or(1)).sum();
     // The host read its clock at some moment between the question and the answer.
@@ -166,15 +171,15 @@ fn seen_at(
         (facts.clock - (said.started + half), half)
     });
     // A job takes this host's settings along.
-    facts.kept_to = here.kept_to.clone();
-    Seen { label: remote.host.clone(), facts, ranks: slots as usize, threads: 0, ahead }
+    facts.mpi_networks = here.mpi_networks.clone();
+    HostReport { label: remote.host.clone(), facts, ranks: slots as usize, threads: 0, ahead }
 }
 
 /// Converts clocks relative to this host's to clocks relative to the first host's.
-fn relate_clocks(seen: &mut [Seen]) {
-    let Some((by, error)) = seen.first().and_then(|first| first.ahead) else { return };
-    for one in &mut *seen {
+fn relate_clocks(reports: &mut [HostReport]) {
+    let Some((by, error)) = reports.first().and_then(|first| first.ahead) else { return };
+    for one in &mut *reports {
         one.ahead = one.ahead.map(|(other, its)| (other - by, its + error));
     }
-    seen[0].ahead = Some((0.0, 0.0));
+    reports[0].ahead = Some((0.0, 0.0));
 }

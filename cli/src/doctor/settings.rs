@@ -1,9 +1,9 @@
 //! Finds out how to start a job on several hosts: the options and variables with which `mst
 //! cluster` calls mpirun.
 
-use super::facts::kept_to;
+use super::facts::mpi_networks;
 use super::remote::OPTIONS;
-use super::{Address, Facts, Library, Seen, cards};
+use super::{Address, Facts, HostReport, Library, cards};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -41,24 +41,28 @@ pub struct Member {
 
 impl Settings {
     /// The networks or cards that MPI is restricted to, if any.
-    pub fn kept_to(&self) -> Option<String> {
+    pub fn mpi_networks(&self) -> Option<String> {
         let value = |name: &str| {
             let found = self.variables.iter().find(|(other, _)| *other == name);
             found.map(|(_, value)| value.clone())
         };
-        kept_to(value)
+        mpi_networks(value)
     }
 }
 
 /// The settings for a job of `program` on these hosts, the first of which is this one. `None` if
 /// they share no network.
-pub(super) fn settings(seen: &[Seen], launcher: &Library, program: &Path) -> Option<Settings> {
-    let facts: Vec<&Facts> = seen.iter().map(|one| &one.facts).collect();
+pub(super) fn settings(
+    reports: &[HostReport],
+    launcher: &Library,
+    program: &Path,
+) -> Option<Settings> {
+    let facts: Vec<&Facts> = reports.iter().map(|one| &one.facts).collect();
     let network = network(&facts);
     if network.is_none() && facts.len() != 1 {
         return None;
     }
-    let member = |one: &Seen| {
+    let member = |one: &HostReport| {
         let at = network.and_then(|network| cards::in_network(&one.facts, network));
         let ip = at.map_or(Ipv4Addr::LOCALHOST, |at| at.ip);
         Member { host: one.label.clone(), ip, cores: one.facts.host.cores }
@@ -68,7 +72,7 @@ pub(super) fn settings(seen: &[Seen], launcher: &Library, program: &Path) -> Opt
     variables.push(("MST_TIMEOUT", TIMEOUT.to_string()));
     Some(Settings {
         program: program.to_owned(),
-        hosts: seen.iter().map(member).collect(),
+        hosts: reports.iter().map(member).collect(),
         options: launcher.options(&ssh),
         variables,
     })
@@ -100,14 +104,14 @@ fn answers(ip: Ipv4Addr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::seen;
+    use super::super::tests::report;
     use super::*;
 
     fn told(launcher: &str, addresses: &[&[(&str, &str)]]) -> Option<Settings> {
-        let hosts: Vec<Seen> = (1..)
+        let hosts: Vec<HostReport> = (1..)
             .zip(addresses)
             .map(|(number, its)| {
-                let mut one = seen(&format!("vm{number}"));
+                let mut one = report(&format!("vm{number}"));
                 one.facts.host.cores = 4;
                 let address = |&(card, ip): &(&str, &str)| Address {
                     ip: ip.parse().expect(ip),
@@ -153,7 +157,7 @@ mod tests {
                 assert!(told.variables.contains(&(name, value.to_owned())), "{name}: {told:?}");
             }
             assert!(told.variables.contains(&("MST_TIMEOUT", "8".to_owned())), "{told:?}");
-            assert_eq!(told.kept_to().as_deref(), Some(value));
+            assert_eq!(told.mpi_networks().as_deref(), Some(value));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Formats the findings for a terminal, with at most 100 columns for any number of hosts.
 
-use super::{Findings, Pair, Seen};
+use super::{Findings, HostReport, Pair};
 use crate::report::{bytes, count, grouped, seconds, table};
 use mst::error::printable;
 use mst::partition::Fingerprint;
@@ -41,11 +41,11 @@ pub fn shown(findings: &Findings) -> String {
 }
 
 /// The name of each fact, and its value on each host, which may have several lines.
-fn facts(hosts: &[Seen], what: &str) -> Vec<(&'static str, Vec<String>)> {
+fn facts(hosts: &[HostReport], what: &str) -> Vec<(&'static str, Vec<String>)> {
     if hosts.is_empty() {
         return Vec::new();
     }
-    let each = |of: &dyn Fn(&Seen) -> String| hosts.iter().map(of).collect::<Vec<_>>();
+    let each = |of: &dyn Fn(&HostReport) -> String| hosts.iter().map(of).collect::<Vec<_>>();
     let ranks = if what == "rank" { "ranks" } else { "slots" };
     let mut facts = vec![
         ("host name", each(&|one| one.facts.host.name.clone())),
@@ -101,7 +101,7 @@ fn ahead((by, error): (f64, f64)) -> String {
 }
 
 /// Tables with a column for each host. Hosts that do not fit on a line are in the next table.
-fn side_by_side(hosts: &[Seen], facts: &[(&'static str, Vec<String>)]) -> String {
+fn side_by_side(hosts: &[HostReport], facts: &[(&'static str, Vec<String>)]) -> String {
     let names = facts.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let width = |host: usize| {
         let values = facts.iter().flat_map(|(_, values)| values[host].lines());
@@ -156,7 +156,7 @@ fn grouped_by_width(
 }
 
 /// A matrix of the links: latencies below the diagonal, bandwidths above it.
-fn links(hosts: &[Seen], pairs: &[Pair]) -> String {
+fn links(hosts: &[HostReport], pairs: &[Pair]) -> String {
     if pairs.is_empty() {
         return String::new();
     }
@@ -193,13 +193,13 @@ fn links(hosts: &[Seen], pairs: &[Pair]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::seen;
+    use super::super::tests::report;
     use super::super::{Address, Problem};
     use super::*;
 
     fn findings(hosts: usize) -> Findings {
         let host = |at: usize| {
-            let mut one = seen(&format!("machine{at}"));
+            let mut one = report(&format!("machine{at}"));
             let address = |net: u8, card: &str| Address {
                 ip: [192, 168, net, 100 + at as u8].into(),
                 prefix: 24,

@@ -9,7 +9,7 @@ use mst::verify::VERTEX_BYTES;
 use std::path::Path;
 
 /// A host where all is well.
-pub(super) fn seen(label: &str) -> Seen {
+pub(super) fn report(label: &str) -> HostReport {
     let host =
         Host { name: label.to_owned(), boot: format!("boot of {label}"), cores: 4, bound: 4 };
     let facts = Facts {
@@ -22,16 +22,16 @@ pub(super) fn seen(label: &str) -> Seen {
         library: "Open MPI v4.1.4".to_owned(),
         version: "0.1.0 (abc)".to_owned(),
         content: "1111".to_owned(),
-        kept_to: None,
+        mpi_networks: None,
         files: Vec::new(),
         clock: 0.0,
     };
-    Seen { label: label.to_owned(), facts, ranks: 1, threads: 4, ahead: None }
+    HostReport { label: label.to_owned(), facts, ranks: 1, threads: 4, ahead: None }
 }
 
 /// Three hosts where all is well, then changed by `change`.
-fn three(change: impl FnOnce(&mut [Seen; 3])) -> [Seen; 3] {
-    let mut three = ["vm1", "vm2", "vm3"].map(seen);
+fn three(change: impl FnOnce(&mut [HostReport; 3])) -> [HostReport; 3] {
+    let mut three = ["vm1", "vm2", "vm3"].map(report);
     change(&mut three);
     three
 }
@@ -126,11 +126,11 @@ fn a_file_is_compared_with_the_first_hosts() {
     let right = fingerprint("../tests/data/rome99.gr".as_ref()).expect("a file");
     let wrong = fingerprint("../tests/data/zenios.mtx".as_ref()).expect("a file");
     let files_of = |second: Result<_, &str>| {
-        let seen = three(|hosts| {
+        let reports = three(|hosts| {
             hosts.iter_mut().for_each(|host| host.facts.files = vec![Ok(right); 2]);
             hosts[1].facts.files[1] = second.map_err(str::to_owned);
         });
-        files(&seen, &paths)
+        files(&reports, &paths)
     };
     assert_eq!(files_of(Ok(right)), []);
     only(files_of(Ok(wrong)), &["vm2 has another roads.gr than vm1: ", "scp /"]);
