@@ -2,7 +2,8 @@
 
 use super::graph::Size;
 use super::{
-    Facts, HostReport, Hostfile, Library, Problem, Settings, cards, cores, pairs, verdict,
+    ClockOffset, Facts, HostReport, Hostfile, Library, Problem, Settings, cards, cores, pairs,
+    verdict,
 };
 use crate::report::count;
 use mst::comm::Comm;
@@ -108,7 +109,8 @@ pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
     };
     let mut hosts = hosts;
     for found in measured.iter().filter(|found| found.ends[0] == 0) {
-        hosts[found.ends[1]].ahead = Some((found.ahead, found.link.latency));
+        hosts[found.ends[1]].clock_offset =
+            Some(ClockOffset { seconds: found.clock_offset, error: found.link.latency });
     }
     let pair = |found: &pairs::Measured| Pair {
         hosts: found.ends,
@@ -146,7 +148,7 @@ fn gather(comm: &Comm, files: &[PathBuf]) -> (Vec<HostReport>, Vec<HostReport>, 
         let facts: Facts = serde_json::from_slice(&told).expect("all ranks run the same program");
         let facts = facts.made_printable();
         let (ranks, threads) = (topology.sharing(rank), topology.threads_beside(rank));
-        HostReport { label: facts.host.name.clone(), facts, ranks, threads, ahead: None }
+        HostReport { label: facts.host.name.clone(), facts, ranks, threads, clock_offset: None }
     };
     let all: Vec<HostReport> = comm.all_gather(&told).into_iter().enumerate().map(report).collect();
     let is_first = |rank: &usize| {

@@ -129,8 +129,25 @@ pub struct HostReport {
     pub ranks: usize,
     /// The threads of all ranks there; 0 if no job runs.
     pub threads: usize,
-    /// How far its clock is ahead of the first host's, and the error of that, both in seconds.
-    pub ahead: Option<(f64, f64)>,
+    /// How far its clock is ahead of the first host's.
+    #[serde(rename = "ahead")]
+    pub clock_offset: Option<ClockOffset>,
+}
+
+/// How far a clock is ahead of another one. Serialised as two numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(into = "(f64, f64)")]
+pub struct ClockOffset {
+    /// The offset, seconds; negative if the clock is behind.
+    pub seconds: f64,
+    /// The error of that, seconds.
+    pub error: f64,
+}
+
+impl From<ClockOffset> for (f64, f64) {
+    fn from(offset: ClockOffset) -> Self {
+        (offset.seconds, offset.error)
+    }
 }
 
 /// The first processor model in `/proc/cpuinfo`; the architecture if it names none, as on some
@@ -210,6 +227,15 @@ mod tests {
         );
         assert_eq!(told("OMPI_MCA_btl_tcp_if_include", ""), None);
         assert_eq!(told("PATH", "/bin"), None);
+    }
+
+    #[test]
+    fn json_has_the_names_that_scripts_know() {
+        let mut report = super::super::tests::report("vm1");
+        report.facts.mpi_networks = Some("eth1".to_owned());
+        report.clock_offset = Some(ClockOffset { seconds: -0.5, error: 0.25 });
+        let json = serde_json::to_value(&report).expect("plain fields");
+        assert_eq!((&json["kept_to"], &json["ahead"]), (&"eth1".into(), &vec![-0.5, 0.25].into()));
     }
 
     #[test]

@@ -28,7 +28,7 @@ mod verdict;
 
 pub use cores::cores;
 pub use examine::{Findings, Pair, Question, examine};
-pub use facts::{Address, Facts, HostReport};
+pub use facts::{Address, ClockOffset, Facts, HostReport};
 pub(crate) use hostfile::{Hostfile, is_host, is_word};
 pub(crate) use library::Library;
 pub(crate) use names::{addresses, bare};

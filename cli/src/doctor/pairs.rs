@@ -11,7 +11,7 @@ pub(super) struct Measured {
     pub(super) ends: [usize; 2],
     pub(super) link: Link,
     /// How far the clock of the second is ahead of that of the first, seconds.
-    pub(super) ahead: f64,
+    pub(super) clock_offset: f64,
 }
 
 /// Limits on round trips of short messages: their number, and the time for them.
@@ -46,9 +46,9 @@ pub(super) fn measure(comm: &Comm, ends: &[usize], patience: Duration) -> Vec<Me
         let streams = comm.streams(leads.map(|partner| ends[partner]), 0);
         match (mine, leads) {
             (Some(mine), Some(partner)) => {
-                let (link, ahead) = time(&streams, ends[partner]);
+                let (link, clock_offset) = time(&streams, ends[partner]);
                 let ends = [mine as f64, partner as f64];
-                found.extend([ends[0], ends[1], link.latency, link.bandwidth, ahead]);
+                found.extend([ends[0], ends[1], link.latency, link.bandwidth, clock_offset]);
             }
             _ => streams.sources().iter().for_each(|&(from, _)| answer(&streams, from)),
         }
@@ -57,7 +57,7 @@ pub(super) fn measure(comm: &Comm, ends: &[usize], patience: Duration) -> Vec<Me
     let measured = |told: &[f64]| Measured {
         ends: [told[0] as usize, told[1] as usize],
         link: Link { latency: told[2], bandwidth: told[3] },
-        ahead: told[4],
+        clock_offset: told[4],
     };
     all.chunks_exact(5).map(measured).collect()
 }
@@ -87,13 +87,13 @@ fn opponent(team: usize, round: usize, teams: usize) -> Option<usize> {
 /// Times messages to rank `to` and back. Returns the link, with the bandwidth of the slower
 /// direction, and how far the clock of `to` is ahead, seconds.
 fn time(streams: &Streams<'_>, to: usize) -> (Link, f64) {
-    let (empty, ahead) = fastest(streams, to, &[0; WORD], SHORT);
+    let (empty, clock_offset) = fastest(streams, to, &[0; WORD], SHORT);
     let (there, _) = fastest(streams, to, &vec![0; BULK], LONG);
     let (back, _) = fastest(streams, to, &[ASK], LONG);
     streams.send::<u8>(to, &[]);
     let slower = there.max(back);
     let carried = (slower - empty).max(slower / 2.0);
-    (Link { latency: empty / 2.0, bandwidth: BULK as f64 / carried }, ahead)
+    (Link { latency: empty / 2.0, bandwidth: BULK as f64 / carried }, clock_offset)
 }
 
 /// The shortest time in which rank `to` answered a message, and, if the answer is a time, how far
@@ -168,7 +168,7 @@ mod tests {
             for pair in &all[0] {
                 assert!(pair.ends[0] < pair.ends[1] && pair.ends[1] < ends.len(), "{pair:?}");
                 assert!(pair.link.latency > 0.0 && pair.link.bandwidth > 1e6, "{pair:?}");
-                assert!(pair.ahead.abs() < 0.1, "one host has one clock: {pair:?}");
+                assert!(pair.clock_offset.abs() < 0.1, "one host has one clock: {pair:?}");
             }
         }
         let none = mst::comm::run(2, Some(1), |comm| measure(comm, &[0, 1], Duration::ZERO));

@@ -4,8 +4,8 @@ use super::answer::{self, Answer, Context};
 use super::names::{bare, is_here};
 use super::remote::{self, Remote, Said};
 use super::{
-    Facts, Findings, HostReport, Hostfile, Library, Problem, Question, cards, firewall, settings,
-    ssh, verdict,
+    ClockOffset, Facts, Findings, HostReport, Hostfile, Library, Problem, Question, cards,
+    firewall, settings, ssh, verdict,
 };
 use mst::comm;
 use mst::error::{Error, Result};
@@ -69,7 +69,7 @@ pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings
         facts: here,
         ranks: 0,
         threads: 0,
-        ahead: None,
+        clock_offset: None,
     };
     let everybody = [std::slice::from_ref(&ours), reports.as_slice()].concat();
     problems.extend(verdict::programs(&everybody, &context.program));
@@ -166,20 +166,29 @@ fn report_of(
     let entries = hostfile.entries.iter().filter(|entry| entry.host == remote.host);
     let slots: u64 = entries.map(|entry| entry.slots.unwrap_or(1)).sum();
     // The host read its clock at some moment between the question and the answer.
-    let ahead = said.as_ref().map(|said| {
+    let clock_offset = said.as_ref().map(|said| {
         let half = said.seconds / 2.0;
-        (facts.clock - (said.started + half), half)
+        ClockOffset { seconds: facts.clock - (said.started + half), error: half }
     });
     // A job takes this host's settings along.
     facts.mpi_networks = here.mpi_networks.clone();
-    HostReport { label: remote.host.clone(), facts, ranks: slots as usize, threads: 0, ahead }
+    HostReport {
+        label: remote.host.clone(),
+        facts,
+        ranks: slots as usize,
+        threads: 0,
+        clock_offset,
+    }
 }
 
 /// Converts clocks relative to this host's to clocks relative to the first host's.
 fn relate_clocks(reports: &mut [HostReport]) {
-    let Some((by, error)) = reports.first().and_then(|first| first.ahead) else { return };
+    let Some(first) = reports.first().and_then(|first| first.clock_offset) else { return };
     for one in &mut *reports {
-        one.ahead = one.ahead.map(|(other, its)| (other - by, its + error));
+        one.clock_offset = one.clock_offset.map(|offset| ClockOffset {
+            seconds: offset.seconds - first.seconds,
+            error: offset.error + first.error,
+        });
     }
-    reports[0].ahead = Some((0.0, 0.0));
+    reports[0].clock_offset = Some(ClockOffset { seconds: 0.0, error: 0.0 });
 }

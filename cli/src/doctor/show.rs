@@ -1,6 +1,6 @@
 //! Formats the findings for a terminal, with at most 100 columns for any number of hosts.
 
-use super::{Findings, HostReport, Pair};
+use super::{ClockOffset, Findings, HostReport, Pair};
 use crate::report::{bytes, count, grouped, seconds, table};
 use mst::error::printable;
 use mst::partition::Fingerprint;
@@ -67,7 +67,7 @@ fn facts(hosts: &[HostReport], what: &str) -> Vec<(&'static str, Vec<String>)> {
         ("MPI library", each(&|one| one.facts.library.clone())),
         ("program", each(&|one| format!("mst {}", one.facts.version))),
         ("its content", each(&|one| one.facts.content.clone())),
-        ("clock ahead", each(&|one| one.ahead.map_or("–".to_owned(), ahead))),
+        ("clock ahead", each(&|one| one.clock_offset.map_or("–".to_owned(), clock_offset))),
         (
             "files",
             each(&|one| one.facts.files.iter().map(fingerprint).collect::<Vec<_>>().join("\n")),
@@ -76,7 +76,7 @@ fn facts(hosts: &[HostReport], what: &str) -> Vec<(&'static str, Vec<String>)> {
     let running = what == "rank";
     facts.retain(|(name, values)| match *name {
         "threads" | "cores a rank may use" => running,
-        "clock ahead" => hosts.iter().any(|one| one.ahead.is_some()),
+        "clock ahead" => hosts.iter().any(|one| one.clock_offset.is_some()),
         "host name" => hosts.iter().any(|one| one.facts.host.name != one.label),
         _ => values.iter().any(|value| !value.is_empty()),
     });
@@ -92,7 +92,7 @@ fn fingerprint(file: &Result<Fingerprint, String>) -> String {
 }
 
 /// How far a clock is ahead; zero with its error if it is not larger than that.
-fn ahead((by, error): (f64, f64)) -> String {
+fn clock_offset(ClockOffset { seconds: by, error }: ClockOffset) -> String {
     match by.abs() {
         less if less <= error && error > 0.0 => format!("0 s ± {}", seconds(error)),
         0.0 => "0 s".to_owned(),
@@ -207,7 +207,7 @@ mod tests {
             };
             one.facts.addresses = vec![address(56, "enp0s8"), address(122, "wlp0s20f3")];
             one.facts.memory = Some(at as u64 * 1_234_567_890);
-            one.ahead = Some((-1.5e-6, 0.0));
+            one.clock_offset = Some(ClockOffset { seconds: -1.5e-6, error: 0.0 });
             one
         };
         let pair = |hosts| Pair { hosts, latency: 123e-6, bandwidth: 117.3e6 };
@@ -239,7 +239,8 @@ mod tests {
 
     #[test]
     fn a_clock_is_told_as_far_as_it_is_known() {
-        let told = [(0.0, 0.0), (0.0, 0.3), (0.2, 0.3), (-0.3, 0.2), (2.0, 0.1)].map(ahead);
+        let told = [(0.0, 0.0), (0.0, 0.3), (0.2, 0.3), (-0.3, 0.2), (2.0, 0.1)]
+            .map(|(seconds, error)| clock_offset(ClockOffset { seconds, error }));
         assert_eq!(told, ["0 s", "0 s ± 300 ms", "0 s ± 300 ms", "-300 ms", "2.00 s"]);
     }
 

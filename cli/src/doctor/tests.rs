@@ -26,7 +26,7 @@ pub(super) fn report(label: &str) -> HostReport {
         files: Vec::new(),
         clock: 0.0,
     };
-    HostReport { label: label.to_owned(), facts, ranks: 1, threads: 4, ahead: None }
+    HostReport { label: label.to_owned(), facts, ranks: 1, threads: 4, clock_offset: None }
 }
 
 /// Three hosts where all is well, then changed by `change`.
@@ -80,7 +80,9 @@ fn a_library_that_hangs_is_named_on_several_hosts_only() {
 
 #[test]
 fn a_clock_counts_beyond_its_error() {
-    let ahead = |by, error| three(|hosts| hosts[1].ahead = Some((by, error)));
+    let ahead = |seconds, error| {
+        three(|hosts| hosts[1].clock_offset = Some(ClockOffset { seconds, error }))
+    };
     assert_eq!(clocks(&ahead(0.9, 0.0)), []);
     assert_eq!(clocks(&ahead(3.0, 2.5)), [], "ssh took too long to know the clock");
     only(

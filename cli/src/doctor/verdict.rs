@@ -52,10 +52,11 @@ pub(super) fn known_to_hang(reports: &[HostReport]) -> Option<Problem> {
 
 /// The problems of clocks that differ from the first host's by more than a second and their error.
 pub(super) fn clocks(reports: &[HostReport]) -> Vec<Problem> {
-    let far =
-        |one: &&HostReport| one.ahead.is_some_and(|(by, error)| by.abs() - error > CLOCK_SECONDS);
+    let far = |one: &&HostReport| {
+        one.clock_offset.is_some_and(|offset| offset.seconds.abs() - offset.error > CLOCK_SECONDS)
+    };
     let problem = |one: &HostReport| {
-        let by = one.ahead.map_or(0.0, |(by, _)| by);
+        let by = one.clock_offset.map_or(0.0, |offset| offset.seconds);
         let side = if by > 0.0 { "ahead of" } else { "behind" };
         let first = &reports[0].label;
         let what =
