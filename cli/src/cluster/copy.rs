@@ -97,8 +97,8 @@ fn sum(content: &mut File) -> io::Result<String> {
 /// The checksum of the file at the same path on a host, if there is one.
 fn sum_there(remote: &Remote, file: &Path) -> Option<String> {
     let name = format!("{}\n", octal(file));
-    let said = doctor::run(remote.ssh(&words(LOOK)), &name, TO_LOOK).ok()?;
-    said.out.split_whitespace().next().map(str::to_owned)
+    let output = doctor::run(remote.ssh(&words(LOOK)), &name, TO_LOOK).ok()?;
+    output.stdout.split_whitespace().next().map(str::to_owned)
 }
 
 /// Sends name, mode, size and content of a file to the standard input of `command`.
@@ -109,8 +109,8 @@ fn send(mut command: Command, file: &Path, content: &mut File) -> io::Result<()>
     content.rewind()?;
     let about = content.metadata()?;
     // Standard error goes to a file, so that nobody has to read it while the content is sent.
-    let mut said = tempfile::tempfile()?;
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(said.try_clone()?);
+    let mut stderr = tempfile::tempfile()?;
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(stderr.try_clone()?);
     let mut child = command.spawn()?;
     let mut input = child.stdin.take().expect("piped");
     let head = format!("{}\n{:o} {}\n", octal(file), about.mode() & 0o7777, about.len());
@@ -122,8 +122,8 @@ fn send(mut command: Command, file: &Path, content: &mut File) -> io::Result<()>
         return sent.map(drop);
     }
     let mut words = Vec::new();
-    said.rewind()?;
-    said.read_to_end(&mut words)?;
+    stderr.rewind()?;
+    stderr.read_to_end(&mut words)?;
     let words = String::from_utf8_lossy(&words);
     let last = words.lines().map(str::trim).rfind(|line| !line.is_empty());
     Err(io::Error::other(printable(last.unwrap_or("it says nothing"))))
@@ -155,8 +155,8 @@ mod tests {
         assert_eq!(fs::read(&there).expect("there"), b"\0one\ntwo");
         assert_eq!(fs::metadata(&there).expect("there").mode() & 0o7777, 0o751);
         let name = format!("{}\n", octal(&there));
-        let said = doctor::run(shell(&words(LOOK)), &name, TO_LOOK).expect("sh");
-        assert_eq!(said.out, format!("{sum}  -\n"));
+        let output = doctor::run(shell(&words(LOOK)), &name, TO_LOOK).expect("sh");
+        assert_eq!(output.stdout, format!("{sum}  -\n"));
         let left = fs::read_dir(there.parent().expect("a folder")).expect("a folder").count();
         assert_eq!(left, 1, "no temporary file is left");
     }

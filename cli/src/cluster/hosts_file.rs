@@ -1,7 +1,7 @@
 //! The hostfile for mpirun, `hosts`, and the names that it may contain.
 
 use super::refusal;
-use crate::doctor::{Hostfile, Member, is_host};
+use crate::doctor::{Hostfile, JobHost, is_host};
 use mst::error::{Error, Result, quoted};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -53,9 +53,9 @@ pub(super) fn text<'a>(
     hosts.into_iter().map(|(host, slots)| format!("{host}{sign}{slots}\n")).collect()
 }
 
-/// A member of a job with one slot for each of its cores.
-pub(super) fn with_cores(member: &Member) -> (&str, usize) {
-    (&member.host, member.cores)
+/// A host of a job, with one slot for each of its cores.
+pub(super) fn with_cores(job_host: &JobHost) -> (&str, usize) {
+    (&job_host.host, job_host.cores)
 }
 
 #[cfg(test)]

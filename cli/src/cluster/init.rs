@@ -14,9 +14,9 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Time limit for a host to say which MPI it has.
-const TO_ANSWER: Duration = Duration::from_secs(10);
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// Time limit for the installation of MPI.
-const TO_INSTALL: Duration = Duration::from_secs(900);
+const INSTALL_LIMIT: Duration = Duration::from_secs(900);
 
 /// Looks for the helper that an MPI's launcher starts on each host.
 const HAS_MPI: &str =
@@ -64,9 +64,9 @@ fn check_places(hosts: &[&str], remotes: &[Remote]) -> Result<()> {
 /// Installs MPI on a host if it has none, and copies the program. If the host does not answer, the
 /// doctor will explain that.
 fn prepare(remote: &Remote, program: &Path) -> Result<()> {
-    let said = remote.run(HAS_MPI, TO_ANSWER).ok().filter(|said| said.code == Some(0));
-    let Some(said) = said else { return Ok(()) };
-    if said.out.lines().any(|line| line == NONE) {
+    let output = remote.run(HAS_MPI, ANSWER_LIMIT).ok().filter(|output| output.code == Some(0));
+    let Some(output) = output else { return Ok(()) };
+    if output.stdout.lines().any(|line| line == NONE) {
         install_mpi(remote);
     }
     let copied = copy(program, remote)?;
@@ -80,7 +80,7 @@ fn install_mpi(remote: &Remote) {
     aside(&format_args!("{host}: installing {package}"));
     let script =
         format!("sudo -n apt-get install -y -qq --no-install-recommends {package} >/dev/null\n");
-    let installed = remote.run(&script, TO_INSTALL).is_ok_and(|said| said.code == Some(0));
+    let installed = remote.run(&script, INSTALL_LIMIT).is_ok_and(|output| output.code == Some(0));
     if !installed {
         aside(&format_args!(
             "{host}: that takes a password: ssh -t {} sudo apt-get install -y {package}   (without root: \

@@ -19,8 +19,8 @@ pub(crate) fn push(file: &Path) -> Result<()> {
     }
     let file = file.canonicalize().map_err(Error::file("find", file))?;
     let here = Facts::here(String::new(), &[]);
-    found.settings.hosts.iter().try_for_each(|member| {
-        let copied = copy(&file, &Remote::named(&member.host, &here))?;
-        say(copied.line(&member.host, &file).as_bytes())
+    found.settings.hosts.iter().try_for_each(|job_host| {
+        let copied = copy(&file, &Remote::named(&job_host.host, &here))?;
+        say(copied.line(&job_host.host, &file).as_bytes())
     })
 }

@@ -178,7 +178,7 @@ impl End {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::{Library, Member, Problem};
+    use crate::doctor::{JobHost, Library, Problem};
     use std::net::Ipv4Addr;
 
     /// Runs a script as the launcher. Returns how it ended, and its standard output.
@@ -243,7 +243,7 @@ mod tests {
         let launcher = Library::named("Open MPI 4.1.4").expect("named");
         let settings = Settings {
             program: "/opt/a b/mst".into(),
-            hosts: vec![Member { host: "vm1".to_owned(), ip: Ipv4Addr::LOCALHOST, cores: 1 }],
+            hosts: vec![JobHost { host: "vm1".to_owned(), ip: Ipv4Addr::LOCALHOST, cores: 1 }],
             options: launcher.options("-o BatchMode=yes -o ConnectTimeout=5"),
             variables: vec![("MST_TIMEOUT", "8".to_owned())],
         };

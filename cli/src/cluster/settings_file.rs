@@ -5,7 +5,7 @@
 //! MPI, too, has variables and options that name programs to run.
 
 use super::{hosts_file, refusal};
-use crate::doctor::{Member, Settings, is_host, is_word};
+use crate::doctor::{JobHost, Settings, is_host, is_word};
 use mst::error::{Error, Result, quoted, shown};
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -22,7 +22,7 @@ type Kind = fn(&str) -> bool;
 /// Each key, and the form of its value.
 const KEYS: [(&str, Kind); 9] = [
     (PROGRAM, is_program),
-    (HOST, |value| member(value).is_some()),
+    (HOST, |value| parse_host(value).is_some()),
     (OPTION, is_option),
     ("OMPI_MCA_btl_tcp_if_include", is_network),
     ("OMPI_MCA_oob_tcp_if_include", is_network),
@@ -55,7 +55,7 @@ const OPTIONS: [(&str, Kind); 10] = [
 /// If [`parse`] would refuse a value, for example the name of a host's network card.
 pub(super) fn text(settings: &Settings) -> Result<String> {
     let program = settings.program.to_string_lossy().into_owned();
-    let host = |member: &Member| (HOST, format!("{} {} {}", member.host, member.ip, member.cores));
+    let host = |host: &JobHost| (HOST, format!("{} {} {}", host.host, host.ip, host.cores));
     let mut lines = vec![(PROGRAM, program)];
     lines.extend(settings.hosts.iter().map(host));
     lines.extend(settings.options.iter().map(|option| (OPTION, option.clone())));
@@ -94,7 +94,7 @@ pub(super) fn parse(text: &[u8], program: &Path) -> Result<Settings> {
         match key {
             PROGRAM if Path::new(value) != program => return Err(moved(value, program, number)),
             PROGRAM => names_program = true,
-            HOST => settings.hosts.extend(member(value)),
+            HOST => settings.hosts.extend(parse_host(value)),
             OPTION => settings.options.push(value.to_owned()),
             key => settings.variables.push((key, value.to_owned())),
         }
@@ -129,12 +129,12 @@ fn is_program(value: &str) -> bool {
     value.starts_with('/') && value.len() > 1
 }
 
-fn member(value: &str) -> Option<Member> {
+fn parse_host(value: &str) -> Option<JobHost> {
     let mut words = value.split(' ');
     let host = words.next().filter(|host| is_host(host.as_bytes()))?.to_owned();
     let ip = words.next()?.parse().ok()?;
     let cores = words.next().filter(|cores| is_number(cores))?.parse().ok()?;
-    words.next().is_none().then_some(Member { host, ip, cores })
+    words.next().is_none().then_some(JobHost { host, ip, cores })
 }
 
 fn is_option(value: &str) -> bool {
@@ -200,7 +200,7 @@ mod tests {
 
     fn of(
         launcher: &str,
-        hosts: Vec<Member>,
+        hosts: Vec<JobHost>,
         program: &str,
         network: Option<&Address>,
     ) -> Settings {
@@ -210,9 +210,9 @@ mod tests {
         Settings { program: program.into(), hosts, options: launcher.options(SSH), variables }
     }
 
-    fn some_member() -> impl Strategy<Value = Member> {
+    fn some_host() -> impl Strategy<Value = JobHost> {
         let host = "([a-z0-9]{1,3}@)?[A-Za-z0-9][A-Za-z0-9._-]{0,8}";
-        (host, any::<u32>(), any::<usize>()).prop_map(|(host, ip, cores)| Member {
+        (host, any::<u32>(), any::<usize>()).prop_map(|(host, ip, cores)| JobHost {
             host,
             ip: Ipv4Addr::from_bits(ip),
             cores,
@@ -222,7 +222,7 @@ mod tests {
     fn some_settings() -> impl Strategy<Value = Settings> {
         let address = (any::<u32>(), 0u32..=32, "[a-z0-9][a-z0-9.:_-]{0,9}")
             .prop_map(|(ip, prefix, card)| Address { ip: Ipv4Addr::from_bits(ip), prefix, card });
-        let hosts = prop::collection::vec(some_member(), 1..4);
+        let hosts = prop::collection::vec(some_host(), 1..4);
         (prop::sample::select(&MPIS), hosts, "/[^\n]{1,20}", prop::option::of(address)).prop_map(
             |(launcher, hosts, program, network)| of(launcher, hosts, &program, network.as_ref()),
         )

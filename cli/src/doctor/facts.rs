@@ -81,12 +81,12 @@ impl Facts {
     /// `files`.
     pub fn here(library: String, files: &[PathBuf]) -> Self {
         let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
-        let told = uname().map(|told| told.release().to_string_lossy().into_owned());
+        let release = uname().map(|system| system.release().to_string_lossy().into_owned());
         Self {
             host: Host::here(),
             machine: read("/etc/machine-id").trim().to_owned(),
             cpu: model(&read("/proc/cpuinfo")),
-            kernel: told.unwrap_or_default(),
+            kernel: release.unwrap_or_default(),
             memory: available_memory(),
             addresses: addresses(),
             library,
@@ -183,7 +183,7 @@ pub(super) fn mpi_networks(variable: impl Fn(&str) -> Option<String>) -> Option<
         "MPICH_INTERFACE_HOSTNAME",
         "HYDRA_IFACE",
     ];
-    KNOWN.into_iter().find_map(variable).filter(|told| !told.is_empty())
+    KNOWN.into_iter().find_map(variable).filter(|networks| !networks.is_empty())
 }
 
 #[cfg(test)]
@@ -213,20 +213,20 @@ mod tests {
         assert!(facts.host.cores > 0 && !facts.kernel.is_empty() && !facts.cpu.is_empty());
         assert!(facts.addresses.iter().all(|address| !address.ip.is_loopback()));
         assert!(matches!(facts.files.as_slice(), [Err(_)]), "{:?}", facts.files);
-        let told = serde_json::to_string(&facts).expect("plain fields");
-        assert_eq!(serde_json::from_str::<Facts>(&told).expect("its own words"), facts);
+        let json = serde_json::to_string(&facts).expect("plain fields");
+        assert_eq!(serde_json::from_str::<Facts>(&json).expect("its own words"), facts);
     }
 
     #[test]
     fn what_mpi_was_told_is_in_the_environment() {
-        let told =
+        let networks =
             |set: &str, value: &str| mpi_networks(|name| (name == set).then(|| value.to_owned()));
         assert_eq!(
-            told("OMPI_MCA_btl_tcp_if_include", "10.9.0.0/16").as_deref(),
+            networks("OMPI_MCA_btl_tcp_if_include", "10.9.0.0/16").as_deref(),
             Some("10.9.0.0/16")
         );
-        assert_eq!(told("OMPI_MCA_btl_tcp_if_include", ""), None);
-        assert_eq!(told("PATH", "/bin"), None);
+        assert_eq!(networks("OMPI_MCA_btl_tcp_if_include", ""), None);
+        assert_eq!(networks("PATH", "/bin"), None);
     }
 
     #[test]

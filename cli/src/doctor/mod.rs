@@ -35,7 +35,7 @@ pub(crate) use names::{addresses, bare};
 pub use ports::{connect, listen};
 pub(crate) use reach::{launcher, reach};
 pub(crate) use remote::{Remote, run};
-pub use settings::{Member, Settings};
+pub use settings::{JobHost, Settings};
 pub use show::shown;
 
 use mst::error::printable;

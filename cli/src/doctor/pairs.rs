@@ -26,18 +26,18 @@ const ASK: u8 = 1;
 /// at once.
 const BULK: usize = 4 << 20;
 
-/// Measures the links between all pairs of the ranks `ends`, but begins no round after `patience`.
+/// Measures the links between all pairs of the ranks `ends`, but begins no round after `limit`.
 /// Returns the same on every rank.
 ///
 /// # Complexity
 /// p ends take p - 1 rounds, or p if p is odd. In each round, all pairs at once exchange up to 64
 /// short messages, and at least one of 4 MiB each way.
-pub(super) fn measure(comm: &Comm, ends: &[usize], patience: Duration) -> Vec<Measured> {
+pub(super) fn measure(comm: &Comm, ends: &[usize], limit: Duration) -> Vec<Measured> {
     let start = Instant::now();
     let mine = ends.iter().position(|&end| end == comm.rank());
     let mut found = Vec::new();
     for round in 0..rounds(ends.len()) {
-        let time_left = comm.broadcast(0, vec![u8::from(start.elapsed() < patience)])[0] == 1;
+        let time_left = comm.broadcast(0, vec![u8::from(start.elapsed() < limit)])[0] == 1;
         if !time_left {
             break;
         }
@@ -54,10 +54,10 @@ pub(super) fn measure(comm: &Comm, ends: &[usize], patience: Duration) -> Vec<Me
         }
     }
     let all = comm.all_gather(&found).concat();
-    let measured = |told: &[f64]| Measured {
-        ends: [told[0] as usize, told[1] as usize],
-        link: Link { latency: told[2], bandwidth: told[3] },
-        clock_offset: told[4],
+    let measured = |numbers: &[f64]| Measured {
+        ends: [numbers[0] as usize, numbers[1] as usize],
+        link: Link { latency: numbers[2], bandwidth: numbers[3] },
+        clock_offset: numbers[4],
     };
     all.chunks_exact(5).map(measured).collect()
 }
@@ -102,7 +102,7 @@ fn fastest(
     streams: &Streams<'_>,
     to: usize,
     message: &[u8],
-    (most, patience): (usize, Duration),
+    (most, limit): (usize, Duration),
 ) -> (f64, f64) {
     let start = Instant::now();
     let mut best = (f64::INFINITY, 0.0);
@@ -115,7 +115,7 @@ fn fastest(
             let there = f64::from_le_bytes(reply[..WORD].try_into().expect("a word at least"));
             best = (seconds, there - (sent_at + seconds / 2.0));
         }
-        if start.elapsed() > patience {
+        if start.elapsed() > limit {
             break;
         }
     }

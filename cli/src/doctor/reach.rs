@@ -2,7 +2,7 @@
 
 use super::answer::{self, Answer, Context};
 use super::names::{bare, is_here};
-use super::remote::{self, Remote, Said};
+use super::remote::{self, Remote, ScriptOutput};
 use super::{
     ClockOffset, Facts, Findings, HostReport, Hostfile, Library, Problem, Question, cards,
     firewall, settings, ssh, verdict,
@@ -48,16 +48,16 @@ pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings
         problems.push(Problem::new("there is no mpirun on this host", mend));
     }
     let remotes = remotes(hostfile, &here);
-    let said = ask(&remotes, &answer::script(&context));
+    let outputs = ask(&remotes, &answer::script(&context));
     let mut reports: Vec<HostReport> = Vec::new();
     let mut answered = Vec::new();
-    for (remote, said) in remotes.iter().zip(said) {
-        match read(remote, &said, &remotes) {
+    for (remote, output) in remotes.iter().zip(outputs) {
+        match read(remote, &output, &remotes) {
             Err(problem) => problems.push(problem),
             Ok(answer) => {
                 problems.extend(answer.problems(&remote.host, &context));
                 if let Some(facts) = answer.facts {
-                    reports.push(report_of(remote, &said, facts, hostfile, &here));
+                    reports.push(report_of(remote, &output, facts, hostfile, &here));
                     answered.push(remote.clone());
                 }
             }
@@ -77,7 +77,7 @@ pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings
     problems.extend(verdict::libraries(if is_listed { &reports } else { &everybody }));
     problems.extend(verdict::known_to_hang(&reports));
     problems.extend(verdict::identities(&reports));
-    problems.extend(verdict::moved(&reports));
+    problems.extend(verdict::wrong_host_names(&reports));
     problems.extend(verdict::slots(&reports, hostfile));
     problems.extend(cards::cards(&reports, launcher));
     problems.extend(verdict::clocks(&reports));
@@ -97,7 +97,7 @@ pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings
 pub(crate) fn launcher() -> Option<Library> {
     let mut mpirun = Command::new("mpirun");
     mpirun.arg("--version");
-    Library::named(&remote::run(mpirun, "", LIMIT).ok()?.out)
+    Library::named(&remote::run(mpirun, "", LIMIT).ok()?.stdout)
 }
 
 /// The hosts of the hostfile, each once.
@@ -117,10 +117,10 @@ fn remotes(hostfile: &Hostfile, here: &Facts) -> Vec<Remote> {
 }
 
 /// Runs a script on all hosts; `None` for a host if ssh cannot be started.
-fn ask(remotes: &[Remote], script: &str) -> Vec<Option<Said>> {
-    let mut said = Vec::with_capacity(remotes.len());
+fn ask(remotes: &[Remote], script: &str) -> Vec<Option<ScriptOutput>> {
+    let mut outputs = Vec::with_capacity(remotes.len());
     for some in remotes.chunks(AT_ONCE) {
-        said.extend(thread::scope(|scope| {
+        outputs.extend(thread::scope(|scope| {
             let asked: Vec<_> = some
                 .iter()
                 .map(|remote| scope.spawn(move || remote.run(script, LIMIT).ok()))
@@ -128,20 +128,20 @@ fn ask(remotes: &[Remote], script: &str) -> Vec<Option<Said>> {
             asked.into_iter().map(|asked| asked.join().unwrap_or(None)).collect::<Vec<_>>()
         }));
     }
-    said
+    outputs
 }
 
 /// The answer of a host, or why there is none.
-fn read(remote: &Remote, said: &Option<Said>, all: &[Remote]) -> Result<Answer, Problem> {
-    let Some(said) = said else {
+fn read(remote: &Remote, output: &Option<ScriptOutput>, all: &[Remote]) -> Result<Answer, Problem> {
+    let Some(output) = output else {
         let mend = "install it: sudo apt install openssh-client";
         return Err(Problem::new("there is no ssh on this host", mend));
     };
-    let why = || match ssh::sent_key(said).and_then(|key| owner(key, remote, all)) {
-        Some(other) => ssh::taken_over(&remote.host, &other.host),
-        None => ssh::explain(&remote.host, said),
+    let why = || match ssh::sent_key(output).and_then(|key| owner(key, remote, all)) {
+        Some(other) => ssh::key_of_other_host(&remote.host, &other.host),
+        None => ssh::explain(&remote.host, output),
     };
-    Answer::read(&said.out).ok_or_else(why)
+    Answer::read(&output.stdout).ok_or_else(why)
 }
 
 /// The other host to which the key with this `fingerprint` belongs, according to ssh's list of
@@ -151,14 +151,14 @@ fn owner<'a>(fingerprint: &str, remote: &Remote, all: &'a [Remote]) -> Option<&'
         let mut keygen = Command::new("ssh-keygen");
         keygen.args(["-l", "-F", bare(&other.host)]);
         let known = remote::run(keygen, "", LIMIT);
-        known.is_ok_and(|known| known.out.split_whitespace().any(|word| word == fingerprint))
+        known.is_ok_and(|known| known.stdout.split_whitespace().any(|word| word == fingerprint))
     };
     all.iter().filter(|other| other.host != remote.host).find(owns)
 }
 
 fn report_of(
     remote: &Remote,
-    said: &Option<Said>,
+    output: &Option<ScriptOutput>,
     mut facts: Facts,
     hostfile: &Hostfile,
     here: &Facts,
@@ -166,9 +166,9 @@ fn report_of(
     let entries = hostfile.entries.iter().filter(|entry| entry.host == remote.host);
     let slots: u64 = entries.map(|entry| entry.slots.unwrap_or(1)).sum();
     // The host read its clock at some moment between the question and the answer.
-    let clock_offset = said.as_ref().map(|said| {
-        let half = said.seconds / 2.0;
-        ClockOffset { seconds: facts.clock - (said.started + half), error: half }
+    let clock_offset = output.as_ref().map(|output| {
+        let half = output.seconds / 2.0;
+        ClockOffset { seconds: facts.clock - (output.started + half), error: half }
     });
     // A job takes this host's settings along.
     facts.mpi_networks = here.mpi_networks.clone();

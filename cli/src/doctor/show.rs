@@ -52,9 +52,9 @@ fn facts(hosts: &[HostReport], what: &str) -> Vec<(&'static str, Vec<String>)> {
         (
             "addresses",
             each(&|one| {
-                let told: Vec<String> =
+                let addresses: Vec<String> =
                     one.facts.addresses.iter().map(|address| address.to_string()).collect();
-                told.join("\n")
+                addresses.join("\n")
             }),
         ),
         (ranks, each(&|one| one.ranks.to_string())),
@@ -239,9 +239,9 @@ mod tests {
 
     #[test]
     fn a_clock_is_told_as_far_as_it_is_known() {
-        let told = [(0.0, 0.0), (0.0, 0.3), (0.2, 0.3), (-0.3, 0.2), (2.0, 0.1)]
+        let shown = [(0.0, 0.0), (0.0, 0.3), (0.2, 0.3), (-0.3, 0.2), (2.0, 0.1)]
             .map(|(seconds, error)| clock_offset(ClockOffset { seconds, error }));
-        assert_eq!(told, ["0 s", "0 s ± 300 ms", "0 s ± 300 ms", "-300 ms", "2.00 s"]);
+        assert_eq!(shown, ["0 s", "0 s ± 300 ms", "0 s ± 300 ms", "-300 ms", "2.00 s"]);
     }
 
     #[test]

@@ -112,14 +112,14 @@ fn clones_and_twins_are_told_apart() {
 
 #[test]
 fn addresses_that_moved_are_told_by_names() {
-    assert_eq!(moved(&three(|_| ())), []);
+    assert_eq!(wrong_host_names(&three(|_| ())), []);
     let swapped = three(|hosts| {
         hosts[1].facts.host.name = "vm3".to_owned();
         hosts[2].facts.host.name = "elsewhere".to_owned();
     });
-    only(moved(&swapped), &["vm2 answers as vm3: addresses have moved"]);
+    only(wrong_host_names(&swapped), &["vm2 answers as vm3: addresses have moved"]);
     let aliases = three(|hosts| hosts[1].facts.host.name = "ubuntu".to_owned());
-    assert_eq!(moved(&aliases), [], "a host may have another name for itself");
+    assert_eq!(wrong_host_names(&aliases), [], "a host may have another name for itself");
 }
 
 #[test]
@@ -148,15 +148,15 @@ fn a_file_is_compared_with_the_first_hosts() {
 #[test]
 fn memory_is_counted_for_each_rank() {
     let fits = Size { n: 1_000_000, edge_bytes: 6_000_000_000 };
-    let told = |size: Size, ranks| memory(&three(|hosts| hosts[1].ranks = ranks), &size);
-    assert_eq!(told(fits, 1), []);
-    only(told(fits, 7), &["vm2 has 8.00 GB free", "on its 7 ranks", "`mst solve`, which folds"]);
+    let found = |size: Size, ranks| memory(&three(|hosts| hosts[1].ranks = ranks), &size);
+    assert_eq!(found(fits, 1), []);
+    only(found(fits, 7), &["vm2 has 8.00 GB free", "on its 7 ranks", "`mst solve`, which folds"]);
     let wide = Size { n: 1 << 30, edge_bytes: 0 };
-    let lines = lines(told(wide, 2));
+    let lines = lines(found(wide, 2));
     assert_eq!(lines.len(), 3, "{lines:?}");
     assert!(lines[1].contains("its vertices alone are too many"), "{lines:?}");
     only(
-        told(Size { n: 6_000_000_000 / VERTEX_BYTES, edge_bytes: 0 }, 3),
+        found(Size { n: 6_000_000_000 / VERTEX_BYTES, edge_bytes: 0 }, 3),
         &["on its 3 ranks", "--map-by ppr:1:node"],
     );
 }

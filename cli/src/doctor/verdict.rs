@@ -36,9 +36,9 @@ pub(super) fn libraries(reports: &[HostReport]) -> Vec<Problem> {
     if users.len() < 2 {
         return Vec::new();
     }
-    let told =
+    let users =
         users.into_iter().map(|(library, labels)| format!("{} on {}", library, listed(labels)));
-    let what = format!("the MPI libraries differ: {}", told.collect::<Vec<_>>().join(", "));
+    let what = format!("the MPI libraries differ: {}", users.collect::<Vec<_>>().join(", "));
     vec![Problem::new(what, "install the same MPI on every host; `mpirun --version` names it")]
 }
 
@@ -102,7 +102,7 @@ pub(super) fn identities(reports: &[HostReport]) -> Vec<Problem> {
 }
 
 /// The problems of hosts that answer with the name of another host of the list.
-pub(super) fn moved(reports: &[HostReport]) -> Vec<Problem> {
+pub(super) fn wrong_host_names(reports: &[HostReport]) -> Vec<Problem> {
     let bare = |label: &str| label.rsplit('@').next().unwrap_or(label).to_owned();
     let problem = |one: &HostReport| {
         let name = &one.facts.host.name;
@@ -237,15 +237,16 @@ pub(super) fn slots(reports: &[HostReport], hostfile: &Hostfile) -> Vec<Problem>
 
 /// The problems of links that are far slower than the others, or of a host if all its links are.
 pub(super) fn links(reports: &[HostReport], pairs: &[Pair]) -> Vec<Problem> {
-    let median_beside = |at: usize| {
+    let median_of_others = |at: usize| {
         let others = pairs.iter().enumerate().filter(|(other, _)| *other != at);
         let mut rates: Vec<f64> = others.map(|(_, pair)| pair.bandwidth).collect();
         rates.sort_by(f64::total_cmp);
         rates.get(rates.len() / 2).copied()
     };
-    let slow = |at: usize| median_beside(at).filter(|median| pairs[at].bandwidth * SLOW < *median);
+    let slow =
+        |at: usize| median_of_others(at).filter(|median| pairs[at].bandwidth * SLOW < *median);
     let rate = |rate: f64| format!("{}/s", bytes(rate as u64));
-    let mut told = vec![false; pairs.len()];
+    let mut is_reported = vec![false; pairs.len()];
     let mut problems = Vec::new();
     for (host, one) in reports.iter().enumerate() {
         let its: Vec<usize> =
@@ -255,7 +256,7 @@ pub(super) fn links(reports: &[HostReport], pairs: &[Pair]) -> Vec<Problem> {
         else {
             continue;
         };
-        its.iter().for_each(|&at| told[at] = true);
+        its.iter().for_each(|&at| is_reported[at] = true);
         let fastest = its.iter().map(|&at| pairs[at].bandwidth).fold(0.0, f64::max);
         let label = &one.label;
         let what = format!(
@@ -265,7 +266,7 @@ pub(super) fn links(reports: &[HostReport], pairs: &[Pair]) -> Vec<Problem> {
         );
         problems.push(Problem::new(what, mend_link(one)));
     }
-    for at in (0..pairs.len()).filter(|&at| !told[at]) {
+    for at in (0..pairs.len()).filter(|&at| !is_reported[at]) {
         let Some(usual) = slow(at) else { continue };
         let [from, to] = pairs[at].hosts.map(|host| &reports[host]);
         let what = format!(
