@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if let Ok(case) = std::env::var("MST_CASE") {
-        mst_cli::console::tell_panics_once();
+        mst_cli::console::report_panics_once();
         let ran = comm::start(None, Some(1), |comm| be_attacked(&case, comm));
         return ran.map_or(ExitCode::from(2), |()| ExitCode::SUCCESS);
     }
@@ -140,7 +140,8 @@ fn be_attacked(case: &str, comm: &Comm) {
     if comm.rank() == 1 {
         open_nothing_for(FIRST);
     }
-    let strangers = comm.watch(PATIENCE, mst_cli::console::heed, |what| eprintln!("mst: {what}"));
+    let strangers =
+        comm.watch(PATIENCE, mst_cli::console::catch_sigterm, |what| eprintln!("mst: {what}"));
     if let Some(strangers) = strangers.expect("all ranks reach rank 0") {
         println!("{strangers}");
     }

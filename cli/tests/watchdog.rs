@@ -30,7 +30,7 @@ const CASES: [(&str, bool, &str); 8] = [
 
 fn main() -> ExitCode {
     if let Ok(case) = std::env::var("MST_CASE") {
-        mst_cli::console::tell_panics_once();
+        mst_cli::console::report_panics_once();
         let ran = comm::start(None, Some(1), |comm| be_watched(&case, comm));
         return ran.map_or(ExitCode::from(2), |()| ExitCode::SUCCESS);
     }
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 
 fn be_watched(case: &str, comm: &Comm) {
     comm.enter(Phase::Merge);
-    comm.watch(PATIENCE, mst_cli::console::heed, |what| eprintln!("mst: {what}"))
+    comm.watch(PATIENCE, mst_cli::console::catch_sigterm, |what| eprintln!("mst: {what}"))
         .expect("ranks on one host");
     match (case, comm.rank()) {
         ("killed", 1) | ("first killed", 0) => signal("-9", std::process::id()),

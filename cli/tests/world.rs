@@ -164,7 +164,7 @@ fn fault(case: &str, comm: &Comm) -> Result<()> {
 
 /// Runs a case in this process, like `mst` runs a command.
 fn run_case(case: &str) -> ExitCode {
-    mst_cli::console::tell_panics_once();
+    mst_cli::console::report_panics_once();
     let right = CASES.iter().find(|(name, _)| *name == case);
     let ranks = std::env::var("MST_RANKS").ok().map(|p| p.parse().expect("a number"));
     let ran = comm::start(ranks, Some(1), |comm| {

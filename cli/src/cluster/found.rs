@@ -1,7 +1,7 @@
 //! What `init` found out, read from the files of this folder.
 
 use super::{folder, hosts_file, refusal, settings_file};
-use crate::console::Voice;
+use crate::console::ResultPrinter;
 use crate::doctor::{self, Hostfile, Problem, Question, Settings};
 use mst::error::{Error, Result, shown};
 use std::env;
@@ -63,7 +63,7 @@ pub(super) fn program() -> Result<PathBuf> {
 pub(crate) fn status() -> Result<()> {
     let known = Found::read()?;
     let found = doctor::reach(&known.hostfile, &known.question())?;
-    let voice = Voice { json: false, quiet: false, aside: false };
-    voice.say(&found, || doctor::shown(&found))?;
+    let printer = ResultPrinter { json: false, quiet: false, file_on_stdout: false };
+    printer.print(&found, || doctor::shown(&found))?;
     found.verdict()
 }

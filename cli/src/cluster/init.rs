@@ -4,7 +4,7 @@
 use super::copy::copy;
 use super::found::{program, status};
 use super::{folder, hosts_file, refusal, settings_file};
-use crate::console::{aside, say, write_aside};
+use crate::console::{note, write_stderr, write_stdout};
 use crate::doctor::{self, Facts, Library, Question, Remote};
 use crate::shell;
 use mst::error::Result;
@@ -37,9 +37,9 @@ pub(crate) fn init(names: &[OsString]) -> Result<()> {
     let program = program()?;
     remotes.iter().try_for_each(|remote| prepare(remote, &program))?;
     write(&hosts)?;
-    say(format!("written: {}, {}\n", hosts_file::NAME, settings_file::NAME).as_bytes())?;
+    write_stdout(format!("written: {}, {}\n", hosts_file::NAME, settings_file::NAME).as_bytes())?;
     status()?;
-    say(b"now: mst cluster run\n")
+    write_stdout(b"now: mst cluster run\n")
 }
 
 /// Checks that the first host is this one, and that each is named once.
@@ -70,19 +70,19 @@ fn prepare(remote: &Remote, program: &Path) -> Result<()> {
         install_mpi(remote);
     }
     let copied = copy(program, remote)?;
-    say(copied.line(&remote.host, program).as_bytes())
+    write_stdout(copied.line(&remote.host, program).as_bytes())
 }
 
 /// Installs the same MPI as on this host, if that needs no password.
 fn install_mpi(remote: &Remote) {
     let package = if is_mpich() { "mpich" } else { "openmpi-bin" };
     let host = &remote.host;
-    aside(&format_args!("{host}: installing {package}"));
+    note(&format_args!("{host}: installing {package}"));
     let script =
         format!("sudo -n apt-get install -y -qq --no-install-recommends {package} >/dev/null\n");
     let installed = remote.run(&script, INSTALL_LIMIT).is_ok_and(|output| output.code == Some(0));
     if !installed {
-        aside(&format_args!(
+        note(&format_args!(
             "{host}: that takes a password: ssh -t {} sudo apt-get install -y {package}   (without root: \
              scripts/rootless-mpi, README.md)",
             shell::pasted(host)
@@ -101,7 +101,7 @@ fn write(hosts: &[&str]) -> Result<()> {
     let bare = hosts_file::text(hosts.iter().map(|host| (*host, 1)), is_mpich);
     let found = doctor::reach(&hosts_file::parse(bare.as_bytes())?, &Question::default())?;
     let Some(settings) = &found.settings else {
-        write_aside(doctor::shown(&found));
+        write_stderr(doctor::shown(&found));
         let what = "nothing was written; mend this and run init again";
         return Err(refusal(what.to_owned()));
     };

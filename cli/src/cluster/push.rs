@@ -3,7 +3,7 @@
 use super::copy::copy;
 use super::found::Found;
 use super::refusal;
-use crate::console::say;
+use crate::console::write_stdout;
 use crate::doctor::{Facts, Remote};
 use mst::error::{Error, Result, shown};
 use std::path::Path;
@@ -21,6 +21,6 @@ pub(crate) fn push(file: &Path) -> Result<()> {
     let here = Facts::here(String::new(), &[]);
     found.settings.hosts.iter().try_for_each(|job_host| {
         let copied = copy(&file, &Remote::named(&job_host.host, &here))?;
-        say(copied.line(&job_host.host, &file).as_bytes())
+        write_stdout(copied.line(&job_host.host, &file).as_bytes())
     })
 }

@@ -8,7 +8,7 @@ use super::signals::Signals;
 use super::streams::{pass_on, sift};
 use super::watch::{Patience, Reason, Watch};
 use super::{addresses, hosts_file, processes};
-use crate::console::{tell, write_aside};
+use crate::console::{print_error, write_stderr};
 use crate::doctor::Settings;
 use mst::comm::Host;
 use mst::error::{Error, Result};
@@ -59,10 +59,10 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<u8> {
     let hosts = scratch.path().join(hosts_file::NAME);
     fs::write(&hosts, &found.hosts).map_err(Error::file("write", &hosts))?;
     let command = command(&found.settings, &hosts, &mark, arguments);
-    let signals = Signals::heed().map_err(Error::file("heed", Path::new("signals")))?;
+    let signals = Signals::catch().map_err(Error::file("heed", Path::new("signals")))?;
     let watch = watch(&found, &mark);
     let end = carry_out(command, watch, &mark, &signals, io::stdout())?;
-    end.tell(&Host::here().name);
+    end.report(&Host::here().name);
     Ok(end.code)
 }
 
@@ -111,7 +111,7 @@ fn carry_out(
         let reason = attend(&job, &mut watch, signals);
         let status = job.end();
         over.store(true, Relaxed);
-        signals.let_go();
+        signals.release();
         let (last, written) = passing.join().expect("no panic");
         let sieve = sifting.join().expect("no panic");
         let code = session::code(status.map_err(Error::file("wait for", launcher()))?);
@@ -145,16 +145,16 @@ impl End {
     }
 
     /// Says how the job ended, unless mst did.
-    fn tell(&self, here: &str) {
+    fn report(&self, here: &str) {
         if self.has_failed() && self.sieve.has_told() {
             return;
         }
-        write_aside(self.sieve.blocks());
+        write_stderr(self.sieve.blocks());
         if let Some(sentence) = self.sentence(here) {
-            tell(&sentence);
+            print_error(&sentence);
         }
         if let Some(Reason::Unstarted(problems)) = &self.reason {
-            problems.iter().for_each(|problem| write_aside(format!("- {problem}\n")));
+            problems.iter().for_each(|problem| write_stderr(format!("- {problem}\n")));
         }
     }
 
@@ -193,7 +193,7 @@ mod tests {
         let patience = Patience { to_start: short, to_end: short };
         let watch = Watch::new(mark.clone(), patience, || false, ask, Instant::now());
         let mut out = Vec::new();
-        let signals = Signals::heed().expect("room");
+        let signals = Signals::catch().expect("room");
         let start = Instant::now();
         let end = carry_out(command, watch, &mark, &signals, &mut out).expect("sh");
         assert!(start.elapsed() < Duration::from_secs(10), "{script}");

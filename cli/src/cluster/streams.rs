@@ -1,7 +1,7 @@
 //! Passes on the output of a job as it arrives.
 
 use super::launcher_words::Sieve;
-use crate::console::write_aside;
+use crate::console::write_stderr;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::io::{self, Read, Write};
@@ -72,7 +72,7 @@ pub(super) fn sift(from: impl Read + AsFd, over: &AtomicBool) -> Sieve {
     let mut rest = Vec::new();
     let mut show = |line: &[u8]| {
         if sieve.lets_through(line) {
-            write_aside([line, b"\n"].concat());
+            write_stderr([line, b"\n"].concat());
         }
     };
     listen(from, over, |bytes| {

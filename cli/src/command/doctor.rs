@@ -2,7 +2,7 @@
 
 use super::common::InputArgs;
 use super::world::{LEAST_TO_MEET, WorldArgs};
-use crate::console::{Voice, say};
+use crate::console::{ResultPrinter, write_stdout};
 use crate::doctor::{self, Facts, Findings, Hostfile, Question};
 use mst::comm::{self, Comm};
 use mst::error::Result;
@@ -64,11 +64,11 @@ impl Args {
         if self.part.tell {
             let facts = Facts::here(comm::linked_library(), &self.file);
             let object = serde_json::to_string(&facts).expect("plain fields");
-            return say(format!("{object}\n").as_bytes()).map(|()| 0);
+            return write_stdout(format!("{object}\n").as_bytes()).map(|()| 0);
         }
         if self.part.listen {
-            let tell = |port| say(format!("@mst port {port}\n").as_bytes());
-            return doctor::listen(io::stdin(), tell).map(|()| 0);
+            let print_port = |port| write_stdout(format!("@mst port {port}\n").as_bytes());
+            return doctor::listen(io::stdin(), print_port).map(|()| 0);
         }
         if !self.part.connect.is_empty() {
             return self.part.connect().map(|()| 0);
@@ -80,7 +80,7 @@ impl Args {
         match &self.hostfile {
             Some(hostfile) if self.world.ranks.is_none() && !comm::is_started() => {
                 let found = doctor::reach(&Hostfile::read(hostfile)?, &question)?;
-                self.say(&found).map(|()| 0)
+                self.print(&found).map(|()| 0)
             }
             _ => self.world.start_within(Some(LEAST_TO_MEET), |comm| self.run(comm, &question)),
         }
@@ -88,13 +88,14 @@ impl Args {
 
     fn run(&self, comm: &Comm, question: &Question) -> Result<()> {
         let found = doctor::examine(comm, question)?;
-        comm.agree(if comm.rank() == 0 { self.say(&found) } else { Ok(()) })
+        comm.agree(if comm.rank() == 0 { self.print(&found) } else { Ok(()) })
     }
 
     /// Prints what was found.
-    fn say(&self, found: &Findings) -> Result<()> {
-        let voice = Voice { json: self.json, quiet: self.world.quiet, aside: false };
-        voice.say(found, || doctor::shown(found))?;
+    fn print(&self, found: &Findings) -> Result<()> {
+        let printer =
+            ResultPrinter { json: self.json, quiet: self.world.quiet, file_on_stdout: false };
+        printer.print(found, || doctor::shown(found))?;
         found.verdict()
     }
 }
@@ -105,6 +106,6 @@ impl Part {
         let tried = self.connect.iter().zip(doctor::connect(&self.connect));
         let told = tried
             .filter_map(|(target, tried)| Some(format!("@mst no {target} {}\n", tried.err()?)));
-        say(told.collect::<String>().as_bytes())
+        write_stdout(told.collect::<String>().as_bytes())
     }
 }

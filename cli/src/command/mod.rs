@@ -14,7 +14,7 @@ mod solve;
 mod verify;
 mod world;
 
-use crate::console::{say, tell, tell_panics_once};
+use crate::console::{print_error, report_panics_once, write_stdout};
 use clap::builder::RangedU64ValueParser;
 use clap::{CommandFactory, Parser, Subcommand};
 use mst::comm::{self, Comm};
@@ -66,7 +66,7 @@ enum Command {
 ///
 /// Rank 0 prints an error once, on its stderr.
 pub fn main() -> ExitCode {
-    tell_panics_once();
+    report_panics_once();
     let speaks = speaks();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -78,7 +78,7 @@ pub fn main() -> ExitCode {
     };
     let Some(command) = cli.command.or_else(|| default_command(cli.ranks)) else {
         let help = Cli::command().render_help();
-        return match say(help.to_string().as_bytes()) {
+        return match write_stdout(help.to_string().as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => ExitCode::from(error.exit_code()),
         };
@@ -92,7 +92,7 @@ pub fn main() -> ExitCode {
     match ended {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            speak(speaks, || tell(&error));
+            speak(speaks, || print_error(&error));
             ExitCode::from(error.exit_code())
         }
     }

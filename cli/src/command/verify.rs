@@ -3,7 +3,7 @@
 use super::common::InputArgs;
 use super::world::WorldArgs;
 use crate::console;
-use crate::console::say;
+use crate::console::write_stdout;
 use crate::report;
 use mst::comm::Comm;
 use mst::error::{Error, Result};
@@ -90,7 +90,7 @@ impl Args {
         if comm.rank() == 0 && !self.world.quiet {
             let summary = Summary::of(graph.n, &forest, graph.weights);
             let told = report::proved(&self.forest, &summary, start.elapsed());
-            return say(told.as_bytes());
+            return write_stdout(told.as_bytes());
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The world that a command runs in: the number of ranks and threads, the watchdog, and messages
 //! during the work.
 
-use crate::console::{self, aside, tell};
+use crate::console::{self, note, print_error};
 use crate::doctor::Facts;
 use crate::report;
 use clap::builder::RangedU64ValueParser;
@@ -84,7 +84,7 @@ impl WorldArgs {
                 Ok(_) => 0,
                 Err(error) => {
                     if comm.rank() == 0 {
-                        tell(&error);
+                        print_error(&error);
                     }
                     error.exit_code()
                 }
@@ -96,8 +96,8 @@ impl WorldArgs {
     /// than by MPI, or if strangers tried to connect.
     fn watch(&self, comm: &Comm) {
         let Some(seconds) = self.patience() else { return };
-        let say = |what: &str| tell(&what);
-        let line = match comm.watch(Duration::from_secs(seconds), console::heed, say) {
+        let print = |what: &str| print_error(&what);
+        let line = match comm.watch(Duration::from_secs(seconds), console::catch_sigterm, print) {
             Ok(None) => return,
             Ok(Some(strangers)) => format!(
                 "warning: {strangers}: does somebody scan or attack {}?",
@@ -125,7 +125,7 @@ impl WorldArgs {
     /// Prints a line on stderr, on rank 0, unless quiet.
     pub(super) fn note(&self, comm: &Comm, line: &str) {
         if comm.rank() == 0 && !self.quiet {
-            aside(&line);
+            note(&line);
         }
     }
 }
@@ -150,7 +150,7 @@ fn end_unless(met: &AtomicBool, patience: Duration) {
     super::speak(super::speaks(), || {
         let cards = Facts::here(String::new(), &[]).addresses;
         let cards: Vec<String> = cards.iter().map(ToString::to_string).collect();
-        tell(&format_args!(
+        print_error(&format_args!(
             "no word from the other ranks for {} s: MPI hangs at its first message, as it does behind a firewall or \
              on hosts with several cards (here: {}); leave out mpirun, and `mst doctor --hostfile HOSTS` asks the \
              hosts over ssh which it is",

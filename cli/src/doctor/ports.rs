@@ -14,20 +14,20 @@ const GREETING: &[u8] = b"mst doctor\n";
 /// The longest time to listen, in case the process that asked for it disappears silently.
 const LISTEN_LIMIT: Duration = Duration::from_secs(30);
 
-/// Listens on a free port until `input` ends, for at most 30 s. Calls `tell` with the port.
+/// Listens on a free port until `input` ends, for at most 30 s. Calls `report` with the port.
 ///
 /// # Errors
-/// If there is no free port, and those of `tell`.
+/// If there is no free port, and those of `report`.
 pub fn listen(
     mut input: impl Read + Send + 'static,
-    tell: impl FnOnce(u16) -> Result<()>,
+    report: impl FnOnce(u16) -> Result<()>,
 ) -> Result<()> {
     let bind = || {
         let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0))?;
         Ok((listener.local_addr()?.port(), listener))
     };
     let (port, listener) = bind().map_err(Error::file("listen on", Path::new("a TCP port")))?;
-    tell(port)?;
+    report(port)?;
     thread::spawn(move || {
         for stream in listener.incoming() {
             // A client that does not wait for the greeting does not need it.
