@@ -75,7 +75,7 @@ mod tests {
     fn a_host_that_has_moved_is_told_with_its_new_address() {
         let [old, new] = [1, 2].map(|last| Ipv4Addr::new(10, 0, 0, last));
         let job_host = JobHost { host: "lab@vm2".to_owned(), ip: old, cores: 1 };
-        let told = |leads_to: &[Ipv4Addr], answers| verdict(&job_host, leads_to, || answers);
+        let verdict_if = |leads_to: &[Ipv4Addr], answers| verdict(&job_host, leads_to, || answers);
         for (leads_to, answers, expected) in [
             (&[][..], true, Some("lab@vm2: the name leads nowhere now; it was 10.0.0.1")),
             (&[old], true, None),
@@ -89,9 +89,9 @@ mod tests {
                 ),
             ),
         ] {
-            let told = told(leads_to, answers);
-            assert_eq!(told.is_some(), expected.is_some(), "{told:?}");
-            assert!(told.unwrap_or_default().starts_with(expected.unwrap_or_default()));
+            let message = verdict_if(leads_to, answers);
+            assert_eq!(message.is_some(), expected.is_some(), "{message:?}");
+            assert!(message.unwrap_or_default().starts_with(expected.unwrap_or_default()));
         }
     }
 
@@ -100,8 +100,9 @@ mod tests {
         let job_host =
             |host: &str| JobHost { host: host.to_owned(), ip: Ipv4Addr::LOCALHOST, cores: 1 };
         check(&[job_host("localhost")]).expect("here");
-        let told = check(&[job_host("localhost"), job_host("no-such-host.invalid")]).unwrap_err();
-        assert!(told.to_string().contains("leads nowhere"), "{told}");
+        let message =
+            check(&[job_host("localhost"), job_host("no-such-host.invalid")]).unwrap_err();
+        assert!(message.to_string().contains("leads nowhere"), "{message}");
         assert_eq!(addresses("localhost"), [Ipv4Addr::LOCALHOST]);
     }
 }

@@ -86,8 +86,8 @@ mod tests {
             ("vm1 \u{1b}[2J\n", "hosts:1: \"vm1 \\u{1b}[2J\""),
             ("# none\n", "hosts: it names no host"),
         ] {
-            let told = parse(text.as_bytes()).unwrap_err().to_string();
-            assert!(told.starts_with(line), "{told}");
+            let message = parse(text.as_bytes()).unwrap_err().to_string();
+            assert!(message.starts_with(line), "{message}");
         }
     }
 
@@ -104,8 +104,8 @@ mod tests {
             "vm2\nx",
             "\u{e9}",
         ] {
-            let told = checked(OsStr::new(name)).unwrap_err().to_string();
-            assert!(told.contains("is no host's name") && !told.contains('\n'), "{told}");
+            let message = checked(OsStr::new(name)).unwrap_err().to_string();
+            assert!(message.contains("is no host's name") && !message.contains('\n'), "{message}");
         }
         assert!(checked(OsStr::from_bytes(b"vm\xff")).is_err());
         for name in ["vm1", "lab@vm-2.local", "10.0.0.3", "lab@[::1]"] {

@@ -2,7 +2,7 @@
 //! job.
 
 use super::copy::copy;
-use super::found::{program, status};
+use super::setup::{program, status};
 use super::{folder, hosts_file, refusal, settings_file};
 use crate::console::{note, write_stderr, write_stdout};
 use crate::doctor::{self, Facts, Library, Question, Remote};
@@ -107,7 +107,10 @@ fn write(hosts: &[&str]) -> Result<()> {
     };
     let hosts = hosts_file::text(settings.hosts.iter().map(hosts_file::with_cores), is_mpich);
     let text = settings_file::text(settings)?;
-    folder::put(&[(Path::new(hosts_file::NAME), &hosts), (Path::new(settings_file::NAME), &text)])
+    folder::write_together(&[
+        (Path::new(hosts_file::NAME), &hosts),
+        (Path::new(settings_file::NAME), &text),
+    ])
 }
 
 #[cfg(test)]
@@ -116,15 +119,15 @@ mod tests {
 
     #[test]
     fn it_starts_on_the_first_host_and_each_is_named_once() {
-        let told = |hosts: &[&str]| {
+        let message_for = |hosts: &[&str]| {
             let remote = |host: &&str| Remote { host: (*host).to_owned(), here: *host == "vm1" };
             let remotes: Vec<Remote> = hosts.iter().map(remote).collect();
             check_places(hosts, &remotes).err().map(|why| why.to_string())
         };
-        assert_eq!(told(&["vm1", "vm2"]), None);
+        assert_eq!(message_for(&["vm1", "vm2"]), None);
         let elsewhere = "start this on the first host, vm2: there, mst cluster init vm2 vm1";
-        assert_eq!(told(&["vm2", "vm1"]).as_deref(), Some(elsewhere));
-        let twice = told(&["vm1", "vm3", "vm2", "vm3", "vm2", "vm3"]);
+        assert_eq!(message_for(&["vm2", "vm1"]).as_deref(), Some(elsewhere));
+        let twice = message_for(&["vm1", "vm3", "vm2", "vm3", "vm2", "vm3"]);
         assert_eq!(twice.as_deref(), Some("named twice: vm2 vm3"));
     }
 }
