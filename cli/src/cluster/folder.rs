@@ -58,7 +58,7 @@ fn check_trust(path: &Path, about: &Metadata) -> Result<()> {
         )));
     }
     if about.mode() & OTHERS_WRITE != 0 {
-        let word = shell::pasted(&path.to_string_lossy());
+        let word = shell::quoted_if_needed(&path.to_string_lossy());
         return Err(refusal(format!(
             "others may write to {name}: read it, then chmod go-w {word}"
         )));

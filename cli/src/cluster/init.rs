@@ -85,7 +85,7 @@ fn install_mpi(remote: &Remote) {
         note(&format_args!(
             "{host}: that takes a password: ssh -t {} sudo apt-get install -y {package}   (without root: \
              scripts/rootless-mpi, README.md)",
-            shell::pasted(host)
+            shell::quoted_if_needed(host)
         ));
     }
 }

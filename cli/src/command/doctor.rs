@@ -35,7 +35,7 @@ pub(super) struct Args {
     json: bool,
 
     #[command(flatten)]
-    part: Part,
+    helper: HelperArgs,
 
     #[command(flatten)]
     world: WorldArgs,
@@ -43,7 +43,7 @@ pub(super) struct Args {
 
 /// What the doctor starts on a host that it asks over ssh.
 #[derive(Debug, clap::Args)]
-struct Part {
+struct HelperArgs {
     /// Print the facts of this host as one JSON object
     #[arg(long, hide = true)]
     tell: bool,
@@ -61,17 +61,17 @@ impl Args {
     /// Examines the hosts of the job, or, if there is no job, those of the hostfile. Returns the
     /// exit code.
     pub(super) fn start(&self) -> Result<u8> {
-        if self.part.tell {
+        if self.helper.tell {
             let facts = Facts::here(comm::linked_library(), &self.file);
             let object = serde_json::to_string(&facts).expect("plain fields");
             return write_stdout(format!("{object}\n").as_bytes()).map(|()| 0);
         }
-        if self.part.listen {
+        if self.helper.listen {
             let print_port = |port| write_stdout(format!("@mst port {port}\n").as_bytes());
             return doctor::listen(io::stdin(), print_port).map(|()| 0);
         }
-        if !self.part.connect.is_empty() {
-            return self.part.connect().map(|()| 0);
+        if !self.helper.connect.is_empty() {
+            return self.helper.connect().map(|()| 0);
         }
         let graph =
             self.graph.as_deref().map(|graph| InputArgs::default().named(graph)).transpose()?;
@@ -100,12 +100,12 @@ impl Args {
     }
 }
 
-impl Part {
+impl HelperArgs {
     /// Says which targets cannot be connected to, and why.
     fn connect(&self) -> Result<()> {
         let tried = self.connect.iter().zip(doctor::connect(&self.connect));
-        let told = tried
+        let lines = tried
             .filter_map(|(target, tried)| Some(format!("@mst no {target} {}\n", tried.err()?)));
-        write_stdout(told.collect::<String>().as_bytes())
+        write_stdout(lines.collect::<String>().as_bytes())
     }
 }

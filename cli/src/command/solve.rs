@@ -110,12 +110,12 @@ impl Args {
         let csv = self.csv.as_deref().filter(|_| comm.rank() == 0);
         let append = |csv| self.rows.append(csv, &context.rows(comm, kind, &run));
         comm.agree(csv.map_or(Ok(()), append))?;
-        let mut told = Ok(());
+        let mut printed = Ok(());
         if comm.rank() == 0 {
             let table = || report::solved(&context.graph, comm, &run, loaded.slice.loops);
-            told = self.printer().print(&run.outcome, table);
+            printed = self.printer().print(&run.outcome, table);
         }
-        comm.agree(told)?;
+        comm.agree(printed)?;
         checkpoint.map_or(Ok(()), |checkpoint| checkpoint.finish(comm))
     }
 

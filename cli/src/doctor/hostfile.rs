@@ -79,7 +79,7 @@ impl Hostfile {
     /// What is wrong with the file, for this launcher if it is known.
     pub(super) fn problems(&self, launcher: Option<&Library>) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let (path, word) = (&self.path, shell::pasted(&self.path));
+        let (path, word) = (&self.path, shell::quoted_if_needed(&self.path));
         if let Some(line) = self.carriage {
             let what = format!(
                 "{path}:{line}: the line ends as on Windows, and mpirun takes that for part of the name"
@@ -119,7 +119,7 @@ impl Hostfile {
             |entry: &&HostLine| entry.slots.is_some() && entry.colon != launcher.is_mpich();
         let entry = self.entries.iter().find(foreign)?;
         let (path, line, host) = (&self.path, entry.line, &entry.host);
-        let word = shell::pasted(path);
+        let word = shell::quoted_if_needed(path);
         let slots = entry.slots.unwrap_or(1);
         Some(if launcher.is_mpich() {
             let what =

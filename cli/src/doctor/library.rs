@@ -68,7 +68,9 @@ impl Library {
     pub(super) fn on_network(&self, shared: &Address) -> String {
         let network = format!("{}/{}", shared.network(), shared.prefix);
         match self.implementation {
-            Implementation::Mpich => format!("mpirun -iface {}", shell::pasted(&shared.card)),
+            Implementation::Mpich => {
+                format!("mpirun -iface {}", shell::quoted_if_needed(&shared.card))
+            }
             Implementation::OpenMpi if self.is_old() => {
                 format!(
                     "mpirun --mca btl_tcp_if_include {network} --mca oob_tcp_if_include {network}"

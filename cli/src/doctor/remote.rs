@@ -167,14 +167,17 @@ fn read(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
 
 /// The command, for the user to paste, that runs the `sh` line `line` on a host.
 pub(super) fn on_host(host: &str, line: &str) -> String {
-    let line = if shell::is_plain_line(line) { line.to_owned() } else { shell::pasted(line) };
-    format!("ssh {} {line}", shell::pasted(host))
+    let line =
+        if shell::is_plain_line(line) { line.to_owned() } else { shell::quoted_if_needed(line) };
+    format!("ssh {} {line}", shell::quoted_if_needed(host))
 }
 
 /// The command, for the user to paste, that makes a folder on a host.
 pub(super) fn make_folder(path: &Path, host: &str) -> String {
     match path.to_str() {
-        Some(plain) if shell::pasted(plain) == plain => on_host(host, &format!("mkdir -p {plain}")),
+        Some(plain) if shell::quoted_if_needed(plain) == plain => {
+            on_host(host, &format!("mkdir -p {plain}"))
+        }
         _ => pack_over("--no-recursion ", path, host),
     }
 }
@@ -182,8 +185,8 @@ pub(super) fn make_folder(path: &Path, host: &str) -> String {
 /// The command, for the user to paste, that copies a file to the same path on a host.
 pub(super) fn copy(path: &Path, host: &str) -> String {
     match path.to_str() {
-        Some(plain) if shell::pasted(plain) == plain => {
-            format!("scp {plain} {}:{plain}", shell::pasted(host))
+        Some(plain) if shell::quoted_if_needed(plain) == plain => {
+            format!("scp {plain} {}:{plain}", shell::quoted_if_needed(host))
         }
         _ => pack_over("", path, host),
     }
@@ -192,7 +195,7 @@ pub(super) fn copy(path: &Path, host: &str) -> String {
 /// The command that copies what is at `path` to the same path on a host, without its name in the
 /// remote command.
 fn pack_over(option: &str, path: &Path, host: &str) -> String {
-    let path = shell::pasted(&path.to_string_lossy());
+    let path = shell::quoted_if_needed(&path.to_string_lossy());
     format!("tar -cPf - {option}{path} | {}", on_host(host, "tar -xPf -"))
 }
 

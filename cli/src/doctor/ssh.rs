@@ -9,9 +9,9 @@ use crate::shell;
 pub(super) fn explain(host: &str, output: &ScriptOutput) -> Problem {
     let name = bare(host);
     let has = |words: &[&str]| words.iter().any(|word| output.stderr.contains(word));
-    let word = shell::pasted(name);
+    let word = shell::quoted_if_needed(name);
     let keyscan = format!("ssh-keyscan -H {word} >> ~/.ssh/known_hosts");
-    let verbose = format!("ssh -v -o BatchMode=yes {} true", shell::pasted(host));
+    let verbose = format!("ssh -v -o BatchMode=yes {} true", shell::quoted_if_needed(host));
     if output.code.is_none() {
         let what = format!("{host} lets ssh wait for more than {:.0} s", output.seconds);
         return Problem::new(what, format!("see where it stops: {verbose}"));
@@ -99,7 +99,7 @@ fn denied(host: &str, stderr: &str) -> Problem {
     let mend = format!(
         "ssh-copy-id {}; if that is done, either others may write to the home folder there (chmod go-w ~ ~/.ssh) \
          or there is no such user (write USER@HOST in the hostfile)",
-        shell::pasted(host)
+        shell::quoted_if_needed(host)
     );
     Problem::new(what, mend)
 }

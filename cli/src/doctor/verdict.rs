@@ -206,7 +206,7 @@ pub(super) fn one_host(reports: &[HostReport], hostfile: &Hostfile) -> Option<Pr
     );
     let mpich = Library::named(&only.facts.library).is_some_and(|library| library.is_mpich());
     let spread = if mpich { "-ppn 1" } else { "--map-by node" };
-    let path = shell::pasted(&hostfile.path);
+    let path = shell::quoted_if_needed(&hostfile.path);
     let mend = format!("mpirun -hostfile {path} {spread}, and slots=1 in the file");
     (named > 1).then(|| Problem::new(what, mend))
 }
@@ -283,6 +283,6 @@ pub(super) fn links(reports: &[HostReport], pairs: &[Pair]) -> Vec<Problem> {
 
 fn mend_link(host: &HostReport) -> String {
     let card = host.facts.addresses.first().map_or("CARD", |address| &address.card);
-    let ethtool = on_host(&host.label, &format!("ethtool {}", shell::pasted(card)));
+    let ethtool = on_host(&host.label, &format!("ethtool {}", shell::quoted_if_needed(card)));
     format!("look at its cable and speed: {ethtool}")
 }
