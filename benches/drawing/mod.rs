@@ -1,6 +1,6 @@
 //! Shared by the published tables and plots: a time with its spread, the machine, looks that
-//! colour-blind readers can tell apart, and the figure, where title, legend and footer have space of
-//! their own and so hide no curve.
+//! colour-blind readers can tell apart, and the figure, where title, legend and footer have space
+//! of their own and so hide no curve.
 
 mod look;
 mod machine;

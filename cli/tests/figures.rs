@@ -195,8 +195,8 @@ fn rows_are_read_as_mst_writes_them_and_wrote_them() {
         assert!(mst.status.success(), "{}", String::from_utf8_lossy(&mst.stderr));
     }
     let runs = of_repetitions(&csv).expect("rows");
-    let told: Vec<_> = runs.iter().map(|run| (run.ranks, run.auto)).collect();
-    assert_eq!(told, [(1, false), (2, true)]);
+    let ranks_and_auto: Vec<_> = runs.iter().map(|run| (run.ranks, run.auto)).collect();
+    assert_eq!(ranks_and_auto, [(1, false), (2, true)]);
     assert_eq!((runs[0].graph.as_str(), runs[0].combine.as_str()), ("gnm:n=100,m=300", "none"));
     assert_ne!(runs[1].combine, "none");
 
@@ -289,8 +289,8 @@ fn readme_quotes_what_is_published() {
     }
     assert_eq!(words.contains("The Parallel BGL"), !pbgl.is_empty());
     for row in pbgl.iter().filter(|row| row.ranks == 2) {
-        let told = format!("takes {} on 2 ranks", seconds(row.time().median));
-        assert!(words.contains(&told), "README lacks \"{told}\"");
+        let expected = format!("takes {} on 2 ranks", seconds(row.time().median));
+        assert!(words.contains(&expected), "README lacks \"{expected}\"");
     }
     for graph in &KAMSTA_RESULTS {
         let run = |ranks| {
