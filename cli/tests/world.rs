@@ -69,7 +69,7 @@ const FAULTS: [(&str, Exit); 19] = [
     ("panic_in_pool", Exit { code: 101, message: "rank 1" }),
     ("mismatch", Exit { code: 101, message: "rank 1 calls barrier" }),
     ("unlike_items", Exit { code: 101, message: "8-byte items" }),
-    ("rest_alone", Exit { code: 101, message: "rank 1 calls rest" }),
+    ("rest_alone", Exit { code: 101, message: "rank 1 calls sleeping_barrier" }),
     ("left_the_resting", Exit { code: 101, message: "rank 2 calls the end of the job" }),
     ("unlike_lengths", Exit { code: 101, message: "rank 0 reduces 3 items, rank 1 4" }),
     ("left_early", Exit { code: 101, message: "rank 2 calls the end of the job" }),
