@@ -125,7 +125,7 @@ fn circles_are_found() {
 const NEVER_IN_THE_LIBRARY: [&str; 6] =
     ["println!", "print!", "eprintln!", "eprint!", "process::exit", "process::abort"];
 
-fn hold_tongue(module: &Module) {
+fn check_no_output(module: &Module) {
     for word in NEVER_IN_THE_LIBRARY {
         assert!(!module.says(word), "{} has {word}", module.file);
     }
@@ -136,7 +136,7 @@ fn only_one_file_names_mpi_and_the_library_neither_prints_nor_exits() {
     for module in &library().modules {
         let is_mpi = module.imports_of("mpi");
         assert_eq!(is_mpi, module.file.ends_with("comm/mpi.rs"), "{} and mpi", module.file);
-        hold_tongue(module);
+        check_no_output(module);
     }
 }
 

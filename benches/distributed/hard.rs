@@ -1,7 +1,7 @@
 //! Hard cases: graphs, and distributions of edges to ranks, on which algorithms are slow. Compares
 //! `auto` with a plain gather, on ranks in this process.
 
-use crate::figures::runs::Case;
+use crate::figures::runs::HardCase;
 use crate::graphs::{Graph, Recipe, all, shrink};
 use mst::comm::{self, Comm};
 use mst::distributed::{Choice, Plan};
@@ -14,13 +14,13 @@ use mst::selftest::Distribution;
 const REPETITIONS: usize = 7;
 
 /// Measures all cases, with a line for each on standard output.
-pub(crate) fn measure() -> Vec<Case> {
+pub(crate) fn measure() -> Vec<HardCase> {
     let mut cases = Vec::new();
     println!(
         "{:<34} {:>5} {:>10} {:>10} {:>6}  chosen",
         "case", "ranks", "gather", "auto", "ratio"
     );
-    let mut add = |case: Case| {
+    let mut add = |case: HardCase| {
         println!(
             "{:<34} {:>5} {:>7.2} ms {:>7.2} ms {:>6.2}  {}",
             case.case,
@@ -51,15 +51,15 @@ pub(crate) fn measure() -> Vec<Case> {
     cases
 }
 
-fn of(graph: &Graph, ranks: usize, label: &str, distribution: Distribution) -> Case {
-    let told = comm::run(ranks, Some(1), |comm| {
+fn of(graph: &Graph, ranks: usize, label: &str, distribution: Distribution) -> HardCase {
+    let results = comm::run(ranks, Some(1), |comm| {
         with_edges!(&graph.edges, edges => {
             let mine = &edges[distribution.slice(edges.len(), ranks, comm.rank())];
             compare(comm, graph.n, edges.len() as u64, mine)
         })
     });
-    let (chosen, gather, auto) = &told[0];
-    Case {
+    let (chosen, gather, auto) = &results[0];
+    HardCase {
         case: format!("{}{label}", graph.name),
         ranks,
         n: graph.n,

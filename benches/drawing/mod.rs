@@ -1,6 +1,6 @@
 //! Shared by the published tables and plots: a time with its spread, the machine, looks that
-//! colour-blind readers can tell apart, and the sheet, where title, legend and footer have space of
-//! their own and so hide no curve.
+//! colour-blind readers can tell apart, and the figure, where title, legend and footer have space
+//! of their own and so hide no curve.
 
 mod look;
 mod machine;
@@ -65,9 +65,9 @@ pub(crate) fn whiskers_in_words(times: impl IntoIterator<Item = Time>) -> &'stat
 
 /// Reads the rows of a CSV file.
 pub(crate) fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Done<Vec<T>> {
-    let said = |why: csv::Error| format!("{}: {why}", path.display());
-    let rows = csv::Reader::from_path(path).map_err(said)?.into_deserialize();
-    Ok(rows.collect::<Result<_, _>>().map_err(said)?)
+    let in_file = |why: csv::Error| format!("{}: {why}", path.display());
+    let rows = csv::Reader::from_path(path).map_err(in_file)?.into_deserialize();
+    Ok(rows.collect::<Result<_, _>>().map_err(in_file)?)
 }
 
 /// Writes rows as a CSV file.
@@ -78,13 +78,13 @@ pub(crate) fn save(rows: &[impl serde::Serialize], path: &Path) -> Done {
 }
 
 /// Everything around a plot.
-pub(crate) struct Sheet<'a> {
+pub(crate) struct Figure<'a> {
     pub(crate) title: &'a str,
     /// The lines of the legend, each with names and looks.
     pub(crate) legend: &'a [Vec<(String, Look)>],
     /// Distance between two names of a line, pixels.
     pub(crate) column: i32,
-    /// A paragraph below the plot, which [`Sheet::draw`] wraps.
+    /// A paragraph below the plot, which [`Figure::draw`] wraps.
     pub(crate) footer: &'a str,
 }
 
@@ -95,7 +95,7 @@ const LINE: i32 = 25;
 /// Letters that fit in a line of the footer with the widest of the usual fonts.
 const LETTERS: usize = 112;
 
-impl Sheet<'_> {
+impl Figure<'_> {
     /// Draws the plot between legend and footer, `height` pixels high.
     pub(crate) fn draw(&self, path: &Path, height: u32, plot: impl FnOnce(&Area) -> Done) -> Done {
         let footer = textwrap::wrap(self.footer, LETTERS);
@@ -115,8 +115,8 @@ impl Sheet<'_> {
                 );
                 top.draw(&look.curve(vec![(x, y), (x + 48, y)]))?;
                 top.draw(&look.mark((x + 24, y)))?;
-                let beside = if look.line.is_none() { 38 } else { 56 };
-                write(&top, name, (x + beside, y), 15, HPos::Left)?;
+                let label_x = if look.line.is_none() { 38 } else { 56 };
+                write(&top, name, (x + label_x, y), 15, HPos::Left)?;
             }
         }
         plot(&middle)?;

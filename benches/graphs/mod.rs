@@ -33,7 +33,7 @@ impl Recipe {
 
 /// All graphs, the usual ones first.
 pub(crate) fn all() -> Vec<Recipe> {
-    field().into_iter().chain(hard()).collect()
+    usual().into_iter().chain(hard()).collect()
 }
 
 /// All sizes are divided by two to this power.
@@ -43,7 +43,7 @@ pub(crate) fn shrink() -> u32 {
 }
 
 /// The five graphs: without locality, dense, skewed, a grid, points in the plane.
-fn field() -> Vec<Recipe> {
+fn usual() -> Vec<Recipe> {
     let size = |log: u32| log - shrink();
     let family = |name, spec: String| {
         let make = move || {

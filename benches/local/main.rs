@@ -17,7 +17,7 @@ mod yardstick;
 
 use criterion::{BatchSize, Criterion, SamplingMode, Throughput};
 use drawing::{Done, save};
-use figures::rows::{Row, compare, is_complete};
+use figures::rows::{ContestantRow, compare, is_complete};
 use graphs::{Graph, shrink};
 use mst::graph::{Edge, Key, with_edges};
 use mst::local::Algorithm;
@@ -57,7 +57,7 @@ fn pool(threads: usize) -> ThreadPool {
 }
 
 /// Measures all contestants on one graph and adds their rows.
-fn measure(criterion: &mut Criterion, graph: &Graph, hard: bool, rows: &mut Vec<Row>) {
+fn measure(criterion: &mut Criterion, graph: &Graph, hard: bool, rows: &mut Vec<ContestantRow>) {
     let (n, edges) = (graph.n, &graph.edges);
     let mut group = criterion.benchmark_group(&graph.name);
     group.throughput(Throughput::Elements(edges.len() as u64));
@@ -90,12 +90,12 @@ fn measure(criterion: &mut Criterion, graph: &Graph, hard: bool, rows: &mut Vec<
 }
 
 /// The row of a contestant.
-fn row(graph: &Graph, name: &str, threads: usize, times: &[Duration]) -> Row {
+fn row(graph: &Graph, name: &str, threads: usize, times: &[Duration]) -> ContestantRow {
     let Spread { median, least, most } = Spread::of(times.iter().map(Duration::as_secs_f64));
     let peak = (!matches!(name, "sum" | "petgraph")).then(|| peak::of(name, threads, graph));
     let m = graph.edges.len();
     let bytes = (m * graph.edges.bytes_per_edge()) as f64;
-    Row {
+    ContestantRow {
         graph: graph.name.clone(),
         n: graph.n,
         m,
@@ -121,7 +121,7 @@ fn timed<T>(times: &RefCell<Vec<Duration>>, work: impl FnOnce() -> T) -> T {
 
 fn main() -> Done {
     if peak::is_child() {
-        peak::tell();
+        peak::print_peak();
         return Ok(());
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../results/local");

@@ -18,12 +18,12 @@ pub(crate) fn is_child() -> bool {
 pub(crate) fn of(name: &str, threads: usize, graph: &Graph) -> u64 {
     let this = std::env::current_exe().expect("a path");
     let work = format!("{}\t{name}\t{threads}", graph.name);
-    let told = Command::new(this).env(CHILD, work).output().expect("a child").stdout;
-    String::from_utf8_lossy(&told).trim().parse().expect("a number of bytes")
+    let output = Command::new(this).env(CHILD, work).output().expect("a child").stdout;
+    String::from_utf8_lossy(&output).trim().parse().expect("a number of bytes")
 }
 
 /// Makes the forest that the parent asks for and prints its peak.
-pub(crate) fn tell() {
+pub(crate) fn print_peak() {
     let work = std::env::var(CHILD).expect("what to do");
     let [graph, name, threads] = work.split('\t').collect::<Vec<_>>()[..] else {
         panic!("three fields")

@@ -1,13 +1,13 @@
 //! Prints the rows on the screen.
 
-use crate::figures::rows::Row;
+use crate::figures::rows::ContestantRow;
 
 /// Prints for each contestant its time, its speed relative to textbook Kruskal, its time in plain
 /// sums, and its memory.
-pub(crate) fn print(rows: &[Row]) {
+pub(crate) fn print(rows: &[ContestantRow]) {
     let heads = ["algorithm", "threads", "median", "edges/s", "textbook", "sums", "memory / edges"];
     for of_graph in rows.chunk_by(|row, next| row.graph == next.graph) {
-        let Row { graph, n, m, .. } = &of_graph[0];
+        let ContestantRow { graph, n, m, .. } = &of_graph[0];
         println!("\n{graph}: n = {n}, m = {m}");
         let [name, threads, median, rate, textbook, sums, memory] = heads;
         println!(

@@ -16,17 +16,17 @@ pub(crate) struct Allocator;
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promises are those that the system's allocator requires.
-        given(unsafe { System.alloc(layout) }, layout.size())
+        checked(unsafe { System.alloc(layout) }, layout.size())
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as above.
-        given(unsafe { System.alloc_zeroed(layout) }, layout.size())
+        checked(unsafe { System.alloc_zeroed(layout) }, layout.size())
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: as above; the block came from the system's allocator.
-        given(unsafe { System.realloc(block, layout, size) }, size)
+        checked(unsafe { System.realloc(block, layout, size) }, size)
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
@@ -35,9 +35,9 @@ unsafe impl GlobalAlloc for Allocator {
     }
 }
 
-fn given(block: *mut u8, size: usize) -> *mut u8 {
+fn checked(block: *mut u8, size: usize) -> *mut u8 {
     if block.is_null() {
-        refuse(size);
+        abort_out_of_memory(size);
     }
     block
 }
@@ -45,7 +45,7 @@ fn given(block: *mut u8, size: usize) -> *mut u8 {
 /// Prints that `size` bytes could not be allocated, without allocating any itself, and ends the
 /// process.
 #[cold]
-fn refuse(size: usize) -> ! {
+fn abort_out_of_memory(size: usize) -> ! {
     let mut line = [0; 256];
     let room = line.len();
     let mut rest = &mut line[..];

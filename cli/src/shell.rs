@@ -19,7 +19,7 @@ pub(crate) fn is_plain_line(line: &str) -> bool {
 
 /// `text` as one word of a command for the user to paste, quoted only if needed. It never reads as
 /// an option: a leading dash gets `./` before it.
-pub(crate) fn pasted(text: &str) -> String {
+pub(crate) fn quoted_if_needed(text: &str) -> String {
     let dash = if text.starts_with('-') { "./" } else { "" };
     let text = format!("{dash}{text}");
     if is_plain(&text) {
@@ -64,7 +64,7 @@ mod tests {
             ("a\n'\\\u{1b}", r"$'a\012\047\134\033'"),
         ];
         for (text, expected) in cases {
-            assert_eq!(pasted(text), expected, "{text:?}");
+            assert_eq!(quoted_if_needed(text), expected, "{text:?}");
         }
     }
 

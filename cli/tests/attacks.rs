@@ -29,7 +29,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(90);
-const PATIENCE: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(3);
 /// How long strangers can attack while one rank cannot call yet. It is shorter than the time for
 /// which a rank tries.
 const FIRST: Duration = Duration::from_secs(3);
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if let Ok(case) = std::env::var("MST_CASE") {
-        mst_cli::console::tell_panics_once();
+        mst_cli::console::report_panics_once();
         let ran = comm::start(None, Some(1), |comm| be_attacked(&case, comm));
         return ran.map_or(ExitCode::from(2), |()| ExitCode::SUCCESS);
     }
@@ -140,7 +140,8 @@ fn be_attacked(case: &str, comm: &Comm) {
     if comm.rank() == 1 {
         open_nothing_for(FIRST);
     }
-    let strangers = comm.watch(PATIENCE, mst_cli::console::heed, |what| eprintln!("mst: {what}"));
+    let strangers =
+        comm.watch(TIMEOUT, mst_cli::console::catch_sigterm, |what| eprintln!("mst: {what}"));
     if let Some(strangers) = strangers.expect("all ranks reach rank 0") {
         println!("{strangers}");
     }
@@ -266,8 +267,8 @@ fn judge(ended: &Ended) -> Result<(), Failed> {
     let weights: Vec<&str> =
         ended.stdout.lines().filter(|line| line.starts_with("weight")).collect();
     let right = !weights.is_empty() && weights.iter().all(|weight| *weight == expected);
-    let told = ended.stdout.contains("that did not come from ranks of this job");
-    if ended.code() == Some(0) && right && told && !ended.stderr.contains("mst: ") {
+    let refused_some = ended.stdout.contains("that did not come from ranks of this job");
+    if ended.code() == Some(0) && right && refused_some && !ended.stderr.contains("mst: ") {
         return Ok(());
     }
     Err(format!("expected an end with {expected}, got {ended:#?}").into())
@@ -294,9 +295,9 @@ fn there() -> Result<(), Failed> {
         let running = scope.spawn(move || finish(&mut job, LIMIT));
         let start = Instant::now();
         let door = loop {
-            let told = lab.call(&["shell", "1", "cat", "door"]);
-            if told.code() == Some(0) && !told.stdout.is_empty() {
-                break told.stdout;
+            let shown = lab.call(&["shell", "1", "cat", "door"]);
+            if shown.code() == Some(0) && !shown.stdout.is_empty() {
+                break shown.stdout;
             }
             assert!(start.elapsed() < LIMIT, "rank 0 does not listen");
         };

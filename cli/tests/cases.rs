@@ -234,7 +234,7 @@ fn write(folder: &Path, (file, content, options, _): &Case) {
 /// What is wrong with the result of a case; `None` if it is as expected.
 fn judge(expected: &str, ended: &common::Ended) -> Option<String> {
     let (expected, note) = expected.split_once(" | ").unwrap_or((expected, ""));
-    let told = if let Some(refusal) = expected.strip_prefix('!') {
+    let as_expected = if let Some(refusal) = expected.strip_prefix('!') {
         let (code, message) = refusal.split_once(' ').expect("a code and a part of the message");
         let once = ended.stderr.matches("error: ").count() == 1;
         let nothing = ended.stdout.is_empty();
@@ -244,7 +244,7 @@ fn judge(expected: &str, ended: &common::Ended) -> Option<String> {
         let numbers = ["n", "m", "components", "weight"].map(|name| found[name].to_string());
         ended.code() == Some(0) && numbers.join(" ") == expected
     };
-    (!told || !ended.stderr.contains(note))
+    (!as_expected || !ended.stderr.contains(note))
         .then(|| format!("expected {expected:?} {note:?}, got {ended:#?}"))
 }
 

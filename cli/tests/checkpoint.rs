@@ -19,8 +19,8 @@ fn run_or_kill(
 ) -> Option<Ended> {
     let after = Duration::from_micros(draw(longest.as_micros() as u64));
     let start = Instant::now();
-    let (told, errors) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
-    command.stdin(Stdio::null()).stdout(told.try_clone().unwrap());
+    let (output, errors) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
+    command.stdin(Stdio::null()).stdout(output.try_clone().unwrap());
     let mut child = command.stderr(errors.try_clone().unwrap()).spawn().unwrap();
     while start.elapsed() < after {
         if child.try_wait().unwrap().is_some() {
@@ -40,7 +40,7 @@ fn run_or_kill(
         file.read_to_string(&mut text).unwrap();
         text
     };
-    let (stdout, stderr) = (text(told), text(errors));
+    let (stdout, stderr) = (text(output), text(errors));
     let ended = Ended { status, stdout, stderr, seconds: start.elapsed().as_secs_f64() };
     // Whether it was killed or not, it must not have refused its own checkpoint.
     let refuses = ["mst: error: saved:", "mst: error: saved/"]
@@ -92,9 +92,9 @@ fn killed_jobs_go_on_with_any_number_of_ranks() {
             };
             let longest = Duration::from_secs_f64(whole.seconds / 3.0);
             let (ended, times) = until_done(start, &[1, 2, 3, 4], longest, kill_process);
-            let told = json(&ended);
+            let found = json(&ended);
             for field in ["checksum", "weight", "m", "n", "forest_edges", "verified"] {
-                assert_eq!(told[field], expected[field], "{field} of {input}: {ended:?}");
+                assert_eq!(found[field], expected[field], "{field} of {input}: {ended:?}");
             }
             assert_eq!(saved(folder.path()), [""; 0].map(PathBuf::from), "{ended:?}");
             kills += times;

@@ -172,8 +172,8 @@ fn false_heads_never_give_a_wrong_forest() {
             codes[code as usize] += 1;
             for field in ["n", "m", "components", "forest_edges", "weight", "checksum", "verified"]
             {
-                let told = (code == 0).then(|| json(&ended)[field].clone());
-                let same = told.is_none_or(|told| told == expected[field]);
+                let found = (code == 0).then(|| json(&ended)[field].clone());
+                let same = found.is_none_or(|found| found == expected[field]);
                 assert!(same, "{field} of {graph}: {ended:?} after {}", parts.head);
             }
         }

@@ -15,35 +15,35 @@ use std::time::{Duration, Instant};
 const PAIRS: usize = 60;
 const MPI_PAIRS: usize = 10;
 /// Time limit for a launcher to end after a rank was killed.
-const PATIENCE: Duration = Duration::from_secs(20);
+const END_LIMIT: Duration = Duration::from_secs(20);
 const SOLVE: [&str; 6] = ["solve", "g.mst", "--json", "-t", "1", "--resume"];
 
 fn pairs(usual: usize) -> usize {
     std::env::var("MST_RACE_PAIRS").map_or(usual, |pairs| pairs.parse().unwrap())
 }
 
-fn checksum(told: &str) -> String {
-    let told: serde_json::Value = serde_json::from_str(told).unwrap();
-    told["checksum"].as_str().unwrap().to_owned()
+fn checksum(json: &str) -> String {
+    let json: serde_json::Value = serde_json::from_str(json).unwrap();
+    json["checksum"].as_str().unwrap().to_owned()
 }
 
 /// A job that may be killed.
-struct Job {
+struct RacingJob {
     child: Child,
     begin: Instant,
     /// The time after which to kill it, if at all.
     until: Option<Duration>,
     killed: Option<Instant>,
     status: Option<ExitStatus>,
-    told: [fs::File; 2],
+    outputs: [fs::File; 2],
 }
 
-impl Job {
+impl RacingJob {
     fn start(mut command: Command, until: Option<Duration>) -> Self {
-        let told = [(); 2].map(|()| tempfile::tempfile().unwrap());
-        command.stdin(Stdio::null()).stdout(told[0].try_clone().unwrap());
-        let child = command.stderr(told[1].try_clone().unwrap()).spawn().unwrap();
-        Self { child, begin: Instant::now(), until, killed: None, status: None, told }
+        let outputs = [(); 2].map(|()| tempfile::tempfile().unwrap());
+        command.stdin(Stdio::null()).stdout(outputs[0].try_clone().unwrap());
+        let child = command.stderr(outputs[1].try_clone().unwrap()).spawn().unwrap();
+        Self { child, begin: Instant::now(), until, killed: None, status: None, outputs }
     }
 
     /// Kills the job if it is time. Returns whether it has ended.
@@ -53,7 +53,7 @@ impl Job {
             kill(&mut self.child);
             (self.until, self.killed) = (None, Some(Instant::now()));
         }
-        if self.killed.is_some_and(|killed| killed.elapsed() > PATIENCE) {
+        if self.killed.is_some_and(|killed| killed.elapsed() > END_LIMIT) {
             // Open MPI's mpirun has been seen to wait for its own lock after the last rank had
             // ended.
             assert!(ranks_of(self.child.id()).is_empty(), "ranks go on");
@@ -64,7 +64,7 @@ impl Job {
     }
 
     /// Its standard output and standard error.
-    fn said(self) -> [String; 2] {
+    fn outputs(self) -> [String; 2] {
         let text = |mut file: fs::File| {
             use std::io::{Read, Seek};
             let mut text = String::new();
@@ -72,7 +72,7 @@ impl Job {
             file.read_to_string(&mut text).unwrap();
             text
         };
-        self.told.map(text)
+        self.outputs.map(text)
     }
 }
 
@@ -88,9 +88,9 @@ struct Count {
 }
 
 impl Count {
-    fn add(&mut self, job: Job, expected: &str) {
+    fn add(&mut self, job: RacingJob, expected: &str) {
         let (code, was_killed) = (job.status.unwrap().code(), job.killed.is_some());
-        let [stdout, stderr] = job.said();
+        let [stdout, stderr] = job.outputs();
         let locked = ["another job uses this folder", "still run"];
         self.resumed += usize::from(stderr.contains("resumed from saved"));
         match code {
@@ -141,17 +141,17 @@ fn race(
         put_back(folder);
         let p = 1 + draw(2) as usize;
         let kill = |child: &mut Child| kill(child, p);
-        let mut first = Job::start(start(p), until());
+        let mut first = RacingJob::start(start(p), until());
         let wait = time(if draw(4) == 0 { longest } else { longest / 20 });
         while first.begin.elapsed() < wait {
             first.has_ended(kill);
             std::thread::sleep(Duration::from_millis(1));
         }
-        let mut second = Job::start(start(p), until());
+        let mut second = RacingJob::start(start(p), until());
         while !(first.has_ended(kill) & second.has_ended(kill)) {
             std::thread::sleep(Duration::from_millis(1));
         }
-        let mut third = Job::start(start(1 + draw(3) as usize), None);
+        let mut third = RacingJob::start(start(1 + draw(3) as usize), None);
         while !third.has_ended(kill) {
             std::thread::sleep(Duration::from_millis(1));
         }

@@ -126,10 +126,10 @@ fn a_graph_larger_than_memory_is_folded() {
         let arguments = ["solve", input, "--json", "--verify", "--memory", &memory];
         let folded = in_folder(folder.path(), &arguments);
         assert!(folded.stderr.contains("folded to their forest"), "{folded:?}");
-        let told = json(&folded);
-        assert_eq!((&told["checksum"], &told["verified"]), (&expected, &Value::from(true)));
-        assert_eq!(told["m"], 1 << 23);
-        let peak = told["peak_rss_max"].as_u64().unwrap();
+        let outcome = json(&folded);
+        assert_eq!((&outcome["checksum"], &outcome["verified"]), (&expected, &Value::from(true)));
+        assert_eq!(outcome["m"], 1 << 23);
+        let peak = outcome["peak_rss_max"].as_u64().unwrap();
         assert!(peak < budget, "{input}: {peak} bytes"); // the edges alone are 134 MB
     }
     // With a limit enforced by the system, of which a process needs 220 MB of addresses for itself.
@@ -192,8 +192,8 @@ fn compare_times_both_runs_and_appends_to_the_csv() {
         ["compare", "gnm:n=1000,m=9000", "--ranks", "3", "--reps", "2", "--csv", "runs.csv"];
     let table = in_folder(folder.path(), &arguments);
     assert_eq!(table.code(), Some(0), "{table:?}");
-    for told in ["local", "distributed", "exchange", "all ranks ran on one host", "runs.csv"] {
-        assert!(table.stdout.contains(told), "{told}: {}", table.stdout);
+    for expected in ["local", "distributed", "exchange", "all ranks ran on one host", "runs.csv"] {
+        assert!(table.stdout.contains(expected), "{expected}: {}", table.stdout);
     }
     let both = in_folder(folder.path(), &[&arguments[..], &["--json"]].concat());
     let both = json(&both);
@@ -272,12 +272,12 @@ fn what_goes_wrong_is_told_once_with_its_code() {
         (&["compare", "path:n=3", "--csv", "no/f.csv"], 1, &["cannot write no/f.csv"]),
         (&["convert", "bad.txt", "out.gr"],       1, &["bad.txt:2:5"]),
     ];
-    for (arguments, code, told) in cases {
+    for (arguments, code, expected) in cases {
         for ranks in ["1", "3"] {
             let ended = in_folder(folder.path(), &[arguments, &["--ranks", ranks, "-q"]].concat());
             assert_eq!(ended.code(), Some(code), "{arguments:?}: {ended:?}");
             assert_eq!(ended.stderr.lines().count(), 1, "{arguments:?}: {ended:?}");
-            assert!(told.iter().all(|t| ended.stderr.contains(t)), "{arguments:?}: {ended:?}");
+            assert!(expected.iter().all(|t| ended.stderr.contains(t)), "{arguments:?}: {ended:?}");
             assert_eq!(ended.stdout, "");
         }
     }
@@ -295,12 +295,12 @@ fn under_mpirun_one_rank_speaks() {
         (&["solve", "path:n=3", "--ranks", "2"], 2, "--ranks 2"),
         (&["solve", "--no-such-option"], 2, "unexpected argument"),
     ];
-    for (arguments, code, told) in cases {
+    for (arguments, code, expected) in cases {
         let Some(mut command) = mpirun(3) else { return };
         command.current_dir(folder.path()).arg(mst()).args(arguments);
         let ended = finish(&mut command, Duration::from_secs(60));
         assert_eq!(ended.code(), Some(code), "{ended:?}");
-        assert_eq!(ended.stderr.matches(told).count(), 1, "{arguments:?}: {ended:?}");
+        assert_eq!(ended.stderr.matches(expected).count(), 1, "{arguments:?}: {ended:?}");
     }
 }
 
@@ -363,13 +363,13 @@ fn verify_judges_the_file_that_it_was_given() {
         ("0 2 4.5\n1 2 3\n", 3, "no edge there has that weight"),
         ("0 2 4\n", 3, "not spanning"),
     ];
-    for (forest, code, told) in cases {
+    for (forest, code, expected) in cases {
         write("f.txt", forest);
         for ranks in ["1", "3"] {
             let ended =
                 in_folder(folder.path(), &["verify", "g.txt", "f.txt", "-q", "--ranks", ranks]);
             assert_eq!(ended.code(), Some(code), "{forest:?}: {ended:?}");
-            assert!(ended.stderr.contains(told), "{forest:?}: {ended:?}");
+            assert!(ended.stderr.contains(expected), "{forest:?}: {ended:?}");
         }
     }
 }

@@ -45,7 +45,7 @@ fn the_end_of_a_job_is_told_unless_it_has_done_so_itself() {
     let lost =
         "mst: error: lost the machine vm1: check its power and cable, and run mst cluster status\n";
     let ended = "mst: error: the job ended before rank 0 had finished; the reason is above\n";
-    let told = "mst: error: rank 1 on vm2 has died (phase: read)\n";
+    let died = "mst: error: rank 1 on vm2 has died (phase: read)\n";
     let say = |what: &str| format!("printf %s '{what}' >&2\n");
     #[rustfmt::skip]
     let cases = [
@@ -57,7 +57,7 @@ fn the_end_of_a_job_is_told_unless_it_has_done_so_itself() {
         (format!("{LOST}exit 0"),                      1, lost,                                       true),
         (format!("{LOST}exit 9"),                      9, lost,                                       true),
         (format!("{killed}exit 1"),                    1, "(dmesg | tail), then run again\n",         true),
-        (format!("{}{LOST}exit 1", say(told)),         1, told,                                       false),
+        (format!("{}{LOST}exit 1", say(died)),         1, died,                                       false),
         (format!("{LOST}{}exit 2", say("error: no such option\n")), 2, "error: no such option\n",     false),
         (format!("{}exit 1", say("a last line")),      1, &format!("a last line\n{ended}"),           false),
         ("kill -9 $$".to_owned(),                    137, ended,                                      false),
@@ -136,8 +136,8 @@ fn a_launcher_that_goes_on_after_the_job_is_ended() {
     let ended = run(&format!("{DONE}exec sleep 60"));
     assert_eq!(ended.code(), Some(1), "{ended:?}");
     assert!((10.0..20.0).contains(&ended.seconds), "{ended:?}");
-    let told = "mst: error: the job finished, but mpirun did not end: ";
-    assert!(ended.stderr.starts_with(told), "{ended:?}");
+    let expected = "mst: error: the job finished, but mpirun did not end: ";
+    assert!(ended.stderr.starts_with(expected), "{ended:?}");
 }
 
 /// The doctor finds a problem here: it does not know this launcher.
@@ -147,8 +147,8 @@ fn a_job_of_which_no_rank_starts_is_ended_with_the_doctors_reason() {
     assert_eq!(ended.code(), Some(1), "{ended:?}");
     assert!((15.0..40.0).contains(&ended.seconds), "{ended:?}");
     let mut lines = ended.stderr.lines();
-    let told = "mst: error: no rank started within 15 s; mst doctor found:";
-    assert_eq!(lines.next(), Some(told));
+    let expected = "mst: error: no rank started within 15 s; mst doctor found:";
+    assert_eq!(lines.next(), Some(expected));
     assert!(lines.clone().count() > 0 && lines.all(|line| line.starts_with("- ")), "{ended:?}");
 }
 
@@ -194,10 +194,10 @@ fn output_that_cannot_be_written_is_an_error() {
     full.write_all(b"x").unwrap_err();
     let mut job = place.command(&["run"]);
     let job = job.stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
-    let told = job.wait_with_output().unwrap();
-    assert_eq!(told.status.code(), Some(1));
-    let told = String::from_utf8_lossy(&told.stderr);
-    assert!(told.starts_with("mst: error: cannot write standard output"), "{told}");
+    let output = job.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.starts_with("mst: error: cannot write standard output"), "{stderr}");
 }
 
 /// A fake ssh to a host without MPI, where an installation needs a password. It accepts files, and
@@ -219,13 +219,13 @@ fn a_host_that_lacks_all_is_given_what_takes_no_password() {
     let ended = place.call(&["init", "localhost", "lab@240.0.0.1"]);
     assert_eq!(ended.code(), Some(1), "{ended:?}");
     assert_eq!(ended.stdout, "localhost has mst\nlab@240.0.0.1 got mst\n");
-    for told in [
+    for expected in [
         "mst: lab@240.0.0.1: installing openmpi-bin\n",
         "this needs a password: ssh -t lab@240.0.0.1 sudo apt-get install -y openmpi-bin ",
         "\n- lab@240.0.0.1: ssh ends with code 1; see what it does: ssh -v",
         "\nmst: error: nothing was written; fix this and run init again\n",
     ] {
-        assert!(ended.stderr.contains(told), "{told}: {ended:?}");
+        assert!(ended.stderr.contains(expected), "{expected}: {ended:?}");
     }
     let kept = fs::read_to_string(place.path("cluster.env")).unwrap();
     assert_eq!(kept, Place::settings(), "unchanged");
@@ -234,7 +234,7 @@ fn a_host_that_lacks_all_is_given_what_takes_no_password() {
 #[test]
 fn it_starts_on_the_first_host_which_is_named_once() {
     let place = Place::new();
-    for (hosts, told) in [
+    for (hosts, expected) in [
         (
             ["240.0.0.1", "localhost"],
             "start this on the first host, 240.0.0.1; there: mst cluster init",
@@ -243,7 +243,7 @@ fn it_starts_on_the_first_host_which_is_named_once() {
     ] {
         let ended = place.call(&[&["init"], &hosts[..]].concat());
         assert_eq!((ended.code(), &*ended.stdout), (Some(1), ""), "{ended:?}");
-        assert!(ended.stderr.contains(told), "{told}: {ended:?}");
+        assert!(ended.stderr.contains(expected), "{expected}: {ended:?}");
     }
 }
 

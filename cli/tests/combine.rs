@@ -33,15 +33,15 @@ fn the_self_test_holds_in_both_worlds_with_the_same_traffic() {
     for (ranks, cases) in [(1, 40), (2, 150), (3, 150), (4, 150), (7, 60), (16, 12)] {
         let cases = cases.to_string();
         let arguments = ["selftest", "--cases", &cases, "--json"];
-        let told = inside(ranks, &arguments);
-        assert_eq!(told.code(), Some(0), "{told:?}");
-        let told = json(&told);
-        assert_eq!(told["plans"].as_array().unwrap().len(), 12);
+        let ended = inside(ranks, &arguments);
+        assert_eq!(ended.code(), Some(0), "{ended:?}");
+        let tally = json(&ended);
+        assert_eq!(tally["plans"].as_array().unwrap().len(), 12);
         let Some(mpi) = under_mpirun(ranks, &arguments) else { return };
         assert_eq!(mpi.code(), Some(0), "{mpi:?}");
         let mpi = json(&mpi);
         for (threads, processes) in
-            told["plans"].as_array().unwrap().iter().zip(mpi["plans"].as_array().unwrap())
+            tally["plans"].as_array().unwrap().iter().zip(mpi["plans"].as_array().unwrap())
         {
             for field in ["combine", "bytes_sent", "messages_sent"] {
                 assert_eq!(threads[field], processes[field], "{field} on {ranks} ranks");
@@ -50,9 +50,9 @@ fn the_self_test_holds_in_both_worlds_with_the_same_traffic() {
     }
 }
 
-type Row = BTreeMap<String, String>;
+type CsvRow = BTreeMap<String, String>;
 
-fn rows(path: &Path) -> Vec<Row> {
+fn rows(path: &Path) -> Vec<CsvRow> {
     let mut reader = csv::Reader::from_path(path).unwrap();
     reader.deserialize().map(|row| row.unwrap()).collect()
 }
@@ -97,7 +97,7 @@ fn the_csv_tells_traffic_by_phase_and_by_rank() {
         assert!(row["messages_sent_total"].parse::<u64>().unwrap() > 0);
     }
     if mpi_csv.exists() {
-        let traffic = |rows: Vec<Row>| -> Vec<Row> {
+        let traffic = |rows: Vec<CsvRow>| -> Vec<CsvRow> {
             let counted =
                 |column: &str| column.contains("_bytes_") || column.contains("_messages_");
             rows.into_iter()
@@ -182,8 +182,8 @@ fn explain_shows_every_way_beside_the_model() {
     let table = inside(3, &arguments);
     let ways = table.stdout.split("modelled and measured time").nth(1).expect("a table");
     assert_eq!(ways.trim().lines().count(), 1 + 12, "{ways}");
-    let told = json(&inside(3, &[&arguments[..], &["--json"]].concat()));
-    let explained = told["explained"].as_array().unwrap();
+    let outcome = json(&inside(3, &[&arguments[..], &["--json"]].concat()));
+    let explained = outcome["explained"].as_array().unwrap();
     assert_eq!(explained.len(), 12);
     assert!(
         explained
@@ -194,12 +194,12 @@ fn explain_shows_every_way_beside_the_model() {
 
 #[test]
 fn wrong_ways_and_links_are_refused() {
-    for (arguments, told) in [
+    for (arguments, expected) in [
         (["--combine", "guess"], "shuffle+contract+boruvka"),
         (["--link", "fast"], "for example 1gbit,100us"),
     ] {
         let ended = inside(2, &[&["solve", "path:n=9"], &arguments[..]].concat());
         assert_eq!(ended.code(), Some(2), "{ended:?}");
-        assert!(ended.stderr.contains(told), "{ended:?}");
+        assert!(ended.stderr.contains(expected), "{ended:?}");
     }
 }

@@ -51,17 +51,18 @@ fn an_algorithm_that_was_asked_for_is_beside_the_best() {
 fn a_factor_stands_only_where_the_ranges_are_apart() {
     let folder = tempfile::tempdir().unwrap();
     let json = compare(folder.path(), &["-a", "kruskal", "--json", "--reps", "3"]);
-    let told: Value =
+    let comparison: Value =
         serde_json::from_str(&json.stdout).unwrap_or_else(|why| panic!("{why}: {json:?}"));
-    let spread = |run: &str| ["least", "most"].map(|end| told[run]["total"][end].as_f64().unwrap());
-    let median = |run: &str| told[run]["total"]["median"].as_f64().unwrap();
+    let spread =
+        |run: &str| ["least", "most"].map(|end| comparison[run]["total"][end].as_f64().unwrap());
+    let median = |run: &str| comparison[run]["total"]["median"].as_f64().unwrap();
     let best = if median("local_as_asked") < median("local") { "local_as_asked" } else { "local" };
     let ([least, most], [other_least, other_most]) = (spread(best), spread("distributed"));
     let apart = other_most < least || most < other_least;
-    assert_eq!(told["speedup"].is_number(), apart, "{told}");
-    assert_eq!(told["verdict"] == "no-clear-difference", !apart, "{told}");
-    if let Some(speedup) = told["speedup"].as_f64() {
-        assert!((speedup - median(best) / median("distributed")).abs() < 1e-9, "{told}");
+    assert_eq!(comparison["speedup"].is_number(), apart, "{comparison}");
+    assert_eq!(comparison["verdict"] == "no-clear-difference", !apart, "{comparison}");
+    if let Some(speedup) = comparison["speedup"].as_f64() {
+        assert!((speedup - median(best) / median("distributed")).abs() < 1e-9, "{comparison}");
     }
     let once = compare(folder.path(), &["--reps", "1"]);
     assert!(once.stdout.contains("cannot show a difference"), "{once:?}");
@@ -80,7 +81,10 @@ fn integers_beyond_floats_are_told_in_text_too() {
         command.current_dir(folder.path()).args(["solve", "g.txt", "--json"]),
         Duration::from_secs(60),
     );
-    let told: Value = serde_json::from_str(&ended.stdout).unwrap();
-    assert_eq!(told["weight_text"], "9007199254740994");
-    assert_eq!((&told["graph"], &told["repetitions"]), (&Value::from("g.txt"), &Value::from(1)));
+    let outcome: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(outcome["weight_text"], "9007199254740994");
+    assert_eq!(
+        (&outcome["graph"], &outcome["repetitions"]),
+        (&Value::from("g.txt"), &Value::from(1))
+    );
 }

@@ -20,10 +20,10 @@ fn json(ended: &Ended) -> Value {
     serde_json::from_str(&ended.stdout).unwrap_or_else(|why| panic!("{why}: {ended:?}"))
 }
 
-fn problems(told: &Value) -> Vec<String> {
+fn problems(findings: &Value) -> Vec<String> {
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let line = |problem: &Value| format!("{}; {}", text(&problem["what"]), text(&problem["mend"]));
-    told["problems"].as_array().expect("a list").iter().map(line).collect()
+    findings["problems"].as_array().expect("a list").iter().map(line).collect()
 }
 
 #[test]
@@ -75,13 +75,13 @@ fn ranks_of_mpi_tell_of_their_host() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     launcher.args([mst(), "doctor", "--json", "--threads", "1", "--file"]).arg(&file);
     let ended = finish(&mut launcher, LIMIT);
-    let told = json(&ended);
-    assert_eq!(told["hosts"].as_array().map(Vec::len), Some(1), "{ended:?}");
-    let host = &told["hosts"][0];
+    let findings = json(&ended);
+    assert_eq!(findings["hosts"].as_array().map(Vec::len), Some(1), "{ended:?}");
+    let host = &findings["hosts"][0];
     assert_eq!((&host["ranks"], &host["threads"]), (&Value::from(3), &Value::from(3)));
     assert!(host["library"].as_str().is_some_and(|name| name.contains("MPI")), "{host}");
     assert_eq!(host["files"][0]["Ok"]["len"], fs::metadata(file).unwrap().len());
-    assert_eq!(ended.code(), Some(i32::from(!problems(&told).is_empty())), "{ended:?}");
+    assert_eq!(ended.code(), Some(i32::from(!problems(&findings).is_empty())), "{ended:?}");
 }
 
 /// For each fault: a host named after it, how the fake ssh changes its answers, and a part of the
@@ -169,12 +169,12 @@ fn each_fault_over_ssh_is_one_line_in_fifteen_seconds() {
     let ended = reach(folder.path(), &[&["--json", "--file", "g.txt"], &graph[..]].concat());
     assert_eq!(ended.code(), Some(1), "{ended:?}");
     assert!(ended.seconds < 15.0, "{} s", ended.seconds);
-    let told = problems(&json(&ended));
+    let problems = problems(&json(&ended));
     for (host, _, expected) in FAULTS {
-        let lines = told.iter().filter(|line| line.contains(expected)).count();
-        assert_eq!(lines, 1, "{host}: {expected}\n{}", told.join("\n"));
+        let lines = problems.iter().filter(|line| line.contains(expected)).count();
+        assert_eq!(lines, 1, "{host}: {expected}\n{}", problems.join("\n"));
     }
-    assert_eq!(told.len(), FAULTS.len(), "{}", told.join("\n"));
+    assert_eq!(problems.len(), FAULTS.len(), "{}", problems.join("\n"));
 }
 
 #[test]
@@ -293,10 +293,10 @@ fn a_proposed_command_can_be_pasted() {
         let place = folder.path().join(name);
         fs::write(place.join("x; touch PWNED"), "0 1 2\n").unwrap();
         let ended = finish(command.args(["--json", "--file=x; touch PWNED"]), LIMIT);
-        let told = json(&ended);
+        let findings = json(&ended);
         shows(&ended.stdout);
-        let (mends, asked) = (told["problems"].as_array().unwrap(), place.join("asked"));
-        assert_eq!(mends.len(), 4, "{name:?}: {}", problems(&told).join("\n"));
+        let (mends, asked) = (findings["problems"].as_array().unwrap(), place.join("asked"));
+        assert_eq!(mends.len(), 4, "{name:?}: {}", problems(&findings).join("\n"));
         for mend in mends {
             let mend = mend["mend"].as_str().unwrap().replace(", and start", " # and start");
             let mut bash = Command::new("bash");

@@ -12,12 +12,12 @@ mod local;
 #[path = "figures/svg.rs"]
 mod svg;
 
-use distributed::field::{DAY, FIELD, measured};
-use distributed::runs::{Run, of_repetitions};
+use distributed::kamsta::{DAY, KAMSTA_RESULTS, measured};
+use distributed::runs::{RunSummary, of_repetitions};
 use distributed::{Results, table, times, traffic};
 use drawing::{Machine, Time, read, save, spread_in_words, ticks};
 use fixture::{drawn, picture, pictures, results, text};
-use local::rows::{Row, compare, is_complete};
+use local::rows::{ContestantRow, compare, is_complete};
 use mst_cli::report::{bytes, seconds};
 use std::fs;
 use std::path::Path;
@@ -45,12 +45,13 @@ fn what_is_published_is_drawn_from_the_published_rows() {
 #[test]
 fn nothing_but_what_is_labelled_depends_on_kamstas_figures() {
     let results = Results::read(&results("distributed")).expect("results");
-    let mut other = FIELD.clone();
+    let mut other = KAMSTA_RESULTS.clone();
     for graph in &mut other {
         graph.seconds = graph.seconds.map(|seconds| 7.0 * seconds);
         graph.sent *= 7.0;
     }
-    let [one, two] = [&FIELD, &other].map(|field| table::all(&results, field).expect("tables"));
+    let [one, two] =
+        [&KAMSTA_RESULTS, &other].map(|kamsta| table::all(&results, kamsta).expect("tables"));
     let label = measured(&results.machine);
     let (mut heads, mut changed) = (Vec::new(), Vec::new());
     for (one, two) in one.lines().zip(two.lines()) {
@@ -65,9 +66,9 @@ fn nothing_but_what_is_labelled_depends_on_kamstas_figures() {
         }
     }
     assert_eq!(changed.len(), 10 + 5, "their times on 2 and 4 ranks, their traffic on 4");
-    let marks = |field| times::marks(&results.times, field);
-    for (one, two) in marks(&FIELD).into_iter().zip(marks(&other)) {
-        assert_eq!(one == two, !one.theirs, "{one:?} {two:?}");
+    let marks = |kamsta| times::marks(&results.times, kamsta);
+    for (one, two) in marks(&KAMSTA_RESULTS).into_iter().zip(marks(&other)) {
+        assert_eq!(one == two, !one.is_kamsta, "{one:?} {two:?}");
     }
 }
 
@@ -114,7 +115,7 @@ fn words_lie_inside_and_hide_no_curve() {
 
 #[test]
 fn every_way_is_in_the_legend_and_looks_like_no_other() {
-    let runs: Vec<Run> = read(&results("distributed").join("traffic.csv")).expect("runs");
+    let runs: Vec<RunSummary> = read(&results("distributed").join("traffic.csv")).expect("runs");
     let mut ways: Vec<&str> = runs.iter().map(|run| run.combine.as_str()).collect();
     ways.sort_unstable();
     ways.dedup();
@@ -194,8 +195,8 @@ fn rows_are_read_as_mst_writes_them_and_wrote_them() {
         assert!(mst.status.success(), "{}", String::from_utf8_lossy(&mst.stderr));
     }
     let runs = of_repetitions(&csv).expect("rows");
-    let told: Vec<_> = runs.iter().map(|run| (run.ranks, run.auto)).collect();
-    assert_eq!(told, [(1, false), (2, true)]);
+    let ranks_and_auto: Vec<_> = runs.iter().map(|run| (run.ranks, run.auto)).collect();
+    assert_eq!(ranks_and_auto, [(1, false), (2, true)]);
     assert_eq!((runs[0].graph.as_str(), runs[0].combine.as_str()), ("gnm:n=100,m=300", "none"));
     assert_ne!(runs[1].combine, "none");
 
@@ -215,7 +216,7 @@ fn rows_are_read_as_mst_writes_them_and_wrote_them() {
     assert_eq!((runs.len(), runs[0].combine.as_str()), (1, "none"));
     assert_eq!(runs[0].time(), Time { median: 0.25, spread: Some((0.1, 0.9)) });
     save(&runs, &old).expect("runs written");
-    let again: Vec<Run> = read(&old).expect("runs");
+    let again: Vec<RunSummary> = read(&old).expect("runs");
     assert_eq!(again[0].time(), runs[0].time());
 }
 
@@ -258,7 +259,7 @@ fn ticks_are_told_apart() {
 
 #[test]
 fn rows_stand_beside_the_yardsticks_of_their_own_graph() {
-    let mut rows: Vec<Row> = read(&results("local").join("runs.csv")).expect("rows");
+    let mut rows: Vec<ContestantRow> = read(&results("local").join("runs.csv")).expect("rows");
     let published = rows.clone();
     compare(&mut rows);
     for (row, published) in rows.iter().zip(&published) {
@@ -276,10 +277,10 @@ fn readme_quotes_what_is_published() {
     let readme = text(&results("../README.md"));
     let Results { machine, times, pbgl, .. } =
         Results::read(&results("distributed")).expect("results");
-    let rows: Vec<Row> = read(&results("local").join("runs.csv")).expect("rows");
+    let rows: Vec<ContestantRow> = read(&results("local").join("runs.csv")).expect("rows");
     let local = Machine::read(&results("local")).expect("a machine");
     let words = readme.split_whitespace().collect::<Vec<_>>().join(" ");
-    let spread = spread_in_words(times.iter().map(Run::time));
+    let spread = spread_in_words(times.iter().map(RunSummary::time));
     for expected in [
         format!("{}. Times are medians; ", local.shared_by(&[2], "threads")),
         format!("{}. Times are medians, {spread}. ", machine.shared_by(&[2, 4], "ranks")),
@@ -288,12 +289,12 @@ fn readme_quotes_what_is_published() {
     }
     assert_eq!(words.contains("The Parallel BGL"), !pbgl.is_empty());
     for row in pbgl.iter().filter(|row| row.ranks == 2) {
-        let told = format!("takes {} on 2 ranks", seconds(row.time().median));
-        assert!(words.contains(&told), "README lacks \"{told}\"");
+        let expected = format!("takes {} on 2 ranks", seconds(row.time().median));
+        assert!(words.contains(&expected), "README lacks \"{expected}\"");
     }
-    for graph in &FIELD {
+    for graph in &KAMSTA_RESULTS {
         let run = |ranks| {
-            let found = |run: &&Run| {
+            let found = |run: &&RunSummary| {
                 run.graph == graph.graph && run.ranks == ranks && (run.auto || ranks == 1)
             };
             times.iter().find(found).expect("a run")
@@ -311,7 +312,7 @@ fn readme_quotes_what_is_published() {
     let names = [("gnm", "random"), ("dense", "dense"), ("rmat", "R-MAT"), ("grid", "grid")];
     for (graph, name) in names.into_iter().chain([("rgg", "points in the plane")]) {
         let cell = |algorithm: &str, threads| {
-            let found = |row: &&Row| {
+            let found = |row: &&ContestantRow| {
                 row.graph == graph && row.algorithm == algorithm && row.threads == threads
             };
             let row = rows.iter().find(found).expect("a row");

@@ -56,8 +56,8 @@ fn standard_input_and_output_are_files() {
     let both = shell(folder.path(), "$MST verify - - <g.txt");
     assert_eq!(both.code(), Some(2), "{both:?}");
     let json = shell(folder.path(), "cat g.txt | $MST solve - --json -r 3 -q");
-    let told: Value = serde_json::from_str(&json.stdout).unwrap();
-    assert_eq!((&told["weight"], &told["graph"]), (&Value::from(12), &Value::from("-")));
+    let outcome: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!((&outcome["weight"], &outcome["graph"]), (&Value::from(12), &Value::from("-")));
     let bad = shell(folder.path(), "printf '0 1 5\\n1 2 x\\n' | $MST solve -");
     assert_eq!(bad.stderr.trim(), "mst: error: standard input:2:5: expected a weight, found \"x\"");
     let empty = shell(folder.path(), "$MST solve - </dev/null");
@@ -73,9 +73,9 @@ fn standard_input_and_output_are_files() {
     fed.arg(launcher.get_program()).args(launcher.get_args()).args([mst(), "solve", "-", "--json"]);
     fed.envs(launcher.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let ended = finish(&mut fed, LIMIT);
-    let told: Value =
+    let outcome: Value =
         serde_json::from_str(&ended.stdout).unwrap_or_else(|why| panic!("{why}: {ended:?}"));
-    assert_eq!((&told["weight"], &told["ranks"]), (&Value::from(12), &Value::from(2)));
+    assert_eq!((&outcome["weight"], &outcome["ranks"]), (&Value::from(12), &Value::from(2)));
 }
 
 #[test]
@@ -249,8 +249,8 @@ fn gzip_in_pieces() {
     let mut file: Vec<u8> = marked.bytes().flat_map(|byte| member(&[byte])).collect();
     file.extend([0; 512]);
     fs::write(folder.path().join("g.gz"), file).unwrap();
-    let told = at(folder.path(), &["solve", "g.gz", "--json"]);
-    assert_eq!(serde_json::from_str::<Value>(&told.stdout).unwrap()["weight"], 12, "{told:?}");
+    let solved = at(folder.path(), &["solve", "g.gz", "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&solved.stdout).unwrap()["weight"], 12, "{solved:?}");
     // A line of 200 MB of one digit.
     let mut gzip = GzEncoder::new(
         fs::File::create(folder.path().join("long.gz")).unwrap(),

@@ -101,8 +101,11 @@ fn files_users_and_hosts_with_odd_names_are_names_to_every_shell() {
         assert_eq!(again.stdout.matches(" has ").count(), 3, "{name:?}: {again:?}");
     }
     for name in [NAMES[0], NAMES[2]] {
-        let told = cluster(&lab, ".", &["run", "solve", name, "--verify", "--json"]);
-        assert!(told.code() == Some(0) && told.stdout.contains("\"host_count\":3"), "{told:?}");
+        let solved = cluster(&lab, ".", &["run", "solve", name, "--verify", "--json"]);
+        assert!(
+            solved.code() == Some(0) && solved.stdout.contains("\"host_count\":3"),
+            "{solved:?}"
+        );
     }
     unharmed(&lab, "run");
     for host in HOSTS {
@@ -174,8 +177,8 @@ fn cluster_env_is_data() {
     place.tool("mpirun", "echo \"$*, $MST_TIMEOUT s, $HYDRA_IFACE\"; touch \"$MST_DONE\"");
     let well = place.call(&["run", "solve", "a graph"]);
     let program = fs::canonicalize(mst()).unwrap();
-    let told = format!("--bind-to none {} solve a graph, 8 s, enp0s8\n", program.display());
-    assert_eq!((&*well.stdout, &*well.stderr), (&*told, ""), "{well:?}");
+    let expected = format!("--bind-to none {} solve a graph, 8 s, enp0s8\n", program.display());
+    assert_eq!((&*well.stdout, &*well.stderr), (&*expected, ""), "{well:?}");
     let settings = Place::settings();
     for line in [
         "touch PWNED",

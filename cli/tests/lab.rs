@@ -29,18 +29,18 @@ fn json(text: &str) -> Value {
 fn the_main_job_runs_on_three_hosts_of_which_one_has_the_file() {
     let Some(lab) = Lab::up("main") else { return };
     lab.expect(&["put", data("tinyEWG.txt").to_str().unwrap(), "1"]);
-    let told = json(&lab.expect(&["run", "compare", "tinyEWG.txt", "--json"]));
+    let comparison = json(&lab.expect(&["run", "compare", "tinyEWG.txt", "--json"]));
     for (run, hosts) in [("local", 1), ("distributed", 3)] {
-        assert_eq!(told[run]["host_count"], hosts, "{told}");
-        assert_eq!(told[run]["forest_edges"], 7);
-        assert_eq!(told[run]["verified"], true);
+        assert_eq!(comparison[run]["host_count"], hosts, "{comparison}");
+        assert_eq!(comparison[run]["forest_edges"], 7);
+        assert_eq!(comparison[run]["verified"], true);
     }
-    assert_eq!(told["local"]["checksum"], told["distributed"]["checksum"]);
+    assert_eq!(comparison["local"]["checksum"], comparison["distributed"]["checksum"]);
     let other = Lab::up("other").expect("several labs at once");
     other.expect(&["cut", "2"]);
-    let (status, theirs) = (lab.expect(&["status"]), other.expect(&["status"]));
+    let (status, other_status) = (lab.expect(&["status"]), other.expect(&["status"]));
     assert_eq!((status.matches(" up ").count(), status.lines().count()), (6, 4), "{status}");
-    assert!(theirs.contains(" cut "), "{theirs}");
+    assert!(other_status.contains(" cut "), "{other_status}");
 }
 
 #[test]
@@ -159,17 +159,17 @@ fn a_job_ends_soon_when_something_dies_and_says_what() {
         (BY_HAND, &["cut", "1"], "check the network cable of vm1, where rank 0 runs"),
         (READ, &["poweroff", "3"], "rank 2 on vm3 has not answered for 4 s (phase: read)"),
     ];
-    for (job, fault, said) in faults {
+    for (job, fault, expected) in faults {
         let ended = struck(&lab, job, fault);
         assert_ne!(ended.code(), Some(0), "{fault:?}: {ended:?}");
         assert!(ended.seconds < SOON, "{fault:?}: {ended:?}");
         let ours = |line: &&str| line.starts_with("mst: ") || line.starts_with("cluster: ");
-        let told: Vec<&str> = ended.stderr.lines().filter(ours).collect();
+        let lines: Vec<&str> = ended.stderr.lines().filter(ours).collect();
         // mpirun may kill rank 0 before that has reported the fault; then cluster reports what
         // mpirun saw.
-        let killed = fault[0] == "kill" && told.concat().contains("rank 1 on vm2 was killed");
-        let right = told.len() == 1 && (told[0].contains(said) || killed);
-        assert!(right, "{fault:?}: {told:?} of {ended:?}");
+        let killed = fault[0] == "kill" && lines.concat().contains("rank 1 on vm2 was killed");
+        let right = lines.len() == 1 && (lines[0].contains(expected) || killed);
+        assert!(right, "{fault:?}: {lines:?} of {ended:?}");
         if fault[0] == "cut" {
             lab.expect(&["mend", fault[1]]);
         }

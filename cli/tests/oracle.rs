@@ -183,12 +183,16 @@ fn try_case(seed: u64) {
     command.args(["-r", &ranks, "--combine", combine, "-a", algorithm, "--threads", "1"]);
     command.args(max.then_some("--max"));
     let ended = finish(&mut command, Duration::from_secs(60));
-    let told: Value = serde_json::from_str(&ended.stdout)
+    let outcome: Value = serde_json::from_str(&ended.stdout)
         .unwrap_or_else(|why| panic!("seed {seed}: {why}: {command:?} {ended:?}"));
     let (weight, edges) = graph.petgraph(max);
-    assert_eq!(told["weight"].as_f64(), Some(weight), "seed {seed}: {command:?}");
-    assert_eq!(told["forest_edges"], edges, "seed {seed}: {command:?}");
-    assert_eq!(told["components"], u64::from(graph.n) - edges as u64, "seed {seed}: {command:?}");
+    assert_eq!(outcome["weight"].as_f64(), Some(weight), "seed {seed}: {command:?}");
+    assert_eq!(outcome["forest_edges"], edges, "seed {seed}: {command:?}");
+    assert_eq!(
+        outcome["components"],
+        u64::from(graph.n) - edges as u64,
+        "seed {seed}: {command:?}"
+    );
     let mut expected = graph.forest(max);
     let mut found = read_forest(&folder.path().join("forest.txt"));
     if name == "f.graph" {
@@ -216,9 +220,9 @@ fn a_few_light_edges_beside_one_weight() {
         let mut command = Command::new(mst());
         command.current_dir(folder.path()).args(["solve", "g.txt", "--json", "-q"]).args(more);
         let ended = finish(&mut command, Duration::from_secs(60));
-        let told: Value =
+        let outcome: Value =
             serde_json::from_str(&ended.stdout).unwrap_or_else(|why| panic!("{why}: {ended:?}"));
-        assert_eq!(told["weight"], n - 1, "{more:?}");
+        assert_eq!(outcome["weight"], n - 1, "{more:?}");
     }
 }
 

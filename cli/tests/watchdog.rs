@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(60);
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A case, whether the job succeeds, and a part of the expected message.
 const CASES: [(&str, bool, &str); 8] = [
@@ -30,11 +30,12 @@ const CASES: [(&str, bool, &str); 8] = [
 
 fn main() -> ExitCode {
     if let Ok(case) = std::env::var("MST_CASE") {
-        mst_cli::console::tell_panics_once();
+        mst_cli::console::report_panics_once();
         let ran = comm::start(None, Some(1), |comm| be_watched(&case, comm));
         return ran.map_or(ExitCode::from(2), |()| ExitCode::SUCCESS);
     }
-    let trials = CASES.map(|(case, well, said)| Trial::test(case, move || run(case, well, said)));
+    let trials =
+        CASES.map(|(case, well, message)| Trial::test(case, move || run(case, well, message)));
     let mut trials = Vec::from(trials);
     trials.push(Trial::test("stopped before they meet", stopped_before_they_meet));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
@@ -42,7 +43,7 @@ fn main() -> ExitCode {
 
 fn be_watched(case: &str, comm: &Comm) {
     comm.enter(Phase::Merge);
-    comm.watch(PATIENCE, mst_cli::console::heed, |what| eprintln!("mst: {what}"))
+    comm.watch(TIMEOUT, mst_cli::console::catch_sigterm, |what| eprintln!("mst: {what}"))
         .expect("ranks on one host");
     match (case, comm.rank()) {
         ("killed", 1) | ("first killed", 0) => signal("-9", std::process::id()),
@@ -50,9 +51,9 @@ fn be_watched(case: &str, comm: &Comm) {
         ("orphaned", 1) => signal("-9", std::os::unix::process::parent_id()),
         ("stopped at the end", 1) => comm.compute(|| STOPS.with(|_| ())),
         ("panics", 1) => panic!("on purpose"),
-        ("slow", 1) => thread::sleep(3 * PATIENCE),
+        ("slow", 1) => thread::sleep(3 * TIMEOUT),
         ("busy", 1) => {
-            let end = std::time::Instant::now() + 3 * PATIENCE;
+            let end = std::time::Instant::now() + 3 * TIMEOUT;
             comm.compute(|| while std::time::Instant::now() < end {});
         }
         _ => {}
@@ -92,26 +93,26 @@ fn stopped_before_they_meet() -> Result<(), Failed> {
     judge(&finish(&mut launcher, LIMIT), false, "the other ranks did not answer within 15 s")
 }
 
-fn run(case: &str, well: bool, said: &str) -> Result<(), Failed> {
+fn run(case: &str, well: bool, message: &str) -> Result<(), Failed> {
     let Some(mut launcher) = mpirun(3) else { return Ok(()) };
     let this = std::env::current_exe()?;
     if case == "orphaned" {
         launcher.args(["sh", "-c", PARENT, "sh"]);
     }
-    judge(&finish(launcher.arg(this).env("MST_CASE", case), LIMIT), well, said)
+    judge(&finish(launcher.arg(this).env("MST_CASE", case), LIMIT), well, message)
 }
 
-fn judge(ended: &Ended, well: bool, said: &str) -> Result<(), Failed> {
+fn judge(ended: &Ended, well: bool, message: &str) -> Result<(), Failed> {
     let ours: Vec<&str> = ended.stderr.lines().filter(|line| line.starts_with("mst: ")).collect();
-    let told = ours.len() == usize::from(!well) && ours.concat().contains(said);
+    let reported = ours.len() == usize::from(!well) && ours.concat().contains(message);
     // MPICH's launcher kills the others at once, and says itself which rank was killed. Any
     // launcher may do so if a process that it started directly is killed.
-    let mpich = said.ends_with(" on ") && ended.stdout.contains("Killed (signal 9)");
-    let other = said.starts_with("what mpirun") && ended.stderr.contains("exited on signal 9");
-    let told = told || mpich || other;
-    if ended.status.success() == well && told && ended.seconds < 25.0 {
+    let mpich = message.ends_with(" on ") && ended.stdout.contains("Killed (signal 9)");
+    let other = message.starts_with("what mpirun") && ended.stderr.contains("exited on signal 9");
+    let reported = reported || mpich || other;
+    if ended.status.success() == well && reported && ended.seconds < 25.0 {
         return Ok(());
     }
     let expected = if well { "an end" } else { "a failure" };
-    Err(format!("expected {expected} and {said:?}, got {ended:#?}").into())
+    Err(format!("expected {expected} and {message:?}, got {ended:#?}").into())
 }

@@ -29,8 +29,8 @@ fn main() -> ExitCode {
             trials.push(in_both_worlds(case.0, p, |ended| expect(ended, 0, "")));
         }
     }
-    for (case, told) in FAULTS {
-        let check = move |ended: &Ended| expect(ended, told.code, told.message);
+    for (case, exit) in FAULTS {
+        let check = move |ended: &Ended| expect(ended, exit.code, exit.message);
         trials.push(in_both_worlds(case, 3, check));
     }
     trials.push(Trial::test("killed/3", || match mpirun(3) {
@@ -58,31 +58,31 @@ const CASES: [Case; 9] = [
     ("forests", forests),
 ];
 
-struct Told {
+struct Exit {
     code: i32,
     message: &'static str,
 }
 
-const FAULTS: [(&str, Told); 19] = [
-    ("error", Told { code: 1, message: "cannot open missing.gr" }),
-    ("panic", Told { code: 101, message: "rank 1" }),
-    ("panic_in_pool", Told { code: 101, message: "rank 1" }),
-    ("mismatch", Told { code: 101, message: "rank 1 calls barrier" }),
-    ("unlike_items", Told { code: 101, message: "8-byte items" }),
-    ("rest_alone", Told { code: 101, message: "rank 1 calls sleeping_barrier" }),
-    ("left_the_resting", Told { code: 101, message: "rank 2 calls the end of the job" }),
-    ("unlike_lengths", Told { code: 101, message: "rank 0 reduces 3 items, but rank 1 reduces 4" }),
-    ("left_early", Told { code: 101, message: "rank 2 calls the end of the job" }),
-    ("left_the_agreeing", Told { code: 101, message: "rank 2 calls the end of the job" }),
-    ("gather", Told { code: 101, message: "rank 1 calls gather (root 2, 8-byte items)" }),
-    ("all_gather", Told { code: 101, message: "rank 1 calls all_gather (root 0, 2-byte items)" }),
-    ("all_to_all", Told { code: 101, message: "rank 1 calls all_to_all (root 0, 4-byte items)" }),
-    ("broadcast", Told { code: 101, message: "rank 1 calls broadcast (root 1, 1-byte items)" }),
-    ("all_reduce", Told { code: 101, message: "rank 1 calls all_reduce (sum, 8-byte items)" }),
-    ("unlike_reductions", Told { code: 101, message: "rank 1 calls all_reduce (maximum, " }),
-    ("agree", Told { code: 101, message: "rank 1 calls agree" }),
-    ("streams", Told { code: 101, message: "rank 1 calls streams" }),
-    ("scatter_blocks", Told { code: 101, message: "rank 1 calls scatter" }),
+const FAULTS: [(&str, Exit); 19] = [
+    ("error", Exit { code: 1, message: "cannot open missing.gr" }),
+    ("panic", Exit { code: 101, message: "rank 1" }),
+    ("panic_in_pool", Exit { code: 101, message: "rank 1" }),
+    ("mismatch", Exit { code: 101, message: "rank 1 calls barrier" }),
+    ("unlike_items", Exit { code: 101, message: "8-byte items" }),
+    ("rest_alone", Exit { code: 101, message: "rank 1 calls sleeping_barrier" }),
+    ("left_the_resting", Exit { code: 101, message: "rank 2 calls the end of the job" }),
+    ("unlike_lengths", Exit { code: 101, message: "rank 0 reduces 3 items, but rank 1 reduces 4" }),
+    ("left_early", Exit { code: 101, message: "rank 2 calls the end of the job" }),
+    ("left_the_agreeing", Exit { code: 101, message: "rank 2 calls the end of the job" }),
+    ("gather", Exit { code: 101, message: "rank 1 calls gather (root 2, 8-byte items)" }),
+    ("all_gather", Exit { code: 101, message: "rank 1 calls all_gather (root 0, 2-byte items)" }),
+    ("all_to_all", Exit { code: 101, message: "rank 1 calls all_to_all (root 0, 4-byte items)" }),
+    ("broadcast", Exit { code: 101, message: "rank 1 calls broadcast (root 1, 1-byte items)" }),
+    ("all_reduce", Exit { code: 101, message: "rank 1 calls all_reduce (sum, 8-byte items)" }),
+    ("unlike_reductions", Exit { code: 101, message: "rank 1 calls all_reduce (maximum, " }),
+    ("agree", Exit { code: 101, message: "rank 1 calls agree" }),
+    ("streams", Exit { code: 101, message: "rank 1 calls streams" }),
+    ("scatter_blocks", Exit { code: 101, message: "rank 1 calls scatter" }),
 ];
 
 /// Calls a collective. In the cases that use this, rank 1 does so while the others call another
@@ -164,7 +164,7 @@ fn fault(case: &str, comm: &Comm) -> Result<()> {
 
 /// Runs a case in this process, like `mst` runs a command.
 fn run_case(case: &str) -> ExitCode {
-    mst_cli::console::tell_panics_once();
+    mst_cli::console::report_panics_once();
     let right = CASES.iter().find(|(name, _)| *name == case);
     let ranks = std::env::var("MST_RANKS").ok().map(|p| p.parse().expect("a number"));
     let ran = comm::start(ranks, Some(1), |comm| {
@@ -255,11 +255,11 @@ fn refused_threads(command: &mut Command) -> Result<(), Failed> {
 fn another_launcher() -> Result<(), Failed> {
     let is_mpich = std::env::var("MST_MPIRUN").is_ok_and(|launcher| launcher.contains("mpich"));
     let foreign = if is_mpich { "OMPI_COMM_WORLD" } else { "PMI" };
-    let told = format!("{foreign}_SIZE announces 3 ranks, but MPI sees 1");
+    let message = format!("{foreign}_SIZE announces 3 ranks, but MPI sees 1");
     let mut alone = Command::new(common::mst());
     alone.args(["solve", "path:n=3"]);
     alone.env(format!("{foreign}_SIZE"), "3").env(format!("{foreign}_RANK"), "0");
-    expect(&finish(&mut alone, LIMIT), 2, &told)?;
+    expect(&finish(&mut alone, LIMIT), 2, &message)?;
     let mut silent = Command::new(common::mst());
     silent.args(["solve", "path:n=3"]);
     silent.env(format!("{foreign}_SIZE"), "3").env(format!("{foreign}_RANK"), "1");
@@ -365,10 +365,10 @@ fn agreement(comm: &Comm) {
             _ => Error::Found { problems: 1, what: format!("rank {rank} speaks") },
         };
         let fails = rank >= lowest && (rank - lowest) % 2 == 0;
-        let told =
+        let agreed =
             comm.agree(if fails { Err(error) } else { Ok(()) }).expect_err("a rank has failed");
-        assert_eq!(told.to_string(), format!("rank {lowest} speaks"));
-        assert_eq!(told.exit_code(), [2, 3, 1][lowest % 3]);
+        assert_eq!(agreed.to_string(), format!("rank {lowest} speaks"));
+        assert_eq!(agreed.exit_code(), [2, 3, 1][lowest % 3]);
     }
     comm.take_log();
     assert_eq!(comm.agree(Ok(rank)).expect("all is well"), rank);

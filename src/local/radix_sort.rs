@@ -250,7 +250,44 @@ pub fn sort<R: EdgeLike>(edges: &mut [R]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::Edge;
+    use crate::graph::{Edge, scramble};
+
+    /// Random keys of 20 bits, with a few far below and far above all others.
+    fn keys_with_outliers() -> Vec<Edge<u64>> {
+        let key = |i: u64| match i % 4000 {
+            0 => i,
+            1 => u64::MAX - i,
+            _ => (1 << 40) + (scramble(i) >> 44),
+        };
+        (0..20_000).map(|i| Edge { u: i as u32, v: 0, key: key(i) }).collect()
+    }
+
+    #[test]
+    fn buckets_are_small_whatever_outliers_there_are() {
+        let edges = keys_with_outliers();
+        let mut buckets = Buckets::deal(&edges.chunks(700).collect::<Vec<_>>());
+        let mut largest = 0;
+        let mut last = 0;
+        for bucket in buckets.groups(1).iter().flatten() {
+            largest = largest.max(bucket.len());
+            let keys = || bucket.iter().map(|e| e.key);
+            assert!(keys().all(|key| key >= last), "buckets rise");
+            last = keys().max().unwrap_or(last);
+        }
+        assert!(largest <= 4 * BUCKET, "{largest} records in a bucket");
+    }
+
+    #[test]
+    fn groups_are_whole_buckets_of_about_a_length() {
+        let edges = keys_with_outliers();
+        let mut buckets = Buckets::deal(&[&edges]);
+        let lens: Vec<usize> =
+            buckets.groups(1000).iter().map(|group| group.iter().map(|b| b.len()).sum()).collect();
+        assert_eq!(lens.iter().sum::<usize>(), edges.len());
+        let (_, all_but_last) = lens.split_last().unwrap();
+        assert!(all_but_last.iter().all(|len| (1000..1000 + 4 * BUCKET).contains(len)), "{lens:?}");
+        assert!(lens.len() > 15, "{lens:?}");
+    }
 
     /// Keys that are nearly all the same, with a few lighter or heavier ones, were once dealt into
     /// one bucket for ever.

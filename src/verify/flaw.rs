@@ -136,6 +136,39 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_flaw_knows_the_position_of_its_edge() {
+        let edge = Edge { u: 3, v: 5, key: 7 };
+        let position = 4;
+        let of_forest = [
+            Flaw::OutOfRange { position, edge, n: 5 },
+            Flaw::Loop { position, edge },
+            Flaw::Cycle { position, edge },
+            Flaw::NotInGraph { position, edge },
+        ];
+        let of_graph = [
+            Flaw::NotSpanning { position, edge },
+            Flaw::NotMinimum { position, edge, heaviest: edge },
+        ];
+        for flaw in of_forest {
+            assert_eq!(
+                (flaw.position(), flaw.clone().further_on(30).position()),
+                (4, 4),
+                "{flaw:?}"
+            );
+        }
+        for flaw in of_graph {
+            assert_eq!(
+                (flaw.position(), flaw.clone().further_on(30).position()),
+                (4, 34),
+                "{flaw:?}"
+            );
+            let error = flaw.further_on(30).describe(Weights::narrow_integers(0));
+            assert!(matches!(&error, Error::Proof { position: Some(34), .. }), "{error:?}");
+            assert!(error.to_string().contains("graph edge 34, "), "{error}");
+        }
+    }
+
+    #[test]
     fn a_message_shows_weights_not_keys() {
         let edge = Edge { u: 3, v: 5, key: 7 };
         let flaw = Flaw::NotMinimum { position: 9, edge, heaviest: Edge { u: 5, v: 2, key: 8 } };

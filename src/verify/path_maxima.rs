@@ -223,14 +223,36 @@ mod tests {
                         }
                     }
                 }
-                let mut height = 0;
-                let mut above = u;
-                while maxima.links[above as usize].parent != above {
-                    above = maxima.links[above as usize].parent;
-                    height += 1;
-                }
-                prop_assert!(height <= n.ilog2());
+                prop_assert!(height(&maxima, u) <= n.ilog2());
             }
         }
+    }
+
+    /// A tree grows by one vertex at a time, from either end.
+    #[test]
+    fn a_path_gives_a_shallow_tree() {
+        let n = 64;
+        let rising: Vec<_> = (1..n).map(|v| Edge { u: v - 1, v, key: v }).collect();
+        let falling: Vec<_> = rising.iter().map(|e| Edge { key: n - e.key, ..*e }).collect();
+        let turned: Vec<_> = rising.iter().map(|e| Edge { u: e.v, v: e.u, ..*e }).collect();
+        for forest in [rising, falling, turned] {
+            let maxima = PathMaxima::new(n.into(), &forest).unwrap();
+            assert!((0..n).all(|v| height(&maxima, v) <= 6));
+        }
+    }
+
+    #[test]
+    fn most_heavy_edges_need_no_walk() {
+        let forest = [Edge { u: 0, v: 1, key: 3u32 }, Edge { u: 2, v: 1, key: 5 }];
+        let maxima = PathMaxima::new(4, &forest).unwrap();
+        let outweighed = |u, v, key| maxima.is_far_outweighed_by(&Edge { u, v, key });
+        assert!(outweighed(0, 2, 6));
+        assert!(!outweighed(0, 2, 5), "it may be the tree's own edge");
+        assert!(!outweighed(0, 3, 6), "there is no path");
+    }
+
+    fn height(maxima: &PathMaxima<'_, u32>, v: u32) -> u32 {
+        let parent = |v: &u32| Some(maxima.links[*v as usize].parent).filter(|above| above != v);
+        std::iter::successors(parent(&v), parent).count() as u32
     }
 }

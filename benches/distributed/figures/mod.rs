@@ -1,22 +1,22 @@
 //! Makes the published tables and plots from the CSV files beside them.
 
-pub(crate) mod field;
+pub(crate) mod kamsta;
 pub(crate) mod runs;
 pub(crate) mod table;
 pub(crate) mod times;
 pub(crate) mod traffic;
 
 use crate::drawing::{Done, Machine, read};
-use field::FIELD;
-use runs::{Case, Pbgl, Run};
+use kamsta::KAMSTA_RESULTS;
+use runs::{HardCase, Pbgl, RunSummary};
 use std::path::Path;
 
 /// All measurements.
 pub(crate) struct Results {
     pub(crate) machine: Machine,
-    pub(crate) times: Vec<Run>,
-    pub(crate) traffic: Vec<Run>,
-    pub(crate) hard: Vec<Case>,
+    pub(crate) times: Vec<RunSummary>,
+    pub(crate) traffic: Vec<RunSummary>,
+    pub(crate) hard: Vec<HardCase>,
     /// Empty where the Parallel BGL is not installed.
     pub(crate) pbgl: Vec<Pbgl>,
 }
@@ -38,7 +38,7 @@ impl Results {
 /// Writes tables and plots of the results in one folder into another.
 pub(crate) fn draw(from: &Path, to: &Path) -> Done {
     let results = Results::read(from)?;
-    std::fs::write(to.join("tables.md"), table::all(&results, &FIELD)?)?;
-    times::draw(&results, &FIELD, &to.join("times.svg"))?;
+    std::fs::write(to.join("tables.md"), table::all(&results, &KAMSTA_RESULTS)?)?;
+    times::draw(&results, &KAMSTA_RESULTS, &to.join("times.svg"))?;
     traffic::draw(&results, &to.join("traffic.svg"))
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// The repetitions of one command.
 #[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Run {
+pub(crate) struct RunSummary {
     /// The graph, without its seed and weights.
     pub(crate) graph: String,
     /// The way of combining; `none` for one process.
@@ -37,7 +37,7 @@ pub(crate) struct Run {
     pub(crate) sent: u64,
 }
 
-impl Run {
+impl RunSummary {
     /// The median and the spread.
     pub(crate) fn time(&self) -> Time {
         Time::new(self.total_s, self.least_s, self.most_s)
@@ -46,7 +46,7 @@ impl Run {
 
 /// A hard case: the times of a plain gather and of `auto`.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Case {
+pub(crate) struct HardCase {
     /// The graph, and how its edges were distributed to the ranks.
     pub(crate) case: String,
     pub(crate) ranks: usize,
@@ -68,7 +68,7 @@ pub(crate) struct Case {
     pub(crate) ratio: f64,
 }
 
-impl Case {
+impl HardCase {
     /// The times of a gather and of auto.
     pub(crate) fn times(&self) -> [Time; 2] {
         [
@@ -105,15 +105,15 @@ fn way<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
 }
 
 /// Reads a CSV file of `mst`.
-pub(crate) fn of_repetitions(path: &Path) -> Done<Vec<Run>> {
+pub(crate) fn of_repetitions(path: &Path) -> Done<Vec<RunSummary>> {
     let rows: Vec<Row> = read(path)?;
     Ok(rows.chunk_by(|_, next| next.repetition > 1).map(run).collect())
 }
 
-fn run(rows: &[Row]) -> Run {
+fn run(rows: &[Row]) -> RunSummary {
     let Spread { median, least, most } = Spread::of(rows.iter().map(|row| row.total_s));
     let Row { command, graph, combine, ranks, threads, .. } = &rows[0];
-    Run {
+    RunSummary {
         graph: graph.split(",seed").next().unwrap_or_default().to_owned(),
         combine: combine.clone(),
         auto: command.contains("--combine auto"),

@@ -1,15 +1,15 @@
 //! The tables, in Markdown.
 
 use super::Results;
-use super::field::{Field, measured};
-use super::runs::Run;
+use super::kamsta::{KamstaResult, measured};
+use super::runs::RunSummary;
 use crate::drawing::spread_in_words;
 use mst_cli::report::{bytes, seconds};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// All tables.
-pub(crate) fn all(results: &Results, field: &[Field]) -> Result<String, std::fmt::Error> {
+pub(crate) fn all(results: &Results, kamsta: &[KamstaResult]) -> Result<String, std::fmt::Error> {
     let Results { machine, times, traffic, hard, .. } = results;
     let counts = times.iter().map(|run| run.ranks).chain(hard.iter().map(|case| case.ranks));
     let counts: BTreeSet<usize> = counts.collect();
@@ -17,15 +17,19 @@ pub(crate) fn all(results: &Results, field: &[Field]) -> Result<String, std::fmt
         "# How ranks combine their forests\n\n{}.\n",
         machine.shared_by(&counts.into_iter().collect::<Vec<_>>(), "ranks"),
     );
-    beside(&mut text, results, field)?;
-    boost(&mut text, results)?;
-    ways(&mut text, times, field)?;
-    received(&mut text, traffic)?;
-    stumbling(&mut text, results)?;
+    write_comparison(&mut text, results, kamsta)?;
+    write_pbgl(&mut text, results)?;
+    write_ways(&mut text, times, kamsta)?;
+    write_received(&mut text, traffic)?;
+    write_hard_cases(&mut text, results)?;
     Ok(text)
 }
 
-fn beside(text: &mut String, results: &Results, field: &[Field]) -> std::fmt::Result {
+fn write_comparison(
+    text: &mut String,
+    results: &Results,
+    kamsta: &[KamstaResult],
+) -> std::fmt::Result {
     let (times, measured) = (&results.times, measured(&results.machine));
     writeln!(
         text,
@@ -34,14 +38,14 @@ fn beside(text: &mut String, results: &Results, field: &[Field]) -> std::fmt::Re
          | graph | ranks | chosen | time | one process | times as long as one process | received, busiest rank \
          | sent, busiest rank | KaMSTa, {measured} | sent by KaMSTa's busiest rank, {measured} |\n\
          |---|---|---|---|---|---|---|---|---|---|",
-        spread_in_words(times.iter().map(Run::time)),
+        spread_in_words(times.iter().map(RunSummary::time)),
     )?;
-    for Field { graph, name, seconds: theirs, sent } in field {
+    for KamstaResult { graph, name, seconds: kamsta_seconds, sent } in kamsta {
         let Some(one) = times.iter().find(|run| run.graph == *graph && run.ranks == 1) else {
             continue;
         };
-        for (ranks, theirs) in [2, 4].into_iter().zip(theirs) {
-            let ours = |run: &&Run| run.graph == *graph && run.ranks == ranks && run.auto;
+        for (ranks, kamsta_seconds) in [2, 4].into_iter().zip(kamsta_seconds) {
+            let ours = |run: &&RunSummary| run.graph == *graph && run.ranks == ranks && run.auto;
             let Some(run) = times.iter().find(ours) else { continue };
             writeln!(
                 text,
@@ -53,7 +57,7 @@ fn beside(text: &mut String, results: &Results, field: &[Field]) -> std::fmt::Re
                 run.total_s / one.total_s,
                 bytes(run.received),
                 bytes(run.sent),
-                seconds(*theirs),
+                seconds(*kamsta_seconds),
                 if ranks == 4 { format!("{sent} MB") } else { String::new() },
             )?;
         }
@@ -61,7 +65,7 @@ fn beside(text: &mut String, results: &Results, field: &[Field]) -> std::fmt::Re
     Ok(())
 }
 
-fn boost(text: &mut String, Results { pbgl, .. }: &Results) -> std::fmt::Result {
+fn write_pbgl(text: &mut String, Results { pbgl, .. }: &Results) -> std::fmt::Result {
     if pbgl.is_empty() {
         return Ok(());
     }
@@ -82,20 +86,25 @@ pub(super) fn names<'a>(runs: impl IntoIterator<Item = &'a str>) -> Vec<&'a str>
     runs.into_iter().filter(|name| seen.insert(*name)).collect()
 }
 
-fn ways(text: &mut String, times: &[Run], field: &[Field]) -> std::fmt::Result {
+fn write_ways(
+    text: &mut String,
+    times: &[RunSummary],
+    kamsta: &[KamstaResult],
+) -> std::fmt::Result {
     let named = || times.iter().filter(|run| run.ranks > 1 && !run.auto);
     write!(
         text,
         "\nEvery way: the median, {}, and what the busiest rank receives.\n\n| way |",
-        spread_in_words(named().map(Run::time)),
+        spread_in_words(named().map(RunSummary::time)),
     )?;
-    for Field { name, .. } in field {
+    for KamstaResult { name, .. } in kamsta {
         write!(text, " {name}, 2 ranks | 4 ranks |")?;
     }
-    write!(text, "\n|---|{}\n", "---|".repeat(2 * field.len()))?;
+    write!(text, "\n|---|{}\n", "---|".repeat(2 * kamsta.len()))?;
     for way in names(named().map(|run| run.combine.as_str())) {
         write!(text, "| {way} |")?;
-        for (graph, ranks) in field.iter().flat_map(|Field { graph, .. }| [(graph, 2), (graph, 4)])
+        for (graph, ranks) in
+            kamsta.iter().flat_map(|KamstaResult { graph, .. }| [(graph, 2), (graph, 4)])
         {
             let cell = named()
                 .find(|run| run.combine == way && run.graph == *graph && run.ranks == ranks)
@@ -107,7 +116,7 @@ fn ways(text: &mut String, times: &[Run], field: &[Field]) -> std::fmt::Result {
     Ok(())
 }
 
-fn received(text: &mut String, traffic: &[Run]) -> std::fmt::Result {
+fn write_received(text: &mut String, traffic: &[RunSummary]) -> std::fmt::Result {
     for graph in names(traffic.iter().map(|run| run.graph.as_str())) {
         let of_graph = || traffic.iter().filter(|run| run.graph == graph);
         let ranks: BTreeSet<usize> = of_graph().map(|run| run.ranks).collect();
@@ -129,7 +138,7 @@ fn received(text: &mut String, traffic: &[Run]) -> std::fmt::Result {
     Ok(())
 }
 
-fn stumbling(text: &mut String, Results { hard, .. }: &Results) -> std::fmt::Result {
+fn write_hard_cases(text: &mut String, Results { hard, .. }: &Results) -> std::fmt::Result {
     writeln!(
         text,
         "\nHard cases: auto beside a plain gather, on ranks in one process. Times are medians, {}.\n\n\

@@ -2,9 +2,9 @@
 //! ranks.
 
 use super::Results;
-use super::runs::Run;
+use super::runs::RunSummary;
 use super::table::names;
-use crate::drawing::{Area, Done, GREY, Look, Sheet, letters, ticks, write};
+use crate::drawing::{Area, Done, Figure, GREY, Look, letters, ticks, write};
 use mst_cli::report::bytes;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
@@ -64,24 +64,24 @@ pub(crate) fn draw(Results { machine, traffic, .. }: &Results, path: &Path) -> D
         "Counted on ranks within one process: {machine}. Bytes are the same in every run: no whiskers, and shared cores \
          do not matter. Both axes are logarithmic."
     );
-    let sheet = Sheet {
+    let figure = Figure {
         title: "Received by the busiest rank",
         legend: &legend,
         column: 320,
         footer: &footer,
     };
     let lines = graphs.len().div_ceil(2);
-    sheet.draw(path, HEIGHT * lines as u32, |area| {
+    figure.draw(path, HEIGHT * lines as u32, |area| {
         for (area, graph) in area.split_evenly((lines, 2)).iter().zip(graphs) {
-            let runs: Vec<&Run> = traffic.iter().filter(|run| run.graph == graph).collect();
+            let runs: Vec<&RunSummary> = traffic.iter().filter(|run| run.graph == graph).collect();
             chart(area, &title(graph), &runs, &ways)?;
         }
         Ok(())
     })
 }
 
-fn chart(area: &Area<'_>, title: &str, runs: &[&Run], ways: &[&str]) -> Done {
-    let received = |run: &Run| run.received.max(1) as f64;
+fn chart(area: &Area<'_>, title: &str, runs: &[&RunSummary], ways: &[&str]) -> Done {
+    let received = |run: &RunSummary| run.received.max(1) as f64;
     let most = runs.iter().map(|run| received(run)).fold(1.0, f64::max);
     let least = runs.iter().map(|run| received(run)).fold(f64::INFINITY, f64::min);
     let counts: Vec<f64> = runs.iter().map(|run| run.ranks as f64).collect();

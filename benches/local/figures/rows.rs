@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The measurements of one contestant on one graph.
 #[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Row {
+pub(crate) struct ContestantRow {
     /// The graph's name.
     pub(crate) graph: String,
     /// Vertices.
@@ -35,7 +35,7 @@ pub(crate) struct Row {
     pub(crate) peak_of_edges: Option<f64>,
 }
 
-impl Row {
+impl ContestantRow {
     /// The median and the spread.
     pub(crate) fn time(&self) -> Time {
         Time::new(self.seconds, self.least_s, self.most_s)
@@ -50,11 +50,11 @@ impl Row {
 }
 
 /// Sets `times_textbook` and `sums` of each row from the reference rows of its graph.
-pub(crate) fn compare(rows: &mut [Row]) {
+pub(crate) fn compare(rows: &mut [ContestantRow]) {
     let yardsticks = rows.to_vec();
     for row in rows {
         let of = |name: &str| {
-            let found = |other: &&Row| {
+            let found = |other: &&ContestantRow| {
                 other.graph == row.graph && other.algorithm == name && other.threads == 1
             };
             yardsticks.iter().find(found).map(|other| other.seconds)
@@ -65,7 +65,7 @@ pub(crate) fn compare(rows: &mut [Row]) {
 }
 
 /// Whether everything was measured, so that the rows can be published.
-pub(crate) fn is_complete(rows: &[Row]) -> bool {
+pub(crate) fn is_complete(rows: &[ContestantRow]) -> bool {
     rows.iter().all(|row| row.times_textbook.is_some() && row.sums.is_some())
         && rows.iter().any(|row| row.algorithm == "petgraph")
 }

@@ -1,8 +1,8 @@
 //! The plot of speed: `auto` relative to textbook Kruskal on every graph, on one thread and on all.
 
-use super::rows::Row;
+use super::rows::ContestantRow;
 use crate::drawing::{
-    Area, Done, GREY, Look, Machine, Sheet, draw_axis, ticks, whiskers_in_words, write,
+    Area, Done, Figure, GREY, Look, Machine, draw_axis, ticks, whiskers_in_words, write,
 };
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
@@ -30,8 +30,8 @@ pub(crate) fn tick(speed: f64) -> String {
 }
 
 /// Draws the speed of `auto` relative to textbook Kruskal.
-pub(crate) fn draw(machine: &Machine, rows: &[Row], path: &Path) -> Done {
-    let rows: Vec<&Row> = rows.iter().filter(|row| row.algorithm == "auto").collect();
+pub(crate) fn draw(machine: &Machine, rows: &[ContestantRow], path: &Path) -> Done {
+    let rows: Vec<&ContestantRow> = rows.iter().filter(|row| row.algorithm == "auto").collect();
     let mut graphs: Vec<&str> = rows.iter().map(|row| row.graph.as_str()).collect();
     graphs.dedup();
     let threads: BTreeSet<usize> = rows.iter().map(|row| row.threads).collect();
@@ -42,20 +42,20 @@ pub(crate) fn draw(machine: &Machine, rows: &[Row], path: &Path) -> Done {
         machine.shared_by(&threads, "threads"),
         whiskers_in_words(rows.iter().map(|row| row.time())),
     );
-    let sheet = Sheet {
+    let figure = Figure {
         title: "auto: times as fast as textbook Kruskal on one thread",
         legend: &legend,
         column: 180,
         footer: &footer,
     };
     let lanes = LANE * graphs.len() as u32;
-    sheet.draw(path, lanes + AXIS, |area| plot(area, &rows, &graphs, &threads))
+    figure.draw(path, lanes + AXIS, |area| plot(area, &rows, &graphs, &threads))
 }
 
-fn plot(area: &Area<'_>, rows: &[&Row], graphs: &[&str], threads: &[usize]) -> Done {
+fn plot(area: &Area<'_>, rows: &[&ContestantRow], graphs: &[&str], threads: &[usize]) -> Done {
     let lanes = graphs.len() as u32;
-    let speed = |row: &Row| row.times_textbook.unwrap_or(1.0);
-    let ends = |row: &Row| row.speeds().unwrap_or((speed(row), speed(row)));
+    let speed = |row: &ContestantRow| row.times_textbook.unwrap_or(1.0);
+    let ends = |row: &ContestantRow| row.speeds().unwrap_or((speed(row), speed(row)));
     let least = rows.iter().map(|row| ends(row).0).fold(1.0, f64::min);
     let most = rows.iter().map(|row| ends(row).1).fold(1.0, f64::max);
     let range = 0.85 * least..1.2 * most;
@@ -77,8 +77,8 @@ fn plot(area: &Area<'_>, rows: &[&Row], graphs: &[&str], threads: &[usize]) -> D
         for row in of_graph {
             // One thread is drawn a little above the middle and all threads a little below, so that
             // neither hides the other.
-            let beside = if row.threads == 1 { 0.17 } else { -0.17 };
-            let y = f64::from(lanes) - place as f64 - 0.5 + beside;
+            let offset = if row.threads == 1 { 0.17 } else { -0.17 };
+            let y = f64::from(lanes) - place as f64 - 0.5 + offset;
             let look = look(row.threads);
             if let Some((slow, fast)) = row.speeds() {
                 chart.draw_series([look.whisker(y, (slow, speed(row), fast))])?;

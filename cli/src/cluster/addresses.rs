@@ -1,14 +1,14 @@
 //! Checks that the hosts still have the addresses that `init` found.
 
 use super::refusal;
-use crate::doctor::{self, Member, bare};
+use crate::doctor::{self, JobHost, bare};
 use mst::error::Result;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, TcpStream};
 use std::time::Duration;
 
 /// Time limit for resolving a name, and for a host to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// The port of the ssh server.
 const SSH: u16 = 22;
 
@@ -16,21 +16,21 @@ const SSH: u16 = 22;
 ///
 /// # Errors
 /// With the first such host.
-pub(super) fn check(hosts: &[Member]) -> Result<()> {
-    hosts.iter().enumerate().try_for_each(|(place, member)| {
-        let leads_to = addresses(bare(&member.host));
-        let answers = || answers(member.ip, place == 0);
-        verdict(member, &leads_to, answers).map_or(Ok(()), |what| Err(refusal(what)))
+pub(super) fn check(hosts: &[JobHost]) -> Result<()> {
+    hosts.iter().enumerate().try_for_each(|(place, job_host)| {
+        let leads_to = addresses(bare(&job_host.host));
+        let answers = || answers(job_host.ip, place == 0);
+        verdict(job_host, &leads_to, answers).map_or(Ok(()), |what| Err(refusal(what)))
     })
 }
 
 /// What is wrong with a host whose name now resolves to the addresses `leads_to`.
 fn verdict(
-    member: &Member,
+    job_host: &JobHost,
     leads_to: &[Ipv4Addr],
     answers: impl FnOnce() -> bool,
 ) -> Option<String> {
-    let Member { host, ip, .. } = member;
+    let JobHost { host, ip, .. } = job_host;
     if leads_to.is_empty() {
         return Some(format!("{host}: the name no longer resolves; it was {ip}"));
     }
@@ -52,7 +52,7 @@ fn addresses(name: &str) -> Vec<Ipv4Addr> {
         IpAddr::V6(_) => None,
     };
     let mut found: Vec<Ipv4Addr> =
-        doctor::addresses(name, PATIENCE).into_iter().filter_map(four).collect();
+        doctor::addresses(name, ANSWER_LIMIT).into_iter().filter_map(four).collect();
     found.sort_unstable();
     found.dedup();
     found
@@ -61,7 +61,7 @@ fn addresses(name: &str) -> Vec<Ipv4Addr> {
 /// Whether a host accepts connections to its ssh port. On this host (`here`) a refused one is
 /// enough: no ssh server is needed, only the address.
 fn answers(ip: Ipv4Addr, here: bool) -> bool {
-    match TcpStream::connect_timeout(&(ip, SSH).into(), PATIENCE) {
+    match TcpStream::connect_timeout(&(ip, SSH).into(), ANSWER_LIMIT) {
         Ok(_) => true,
         Err(why) => here && why.kind() == io::ErrorKind::ConnectionRefused,
     }
@@ -74,8 +74,8 @@ mod tests {
     #[test]
     fn a_host_that_has_moved_is_told_with_its_new_address() {
         let [old, new] = [1, 2].map(|last| Ipv4Addr::new(10, 0, 0, last));
-        let member = Member { host: "lab@vm2".to_owned(), ip: old, cores: 1 };
-        let told = |leads_to: &[Ipv4Addr], answers| verdict(&member, leads_to, || answers);
+        let job_host = JobHost { host: "lab@vm2".to_owned(), ip: old, cores: 1 };
+        let verdict_if = |leads_to: &[Ipv4Addr], answers| verdict(&job_host, leads_to, || answers);
         for (leads_to, answers, expected) in [
             (&[][..], true, Some("lab@vm2: the name no longer resolves; it was 10.0.0.1")),
             (&[old], true, None),
@@ -89,19 +89,20 @@ mod tests {
                 ),
             ),
         ] {
-            let told = told(leads_to, answers);
-            assert_eq!(told.is_some(), expected.is_some(), "{told:?}");
-            assert!(told.unwrap_or_default().starts_with(expected.unwrap_or_default()));
+            let message = verdict_if(leads_to, answers);
+            assert_eq!(message.is_some(), expected.is_some(), "{message:?}");
+            assert!(message.unwrap_or_default().starts_with(expected.unwrap_or_default()));
         }
     }
 
     #[test]
     fn this_host_needs_no_ssh_server() {
-        let member =
-            |host: &str| Member { host: host.to_owned(), ip: Ipv4Addr::LOCALHOST, cores: 1 };
-        check(&[member("localhost")]).expect("here");
-        let told = check(&[member("localhost"), member("no-such-host.invalid")]).unwrap_err();
-        assert!(told.to_string().contains("no longer resolves"), "{told}");
+        let job_host =
+            |host: &str| JobHost { host: host.to_owned(), ip: Ipv4Addr::LOCALHOST, cores: 1 };
+        check(&[job_host("localhost")]).expect("here");
+        let message =
+            check(&[job_host("localhost"), job_host("no-such-host.invalid")]).unwrap_err();
+        assert!(message.to_string().contains("no longer resolves"), "{message}");
         assert_eq!(addresses("localhost"), [Ipv4Addr::LOCALHOST]);
     }
 }

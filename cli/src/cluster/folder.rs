@@ -23,7 +23,7 @@ const OTHERS_WRITE: u32 = 0o022;
 /// # Errors
 /// If the file is missing, belongs to another user, may be written by others, is longer than 1 MiB,
 /// or cannot be read.
-pub(super) fn take(path: &Path) -> Result<Vec<u8>> {
+pub(super) fn read_trusted(path: &Path) -> Result<Vec<u8>> {
     let missing = || refusal(format!("no {} here: mst cluster init HOST...", path.display()));
     // Without this, opening a pipe in place of the file would block.
     let flags = OFlag::O_NONBLOCK.bits();
@@ -58,7 +58,7 @@ fn check_trust(path: &Path, about: &Metadata) -> Result<()> {
         )));
     }
     if about.mode() & OTHERS_WRITE != 0 {
-        let word = shell::pasted(&path.to_string_lossy());
+        let word = shell::quoted_if_needed(&path.to_string_lossy());
         return Err(refusal(format!(
             "others may write to {name}: read it, then chmod go-w {word}"
         )));
@@ -66,24 +66,24 @@ fn check_trust(path: &Path, about: &Metadata) -> Result<()> {
     Ok(())
 }
 
-/// Writes files that [`take`] will read. It replaces none of them before the content of all is on
-/// the disk.
+/// Writes files that [`read_trusted`] will read. It replaces none of them before the content of all
+/// is on the disk.
 ///
 /// # Errors
 /// If the folder cannot be written, or the disk is full.
-pub(super) fn put(files: &[(&Path, &str)]) -> Result<()> {
-    let written = files.iter().map(|(path, text)| Ok((path, beside(path, text)?)));
+pub(super) fn write_together(files: &[(&Path, &str)]) -> Result<()> {
+    let written = files.iter().map(|(path, text)| Ok((path, write_temporary(path, text)?)));
     for (path, file) in written.collect::<Result<Vec<_>>>()? {
         file.persist(path).map_err(|failed| Error::file("write", path)(failed.error))?;
     }
     Ok(())
 }
 
-fn beside(path: &Path, text: &str) -> Result<NamedTempFile> {
+fn write_temporary(path: &Path, text: &str) -> Result<NamedTempFile> {
     let write = || {
         let mut file = NamedTempFile::new_in(folder_of(path))?;
         file.write_all(text.as_bytes())?;
-        // Independent of the user's umask: `take` refuses a file that others may write.
+        // Independent of the user's umask: `read_trusted` refuses a file that others may write.
         file.as_file().set_permissions(Permissions::from_mode(0o644))?;
         file.as_file().sync_all()?;
         Ok(file)
@@ -102,15 +102,15 @@ mod tests {
     fn files_are_written_together_and_read_back() {
         let folder = tempfile::tempdir().expect("a folder");
         let [one, two] = ["one", "two"].map(|name| folder.path().join(name));
-        put(&[(&one, "1\n"), (&two, "2\n")]).expect("written");
+        write_together(&[(&one, "1\n"), (&two, "2\n")]).expect("written");
         assert_eq!(
-            (take(&one).expect("ours"), take(&two).expect("ours")),
+            (read_trusted(&one).expect("ours"), read_trusted(&two).expect("ours")),
             (b"1\n".into(), b"2\n".into())
         );
         assert_eq!(fs::metadata(&one).expect("there").mode() & 0o7777, 0o644);
         let nowhere = folder.path().join("no/such");
-        put(&[(&one, "3\n"), (&nowhere, "4\n")]).unwrap_err();
-        assert_eq!(take(&one).expect("ours"), b"1\n", "unchanged");
+        write_together(&[(&one, "3\n"), (&nowhere, "4\n")]).unwrap_err();
+        assert_eq!(read_trusted(&one).expect("ours"), b"1\n", "unchanged");
         let left = fs::read_dir(folder.path()).expect("a folder").count();
         assert_eq!(left, 2, "no temporary file is left");
     }
@@ -119,16 +119,16 @@ mod tests {
     fn what_others_may_write_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("hosts");
-        assert!(take(&path).unwrap_err().to_string().starts_with("no "));
-        put(&[(&path, "vm1\n")]).expect("written");
+        assert!(read_trusted(&path).unwrap_err().to_string().starts_with("no "));
+        write_together(&[(&path, "vm1\n")]).expect("written");
         for (mode, refused) in [(0o600, false), (0o644, false), (0o664, true), (0o646, true)] {
             fs::set_permissions(&path, Permissions::from_mode(mode)).expect("ours");
-            assert_eq!(take(&path).is_err(), refused, "{mode:o}");
+            assert_eq!(read_trusted(&path).is_err(), refused, "{mode:o}");
         }
         let pipe = folder.path().join("pipe");
         mkfifo(&pipe, Mode::S_IRUSR).expect("a pipe");
         for odd in [&pipe, folder.path()] {
-            assert!(take(odd).unwrap_err().to_string().starts_with("no "), "{odd:?}");
+            assert!(read_trusted(odd).unwrap_err().to_string().starts_with("no "), "{odd:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The hostfile for mpirun, `hosts`, and the names that it may contain.
 
 use super::refusal;
-use crate::doctor::{Hostfile, Member, is_host};
+use crate::doctor::{Hostfile, JobHost, is_host};
 use mst::error::{Error, Result, quoted};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -55,9 +55,9 @@ pub(super) fn text<'a>(
     hosts.into_iter().map(|(host, slots)| format!("{host}{sign}{slots}\n")).collect()
 }
 
-/// A member of a job with one slot for each of its cores.
-pub(super) fn with_cores(member: &Member) -> (&str, usize) {
-    (&member.host, member.cores)
+/// A host of a job, with one slot for each of its cores.
+pub(super) fn with_cores(job_host: &JobHost) -> (&str, usize) {
+    (&job_host.host, job_host.cores)
 }
 
 #[cfg(test)]
@@ -91,8 +91,8 @@ mod tests {
             ("vm1 \u{1b}[2J\n", "hosts:1: \"vm1 \\u{1b}[2J\""),
             ("# none\n", "hosts: it names no host"),
         ] {
-            let told = parse(text.as_bytes()).unwrap_err().to_string();
-            assert!(told.starts_with(line), "{told}");
+            let message = parse(text.as_bytes()).unwrap_err().to_string();
+            assert!(message.starts_with(line), "{message}");
         }
     }
 
@@ -109,8 +109,11 @@ mod tests {
             "vm2\nx",
             "\u{e9}",
         ] {
-            let told = checked(OsStr::new(name)).unwrap_err().to_string();
-            assert!(told.contains("is not a valid host name") && !told.contains('\n'), "{told}");
+            let message = checked(OsStr::new(name)).unwrap_err().to_string();
+            assert!(
+                message.contains("is not a valid host name") && !message.contains('\n'),
+                "{message}"
+            );
         }
         assert!(checked(OsStr::from_bytes(b"vm\xff")).is_err());
         for name in ["vm1", "lab@vm-2.local", "10.0.0.3", "lab@[::1]"] {

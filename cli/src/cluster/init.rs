@@ -2,9 +2,9 @@
 //! job.
 
 use super::copy::copy;
-use super::found::{program, status};
+use super::setup::{program, status};
 use super::{folder, hosts_file, refusal, settings_file};
-use crate::console::{aside, say, write_aside};
+use crate::console::{note, write_stderr, write_stdout};
 use crate::doctor::{self, Facts, Library, Question, Remote};
 use crate::shell;
 use mst::error::Result;
@@ -14,9 +14,9 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Time limit for a host to say which MPI it has.
-const TO_ANSWER: Duration = Duration::from_secs(10);
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// Time limit for the installation of MPI.
-const TO_INSTALL: Duration = Duration::from_secs(900);
+const INSTALL_LIMIT: Duration = Duration::from_secs(900);
 
 /// Looks for the helper that an MPI's launcher starts on each host.
 const HAS_MPI: &str =
@@ -37,9 +37,9 @@ pub(crate) fn init(names: &[OsString]) -> Result<()> {
     let program = program()?;
     remotes.iter().try_for_each(|remote| prepare(remote, &program))?;
     write(&hosts)?;
-    say(format!("written: {}, {}\n", hosts_file::NAME, settings_file::NAME).as_bytes())?;
+    write_stdout(format!("written: {}, {}\n", hosts_file::NAME, settings_file::NAME).as_bytes())?;
     status()?;
-    say(b"now: mst cluster run\n")
+    write_stdout(b"now: mst cluster run\n")
 }
 
 /// Checks that the first host is this one, and that each is named once.
@@ -64,28 +64,28 @@ fn check_places(hosts: &[&str], remotes: &[Remote]) -> Result<()> {
 /// Installs MPI on a host if it has none, and copies the program. If the host does not answer, the
 /// doctor will explain that.
 fn prepare(remote: &Remote, program: &Path) -> Result<()> {
-    let said = remote.run(HAS_MPI, TO_ANSWER).ok().filter(|said| said.code == Some(0));
-    let Some(said) = said else { return Ok(()) };
-    if said.out.lines().any(|line| line == NONE) {
+    let output = remote.run(HAS_MPI, ANSWER_LIMIT).ok().filter(|output| output.code == Some(0));
+    let Some(output) = output else { return Ok(()) };
+    if output.stdout.lines().any(|line| line == NONE) {
         install_mpi(remote);
     }
     let copied = copy(program, remote)?;
-    say(copied.line(&remote.host, program).as_bytes())
+    write_stdout(copied.line(&remote.host, program).as_bytes())
 }
 
 /// Installs the same MPI as on this host, if that needs no password.
 fn install_mpi(remote: &Remote) {
     let package = if is_mpich() { "mpich" } else { "openmpi-bin" };
     let host = &remote.host;
-    aside(&format_args!("{host}: installing {package}"));
+    note(&format_args!("{host}: installing {package}"));
     let script =
         format!("sudo -n apt-get install -y -qq --no-install-recommends {package} >/dev/null\n");
-    let installed = remote.run(&script, TO_INSTALL).is_ok_and(|said| said.code == Some(0));
+    let installed = remote.run(&script, INSTALL_LIMIT).is_ok_and(|output| output.code == Some(0));
     if !installed {
-        aside(&format_args!(
+        note(&format_args!(
             "{host}: this needs a password: ssh -t {} sudo apt-get install -y {package}   \
              (without root: scripts/rootless-mpi, README.md)",
-            shell::pasted(host)
+            shell::quoted_if_needed(host)
         ));
     }
 }
@@ -101,13 +101,16 @@ fn write(hosts: &[&str]) -> Result<()> {
     let bare = hosts_file::text(hosts.iter().map(|host| (*host, 1)), is_mpich);
     let found = doctor::reach(&hosts_file::parse(bare.as_bytes())?, &Question::default())?;
     let Some(settings) = &found.settings else {
-        write_aside(doctor::shown(&found));
+        write_stderr(doctor::shown(&found));
         let what = "nothing was written; fix this and run init again";
         return Err(refusal(what.to_owned()));
     };
     let hosts = hosts_file::text(settings.hosts.iter().map(hosts_file::with_cores), is_mpich);
     let text = settings_file::text(settings)?;
-    folder::put(&[(Path::new(hosts_file::NAME), &hosts), (Path::new(settings_file::NAME), &text)])
+    folder::write_together(&[
+        (Path::new(hosts_file::NAME), &hosts),
+        (Path::new(settings_file::NAME), &text),
+    ])
 }
 
 #[cfg(test)]
@@ -116,15 +119,15 @@ mod tests {
 
     #[test]
     fn it_starts_on_the_first_host_and_each_is_named_once() {
-        let told = |hosts: &[&str]| {
+        let message_for = |hosts: &[&str]| {
             let remote = |host: &&str| Remote { host: (*host).to_owned(), here: *host == "vm1" };
             let remotes: Vec<Remote> = hosts.iter().map(remote).collect();
             check_places(hosts, &remotes).err().map(|why| why.to_string())
         };
-        assert_eq!(told(&["vm1", "vm2"]), None);
+        assert_eq!(message_for(&["vm1", "vm2"]), None);
         let elsewhere = "start this on the first host, vm2; there: mst cluster init vm2 vm1";
-        assert_eq!(told(&["vm2", "vm1"]).as_deref(), Some(elsewhere));
-        let twice = told(&["vm1", "vm3", "vm2", "vm3", "vm2", "vm3"]);
+        assert_eq!(message_for(&["vm2", "vm1"]).as_deref(), Some(elsewhere));
+        let twice = message_for(&["vm1", "vm3", "vm2", "vm3", "vm2", "vm3"]);
         assert_eq!(twice.as_deref(), Some("named twice: vm2 vm3"));
     }
 }

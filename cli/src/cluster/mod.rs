@@ -8,23 +8,23 @@
 mod addresses;
 mod copy;
 mod folder;
-mod found;
 mod hosts_file;
 mod init;
-mod launcher_words;
+mod launcher_filter;
 mod processes;
 mod push;
 mod run;
 mod session;
 mod settings_file;
+mod setup;
 mod signals;
 mod streams;
 mod watch;
 
-pub(crate) use found::status;
 pub(crate) use init::init;
 pub(crate) use push::push;
 pub(crate) use run::run;
+pub(crate) use setup::status;
 
 use mst::error::Error;
 

@@ -1,9 +1,9 @@
 //! Copies a file to all hosts.
 
 use super::copy::copy;
-use super::found::Found;
 use super::refusal;
-use crate::console::say;
+use super::setup::ClusterSetup;
+use crate::console::write_stdout;
 use crate::doctor::{Facts, Remote};
 use mst::error::{Error, Result, shown};
 use std::path::Path;
@@ -13,14 +13,14 @@ use std::path::Path;
 /// # Errors
 /// If `file` is not a file, or cannot be copied to a host.
 pub(crate) fn push(file: &Path) -> Result<()> {
-    let found = Found::read()?;
+    let setup = ClusterSetup::read()?;
     if !file.is_file() {
         return Err(refusal(format!("{} is not a file", shown(file))));
     }
     let file = file.canonicalize().map_err(Error::file("find", file))?;
     let here = Facts::here(String::new(), &[]);
-    found.settings.hosts.iter().try_for_each(|member| {
-        let copied = copy(&file, &Remote::named(&member.host, &here))?;
-        say(copied.line(&member.host, &file).as_bytes())
+    setup.settings.hosts.iter().try_for_each(|job_host| {
+        let copied = copy(&file, &Remote::named(&job_host.host, &here))?;
+        write_stdout(copied.line(&job_host.host, &file).as_bytes())
     })
 }

@@ -1,14 +1,14 @@
 //! Runs a job on all hosts: starts mpirun with the options that `init` found, and reports how the
 //! job ends.
 
-use super::found::Found;
-use super::launcher_words::Sieve;
+use super::launcher_filter::LauncherFilter;
 use super::session::{self, Session};
+use super::setup::ClusterSetup;
 use super::signals::Signals;
-use super::streams::{pass_on, sift};
-use super::watch::{Patience, Reason, Watch};
+use super::streams::{filter_stderr, pass_on};
+use super::watch::{LauncherLimits, LauncherWatch, Reason};
 use super::{addresses, hosts_file, processes};
-use crate::console::{tell, write_aside};
+use crate::console::{print_error, write_stderr};
 use crate::doctor::Settings;
 use mst::comm::Host;
 use mst::error::{Error, Result};
@@ -25,13 +25,13 @@ use std::time::{Duration, Instant};
 /// The variable that names the file that rank 0 creates as its last action. A launcher's exit code
 /// alone cannot be trusted after a connection was lost.
 const MARK: &str = "MST_DONE";
-const PATIENCE: Patience =
-    Patience { to_start: Duration::from_secs(15), to_end: Duration::from_secs(10) };
+const LIMITS: LauncherLimits =
+    LauncherLimits { to_start: Duration::from_secs(15), to_end: Duration::from_secs(10) };
 /// The interval between two looks at a job.
 const TICK: Duration = Duration::from_millis(50);
 
 /// How a job ended.
-struct End {
+struct JobEnd {
     /// The exit code: the launcher's if that can be trusted.
     code: u8,
     /// Whether rank 0 finished its work.
@@ -39,7 +39,7 @@ struct End {
     /// Why the launcher was killed, if it was.
     reason: Option<Reason>,
     /// What the job said on standard error, and the end of its standard output.
-    sieve: Sieve,
+    filter: LauncherFilter,
     last: Vec<u8>,
 }
 
@@ -50,19 +50,19 @@ struct End {
 /// If there are no settings that can be trusted, a host has moved or does not answer, or mpirun
 /// cannot be started.
 pub(crate) fn run(arguments: &[OsString]) -> Result<u8> {
-    let found = Found::read()?;
-    addresses::check(&found.settings.hosts)?;
+    let setup = ClusterSetup::read()?;
+    addresses::check(&setup.settings.hosts)?;
     let scratch =
         tempfile::tempdir().map_err(Error::file("create", Path::new("a temporary folder")))?;
     let mark = scratch.path().join("done");
     // mpirun reads a copy of the hosts that were checked, whatever happens to the file.
     let hosts = scratch.path().join(hosts_file::NAME);
-    fs::write(&hosts, &found.hosts).map_err(Error::file("write", &hosts))?;
-    let command = command(&found.settings, &hosts, &mark, arguments);
-    let signals = Signals::heed().map_err(Error::file("install", Path::new("signal handlers")))?;
-    let watch = watch(&found, &mark);
-    let end = carry_out(command, watch, &mark, &signals, io::stdout())?;
-    end.tell(&Host::here().name);
+    fs::write(&hosts, &setup.hosts).map_err(Error::file("write", &hosts))?;
+    let command = command(&setup.settings, &hosts, &mark, arguments);
+    let signals = Signals::catch().map_err(Error::file("install", Path::new("signal handlers")))?;
+    let watch = watch(&setup, &mark);
+    let end = run_launcher(command, watch, &mark, &signals, io::stdout())?;
+    end.report(&Host::here().name);
     Ok(end.code)
 }
 
@@ -82,49 +82,49 @@ fn command(settings: &Settings, hosts: &Path, mark: &Path, arguments: &[OsString
     command
 }
 
-fn watch(found: &Found, mark: &Path) -> Watch {
-    let program = found.settings.program.clone();
+fn watch(setup: &ClusterSetup, mark: &Path) -> LauncherWatch {
+    let program = setup.settings.program.clone();
     let mut variable = OsString::from(format!("{MARK}="));
     variable.push(mark);
     // Rank 0 runs on this machine.
     let has_started = move || processes::is_running(&program, variable.as_encoded_bytes());
-    Watch::new(mark.to_owned(), PATIENCE, has_started, found.problems(), Instant::now())
+    LauncherWatch::new(mark.to_owned(), LIMITS, has_started, setup.problems(), Instant::now())
 }
 
 /// Runs a launcher until it has ended.
 ///
 /// # Errors
 /// If it cannot be started, or its standard output cannot be passed on.
-fn carry_out(
+fn run_launcher(
     command: Command,
-    mut watch: Watch,
+    mut watch: LauncherWatch,
     mark: &Path,
     signals: &Signals,
     out: impl Write + Send,
-) -> Result<End> {
+) -> Result<JobEnd> {
     let launcher = || Path::new("mpirun");
     let (job, from, err) = Session::start(command).map_err(Error::file("start", launcher()))?;
     let over = &AtomicBool::new(false);
     thread::scope(|scope| {
         let passing = scope.spawn(move || pass_on(from, out, over));
-        let sifting = scope.spawn(move || sift(err, over));
-        let reason = attend(&job, &mut watch, signals);
+        let filtering = scope.spawn(move || filter_stderr(err, over));
+        let reason = wait_for_end(&job, &mut watch, signals);
         let status = job.end();
         over.store(true, Relaxed);
-        signals.let_go();
+        signals.release();
         let (last, written) = passing.join().expect("no panic");
-        let sieve = sifting.join().expect("no panic");
+        let filter = filtering.join().expect("no panic");
         let code = session::code(status.map_err(Error::file("wait for", launcher()))?);
         written.map_err(Error::file("write", Path::new("standard output")))?;
         let is_done = mark.exists();
         let code = if reason.is_some() || code == 0 && !is_done { 1 } else { code };
-        Ok(End { code, is_done, reason, sieve, last })
+        Ok(JobEnd { code, is_done, reason, filter, last })
     })
 }
 
 /// Waits until a job ends, and passes signals on to it. Kills its launcher if that is needed, and
 /// returns why.
-fn attend(job: &Session, watch: &mut Watch, signals: &Signals) -> Option<Reason> {
+fn wait_for_end(job: &Session, watch: &mut LauncherWatch, signals: &Signals) -> Option<Reason> {
     let mut reason = None;
     while !job.has_ended() {
         signals.taken().for_each(|signal| job.signal(signal));
@@ -139,22 +139,22 @@ fn attend(job: &Session, watch: &mut Watch, signals: &Signals) -> Option<Reason>
     reason
 }
 
-impl End {
+impl JobEnd {
     fn has_failed(&self) -> bool {
         self.code != 0 && !self.is_done
     }
 
     /// Says how the job ended, unless mst did.
-    fn tell(&self, here: &str) {
-        if self.has_failed() && self.sieve.has_told() {
+    fn report(&self, here: &str) {
+        if self.has_failed() && self.filter.has_reported_error() {
             return;
         }
-        write_aside(self.sieve.blocks());
+        write_stderr(self.filter.blocks());
         if let Some(sentence) = self.sentence(here) {
-            tell(&sentence);
+            print_error(&sentence);
         }
         if let Some(Reason::Unstarted(problems)) = &self.reason {
-            problems.iter().for_each(|problem| write_aside(format!("- {problem}\n")));
+            problems.iter().for_each(|problem| write_stderr(format!("- {problem}\n")));
         }
     }
 
@@ -167,10 +167,10 @@ impl End {
                     .to_owned(),
             ),
             Some(Reason::Unstarted(_)) => {
-                let seconds = PATIENCE.to_start.as_secs();
+                let seconds = LIMITS.to_start.as_secs();
                 Some(format!("no rank started within {seconds} s; mst doctor found:"))
             }
-            None => self.has_failed().then(|| self.sieve.explanation(&self.last, here)),
+            None => self.has_failed().then(|| self.filter.explanation(&self.last, here)),
         }
     }
 }
@@ -178,11 +178,11 @@ impl End {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::{Library, Member, Problem};
+    use crate::doctor::{JobHost, Library, Problem};
     use std::net::Ipv4Addr;
 
     /// Runs a script as the launcher. Returns how it ended, and its standard output.
-    fn played(script: &str, problems: usize) -> (End, String) {
+    fn played(script: &str, problems: usize) -> (JobEnd, String) {
         let folder = tempfile::tempdir().expect("a folder");
         let mark = folder.path().join("done");
         let mut command = Command::new("sh");
@@ -190,12 +190,12 @@ mod tests {
         let problem = Problem { what: "vm3 is off".to_owned(), mend: "switch it on".to_owned() };
         let ask = move || vec![problem.clone(); problems];
         let short = Duration::from_millis(200);
-        let patience = Patience { to_start: short, to_end: short };
-        let watch = Watch::new(mark.clone(), patience, || false, ask, Instant::now());
+        let limits = LauncherLimits { to_start: short, to_end: short };
+        let watch = LauncherWatch::new(mark.clone(), limits, || false, ask, Instant::now());
         let mut out = Vec::new();
-        let signals = Signals::heed().expect("room");
+        let signals = Signals::catch().expect("room");
         let start = Instant::now();
-        let end = carry_out(command, watch, &mark, &signals, &mut out).expect("sh");
+        let end = run_launcher(command, watch, &mark, &signals, &mut out).expect("sh");
         assert!(start.elapsed() < Duration::from_secs(10), "{script}");
         (end, String::from_utf8(out).expect("text"))
     }
@@ -220,22 +220,22 @@ mod tests {
         ];
         for (script, problems, code, sentence) in cases {
             let (end, _) = played(script, problems);
-            let told = end.sentence("vm1");
+            let message = end.sentence("vm1");
             assert_eq!(
-                (end.code, told.is_some()),
+                (end.code, message.is_some()),
                 (code, sentence.is_some()),
-                "{script}: {told:?}"
+                "{script}: {message:?}"
             );
-            assert!(told.unwrap_or_default().contains(sentence.unwrap_or_default()), "{script}");
+            assert!(message.unwrap_or_default().contains(sentence.unwrap_or_default()), "{script}");
         }
     }
 
     #[test]
     fn what_a_job_says_is_kept_apart() {
         let (end, out) = played("echo out; echo mst: error: one >&2; printf two; exit 3", 0);
-        assert_eq!((&*out, end.code, end.sieve.has_told()), ("out\ntwo", 3, true));
+        assert_eq!((&*out, end.code, end.filter.has_reported_error()), ("out\ntwo", 3, true));
         let (end, _) = played("printf '%s\\n' -------- prose -------- >&2; touch $MST_DONE", 0);
-        assert_eq!(end.sieve.blocks(), b"--------\nprose\n--------\n");
+        assert_eq!(end.filter.blocks(), b"--------\nprose\n--------\n");
     }
 
     #[test]
@@ -243,7 +243,7 @@ mod tests {
         let launcher = Library::named("Open MPI 4.1.4").expect("named");
         let settings = Settings {
             program: "/opt/a b/mst".into(),
-            hosts: vec![Member { host: "vm1".to_owned(), ip: Ipv4Addr::LOCALHOST, cores: 1 }],
+            hosts: vec![JobHost { host: "vm1".to_owned(), ip: Ipv4Addr::LOCALHOST, cores: 1 }],
             options: launcher.options("-o BatchMode=yes -o ConnectTimeout=5"),
             variables: vec![("MST_TIMEOUT", "8".to_owned())],
         };

@@ -5,7 +5,7 @@
 //! MPI, too, has variables and options that name programs to run.
 
 use super::{hosts_file, refusal};
-use crate::doctor::{Member, Settings, is_host, is_word};
+use crate::doctor::{JobHost, Settings, is_host, is_word};
 use mst::error::{Error, Result, quoted, shown};
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -17,12 +17,12 @@ const HEAD: &str = "# Written by mst cluster init, which may be run again. MST_T
                     # if its process does not answer for this many seconds; a slow rank still answers.\n";
 
 /// A test whether a value has a certain form.
-type Kind = fn(&str) -> bool;
+type ValueTest = fn(&str) -> bool;
 
 /// Each key, and the form of its value.
-const KEYS: [(&str, Kind); 9] = [
+const KEYS: [(&str, ValueTest); 9] = [
     (PROGRAM, is_program),
-    (HOST, |value| member(value).is_some()),
+    (HOST, |value| parse_host(value).is_some()),
     (OPTION, is_option),
     ("OMPI_MCA_btl_tcp_if_include", is_network),
     ("OMPI_MCA_oob_tcp_if_include", is_network),
@@ -36,7 +36,7 @@ const HOST: &str = "host";
 const OPTION: &str = "option";
 
 /// The options of mpirun, and the forms of their values.
-const OPTIONS: [(&str, Kind); 10] = [
+const OPTIONS: [(&str, ValueTest); 10] = [
     ("--hostfile", |value| value == hosts_file::NAME),
     ("-f", |value| value == hosts_file::NAME),
     ("--map-by", is_ranks_per_node),
@@ -55,7 +55,7 @@ const OPTIONS: [(&str, Kind); 10] = [
 /// If [`parse`] would refuse a value, for example the name of a host's network card.
 pub(super) fn text(settings: &Settings) -> Result<String> {
     let program = settings.program.to_string_lossy().into_owned();
-    let host = |member: &Member| (HOST, format!("{} {} {}", member.host, member.ip, member.cores));
+    let host = |host: &JobHost| (HOST, format!("{} {} {}", host.host, host.ip, host.cores));
     let mut lines = vec![(PROGRAM, program)];
     lines.extend(settings.hosts.iter().map(host));
     lines.extend(settings.options.iter().map(|option| (OPTION, option.clone())));
@@ -94,9 +94,11 @@ pub(super) fn parse(text: &[u8], program: &Path) -> Result<Settings> {
         let (key, value) =
             str::from_utf8(line).ok().and_then(known).ok_or_else(|| unknown(line, number))?;
         match key {
-            PROGRAM if Path::new(value) != program => return Err(moved(value, program, number)),
+            PROGRAM if Path::new(value) != program => {
+                return Err(other_program(value, program, number));
+            }
             PROGRAM => names_program = true,
-            HOST => settings.hosts.extend(member(value)),
+            HOST => settings.hosts.extend(parse_host(value)),
             OPTION => settings.options.push(value.to_owned()),
             key => settings.variables.push((key, value.to_owned())),
         }
@@ -116,7 +118,7 @@ fn unknown(line: &[u8], number: u64) -> Error {
     ))
 }
 
-fn moved(was: &str, program: &Path, number: u64) -> Error {
+fn other_program(was: &str, program: &Path, number: u64) -> Error {
     let (was, is) = (shown(Path::new(was)), shown(program));
     refusal(format!("{NAME}:{number}: the program was {was}, but now it is {is}; run init again"))
 }
@@ -124,25 +126,25 @@ fn moved(was: &str, program: &Path, number: u64) -> Error {
 /// The key and the value of a line, if both are allowed.
 fn known(line: &str) -> Option<(&'static str, &str)> {
     let (name, value) = line.split_once('=')?;
-    let (key, is_kind) = KEYS.into_iter().find(|(key, _)| *key == name)?;
-    (is_kind(value) && !value.contains('\n')).then_some((key, value))
+    let (key, is_valid) = KEYS.into_iter().find(|(key, _)| *key == name)?;
+    (is_valid(value) && !value.contains('\n')).then_some((key, value))
 }
 
 fn is_program(value: &str) -> bool {
     value.starts_with('/') && value.len() > 1
 }
 
-fn member(value: &str) -> Option<Member> {
+fn parse_host(value: &str) -> Option<JobHost> {
     let mut words = value.split(' ');
     let host = words.next().filter(|host| is_host(host.as_bytes()))?.to_owned();
     let ip = words.next()?.parse().ok()?;
     let cores = words.next().filter(|cores| is_number(cores))?.parse().ok()?;
-    words.next().is_none().then_some(Member { host, ip, cores })
+    words.next().is_none().then_some(JobHost { host, ip, cores })
 }
 
 fn is_option(value: &str) -> bool {
     let (name, value) = value.split_once(' ').unwrap_or((value, ""));
-    OPTIONS.iter().any(|(option, is_kind)| *option == name && is_kind(value))
+    OPTIONS.iter().any(|(option, is_valid)| *option == name && is_valid(value))
 }
 
 /// Whether `value` is an allowed parameter of Open MPI's runtime with an allowed value.
@@ -203,7 +205,7 @@ mod tests {
 
     fn of(
         launcher: &str,
-        hosts: Vec<Member>,
+        hosts: Vec<JobHost>,
         program: &str,
         network: Option<&Address>,
     ) -> Settings {
@@ -213,9 +215,9 @@ mod tests {
         Settings { program: program.into(), hosts, options: launcher.options(SSH), variables }
     }
 
-    fn some_member() -> impl Strategy<Value = Member> {
+    fn some_host() -> impl Strategy<Value = JobHost> {
         let host = "([a-z0-9]{1,3}@)?[A-Za-z0-9][A-Za-z0-9._-]{0,8}";
-        (host, any::<u32>(), any::<usize>()).prop_map(|(host, ip, cores)| Member {
+        (host, any::<u32>(), any::<usize>()).prop_map(|(host, ip, cores)| JobHost {
             host,
             ip: Ipv4Addr::from_bits(ip),
             cores,
@@ -225,7 +227,7 @@ mod tests {
     fn some_settings() -> impl Strategy<Value = Settings> {
         let address = (any::<u32>(), 0u32..=32, "[a-z0-9][a-z0-9.:_-]{0,9}")
             .prop_map(|(ip, prefix, card)| Address { ip: Ipv4Addr::from_bits(ip), prefix, card });
-        let hosts = prop::collection::vec(some_member(), 1..4);
+        let hosts = prop::collection::vec(some_host(), 1..4);
         (prop::sample::select(&MPIS), hosts, "/[^\n]{1,20}", prop::option::of(address)).prop_map(
             |(launcher, hosts, program, network)| of(launcher, hosts, &program, network.as_ref()),
         )
@@ -297,28 +299,28 @@ mod tests {
             "=",
             "\u{1b}[2J",
         ] {
-            let told =
+            let message =
                 parse(format!("{head}{line}\n").as_bytes(), Path::new("/opt/mst")).unwrap_err();
-            let told = told.to_string();
+            let message = message.to_string();
             assert!(
-                told.starts_with("cluster.env:5: ") && told.contains("run init again"),
-                "{told}"
+                message.starts_with("cluster.env:5: ") && message.contains("run init again"),
+                "{message}"
             );
-            assert!(!told.contains(char::is_control), "{told}");
+            assert!(!message.contains(char::is_control), "{message}");
         }
     }
 
     #[test]
     fn settings_of_another_program_are_refused() {
         let text = b"program=/old/mst\nhost=vm1 10.0.0.1 2\n";
-        let told = parse(text, Path::new("/new/mst")).unwrap_err().to_string();
+        let message = parse(text, Path::new("/new/mst")).unwrap_err().to_string();
         assert!(
-            told.starts_with("cluster.env:1: the program was /old/mst, but now it is /new/mst"),
-            "{told}"
+            message.starts_with("cluster.env:1: the program was /old/mst, but now it is /new/mst"),
+            "{message}"
         );
         for lacking in ["program=/new/mst\n", "host=vm1 10.0.0.1 2\n", ""] {
-            let told = parse(lacking.as_bytes(), Path::new("/new/mst")).unwrap_err().to_string();
-            assert!(told.contains("names no program, or no host"), "{told}");
+            let message = parse(lacking.as_bytes(), Path::new("/new/mst")).unwrap_err().to_string();
+            assert!(message.contains("names no program, or no host"), "{message}");
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The signals that ask a process to end. While a job runs they are kept for it; afterwards they
 //! end this process as usual.
 
-use crate::console::keep_signal;
+use crate::console::catch_signal;
 use nix::sys::signal::Signal;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-const HEEDED: [Signal; 2] = [Signal::SIGINT, Signal::SIGTERM];
+const CAUGHT: [Signal; 2] = [Signal::SIGINT, Signal::SIGTERM];
 
 /// The signals that arrived.
 pub(super) struct Signals {
@@ -20,14 +20,14 @@ impl Signals {
     ///
     /// # Errors
     /// If the handlers cannot be installed.
-    pub(super) fn heed() -> io::Result<Self> {
+    pub(super) fn catch() -> io::Result<Self> {
         let over = Arc::new(AtomicBool::new(false));
-        let keep = |signal: Signal| {
+        let catch = |signal: Signal| {
             let asked = Arc::new(AtomicBool::new(false));
-            keep_signal(signal as i32, Arc::clone(&over), Arc::clone(&asked))?;
+            catch_signal(signal as i32, Arc::clone(&over), Arc::clone(&asked))?;
             Ok((signal, asked))
         };
-        let asked = HEEDED.into_iter().map(keep).collect::<io::Result<_>>()?;
+        let asked = CAUGHT.into_iter().map(catch).collect::<io::Result<_>>()?;
         Ok(Self { asked, over })
     }
 
@@ -40,7 +40,7 @@ impl Signals {
     }
 
     /// Lets the signals end this process again, as they do by default.
-    pub(super) fn let_go(&self) {
+    pub(super) fn release(&self) {
         self.over.store(true, Relaxed);
     }
 }

@@ -1,7 +1,7 @@
 //! Passes on the output of a job as it arrives.
 
-use super::launcher_words::Sieve;
-use crate::console::write_aside;
+use super::launcher_filter::LauncherFilter;
+use crate::console::write_stderr;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::io::{self, Read, Write};
@@ -19,7 +19,7 @@ const LONGEST: usize = 1 << 16;
 
 /// Reads a stream until it ends, or, once the job is `over`, until nothing arrives any more: a
 /// process that left the job's session may hold the stream open for ever.
-fn listen(mut from: impl Read + AsFd, over: &AtomicBool, mut take: impl FnMut(&[u8])) {
+fn listen(mut from: impl Read + AsFd, over: &AtomicBool, mut handle: impl FnMut(&[u8])) {
     let mut bytes = vec![0; 1 << 16];
     let mut quiet = 0;
     while quiet < QUIET {
@@ -32,7 +32,7 @@ fn listen(mut from: impl Read + AsFd, over: &AtomicBool, mut take: impl FnMut(&[
             _ => quiet = 0,
         }
         match from.read(&mut bytes) {
-            Ok(len) if len > 0 => take(&bytes[..len]),
+            Ok(len) if len > 0 => handle(&bytes[..len]),
             Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
             _ => return,
         }
@@ -65,14 +65,14 @@ pub(super) fn pass_on(
     (last, written)
 }
 
-/// Passes on the useful part of a launcher's standard error, and returns the sieve with what it
+/// Passes on the useful part of a launcher's standard error, and returns the filter with what it
 /// learned.
-pub(super) fn sift(from: impl Read + AsFd, over: &AtomicBool) -> Sieve {
-    let mut sieve = Sieve::default();
+pub(super) fn filter_stderr(from: impl Read + AsFd, over: &AtomicBool) -> LauncherFilter {
+    let mut filter = LauncherFilter::default();
     let mut rest = Vec::new();
     let mut show = |line: &[u8]| {
-        if sieve.lets_through(line) {
-            write_aside([line, b"\n"].concat());
+        if filter.should_show(line) {
+            write_stderr([line, b"\n"].concat());
         }
     };
     listen(from, over, |bytes| {
@@ -89,7 +89,7 @@ pub(super) fn sift(from: impl Read + AsFd, over: &AtomicBool) -> Sieve {
     if !rest.is_empty() {
         show(&rest);
     }
-    sieve
+    filter
 }
 
 #[cfg(test)]
@@ -100,9 +100,9 @@ mod tests {
     use std::time::{Duration, Instant};
 
     /// A writer that reports each write.
-    struct Told(mpsc::Sender<Vec<u8>>);
+    struct ReportingWriter(mpsc::Sender<Vec<u8>>);
 
-    impl Write for Told {
+    impl Write for ReportingWriter {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.send(bytes.to_vec()).expect("heard");
             Ok(bytes.len())
@@ -129,13 +129,13 @@ mod tests {
     #[test]
     fn output_comes_at_once_and_whole() {
         let (from, mut to) = io::pipe().expect("a pipe");
-        let (send, told) = mpsc::channel();
+        let (send, written) = mpsc::channel();
         let over = AtomicBool::new(false);
         thread::scope(|scope| {
-            let passing = scope.spawn(|| pass_on(from, Told(send), &over));
+            let passing = scope.spawn(|| pass_on(from, ReportingWriter(send), &over));
             for part in [&b"half a line"[..], b"\0\xff\r", b"\n"] {
                 to.write_all(part).expect("read");
-                assert_eq!(told.recv_timeout(Duration::from_secs(10)).expect("at once"), part);
+                assert_eq!(written.recv_timeout(Duration::from_secs(10)).expect("at once"), part);
             }
             to.write_all(&[b'x'; 3 * LAST]).expect("read");
             drop(to);

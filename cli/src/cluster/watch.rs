@@ -19,7 +19,7 @@ pub(super) enum Reason {
 
 /// Time limits for a launcher.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub(super) struct LauncherLimits {
     /// Until a rank runs on this host.
     pub(super) to_start: Duration,
     /// From rank 0's mark until the launcher ends.
@@ -27,16 +27,16 @@ pub(super) struct Patience {
 }
 
 /// The state of a job that is watched.
-pub(super) struct Watch {
+pub(super) struct LauncherWatch {
     /// The file that rank 0 creates as its last action.
     mark: PathBuf,
     has_started: Box<dyn Fn() -> bool>,
     ask: Arc<dyn Fn() -> Vec<Problem> + Send + Sync>,
-    patience: Patience,
-    stage: Stage,
+    limits: LauncherLimits,
+    state: JobState,
 }
 
-enum Stage {
+enum JobState {
     /// No rank has been seen since this time.
     Starting(Instant),
     /// The doctor looks for the reason.
@@ -47,47 +47,47 @@ enum Stage {
     Done(Instant),
 }
 
-impl Watch {
+impl LauncherWatch {
     /// Watches a job that begins `now`. `has_started` returns whether a rank of it runs on this
     /// host; `ask`, which takes long, returns what is wrong with the hosts.
     pub(super) fn new(
         mark: PathBuf,
-        patience: Patience,
+        limits: LauncherLimits,
         has_started: impl Fn() -> bool + 'static,
         ask: impl Fn() -> Vec<Problem> + Send + Sync + 'static,
         now: Instant,
     ) -> Self {
-        let stage = Stage::Starting(now);
-        Self { mark, has_started: Box::new(has_started), ask: Arc::new(ask), patience, stage }
+        let state = JobState::Starting(now);
+        Self { mark, has_started: Box::new(has_started), ask: Arc::new(ask), limits, state }
     }
 
     /// Looks at the job. Returns why its launcher must be killed, if it must.
     pub(super) fn look(&mut self, now: Instant) -> Option<Reason> {
-        if let Stage::Done(since) = self.stage {
-            return (now.duration_since(since) >= self.patience.to_end).then_some(Reason::Hangs);
+        if let JobState::Done(since) = self.state {
+            return (now.duration_since(since) >= self.limits.to_end).then_some(Reason::Hangs);
         }
         if self.mark.exists() {
-            self.stage = Stage::Done(now);
+            self.state = JobState::Done(now);
             return None;
         }
-        if matches!(self.stage, Stage::Running) || (self.has_started)() {
-            self.stage = Stage::Running;
+        if matches!(self.state, JobState::Running) || (self.has_started)() {
+            self.state = JobState::Running;
             return None;
         }
-        match &self.stage {
-            Stage::Starting(since) if now.duration_since(*since) >= self.patience.to_start => {
+        match &self.state {
+            JobState::Starting(since) if now.duration_since(*since) >= self.limits.to_start => {
                 let ask = Arc::clone(&self.ask);
-                self.stage = Stage::Asking(thread::spawn(move || ask()));
+                self.state = JobState::Asking(thread::spawn(move || ask()));
                 None
             }
-            Stage::Asking(asked) if asked.is_finished() => self.answered(),
+            JobState::Asking(asked) if asked.is_finished() => self.answered(),
             _ => None,
         }
     }
 
     fn answered(&mut self) -> Option<Reason> {
-        match std::mem::replace(&mut self.stage, Stage::Running) {
-            Stage::Asking(asked) => {
+        match std::mem::replace(&mut self.state, JobState::Running) {
+            JobState::Asking(asked) => {
                 asked.join().ok().filter(|problems| !problems.is_empty()).map(Reason::Unstarted)
             }
             _ => None,
@@ -102,17 +102,17 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
     const SECOND: Duration = Duration::from_secs(1);
-    const PATIENCE: Patience =
-        Patience { to_start: Duration::from_secs(15), to_end: Duration::from_secs(10) };
+    const LIMITS: LauncherLimits =
+        LauncherLimits { to_start: Duration::from_secs(15), to_end: Duration::from_secs(10) };
 
-    struct Job {
+    struct WatchedJob {
         folder: tempfile::TempDir,
         is_started: Arc<AtomicBool>,
         start: Instant,
-        watch: Watch,
+        watch: LauncherWatch,
     }
 
-    impl Job {
+    impl WatchedJob {
         /// A job for which the doctor finds this number of problems.
         fn new(problems: usize) -> Self {
             let folder = tempfile::tempdir().expect("a folder");
@@ -123,7 +123,7 @@ mod tests {
             let ask = move || vec![problem.clone(); problems];
             let start = Instant::now();
             let mark = folder.path().join("done");
-            let watch = Watch::new(mark, PATIENCE, move || started.load(Relaxed), ask, start);
+            let watch = LauncherWatch::new(mark, LIMITS, move || started.load(Relaxed), ask, start);
             Self { folder, is_started, start, watch }
         }
 
@@ -137,7 +137,7 @@ mod tests {
 
         /// Waits for the doctor, then looks once more.
         fn answer(&mut self) -> Option<Reason> {
-            while matches!(&self.watch.stage, Stage::Asking(asked) if !asked.is_finished()) {
+            while matches!(&self.watch.state, JobState::Asking(asked) if !asked.is_finished()) {
                 thread::yield_now();
             }
             self.at(16)
@@ -146,20 +146,20 @@ mod tests {
 
     #[test]
     fn a_job_that_does_not_start_is_ended_with_the_doctors_reason() {
-        let mut job = Job::new(1);
+        let mut job = WatchedJob::new(1);
         assert_eq!((job.at(0), job.at(14), job.at(15)), (None, None, None));
         assert!(matches!(job.answer(), Some(Reason::Unstarted(problems)) if problems.len() == 1));
     }
 
     #[test]
     fn without_a_reason_it_is_left_alone() {
-        let mut job = Job::new(0);
+        let mut job = WatchedJob::new(0);
         assert_eq!((job.at(15), job.answer(), job.at(1000)), (None, None, None));
     }
 
     #[test]
     fn a_rank_that_starts_while_the_doctor_looks_saves_it() {
-        let mut job = Job::new(1);
+        let mut job = WatchedJob::new(1);
         assert_eq!(job.at(15), None);
         job.is_started.store(true, Relaxed);
         assert_eq!(job.answer(), None);
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_running_job_has_no_time_limit() {
-        let mut job = Job::new(1);
+        let mut job = WatchedJob::new(1);
         job.is_started.store(true, Relaxed);
         assert_eq!(job.at(1), None);
         job.is_started.store(false, Relaxed); // it has ended, and the launcher is about to end, too
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn after_the_mark_a_launcher_has_to_end() {
         for is_started in [false, true] {
-            let mut job = Job::new(1);
+            let mut job = WatchedJob::new(1);
             job.is_started.store(is_started, Relaxed);
             assert_eq!(job.at(1), None);
             job.leave_mark();

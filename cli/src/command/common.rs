@@ -112,8 +112,8 @@ fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
     all: [T; N],
     name: fn(T) -> &'static str,
 ) -> impl TypedValueParser<Value = T> {
-    PossibleValuesParser::new(all.map(name)).map(move |told: String| {
-        all.into_iter().find(|one| name(*one) == told).expect("one of the possible values")
+    PossibleValuesParser::new(all.map(name)).map(move |chosen: String| {
+        all.into_iter().find(|one| name(*one) == chosen).expect("one of the possible values")
     })
 }
 

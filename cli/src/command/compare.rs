@@ -6,7 +6,7 @@ use super::on_rank_zero;
 use super::rows::RowOptions;
 use super::solve::context;
 use crate::console::Output;
-use crate::console::Voice;
+use crate::console::ResultPrinter;
 use crate::report;
 use clap::{Args as _, FromArgMatches};
 use mst::comm::Comm;
@@ -57,7 +57,7 @@ impl Args {
     pub(super) fn run(&self, comm: &Comm) -> Result<()> {
         let common = &self.common;
         let context = context(&self.graph, &common.input.named(&self.graph)?);
-        self.voice().check()?;
+        self.printer().check()?;
         comm.agree(self.rows.check(comm, &self.csv, None))?;
         let source = common.input.source(comm, &self.graph)?;
         common.warn(comm);
@@ -80,9 +80,9 @@ impl Args {
         self.print(comm, &context, &local, &distributed)
     }
 
-    fn voice(&self) -> Voice {
-        let aside = Output::is_standard(&self.csv);
-        Voice { json: self.common.json, quiet: self.common.world.quiet, aside }
+    fn printer(&self) -> ResultPrinter {
+        let file_on_stdout = Output::is_standard(&self.csv);
+        ResultPrinter { json: self.common.json, quiet: self.common.world.quiet, file_on_stdout }
     }
 
     fn request<'a>(&self, comm: &Comm, source: &'a Source) -> Request<'a> {
@@ -125,7 +125,7 @@ impl Args {
         distributed: &Run,
     ) -> Result<()> {
         let comparison = Comparison::of(&local[0], local.get(1), distributed);
-        self.voice().say(&comparison, || {
+        self.printer().print(&comparison, || {
             let table = report::compared(&context.graph, comm, &comparison, local, distributed);
             let rows =
                 local.iter().chain([distributed]).map(|run| run.repetitions.len() as u64).sum();

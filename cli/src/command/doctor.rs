@@ -2,7 +2,7 @@
 
 use super::common::InputArgs;
 use super::world::{LEAST_TO_MEET, WorldArgs};
-use crate::console::{Voice, say};
+use crate::console::{ResultPrinter, write_stdout};
 use crate::doctor::{self, Facts, Findings, Hostfile, Question};
 use mst::comm::{self, Comm};
 use mst::error::Result;
@@ -36,7 +36,7 @@ pub(super) struct Args {
     json: bool,
 
     #[command(flatten)]
-    part: Part,
+    helper: HelperArgs,
 
     #[command(flatten)]
     world: WorldArgs,
@@ -44,7 +44,7 @@ pub(super) struct Args {
 
 /// What the doctor starts on a host that it asks over ssh.
 #[derive(Debug, clap::Args)]
-struct Part {
+struct HelperArgs {
     /// Print the facts of this host as one JSON object
     #[arg(long, hide = true)]
     tell: bool,
@@ -62,26 +62,26 @@ impl Args {
     /// Examines the hosts of the job, or, if there is no job, those of the hostfile. Returns the
     /// exit code.
     pub(super) fn start(&self) -> Result<u8> {
-        if self.part.tell {
+        if self.helper.tell {
             let facts = Facts::here(comm::linked_library(), &self.file);
             let object = serde_json::to_string(&facts).expect("plain fields");
-            return say(format!("{object}\n").as_bytes()).map(|()| 0);
+            return write_stdout(format!("{object}\n").as_bytes()).map(|()| 0);
         }
-        if self.part.listen {
-            let tell = |port| say(format!("@mst port {port}\n").as_bytes());
-            return doctor::listen(io::stdin(), tell).map(|()| 0);
+        if self.helper.listen {
+            let print_port = |port| write_stdout(format!("@mst port {port}\n").as_bytes());
+            return doctor::listen(io::stdin(), print_port).map(|()| 0);
         }
-        if !self.part.connect.is_empty() {
-            return self.part.connect().map(|()| 0);
+        if !self.helper.connect.is_empty() {
+            return self.helper.connect().map(|()| 0);
         }
         let graph =
             self.graph.as_deref().map(|graph| InputArgs::default().named(graph)).transpose()?;
         let (files, hostfile) = (self.file.clone(), self.hostfile.clone());
-        let question = Question { files, graph, hostfile, kept_to: None };
+        let question = Question { files, graph, hostfile, mpi_networks: None };
         match &self.hostfile {
             Some(hostfile) if self.world.ranks.is_none() && !comm::is_started() => {
                 let found = doctor::reach(&Hostfile::read(hostfile)?, &question)?;
-                self.say(&found).map(|()| 0)
+                self.print(&found).map(|()| 0)
             }
             _ => self.world.start_within(Some(LEAST_TO_MEET), |comm| self.run(comm, &question)),
         }
@@ -89,23 +89,24 @@ impl Args {
 
     fn run(&self, comm: &Comm, question: &Question) -> Result<()> {
         let found = doctor::examine(comm, question)?;
-        comm.agree(if comm.rank() == 0 { self.say(&found) } else { Ok(()) })
+        comm.agree(if comm.rank() == 0 { self.print(&found) } else { Ok(()) })
     }
 
     /// Prints what was found.
-    fn say(&self, found: &Findings) -> Result<()> {
-        let voice = Voice { json: self.json, quiet: self.world.quiet, aside: false };
-        voice.say(found, || doctor::shown(found))?;
+    fn print(&self, found: &Findings) -> Result<()> {
+        let printer =
+            ResultPrinter { json: self.json, quiet: self.world.quiet, file_on_stdout: false };
+        printer.print(found, || doctor::shown(found))?;
         found.verdict()
     }
 }
 
-impl Part {
+impl HelperArgs {
     /// Says which targets cannot be connected to, and why.
     fn connect(&self) -> Result<()> {
         let tried = self.connect.iter().zip(doctor::connect(&self.connect));
-        let told = tried
+        let lines = tried
             .filter_map(|(target, tried)| Some(format!("@mst no {target} {}\n", tried.err()?)));
-        say(told.collect::<String>().as_bytes())
+        write_stdout(lines.collect::<String>().as_bytes())
     }
 }

@@ -1,6 +1,6 @@
 //! Completions and the manual page, generated from the definition of the command line.
 
-use crate::console::say;
+use crate::console::write_stdout;
 use clap_complete::Shell;
 use mst::error::{Error, Result};
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ impl Completions {
     pub(super) fn run(&self, command: &mut clap::Command) -> Result<()> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, command, "mst", &mut script);
-        say(&script)
+        write_stdout(&script)
     }
 }
 
@@ -38,6 +38,6 @@ impl Man {
         clap_mangen::Man::new(command.clone())
             .render(&mut page)
             .expect("writing to a vector cannot fail");
-        say(&page)
+        write_stdout(&page)
     }
 }

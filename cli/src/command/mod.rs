@@ -14,7 +14,7 @@ mod solve;
 mod verify;
 mod world;
 
-use crate::console::{say, tell, tell_panics_once};
+use crate::console::{print_error, report_panics_once, write_stdout};
 use clap::builder::RangedU64ValueParser;
 use clap::{CommandFactory, Parser, Subcommand};
 use mst::comm::{self, Comm};
@@ -66,25 +66,25 @@ enum Command {
 ///
 /// Rank 0 prints an error once, on its stderr.
 pub fn main() -> ExitCode {
-    tell_panics_once();
-    let speaks = speaks();
+    report_panics_once();
+    let is_first = is_first_process();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(told) => {
+        Err(error) => {
             // A closed pipe is not a failure: its reader has read enough.
-            speak(speaks, || drop(told.print()));
-            return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2));
+            print_before_world(is_first, || drop(error.print()));
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
     let Some(command) = cli.command.or_else(|| default_command(cli.ranks)) else {
         let help = Cli::command().render_help();
-        return match say(help.to_string().as_bytes()) {
+        return match write_stdout(help.to_string().as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => ExitCode::from(error.exit_code()),
         };
     };
-    let ended = command.start(speaks).and_then(|code| {
-        if code == 0 && speaks {
+    let ended = command.start(is_first).and_then(|code| {
+        if code == 0 && is_first {
             leave_mark()?;
         }
         Ok(code)
@@ -92,7 +92,7 @@ pub fn main() -> ExitCode {
     match ended {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            speak(speaks, || tell(&error));
+            print_before_world(is_first, || print_error(&error));
             ExitCode::from(error.exit_code())
         }
     }
@@ -107,7 +107,7 @@ fn default_command(ranks: Option<usize>) -> Option<Command> {
 impl Command {
     /// Starts a world and runs the command on each rank. Returns the exit code that the ranks agree
     /// on.
-    fn start(&self, speaks: bool) -> Result<u8> {
+    fn start(&self, is_first: bool) -> Result<u8> {
         match self {
             Self::Solve(args) => args.common.world.start(|comm| args.run(comm)),
             Self::Compare(args) => args.common.world.start(|comm| args.run(comm)),
@@ -121,7 +121,7 @@ impl Command {
             Self::Convert(args) => {
                 args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
             }
-            Self::Completions(_) | Self::Man(_) if !speaks => Ok(0),
+            Self::Completions(_) | Self::Man(_) if !is_first => Ok(0),
             Self::Completions(args) => args.run(&mut Cli::command()).map(|()| 0),
             Self::Man(args) => args.run(&Cli::command()).map(|()| 0),
         }
@@ -162,8 +162,8 @@ fn leave_mark() -> Result<()> {
 
 /// Whether this process prints messages before there is a world: rank 0 does, and a process that no
 /// launcher started.
-fn speaks() -> bool {
-    comm::launcher(|name| std::env::var(name).ok()).is_none_or(|told| told.rank == 0)
+fn is_first_process() -> bool {
+    comm::launcher(|name| std::env::var(name).ok()).is_none_or(|launched| launched.rank == 0)
 }
 
 /// Prints, on rank 0 only, why this process ends before there is a world in which ranks could
@@ -171,6 +171,6 @@ fn speaks() -> bool {
 ///
 /// The other ranks end half a second later, since launchers kill all ranks as soon as one has
 /// failed, even the one that is about to print.
-fn speak(speaks: bool, say: impl FnOnce()) {
-    if speaks { say() } else { thread::sleep(Duration::from_millis(500)) }
+fn print_before_world(is_first: bool, print: impl FnOnce()) {
+    if is_first { print() } else { thread::sleep(Duration::from_millis(500)) }
 }

@@ -2,7 +2,7 @@
 
 use super::common::decimals;
 use crate::console::Output;
-use crate::console::{Sheet, say};
+use crate::console::{CsvFile, write_stdout};
 use mst::comm::Comm;
 use mst::error::{Error, Result};
 use mst::experiment::Row;
@@ -22,7 +22,7 @@ impl RowOptions {
     /// another file.
     ///
     /// # Errors
-    /// Those of [`Sheet::check`]; [`Error::Usage`] if both are one file.
+    /// Those of [`CsvFile::check`]; [`Error::Usage`] if both are one file.
     pub(super) fn check(&self, comm: &Comm, csv: &Path, output: Option<&Path>) -> Result<()> {
         if comm.rank() != 0 {
             return Ok(());
@@ -33,20 +33,24 @@ impl RowOptions {
         if Output::is_standard(csv) {
             return Ok(());
         }
-        self.sheet(csv).check::<Row>()
+        self.csv_file(csv).check::<Row>()
     }
 
     /// Appends rows to `csv`.
     ///
     /// # Errors
-    /// Those of [`Sheet::append`], and if standard output is a file on a full disk.
+    /// Those of [`CsvFile::append`], and if standard output is a file on a full disk.
     pub(super) fn append(&self, csv: &Path, rows: &[Row]) -> Result<()> {
-        let sheet = self.sheet(csv);
-        if Output::is_standard(csv) { say(sheet.text(rows).as_bytes()) } else { sheet.append(rows) }
+        let csv_file = self.csv_file(csv);
+        if Output::is_standard(csv) {
+            write_stdout(csv_file.text(rows).as_bytes())
+        } else {
+            csv_file.append(rows)
+        }
     }
 
-    fn sheet(&self, csv: &Path) -> Sheet {
-        Sheet { path: csv.to_owned(), decimal: self.csv_decimal }
+    fn csv_file(&self, csv: &Path) -> CsvFile {
+        CsvFile { path: csv.to_owned(), decimal: self.csv_decimal }
     }
 }
 

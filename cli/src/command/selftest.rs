@@ -1,7 +1,7 @@
 //! `mst selftest`: solves random cases on the ranks of this job.
 
 use super::world::WorldArgs;
-use crate::console::say;
+use crate::console::write_stdout;
 use crate::report;
 use mst::comm::Comm;
 use mst::error::Result;
@@ -39,9 +39,9 @@ impl Args {
         match (comm.rank(), self.json, self.world.quiet) {
             (0, true, _) => {
                 let object = serde_json::to_string(&tally).expect("plain fields");
-                say(format!("{object}\n").as_bytes())
+                write_stdout(format!("{object}\n").as_bytes())
             }
-            (0, false, false) => say(report::tested(&tally).as_bytes()),
+            (0, false, false) => write_stdout(report::tested(&tally).as_bytes()),
             _ => Ok(()),
         }
     }

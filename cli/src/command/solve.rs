@@ -4,7 +4,7 @@ use super::checkpoint::Saving;
 use super::common::Common;
 use super::rows::RowOptions;
 use crate::console::Output;
-use crate::console::Voice;
+use crate::console::ResultPrinter;
 use crate::report;
 use crate::shell;
 use bytesize::ByteSize;
@@ -82,8 +82,8 @@ impl Args {
             memory: Memory::Folding(memory),
             ..common.input.request(comm, &source)
         };
-        let tell = |line: &str| common.world.note(comm, line);
-        let checkpoint = self.saving.checkpoint(&tell);
+        let note = |line: &str| common.world.note(comm, line);
+        let checkpoint = self.saving.checkpoint(&note);
         let load = || partition::load_saving(comm, &request, checkpoint.as_ref());
         let (loaded, read) = measure::time(comm, load);
         let loaded = loaded?;
@@ -110,26 +110,26 @@ impl Args {
         let csv = self.csv.as_deref().filter(|_| comm.rank() == 0);
         let append = |csv| self.rows.append(csv, &context.rows(comm, kind, &run));
         comm.agree(csv.map_or(Ok(()), append))?;
-        let mut told = Ok(());
+        let mut printed = Ok(());
         if comm.rank() == 0 {
             let table = || report::solved(&context.graph, comm, &run, loaded.slice.loops);
-            told = self.voice().say(&run.outcome, table);
+            printed = self.printer().print(&run.outcome, table);
         }
-        comm.agree(told)?;
+        comm.agree(printed)?;
         checkpoint.map_or(Ok(()), |checkpoint| checkpoint.finish(comm))
     }
 
     /// How to print the result, depending on whether a file goes to standard output, too.
-    fn voice(&self) -> Voice {
+    fn printer(&self) -> ResultPrinter {
         let files = [&self.csv, &self.output];
-        let aside = files.into_iter().flatten().any(|path| Output::is_standard(path));
-        Voice { json: self.common.json, quiet: self.common.world.quiet, aside }
+        let file_on_stdout = files.into_iter().flatten().any(|path| Output::is_standard(path));
+        ResultPrinter { json: self.common.json, quiet: self.common.world.quiet, file_on_stdout }
     }
 
     /// On rank 0, checks before the work all files that the command will write, and returns the
     /// forest's, if any.
     fn outputs(&self, comm: &Comm) -> Result<Option<Output>> {
-        self.voice().check()?;
+        self.printer().check()?;
         if comm.rank() != 0 {
             return Ok(None);
         }

@@ -3,7 +3,7 @@
 use super::common::InputArgs;
 use super::world::WorldArgs;
 use crate::console;
-use crate::console::say;
+use crate::console::write_stdout;
 use crate::report;
 use mst::comm::Comm;
 use mst::error::{Error, Result};
@@ -84,14 +84,14 @@ impl Args {
         edges: &[Edge<K>],
         forest: &Slice,
     ) -> Result<()> {
-        let mine = comm.agree(held_as(graph.weights, forest))?;
+        let mine = comm.agree(with_keys_of(graph.weights, forest))?;
         let forest = comm.all_gather::<Edge<K>>(&mine).concat();
         let start = std::time::Instant::now();
         verify::verify_slice(comm, graph.n, &forest, edges, graph.weights)?;
         if comm.rank() == 0 && !self.world.quiet {
             let summary = Summary::of(graph.n, &forest, graph.weights);
-            let told = report::proved(&self.forest, &summary, start.elapsed());
-            return say(told.as_bytes());
+            let text = report::proved(&self.forest, &summary, start.elapsed());
+            return write_stdout(text.as_bytes());
         }
         Ok(())
     }
@@ -115,13 +115,13 @@ fn is_forest_of(graph: &Slice, forest: &Slice) -> Result<()> {
 ///
 /// # Errors
 /// If the graph's keys cannot represent a weight, so that no edge of the graph has it.
-fn held_as<K: Key>(weights: Weights, forest: &Slice) -> Result<Vec<Edge<K>>> {
-    let hold = |(u, v, weight)| match weights.key(weight).and_then(K::narrow) {
+fn with_keys_of<K: Key>(weights: Weights, forest: &Slice) -> Result<Vec<Edge<K>>> {
+    let with_key = |(u, v, weight)| match weights.key(weight).and_then(K::narrow) {
         Some(key) => Ok(Edge { u, v, key }),
         None => Err(Error::proof(format!(
             "the forest's edge {u} - {v} of weight {weight} is not in the graph: no edge there has \
              that weight"
         ))),
     };
-    forest.weighted().map(hold).collect()
+    forest.weighted().map(with_key).collect()
 }

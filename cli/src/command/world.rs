@@ -1,7 +1,7 @@
 //! The world that a command runs in: the number of ranks and threads, the watchdog, and messages
 //! during the work.
 
-use crate::console::{self, aside, tell};
+use crate::console::{self, note, print_error};
 use crate::doctor::Facts;
 use crate::report;
 use clap::builder::RangedU64ValueParser;
@@ -33,8 +33,8 @@ pub(super) struct WorldArgs {
     pub(super) ranks: Option<usize>,
 
     /// End the job if a rank's process (not its work) does not answer for this long
-    #[arg(long, env = "MST_TIMEOUT", value_name = "SECONDS", value_parser = patience)]
-    timeout: Option<Patience>,
+    #[arg(long, env = "MST_TIMEOUT", value_name = "SECONDS", value_parser = parse_timeout)]
+    timeout: Option<Timeout>,
 
     /// Print only errors and what was asked for
     #[arg(short, long)]
@@ -43,26 +43,26 @@ pub(super) struct WorldArgs {
 
 /// Seconds. An empty environment variable gives `None`.
 #[derive(Clone, Copy, Debug)]
-struct Patience(Option<u64>);
+struct Timeout(Option<u64>);
 
-fn patience(text: &str) -> Result<Patience, String> {
+fn parse_timeout(text: &str) -> Result<Timeout, String> {
     const MOST: u64 = 86_400;
     if text.is_empty() {
-        return Ok(Patience(None));
+        return Ok(Timeout(None));
     }
     let seconds = text.parse().ok().filter(|seconds| (1..=MOST).contains(seconds));
     let wrong = || format!("expected seconds as a whole number from 1 to {MOST}");
-    seconds.map(|seconds| Patience(Some(seconds))).ok_or_else(wrong)
+    seconds.map(|seconds| Timeout(Some(seconds))).ok_or_else(wrong)
 }
 
 impl WorldArgs {
-    fn patience(&self) -> Option<u64> {
-        self.timeout.and_then(|Patience(seconds)| seconds)
+    fn timeout_seconds(&self) -> Option<u64> {
+        self.timeout.and_then(|Timeout(seconds)| seconds)
     }
 
     /// Starts the world and runs `job` on each rank; rank 0 prints an error. Returns the exit code.
     pub(super) fn start<R>(&self, job: impl Fn(&Comm) -> Result<R> + Sync) -> Result<u8> {
-        let to_meet = self.patience().map(|patience| Duration::from_secs(TO_MEET * patience));
+        let to_meet = self.timeout_seconds().map(|seconds| Duration::from_secs(TO_MEET * seconds));
         self.start_within(to_meet.map(|time| time.max(LEAST_TO_MEET)), job)
     }
 
@@ -84,7 +84,7 @@ impl WorldArgs {
                 Ok(_) => 0,
                 Err(error) => {
                     if comm.rank() == 0 {
-                        tell(&error);
+                        print_error(&error);
                     }
                     error.exit_code()
                 }
@@ -95,9 +95,9 @@ impl WorldArgs {
     /// Starts the watchdog if `--timeout` is given. Warns if the ranks cannot reach rank 0 other
     /// than by MPI, or if strangers tried to connect.
     fn watch(&self, comm: &Comm) {
-        let Some(seconds) = self.patience() else { return };
-        let say = |what: &str| tell(&what);
-        let line = match comm.watch(Duration::from_secs(seconds), console::heed, say) {
+        let Some(seconds) = self.timeout_seconds() else { return };
+        let print = |what: &str| print_error(&what);
+        let line = match comm.watch(Duration::from_secs(seconds), console::catch_sigterm, print) {
             Ok(None) => return,
             Ok(Some(strangers)) => format!(
                 "warning: {strangers}: someone may scan or attack {}",
@@ -125,36 +125,36 @@ impl WorldArgs {
     /// Prints a line on stderr, on rank 0, unless quiet.
     pub(super) fn note(&self, comm: &Comm, line: &str) {
         if comm.rank() == 0 && !self.quiet {
-            aside(&line);
+            note(&line);
         }
     }
 }
 
-/// Ends the job if the returned flag is not set after `patience`: if MPI hangs at its first
+/// Ends the job if the returned flag is not set after `limit`: if MPI hangs at its first
 /// message, the ranks cannot compare what they know. Does nothing if no launcher started this
 /// process.
-pub(super) fn end_unless_met(patience: Duration) -> Arc<AtomicBool> {
+pub(super) fn end_unless_met(limit: Duration) -> Arc<AtomicBool> {
     let met = Arc::new(AtomicBool::new(false));
     if comm::is_started() {
         let met = Arc::clone(&met);
-        thread::spawn(move || end_unless(&met, patience));
+        thread::spawn(move || end_unless(&met, limit));
     }
     met
 }
 
-fn end_unless(met: &AtomicBool, patience: Duration) {
-    thread::sleep(patience);
+fn end_unless(met: &AtomicBool, limit: Duration) {
+    thread::sleep(limit);
     if met.load(Relaxed) {
         return;
     }
-    super::speak(super::speaks(), || {
+    super::print_before_world(super::is_first_process(), || {
         let cards = Facts::here(String::new(), &[]).addresses;
         let cards: Vec<String> = cards.iter().map(ToString::to_string).collect();
-        tell(&format_args!(
+        print_error(&format_args!(
             "the other ranks did not answer within {} s: MPI hangs at its first message, probably \
              because of a firewall or several network cards (here: {}); without mpirun, `mst \
              doctor --hostfile HOSTS` finds out over ssh which one",
-            patience.as_secs(),
+            limit.as_secs(),
             cards.join(", ")
         ));
     });

@@ -2,18 +2,18 @@
 //! end.
 
 mod bars;
+mod csv_file;
 mod output;
 mod panics;
-mod sheet;
-mod speech;
+mod print;
 mod standard_input;
 mod termination;
 
 pub(crate) use bars::Bars;
+pub(crate) use csv_file::CsvFile;
 pub(crate) use output::{Output, folder_of};
-pub use panics::tell_panics_once;
-pub(crate) use sheet::Sheet;
-pub(crate) use speech::{Voice, aside, say, tell, write_aside};
+pub use panics::report_panics_once;
+pub(crate) use print::{ResultPrinter, note, print_error, write_stderr, write_stdout};
 pub(crate) use standard_input::{NAME, is_named, keep};
-pub use termination::heed;
-pub(crate) use termination::keep_signal;
+pub(crate) use termination::catch_signal;
+pub use termination::catch_sigterm;

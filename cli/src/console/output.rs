@@ -76,7 +76,7 @@ impl Output {
             }
             _ => {}
         }
-        Unfinished::beside(&target)?; // a test, dropped at once: a job that is killed while it computes leaves no file
+        Unfinished::create_near(&target)?; // a test, dropped at once: a job that is killed while it computes leaves no file
         Ok(Target::File(target))
     }
 
@@ -124,7 +124,7 @@ impl Output {
         match place {
             Target::Direct(device) => fill(&path, format, slice, &device),
             Target::File(target) => {
-                let unfinished = Unfinished::beside(&target).map_err(failed)?;
+                let unfinished = Unfinished::create_near(&target).map_err(failed)?;
                 fill(&path, format, slice, unfinished.file())?;
                 unfinished.finish(&target).map_err(failed)
             }
@@ -141,7 +141,7 @@ enum Unfinished {
 
 impl Unfinished {
     /// A new file in the folder of `target`.
-    fn beside(target: &Path) -> io::Result<Self> {
+    fn create_near(target: &Path) -> io::Result<Self> {
         let mut options = File::options();
         options.write(true).mode(ANYBODY).custom_flags(OFlag::O_TMPFILE.bits());
         match options.open(folder_of(target)) {

@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 ///
 /// # Errors
 /// If the handler cannot be installed.
-pub(crate) fn keep_signal(
+pub(crate) fn catch_signal(
     signal: i32,
     over: Arc<AtomicBool>,
     asked: Arc<AtomicBool>,
@@ -25,6 +25,6 @@ pub(crate) fn keep_signal(
 ///
 /// # Errors
 /// If the handler cannot be installed.
-pub fn heed(done: Arc<AtomicBool>, dismissed: Arc<AtomicBool>) -> io::Result<()> {
-    keep_signal(SIGTERM, done, dismissed)
+pub fn catch_sigterm(done: Arc<AtomicBool>, dismissed: Arc<AtomicBool>) -> io::Result<()> {
+    catch_signal(SIGTERM, done, dismissed)
 }

@@ -43,7 +43,7 @@ pub(super) struct Answer {
     /// The output of `mpirun --version` there.
     mpirun: String,
     /// The output of the program there.
-    said: String,
+    output: String,
     code: i32,
     /// The facts that the program there reports about its host, if it can.
     pub(super) facts: Option<Facts>,
@@ -75,10 +75,10 @@ tell end
 }
 
 /// The facts in the output of a program, which may contain warnings, too.
-fn facts(said: &str) -> Option<Facts> {
-    let from = said.find("{\"name\"")?;
+fn facts(output: &str) -> Option<Facts> {
+    let from = output.find("{\"name\"")?;
     let facts: Facts =
-        serde_json::Deserializer::from_str(&said[from..]).into_iter().next()?.ok()?;
+        serde_json::Deserializer::from_str(&output[from..]).into_iter().next()?.ok()?;
     Some(facts.made_printable())
 }
 
@@ -96,12 +96,12 @@ impl Answer {
                 "tool" => answer.tools.push(value.to_owned()),
                 "mpirun" => answer.mpirun = value.to_owned(),
                 "code" => answer.code = value.parse().unwrap_or(-1),
-                "said" => answer.said = value.to_owned(),
+                "said" => answer.output = value.to_owned(),
                 "end" => complete = true,
                 _ => {}
             }
         }
-        answer.facts = facts(&answer.said);
+        answer.facts = facts(&answer.output);
         complete.then_some(answer)
     }
 
@@ -135,8 +135,8 @@ impl Answer {
         if self.facts.is_some() {
             return None; // a comparison of contents finds out whether it is the same program
         }
-        let said: String = self.said.chars().take(160).collect();
-        if let Some((_, rest)) = self.said.split_once("error while loading shared libraries: ") {
+        let output: String = self.output.chars().take(160).collect();
+        if let Some((_, rest)) = self.output.split_once("error while loading shared libraries: ") {
             let library = rest.split(':').next().unwrap_or(rest);
             let what = format!("{shown} does not start on {host}: {library} is missing there");
             let mend = format!(
@@ -145,8 +145,8 @@ impl Answer {
             );
             return Some(Problem::new(what, mend));
         }
-        if self.said.contains("GLIBC_") {
-            let what = format!("{shown} does not start on {host}, whose system is older: {said}");
+        if self.output.contains("GLIBC_") {
+            let what = format!("{shown} does not start on {host}, whose system is older: {output}");
             return Some(Problem::new(
                 what,
                 "build it on the host with the oldest system, and copy that",
@@ -155,7 +155,7 @@ impl Answer {
         let what = if matches!(self.code, 0 | 2) {
             format!("{host} has another program at {shown}, which does not understand this one")
         } else {
-            format!("{shown} fails on {host} with code {}: {said}", self.code)
+            format!("{shown} fails on {host} with code {}: {output}", self.code)
         };
         Some(Problem::new(what, copy))
     }
@@ -202,7 +202,7 @@ mod tests {
     const WELL: &str = "Welcome!\n\n@mst folder yes\n@mst program yes\n@mst tool mpirun\n@mst tool orted\n\
                         @mst mpirun mpirun (Open MPI) 4.1.4\n";
 
-    fn told(lines: &str, launcher: &str) -> Vec<String> {
+    fn messages(lines: &str, launcher: &str) -> Vec<String> {
         let answer = Answer::read(&format!("{lines}@mst end \n")).expect("to its end");
         answer.problems("vm2", &context(launcher)).iter().map(Problem::to_string).collect()
     }
@@ -259,9 +259,13 @@ mod tests {
             ),
         ];
         for (lines, launcher, expected) in cases {
-            let told = told(&lines, launcher);
-            assert_eq!(told.len(), usize::from(!expected.is_empty()), "{expected}: {told:?}");
-            assert!(told.concat().contains(expected), "{expected}: {told:?}");
+            let messages = messages(&lines, launcher);
+            assert_eq!(
+                messages.len(),
+                usize::from(!expected.is_empty()),
+                "{expected}: {messages:?}"
+            );
+            assert!(messages.concat().contains(expected), "{expected}: {messages:?}");
         }
     }
 
@@ -277,8 +281,8 @@ mod tests {
         let mut context = context("Open MPI 4.1.4");
         context.program = "/no/such 'place'/mst; exit 7".into();
         let here = super::super::remote::Remote { host: String::new(), here: true };
-        let said = here.run(&script(&context), std::time::Duration::from_secs(20)).expect("sh");
-        let answer = Answer::read(&said.out).unwrap_or_else(|| panic!("{said:?}"));
+        let output = here.run(&script(&context), std::time::Duration::from_secs(20)).expect("sh");
+        let answer = Answer::read(&output.stdout).unwrap_or_else(|| panic!("{output:?}"));
         assert!(!answer.program && answer.code == 127 && answer.facts.is_none(), "{answer:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Finds network cards that mislead MPI, and the network that all hosts share.
 
-use super::{Address, Facts, Library, Problem, Seen, listed};
+use super::{Address, Facts, HostReport, Library, Problem, listed};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
@@ -30,13 +30,13 @@ pub(super) fn networks<'a>(hosts: &[&'a Facts]) -> Vec<&'a Address> {
 
 /// The network of the first host that MPI should use: the first that all hosts share, preferably
 /// one that MPI is restricted to.
-pub(super) fn shared<'a>(hosts: &[&'a Facts]) -> Option<&'a Address> {
+pub(super) fn shared_network<'a>(hosts: &[&'a Facts]) -> Option<&'a Address> {
     let networks = networks(hosts);
-    let kept = |address: &&&Address| {
-        let told = hosts[0].kept_to.as_deref().unwrap_or_default();
-        told.split(',').any(|part| names(part, address))
+    let is_named = |address: &&&Address| {
+        let restriction = hosts[0].mpi_networks.as_deref().unwrap_or_default();
+        restriction.split(',').any(|part| names(part, address))
     };
-    networks.iter().find(kept).or(networks.first()).copied()
+    networks.iter().find(is_named).or(networks.first()).copied()
 }
 
 /// The address of `host` in the network of `address`.
@@ -45,7 +45,7 @@ pub(super) fn in_network<'a>(host: &'a Facts, address: &Address) -> Option<&'a A
 }
 
 /// The first address of `host`, without bridges, that no other host has.
-pub(super) fn own<'a>(host: &'a Facts, hosts: &[&Facts]) -> Option<&'a Address> {
+pub(super) fn own_address<'a>(host: &'a Facts, hosts: &[&Facts]) -> Option<&'a Address> {
     let owners = |address: &Address| {
         let has = |other: &&&Facts| other.addresses.iter().any(|its| its.ip == address.ip);
         hosts.iter().filter(has).count()
@@ -55,38 +55,38 @@ pub(super) fn own<'a>(host: &'a Facts, hosts: &[&Facts]) -> Option<&'a Address> 
 
 /// The problems of cards that MPI may try without success, or of a restriction to cards that some
 /// host does not have.
-pub(super) fn cards(seen: &[Seen], library: Option<&Library>) -> Vec<Problem> {
-    let hosts: Vec<&Facts> = seen.iter().map(|seen| &seen.facts).collect();
+pub(super) fn cards(reports: &[HostReport], library: Option<&Library>) -> Vec<Problem> {
+    let hosts: Vec<&Facts> = reports.iter().map(|report| &report.facts).collect();
     if hosts.len() < 2 {
         return Vec::new();
     }
-    let mend = mend(shared(&hosts), library);
-    if hosts.iter().any(|host| host.kept_to.is_some()) {
-        return kept_in_vain(seen, &mend).into_iter().collect();
+    let mend = mend(shared_network(&hosts), library);
+    if hosts.iter().any(|host| host.mpi_networks.is_some()) {
+        return unmet_restriction(reports, &mend).into_iter().collect();
     }
     let mut owners: BTreeMap<Ipv4Addr, Vec<&str>> = BTreeMap::new();
-    for one in seen {
+    for one in reports {
         for address in &one.facts.addresses {
             owners.entry(address.ip).or_default().push(&one.label);
         }
     }
     let same = owners.into_iter().filter(|(_, owners)| owners.len() > 1);
-    let mut told: Vec<String> =
+    let mut misleading: Vec<String> =
         same.map(|(ip, owners)| format!("{ip} is an address of {}", listed(owners))).collect();
-    for one in seen {
+    for one in reports {
         let alone = |address: &&Address| {
-            is_bridge(address) && !told.iter().any(|t| t.contains(&address.ip.to_string()))
+            is_bridge(address) && !misleading.iter().any(|t| t.contains(&address.ip.to_string()))
         };
         let bridges: Vec<&str> =
             one.facts.addresses.iter().filter(alone).map(|address| address.card.as_str()).collect();
         if !bridges.is_empty() {
-            told.push(format!("{} has the bridge {}", one.label, listed(bridges)));
+            misleading.push(format!("{} has the bridge {}", one.label, listed(bridges)));
         }
     }
-    if told.is_empty() {
+    if misleading.is_empty() {
         return Vec::new();
     }
-    let what = format!("{}: MPI may use it and hang at its first message", told.join(", "));
+    let what = format!("{}: MPI may use it and hang at its first message", misleading.join(", "));
     vec![Problem::new(what, mend)]
 }
 
@@ -109,20 +109,20 @@ fn mend(shared: Option<&Address>, library: Option<&Library>) -> String {
 
 /// The problem of hosts without an address in the networks that MPI is restricted to, if there are
 /// any.
-fn kept_in_vain(seen: &[Seen], mend: &str) -> Option<Problem> {
-    let without = |one: &&Seen| {
+fn unmet_restriction(reports: &[HostReport], mend: &str) -> Option<Problem> {
+    let without = |one: &&HostReport| {
         let facts = &one.facts;
         facts
-            .kept_to
+            .mpi_networks
             .as_deref()
-            .is_some_and(|told| !told.split(',').any(|part| covers(facts, part)))
+            .is_some_and(|restriction| !restriction.split(',').any(|part| covers(facts, part)))
     };
-    let lost: Vec<&Seen> = seen.iter().filter(without).collect();
-    let told = lost.first()?.facts.kept_to.as_deref()?;
+    let lost: Vec<&HostReport> = reports.iter().filter(without).collect();
+    let restriction = lost.first()?.facts.mpi_networks.as_deref()?;
     let names = listed(lost.iter().map(|one| one.label.as_str()));
     let what = format!(
-        "MPI is restricted to {told}, but there is no address in it on {names}: MPI ignores the \
-         restriction, or hangs"
+        "MPI is restricted to {restriction}, but there is no address in it on {names}: MPI ignores \
+         the restriction, or hangs"
     );
     Some(Problem::new(what, mend))
 }
@@ -147,11 +147,11 @@ fn names(part: &str, address: &Address) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::seen;
+    use super::super::tests::report;
     use super::*;
 
-    fn with(label: &str, addresses: &[(&str, u32, &str)]) -> Seen {
-        let mut one = seen(label);
+    fn with(label: &str, addresses: &[(&str, u32, &str)]) -> HostReport {
+        let mut one = report(label);
         let address = |&(ip, prefix, card): &(&str, u32, &str)| Address {
             ip: ip.parse().expect(ip),
             prefix,
@@ -161,42 +161,42 @@ mod tests {
         one
     }
 
-    fn told(seen: &[Seen]) -> String {
+    fn message(reports: &[HostReport]) -> String {
         let library = Library::named("Open MPI 4.1.4");
-        let told = cards(seen, library.as_ref());
-        told.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
+        let problems = cards(reports, library.as_ref());
+        problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
     fn one_network_is_no_problem() {
         let three = [("vm1", "10.0.0.1"), ("vm2", "10.0.0.2"), ("vm3", "10.0.0.3")];
         let three = three.map(|(name, ip)| with(name, &[(ip, 24, "eth0")]));
-        assert_eq!(told(&three), "");
-        assert_eq!(told(&three[..1]), "");
+        assert_eq!(message(&three), "");
+        assert_eq!(message(&three[..1]), "");
     }
 
     #[test]
     fn the_same_address_everywhere_is_named_with_the_network_to_keep_to() {
         let nat = ("10.0.2.15", 24, "eth0");
-        let seen = [
+        let reports = [
             with("vm1", &[nat, ("192.168.56.11", 24, "eth1")]),
             with("vm2", &[nat, ("192.168.56.12", 24, "eth1"), ("172.17.0.1", 16, "docker0")]),
             with("vm3", &[nat, ("192.168.56.13", 24, "eth1")]),
         ];
-        let told = told(&seen);
-        assert!(told.starts_with(
+        let message = message(&reports);
+        assert!(message.starts_with(
             "10.0.2.15 is an address of vm1, vm2 and vm3, vm2 has the bridge docker0"
         ));
         let options =
             "--mca btl_tcp_if_include 192.168.56.0/24 --mca oob_tcp_if_include 192.168.56.0/24";
-        assert!(told.contains(options), "{told}");
+        assert!(message.contains(options), "{message}");
     }
 
     #[test]
     fn a_missing_shared_network_is_reported() {
         let nat = ("10.0.2.15", 24, "eth0");
-        let told = told(&[with("vm1", &[nat]), with("vm2", &[nat])]);
-        assert!(told.contains("there is no network"), "{told}");
+        let message = message(&[with("vm1", &[nat]), with("vm2", &[nat])]);
+        assert!(message.contains("there is no network"), "{message}");
     }
 
     #[test]
@@ -207,32 +207,32 @@ mod tests {
             with("vm2", &[nat]),
         );
         let hosts = [&one.facts, &other.facts];
-        assert_eq!(shared(&hosts), None);
+        assert_eq!(shared_network(&hosts), None);
         assert_eq!(
-            own(&one.facts, &hosts).map(ToString::to_string).as_deref(),
+            own_address(&one.facts, &hosts).map(ToString::to_string).as_deref(),
             Some("10.1.0.1/32 eth1")
         );
-        assert_eq!(own(&other.facts, &hosts), None);
+        assert_eq!(own_address(&other.facts, &hosts), None);
     }
 
     #[test]
     fn a_network_that_was_named_is_looked_for() {
         let nat = ("10.0.2.15", 24, "eth0");
-        let mut seen = [
+        let mut reports = [
             with("vm1", &[nat, ("10.9.0.1", 16, "eth1")]),
             with("vm2", &[nat, ("10.9.0.2", 16, "eth2")]),
         ];
-        let mut told_of = |kept: &str| {
-            seen.iter_mut().for_each(|one| one.facts.kept_to = Some(kept.to_owned()));
-            told(&seen)
+        let mut message_if = |networks: &str| {
+            reports.iter_mut().for_each(|one| one.facts.mpi_networks = Some(networks.to_owned()));
+            message(&reports)
         };
-        assert_eq!(told_of("10.9.0.0/16"), "");
+        assert_eq!(message_if("10.9.0.0/16"), "");
         assert_eq!(
-            told_of("eth7,10.9.0.0/24"),
+            message_if("eth7,10.9.0.0/24"),
             "",
             "as Open MPI matches the bits that it is given"
         );
-        assert!(told_of("192.168.1.0/24").contains("no address in it on vm1 and vm2"));
-        assert!(told_of("eth1").contains("no address in it on vm2"));
+        assert!(message_if("192.168.1.0/24").contains("no address in it on vm1 and vm2"));
+        assert!(message_if("eth1").contains("no address in it on vm2"));
     }
 }

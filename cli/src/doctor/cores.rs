@@ -73,9 +73,9 @@ mod tests {
             ("cores left idle", topology(4, 1, &[1, 1]), "is bound to 1 core of 4"),
         ];
         for (name, topology, expected) in cases {
-            let told: Vec<String> = cores(&topology).iter().map(Problem::to_string).collect();
-            assert_eq!(told.len(), usize::from(!expected.is_empty()), "{name}: {told:?}");
-            assert!(told.concat().contains(expected), "{name}: {told:?}");
+            let messages: Vec<String> = cores(&topology).iter().map(Problem::to_string).collect();
+            assert_eq!(messages.len(), usize::from(!expected.is_empty()), "{name}: {messages:?}");
+            assert!(messages.concat().contains(expected), "{name}: {messages:?}");
         }
     }
 }

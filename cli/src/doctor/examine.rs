@@ -1,7 +1,10 @@
 //! Examines the hosts of a running job.
 
 use super::graph::Size;
-use super::{Facts, Hostfile, Library, Problem, Seen, Settings, cards, cores, pairs, verdict};
+use super::{
+    ClockOffset, Facts, HostReport, Hostfile, Library, Problem, Settings, cards, cores, pairs,
+    verdict,
+};
 use crate::report::count;
 use mst::comm::Comm;
 use mst::error::{Error, Result};
@@ -20,14 +23,14 @@ pub struct Question {
     /// The hostfile with the hosts that the job should run on.
     pub hostfile: Option<PathBuf>,
     /// The networks or cards that MPI is restricted to, if the environment does not say.
-    pub kept_to: Option<String>,
+    pub mpi_networks: Option<String>,
 }
 
 /// The facts and problems that were found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Findings {
     /// The hosts that answered.
-    pub hosts: Vec<Seen>,
+    pub hosts: Vec<HostReport>,
     /// The links that were measured.
     pub pairs: Vec<Pair>,
     /// The problems.
@@ -49,7 +52,7 @@ pub struct Pair {
 }
 
 /// Time limit for measuring links. Links not measured by then stay unknown.
-const PATIENCE: Duration = Duration::from_secs(5);
+const MEASURING_LIMIT: Duration = Duration::from_secs(5);
 
 impl Findings {
     /// `Ok` if no problem was found.
@@ -99,14 +102,15 @@ pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
     };
     let (hostfile, size) = comm.agree(if comm.rank() == 0 { read() } else { Ok((None, None)) })?;
     let files = question.all_files();
-    let (all, hosts, firsts) = gather(comm, &files);
+    let (all, hosts, firsts) = gather_facts(comm, &files);
     let measured = match firsts.len() {
         0 | 1 => Vec::new(),
-        _ => pairs::measure(comm, &firsts, PATIENCE),
+        _ => pairs::measure(comm, &firsts, MEASURING_LIMIT),
     };
     let mut hosts = hosts;
     for found in measured.iter().filter(|found| found.ends[0] == 0) {
-        hosts[found.ends[1]].ahead = Some((found.ahead, found.link.latency));
+        hosts[found.ends[1]].clock_offset =
+            Some(ClockOffset { seconds: found.clock_offset, error: found.link.latency });
     }
     let pair = |found: &pairs::Measured| Pair {
         hosts: found.ends,
@@ -137,16 +141,17 @@ pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
 
 /// What every rank reports, what the first rank on each host reports for the host, and the numbers
 /// of these first ranks.
-fn gather(comm: &Comm, files: &[PathBuf]) -> (Vec<Seen>, Vec<Seen>, Vec<usize>) {
-    let told = serde_json::to_vec(&Facts::here(comm.library(), files)).expect("plain fields");
+fn gather_facts(comm: &Comm, files: &[PathBuf]) -> (Vec<HostReport>, Vec<HostReport>, Vec<usize>) {
+    let facts = serde_json::to_vec(&Facts::here(comm.library(), files)).expect("plain fields");
     let topology = comm.topology();
-    let seen = |(rank, told): (usize, Vec<u8>)| {
-        let facts: Facts = serde_json::from_slice(&told).expect("all ranks run the same program");
+    let report = |(rank, json): (usize, Vec<u8>)| {
+        let facts: Facts = serde_json::from_slice(&json).expect("all ranks run the same program");
         let facts = facts.made_printable();
         let (ranks, threads) = (topology.sharing(rank), topology.threads_beside(rank));
-        Seen { label: facts.host.name.clone(), facts, ranks, threads, ahead: None }
+        HostReport { label: facts.host.name.clone(), facts, ranks, threads, clock_offset: None }
     };
-    let all: Vec<Seen> = comm.all_gather(&told).into_iter().enumerate().map(seen).collect();
+    let all: Vec<HostReport> =
+        comm.all_gather(&facts).into_iter().enumerate().map(report).collect();
     let is_first = |rank: &usize| {
         let host = &topology.ranks[*rank];
         !topology.ranks[..*rank].iter().any(|other| other.is(host))
@@ -169,14 +174,17 @@ mod tests {
             files: vec!["missing.gr".into()],
             graph: Some(Source::Generated("gnm:n=2^30,m=2^39".parse().expect("a spec"))),
             hostfile: Some(hostfile),
-            kept_to: None,
+            mpi_networks: None,
         };
         let found = mst::comm::run(3, Some(1), |comm| examine(comm, &question).expect("read"));
         let [one] = found[0].hosts.as_slice() else { panic!("{found:?}") };
         assert_eq!((one.ranks, one.threads, found[0].pairs.len()), (3, 3, 0));
-        let told: Vec<String> = found[0].problems.iter().map(Problem::to_string).collect();
+        let messages: Vec<String> = found[0].problems.iter().map(Problem::to_string).collect();
         for expected in ["names 2 hosts", "cannot open missing.gr", "the graph needs about"] {
-            assert!(told.iter().any(|line| line.contains(expected)), "{expected}: {told:?}");
+            assert!(
+                messages.iter().any(|line| line.contains(expected)),
+                "{expected}: {messages:?}"
+            );
         }
         assert_eq!(found[1].hosts.len(), 1);
     }

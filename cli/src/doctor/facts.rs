@@ -67,7 +67,8 @@ pub struct Facts {
     /// A hash of this program's file.
     pub content: String,
     /// The networks or cards that MPI is restricted to, if any.
-    pub kept_to: Option<String>,
+    #[serde(rename = "kept_to")]
+    pub mpi_networks: Option<String>,
     /// The fingerprints of the requested files, or why they cannot be read, in the order of the
     /// request.
     pub files: Vec<Result<Fingerprint, String>>,
@@ -80,18 +81,18 @@ impl Facts {
     /// `files`.
     pub fn here(library: String, files: &[PathBuf]) -> Self {
         let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
-        let told = uname().map(|told| told.release().to_string_lossy().into_owned());
+        let release = uname().map(|system| system.release().to_string_lossy().into_owned());
         Self {
             host: Host::here(),
             machine: read("/etc/machine-id").trim().to_owned(),
             cpu: model(&read("/proc/cpuinfo")),
-            kernel: told.unwrap_or_default(),
+            kernel: release.unwrap_or_default(),
             memory: available_memory(),
             addresses: addresses(),
             library,
             version: format!("{} ({})", env!("CARGO_PKG_VERSION"), env!("MST_COMMIT")),
             content: format!("{:016x}", comm::fingerprint()),
-            kept_to: kept_to(|name| std::env::var(name).ok()),
+            mpi_networks: mpi_networks(|name| std::env::var(name).ok()),
             files: files
                 .iter()
                 .map(|path| fingerprint(path).map_err(|why| why.to_string()))
@@ -109,7 +110,7 @@ impl Facts {
         let cards = own.addresses.iter_mut().map(|address| &mut address.card);
         let files = own.files.iter_mut().filter_map(|file| file.as_mut().err());
         let texts = host.into_iter().chain(program).chain(cards).chain(files);
-        for text in texts.chain(&mut own.kept_to) {
+        for text in texts.chain(&mut own.mpi_networks) {
             *text = printable(text);
         }
         self
@@ -118,7 +119,7 @@ impl Facts {
 
 /// A host: the facts that it reports, and what others know about it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Seen {
+pub struct HostReport {
     /// The user's name for the host, or its own.
     pub label: String,
     /// The facts that it reports.
@@ -128,8 +129,25 @@ pub struct Seen {
     pub ranks: usize,
     /// The threads of all ranks there; 0 if no job runs.
     pub threads: usize,
-    /// How far its clock is ahead of the first host's, and the error of that, both in seconds.
-    pub ahead: Option<(f64, f64)>,
+    /// How far its clock is ahead of the first host's.
+    #[serde(rename = "ahead")]
+    pub clock_offset: Option<ClockOffset>,
+}
+
+/// How far a clock is ahead of another one. Serialised as two numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(into = "(f64, f64)")]
+pub struct ClockOffset {
+    /// The offset, seconds; negative if the clock is behind.
+    pub seconds: f64,
+    /// The error of that, seconds.
+    pub error: f64,
+}
+
+impl From<ClockOffset> for (f64, f64) {
+    fn from(offset: ClockOffset) -> Self {
+        (offset.seconds, offset.error)
+    }
 }
 
 /// The first processor model in `/proc/cpuinfo`; the architecture if it names none, as on some
@@ -158,14 +176,14 @@ fn addresses() -> Vec<Address> {
 
 /// The networks or cards that MPI is restricted to, from the environment variables that launchers
 /// set for the ranks.
-pub(super) fn kept_to(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+pub(super) fn mpi_networks(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     const KNOWN: [&str; 4] = [
         "OMPI_MCA_btl_tcp_if_include",
         "MPIR_CVAR_CH3_INTERFACE_HOSTNAME",
         "MPICH_INTERFACE_HOSTNAME",
         "HYDRA_IFACE",
     ];
-    KNOWN.into_iter().find_map(variable).filter(|told| !told.is_empty())
+    KNOWN.into_iter().find_map(variable).filter(|networks| !networks.is_empty())
 }
 
 #[cfg(test)]
@@ -195,19 +213,29 @@ mod tests {
         assert!(facts.host.cores > 0 && !facts.kernel.is_empty() && !facts.cpu.is_empty());
         assert!(facts.addresses.iter().all(|address| !address.ip.is_loopback()));
         assert!(matches!(facts.files.as_slice(), [Err(_)]), "{:?}", facts.files);
-        let told = serde_json::to_string(&facts).expect("plain fields");
-        assert_eq!(serde_json::from_str::<Facts>(&told).expect("its own words"), facts);
+        let json = serde_json::to_string(&facts).expect("plain fields");
+        assert_eq!(serde_json::from_str::<Facts>(&json).expect("its own words"), facts);
     }
 
     #[test]
     fn what_mpi_was_told_is_in_the_environment() {
-        let told = |set: &str, value: &str| kept_to(|name| (name == set).then(|| value.to_owned()));
+        let networks =
+            |set: &str, value: &str| mpi_networks(|name| (name == set).then(|| value.to_owned()));
         assert_eq!(
-            told("OMPI_MCA_btl_tcp_if_include", "10.9.0.0/16").as_deref(),
+            networks("OMPI_MCA_btl_tcp_if_include", "10.9.0.0/16").as_deref(),
             Some("10.9.0.0/16")
         );
-        assert_eq!(told("OMPI_MCA_btl_tcp_if_include", ""), None);
-        assert_eq!(told("PATH", "/bin"), None);
+        assert_eq!(networks("OMPI_MCA_btl_tcp_if_include", ""), None);
+        assert_eq!(networks("PATH", "/bin"), None);
+    }
+
+    #[test]
+    fn json_has_the_names_that_scripts_know() {
+        let mut report = super::super::tests::report("vm1");
+        report.facts.mpi_networks = Some("eth1".to_owned());
+        report.clock_offset = Some(ClockOffset { seconds: -0.5, error: 0.25 });
+        let json = serde_json::to_value(&report).expect("plain fields");
+        assert_eq!((&json["kept_to"], &json["ahead"]), (&"eth1".into(), &vec![-0.5, 0.25].into()));
     }
 
     #[test]

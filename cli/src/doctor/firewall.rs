@@ -3,19 +3,19 @@
 
 use super::answer::Context;
 use super::remote::{Remote, Running};
-use super::{Address, Facts, Problem, Seen, cards, listed};
+use super::{Address, Facts, HostReport, Problem, cards, listed};
 use crate::shell;
 use std::net::{IpAddr, SocketAddr};
 use std::thread;
 use std::time::Duration;
 
 /// Time limit for a host to start listening. It has answered before.
-const TO_LISTEN: Duration = Duration::from_secs(3);
+const START_LIMIT: Duration = Duration::from_secs(3);
 /// Time limit for a host to try all others.
-const TO_CONNECT: Duration = Duration::from_secs(5);
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
 /// A host that takes part in the test.
-struct End {
+struct Endpoint {
     remote: Remote,
     label: String,
     address: IpAddr,
@@ -25,12 +25,12 @@ struct End {
 /// tries to connect to all others. This host, where the launcher runs, takes part.
 pub(super) fn firewalls(
     answered: &[Remote],
-    seen: &[Seen],
-    ours: Seen,
+    reports: &[HostReport],
+    ours: HostReport,
     context: &Context,
 ) -> Vec<Problem> {
     let mut remotes = answered.to_vec();
-    let mut all = seen.to_vec();
+    let mut all = reports.to_vec();
     if !answered.iter().any(|remote| remote.here) {
         remotes.push(Remote { host: ours.label.clone(), here: true });
         all.push(ours);
@@ -39,13 +39,13 @@ pub(super) fn firewalls(
     if hosts.len() < 2 {
         return Vec::new();
     }
-    let shared = cards::shared(&hosts);
-    let end = |(remote, one): (Remote, &Seen)| {
+    let shared = cards::shared_network(&hosts);
+    let end = |(remote, one): (Remote, &HostReport)| {
         let within = shared.and_then(|shared| cards::in_network(&one.facts, shared));
-        let address = within.or_else(|| cards::own(&one.facts, &hosts))?.ip;
-        Some(End { remote, label: one.label.clone(), address: IpAddr::V4(address) })
+        let address = within.or_else(|| cards::own_address(&one.facts, &hosts))?.ip;
+        Some(Endpoint { remote, label: one.label.clone(), address: IpAddr::V4(address) })
     };
-    let ends: Vec<End> = remotes.into_iter().zip(&all).filter_map(end).collect();
+    let ends: Vec<Endpoint> = remotes.into_iter().zip(&all).filter_map(end).collect();
     let program = shell::quoted(&context.program.to_string_lossy());
     let listening = each(&ends, |end| listen(end, &program));
     let targets: Vec<Option<SocketAddr>> = ends
@@ -54,21 +54,21 @@ pub(super) fn firewalls(
         .map(|(end, listening)| Some(SocketAddr::new(end.address, listening.as_ref()?.1)))
         .collect();
     let tried = each(&ends, |end| connect(end, &program, &targets));
-    let unreached = |(to, end): (usize, &End)| {
+    let unreached = |(to, end): (usize, &Endpoint)| {
         let why = |from: usize| tried[from].get(to)?.as_ref().filter(|_| from != to);
         let failed: Vec<(&str, &String)> =
             (0..ends.len()).filter_map(|from| Some((&*ends[from].label, why(from)?))).collect();
         let (_, why) = failed.first()?;
         let from = listed(failed.iter().map(|(from, _)| *from));
-        Some(shut_off(&from, end, why, shared, context))
+        Some(unreachable_endpoint(&from, end, why, shared, context))
     };
     ends.iter().enumerate().filter_map(unreached).collect()
 }
 
 /// The problem of hosts that cannot connect to `end`.
-fn shut_off(
+fn unreachable_endpoint(
     from: &str,
-    end: &End,
+    end: &Endpoint,
     why: &str,
     shared: Option<&Address>,
     context: &Context,
@@ -88,7 +88,7 @@ fn shut_off(
 }
 
 /// Runs `work` for all ends at the same time.
-fn each<R: Send>(ends: &[End], work: impl Fn(&End) -> R + Sync) -> Vec<R> {
+fn each<R: Send>(ends: &[Endpoint], work: impl Fn(&Endpoint) -> R + Sync) -> Vec<R> {
     let work = &work;
     thread::scope(|scope| {
         let threads: Vec<_> = ends.iter().map(|end| scope.spawn(move || work(end))).collect();
@@ -97,23 +97,24 @@ fn each<R: Send>(ends: &[End], work: impl Fn(&End) -> R + Sync) -> Vec<R> {
 }
 
 /// Makes a host listen. Returns the running command and its port.
-fn listen(end: &End, program: &str) -> Option<(Running, u16)> {
+fn listen(end: &Endpoint, program: &str) -> Option<(Running, u16)> {
     let script = format!("exec {program} doctor --listen\n");
-    let (running, words) = end.remote.start(&script, TO_LISTEN).ok()?;
+    let (running, words) = end.remote.start(&script, START_LIMIT).ok()?;
     let port =
         words.lines().find_map(|line| line.strip_prefix("@mst port ")?.trim().parse().ok())?;
     Some((running, port))
 }
 
 /// For each target, why a host cannot connect to it; `None` if it can.
-fn connect(end: &End, program: &str, targets: &[Option<SocketAddr>]) -> Vec<Option<String>> {
+fn connect(end: &Endpoint, program: &str, targets: &[Option<SocketAddr>]) -> Vec<Option<String>> {
     let list: Vec<String> = targets.iter().flatten().map(SocketAddr::to_string).collect();
     let script =
         format!("exec {program} doctor --connect {} </dev/null\n", shell::quoted(&list.join(",")));
-    let said = end.remote.run(&script, TO_CONNECT).map(|said| said.out).unwrap_or_default();
-    let told = |target: &SocketAddr| {
+    let output =
+        end.remote.run(&script, CONNECT_LIMIT).map(|output| output.stdout).unwrap_or_default();
+    let failure = |target: &SocketAddr| {
         let start = format!("@mst no {target} ");
-        said.lines().find_map(|line| line.strip_prefix(&start).map(str::to_owned))
+        output.lines().find_map(|line| line.strip_prefix(&start).map(str::to_owned))
     };
-    targets.iter().map(|target| target.as_ref().and_then(told)).collect()
+    targets.iter().map(|target| target.as_ref().and_then(failure)).collect()
 }

@@ -86,11 +86,11 @@ mod tests {
             format: None,
             text: TextOptions::default(),
         };
-        let told = [
+        let sizes = [
             ("rome99.gr", Size { n: 3353, edge_bytes: 4444 * WIDE }),
             ("tinyEWG.txt", Size { n: 8, edge_bytes: 16 * WIDE }),
         ];
-        for (name, size) in told {
+        for (name, size) in sizes {
             assert_eq!(
                 Size::of(&file(&format!("../tests/data/{name}"))).expect(name),
                 size,

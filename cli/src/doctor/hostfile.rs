@@ -79,7 +79,7 @@ impl Hostfile {
     /// What is wrong with the file, for this launcher if it is known.
     pub(super) fn problems(&self, launcher: Option<&Library>) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let (path, word) = (&self.path, shell::pasted(&self.path));
+        let (path, word) = (&self.path, shell::quoted_if_needed(&self.path));
         if let Some(line) = self.carriage {
             let what = format!(
                 "{path}:{line}: the line has a Windows line end, which mpirun takes as part of \
@@ -120,7 +120,7 @@ impl Hostfile {
             |entry: &&HostLine| entry.slots.is_some() && entry.colon != launcher.is_mpich();
         let entry = self.entries.iter().find(foreign)?;
         let (path, line, host) = (&self.path, entry.line, &entry.host);
-        let word = shell::pasted(path);
+        let word = shell::quoted_if_needed(path);
         let slots = entry.slots.unwrap_or(1);
         Some(if launcher.is_mpich() {
             let what =
@@ -147,7 +147,7 @@ impl<'a> Line<'a> {
     fn entry(&self) -> Result<Option<HostLine>> {
         let end = self.whole.iter().position(|&byte| byte == b'#').unwrap_or(self.whole.len());
         let mut rest = &self.whole[..end];
-        let Some(word) = take(&mut rest, |byte| !byte.is_ascii_whitespace()) else {
+        let Some(word) = take_word(&mut rest, |byte| !byte.is_ascii_whitespace()) else {
             return Ok(None);
         };
         let (name, count) = match word.iter().filter(|&&byte| byte == b':').count() {
@@ -160,7 +160,9 @@ impl<'a> Line<'a> {
         let colon = !count.is_empty();
         let mut slots = if colon { Some(self.number(&count[1..])?) } else { None };
         let mut is_most = false;
-        while let Some(key) = take(&mut rest, |byte| !byte.is_ascii_whitespace() && byte != b'=') {
+        while let Some(key) =
+            take_word(&mut rest, |byte| !byte.is_ascii_whitespace() && byte != b'=')
+        {
             let counts = matches!(key, b"slots" | b"cpu" | b"count");
             let most = matches!(key, b"max_slots" | b"max-slots");
             if !(counts || most || matches!(key, b"user" | b"username" | b"ifname" | b"binding")) {
@@ -171,7 +173,8 @@ impl<'a> Line<'a> {
                 return Err(self.expected(&rest[..rest.len().min(1)], "= and a number"));
             };
             rest = after;
-            let value = take(&mut rest, |byte| !byte.is_ascii_whitespace()).unwrap_or(&rest[..0]);
+            let value =
+                take_word(&mut rest, |byte| !byte.is_ascii_whitespace()).unwrap_or(&rest[..0]);
             if !(counts || most || is_word(value, b"._-,:")) {
                 return Err(self.expected(value, "a name"));
             }
@@ -206,7 +209,7 @@ impl<'a> Line<'a> {
 }
 
 /// Removes the next word, made of bytes that `belong`, from the start of `rest`.
-fn take<'a>(rest: &mut &'a [u8], belong: impl Fn(u8) -> bool) -> Option<&'a [u8]> {
+fn take_word<'a>(rest: &mut &'a [u8], belong: impl Fn(u8) -> bool) -> Option<&'a [u8]> {
     *rest = rest.trim_ascii_start();
     let len = rest.iter().position(|&byte| !belong(byte)).unwrap_or(rest.len());
     rest.split_off(..len).filter(|word| !word.is_empty())
@@ -241,7 +244,7 @@ mod tests {
     fn both_dialects_are_read() {
         let file = parsed(b"# three hosts\r\n\nvm1 slots=2 # the first\nlab@vm2:3\n10.0.0.3 slots = 1 max_slots=4\nvm4 user=lab\nfe80::1%eth0 max_slots=2\nlab@uni.es@[::1]\n::1\n");
         let file = file.expect("a hostfile");
-        let told: Vec<_> =
+        let entries: Vec<_> =
             file.entries.iter().map(|e| (e.host.as_str(), e.slots, e.line)).collect();
         let expected = [
             ("vm1", Some(2), 3),
@@ -252,7 +255,7 @@ mod tests {
             ("lab@uni.es@[::1]", None, 8),
             ("::1", None, 9),
         ];
-        assert_eq!(told, expected);
+        assert_eq!(entries, expected);
         assert_eq!(file.carriage, Some(1));
     }
 
@@ -280,8 +283,8 @@ mod tests {
             (b"vm$(reboot):1\n", "hosts:1:1: expected a host's name"),
         ];
         for (text, expected) in cases {
-            let told = parsed(text).unwrap_err().to_string();
-            assert!(told.starts_with(expected), "{told}\n{expected}");
+            let message = parsed(text).unwrap_err().to_string();
+            assert!(message.starts_with(expected), "{message}\n{expected}");
         }
     }
 
@@ -299,9 +302,9 @@ mod tests {
             (b"a slots=2\n", &mpich, &["does not know slots=; write a:2"]),
         ];
         for (text, launcher, expected) in cases {
-            let told = parsed(text).expect("a hostfile").problems(launcher.as_ref());
-            assert_eq!(told.len(), expected.len(), "{told:?}");
-            for (problem, expected) in told.iter().zip(expected) {
+            let problems = parsed(text).expect("a hostfile").problems(launcher.as_ref());
+            assert_eq!(problems.len(), expected.len(), "{problems:?}");
+            for (problem, expected) in problems.iter().zip(expected) {
                 assert!(problem.to_string().contains(expected), "{problem}");
             }
         }

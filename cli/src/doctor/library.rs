@@ -7,13 +7,13 @@ use std::fmt;
 /// An MPI library or its launcher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Library {
-    kind: Kind,
+    implementation: Implementation,
     /// The version, as `4.1.4`.
     pub(super) version: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum Implementation {
     OpenMpi,
     Mpich,
 }
@@ -22,21 +22,24 @@ impl Library {
     /// The library that `text` names, which is the output of `MPI_Get_library_version` or `mpirun
     /// --version`.
     pub(crate) fn named(text: &str) -> Option<Self> {
-        const KNOWN: [(&str, Kind); 3] =
-            [("Open MPI", Kind::OpenMpi), ("MPICH", Kind::Mpich), ("HYDRA", Kind::Mpich)];
-        let found = |(word, kind)| Some((text.find(word)?, kind));
-        let (at, kind) = KNOWN.into_iter().find_map(found)?;
+        const KNOWN: [(&str, Implementation); 3] = [
+            ("Open MPI", Implementation::OpenMpi),
+            ("MPICH", Implementation::Mpich),
+            ("HYDRA", Implementation::Mpich),
+        ];
+        let found = |(word, implementation)| Some((text.find(word)?, implementation));
+        let (at, implementation) = KNOWN.into_iter().find_map(found)?;
         let number =
             |word: &&str| word.contains('.') && word.starts_with(|c: char| c.is_ascii_digit());
         let mut words = text[at..].split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
         let word =
             words.find_map(|word| Some(word.strip_prefix('v').unwrap_or(word)).filter(number))?;
-        Some(Self { kind, version: word.to_owned() })
+        Some(Self { implementation, version: word.to_owned() })
     }
 
     /// Whether it is MPICH, whose hostfiles say `host:1` instead of Open MPI's `host slots=1`.
     pub(crate) fn is_mpich(&self) -> bool {
-        self.kind == Kind::Mpich
+        self.implementation == Implementation::Mpich
     }
 
     /// Whether jobs on several hosts are known to hang at their end.
@@ -49,29 +52,31 @@ impl Library {
     pub(super) fn goes_with(&self, other: &Self) -> bool {
         let series =
             |library: &Self| library.version.split('.').take(2).collect::<Vec<_>>().join(".");
-        self.kind == other.kind && series(self) == series(other)
+        self.implementation == other.implementation && series(self) == series(other)
     }
 
     /// The program that the launcher starts on every other host.
     pub(super) fn daemon(&self) -> &'static str {
-        match self.kind {
-            Kind::Mpich => "hydra_pmi_proxy",
-            Kind::OpenMpi if self.is_old() => "orted",
-            Kind::OpenMpi => "prted",
+        match self.implementation {
+            Implementation::Mpich => "hydra_pmi_proxy",
+            Implementation::OpenMpi if self.is_old() => "orted",
+            Implementation::OpenMpi => "prted",
         }
     }
 
     /// How to start a job that only uses the network of `shared`.
     pub(super) fn on_network(&self, shared: &Address) -> String {
         let network = format!("{}/{}", shared.network(), shared.prefix);
-        match self.kind {
-            Kind::Mpich => format!("mpirun -iface {}", shell::pasted(&shared.card)),
-            Kind::OpenMpi if self.is_old() => {
+        match self.implementation {
+            Implementation::Mpich => {
+                format!("mpirun -iface {}", shell::quoted_if_needed(&shared.card))
+            }
+            Implementation::OpenMpi if self.is_old() => {
                 format!(
                     "mpirun --mca btl_tcp_if_include {network} --mca oob_tcp_if_include {network}"
                 )
             }
-            Kind::OpenMpi => {
+            Implementation::OpenMpi => {
                 format!(
                     "mpirun --mca btl_tcp_if_include {network} --prtemca prte_if_include {network}"
                 )
@@ -81,13 +86,13 @@ impl Library {
 
     /// How to start a job that only uses the TCP ports 20000 to 20199.
     pub(super) fn on_ports(&self) -> &'static str {
-        match self.kind {
-            Kind::Mpich => "MPIR_CVAR_CH3_PORT_RANGE=20000:20199 mpirun",
-            Kind::OpenMpi if self.is_old() => {
+        match self.implementation {
+            Implementation::Mpich => "MPIR_CVAR_CH3_PORT_RANGE=20000:20199 mpirun",
+            Implementation::OpenMpi if self.is_old() => {
                 "mpirun --mca oob_tcp_dynamic_ipv4_ports 20000-20099 --mca btl_tcp_port_min_v4 20100 \
                  --mca btl_tcp_port_range_v4 100"
             }
-            Kind::OpenMpi => {
+            Implementation::OpenMpi => {
                 "mpirun --prtemca oob_tcp_dynamic_ipv4_ports 20000-20099 --mca btl_tcp_port_min_v4 20100 \
                  --mca btl_tcp_port_range_v4 100"
             }
@@ -103,10 +108,10 @@ impl Library {
         // MPICH's clean-up would kill the other ranks before they can say which rank died.
         const OF_MPICH: [&str; 4] =
             ["-f hosts", "-ppn 1", "-bind-to none", "-disable-auto-cleanup"];
-        let (mca, shell) = match self.kind {
-            Kind::Mpich => return OF_MPICH.map(str::to_owned).to_vec(),
-            Kind::OpenMpi if self.is_old() => ("--mca", "plm_rsh_args"),
-            Kind::OpenMpi => ("--prtemca", "plm_ssh_args"),
+        let (mca, shell) = match self.implementation {
+            Implementation::Mpich => return OF_MPICH.map(str::to_owned).to_vec(),
+            Implementation::OpenMpi if self.is_old() => ("--mca", "plm_rsh_args"),
+            Implementation::OpenMpi => ("--prtemca", "plm_ssh_args"),
         };
         let mut options = ON_EACH.map(str::to_owned).to_vec();
         options.push(format!("{mca} {shell} {ssh}"));
@@ -126,16 +131,16 @@ impl Library {
         let range = network.map(|network| format!("{}/{}", network.network(), network.prefix));
         let card = network.map(|network| network.card.clone());
         let named = |name: &'static str, value: &Option<String>| Some((name, value.clone()?));
-        let found = match self.kind {
-            Kind::Mpich => vec![
+        let found = match self.implementation {
+            Implementation::Mpich => vec![
                 named("HYDRA_IFACE", &card),
                 Some(("HYDRA_LAUNCHER_EXTRA_ARGS", ssh.to_owned())),
             ],
-            Kind::OpenMpi if self.is_old() => vec![
+            Implementation::OpenMpi if self.is_old() => vec![
                 named("OMPI_MCA_btl_tcp_if_include", &range),
                 named("OMPI_MCA_oob_tcp_if_include", &range),
             ],
-            Kind::OpenMpi => vec![
+            Implementation::OpenMpi => vec![
                 named("OMPI_MCA_btl_tcp_if_include", &range),
                 named("PRTE_MCA_prte_if_include", &range),
             ],

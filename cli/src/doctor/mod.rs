@@ -28,14 +28,14 @@ mod verdict;
 
 pub use cores::cores;
 pub use examine::{Findings, Pair, Question, examine};
-pub use facts::{Address, Facts, Seen};
+pub use facts::{Address, ClockOffset, Facts, HostReport};
 pub(crate) use hostfile::{Hostfile, is_host, is_word};
 pub(crate) use library::Library;
 pub(crate) use names::{addresses, bare};
 pub use ports::{connect, listen};
 pub(crate) use reach::{launcher, reach};
 pub(crate) use remote::{Remote, run};
-pub use settings::{Member, Settings};
+pub use settings::{JobHost, Settings};
 pub use show::shown;
 
 use mst::error::printable;

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 /// Time limit for resolving a name to find out whether it is this host.
-const TO_RESOLVE: Duration = Duration::from_secs(1);
+const RESOLVE_LIMIT: Duration = Duration::from_secs(1);
 
 /// A host's name without the user before it.
 pub(crate) fn bare(host: &str) -> &str {
@@ -38,7 +38,7 @@ pub(super) fn is_here(host: &str, here: &Facts) -> bool {
         |ip: IpAddr| ip.is_loopback() || here.addresses.iter().any(|address| address.ip == ip);
     host == "localhost"
         || host == here.host.name
-        || addresses(host, TO_RESOLVE).into_iter().any(own)
+        || addresses(host, RESOLVE_LIMIT).into_iter().any(own)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub(super) struct Measured {
     pub(super) ends: [usize; 2],
     pub(super) link: Link,
     /// How far the clock of the second is ahead of that of the first, seconds.
-    pub(super) ahead: f64,
+    pub(super) clock_offset: f64,
 }
 
 /// Limits on round trips of short messages: their number, and the time for them.
@@ -26,18 +26,18 @@ const ASK: u8 = 1;
 /// at once.
 const BULK: usize = 4 << 20;
 
-/// Measures the links between all pairs of the ranks `ends`, but begins no round after `patience`.
+/// Measures the links between all pairs of the ranks `ends`, but begins no round after `limit`.
 /// Returns the same on every rank.
 ///
 /// # Complexity
 /// p ends take p - 1 rounds, or p if p is odd. In each round, all pairs at once exchange up to 64
 /// short messages, and at least one of 4 MiB each way.
-pub(super) fn measure(comm: &Comm, ends: &[usize], patience: Duration) -> Vec<Measured> {
+pub(super) fn measure(comm: &Comm, ends: &[usize], limit: Duration) -> Vec<Measured> {
     let start = Instant::now();
     let mine = ends.iter().position(|&end| end == comm.rank());
     let mut found = Vec::new();
     for round in 0..rounds(ends.len()) {
-        let time_left = comm.broadcast(0, vec![u8::from(start.elapsed() < patience)])[0] == 1;
+        let time_left = comm.broadcast(0, vec![u8::from(start.elapsed() < limit)])[0] == 1;
         if !time_left {
             break;
         }
@@ -46,18 +46,18 @@ pub(super) fn measure(comm: &Comm, ends: &[usize], patience: Duration) -> Vec<Me
         let streams = comm.streams(leads.map(|partner| ends[partner]), 0);
         match (mine, leads) {
             (Some(mine), Some(partner)) => {
-                let (link, ahead) = time(&streams, ends[partner]);
+                let (link, clock_offset) = time(&streams, ends[partner]);
                 let ends = [mine as f64, partner as f64];
-                found.extend([ends[0], ends[1], link.latency, link.bandwidth, ahead]);
+                found.extend([ends[0], ends[1], link.latency, link.bandwidth, clock_offset]);
             }
             _ => streams.sources().iter().for_each(|&(from, _)| answer(&streams, from)),
         }
     }
     let all = comm.all_gather(&found).concat();
-    let measured = |told: &[f64]| Measured {
-        ends: [told[0] as usize, told[1] as usize],
-        link: Link { latency: told[2], bandwidth: told[3] },
-        ahead: told[4],
+    let measured = |numbers: &[f64]| Measured {
+        ends: [numbers[0] as usize, numbers[1] as usize],
+        link: Link { latency: numbers[2], bandwidth: numbers[3] },
+        clock_offset: numbers[4],
     };
     all.chunks_exact(5).map(measured).collect()
 }
@@ -87,13 +87,13 @@ fn opponent(team: usize, round: usize, teams: usize) -> Option<usize> {
 /// Times messages to rank `to` and back. Returns the link, with the bandwidth of the slower
 /// direction, and how far the clock of `to` is ahead, seconds.
 fn time(streams: &Streams<'_>, to: usize) -> (Link, f64) {
-    let (empty, ahead) = fastest(streams, to, &[0; WORD], SHORT);
+    let (empty, clock_offset) = fastest(streams, to, &[0; WORD], SHORT);
     let (there, _) = fastest(streams, to, &vec![0; BULK], LONG);
     let (back, _) = fastest(streams, to, &[ASK], LONG);
     streams.send::<u8>(to, &[]);
     let slower = there.max(back);
     let carried = (slower - empty).max(slower / 2.0);
-    (Link { latency: empty / 2.0, bandwidth: BULK as f64 / carried }, ahead)
+    (Link { latency: empty / 2.0, bandwidth: BULK as f64 / carried }, clock_offset)
 }
 
 /// The shortest time in which rank `to` answered a message, and, if the answer is a time, how far
@@ -102,7 +102,7 @@ fn fastest(
     streams: &Streams<'_>,
     to: usize,
     message: &[u8],
-    (most, patience): (usize, Duration),
+    (most, limit): (usize, Duration),
 ) -> (f64, f64) {
     let start = Instant::now();
     let mut best = (f64::INFINITY, 0.0);
@@ -115,7 +115,7 @@ fn fastest(
             let there = f64::from_le_bytes(reply[..WORD].try_into().expect("a word at least"));
             best = (seconds, there - (sent_at + seconds / 2.0));
         }
-        if start.elapsed() > patience {
+        if start.elapsed() > limit {
             break;
         }
     }
@@ -168,7 +168,7 @@ mod tests {
             for pair in &all[0] {
                 assert!(pair.ends[0] < pair.ends[1] && pair.ends[1] < ends.len(), "{pair:?}");
                 assert!(pair.link.latency > 0.0 && pair.link.bandwidth > 1e6, "{pair:?}");
-                assert!(pair.ahead.abs() < 0.1, "one host has one clock: {pair:?}");
+                assert!(pair.clock_offset.abs() < 0.1, "one host has one clock: {pair:?}");
             }
         }
         let none = mst::comm::run(2, Some(1), |comm| measure(comm, &[0, 1], Duration::ZERO));

@@ -8,26 +8,26 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Time limit for a connection and for its greeting.
-const PATIENCE: Duration = Duration::from_secs(3);
+const CONNECT_LIMIT: Duration = Duration::from_secs(3);
 /// The greeting of a listener, which tells it from another program's.
 const GREETING: &[u8] = b"mst doctor\n";
 /// The longest time to listen, in case the process that asked for it disappears silently.
-const LONGEST: Duration = Duration::from_secs(30);
+const LISTEN_LIMIT: Duration = Duration::from_secs(30);
 
-/// Listens on a free port until `input` ends, for at most 30 s. Calls `tell` with the port.
+/// Listens on a free port until `input` ends, for at most 30 s. Calls `report` with the port.
 ///
 /// # Errors
-/// If there is no free port, and those of `tell`.
+/// If there is no free port, and those of `report`.
 pub fn listen(
     mut input: impl Read + Send + 'static,
-    tell: impl FnOnce(u16) -> Result<()>,
+    report: impl FnOnce(u16) -> Result<()>,
 ) -> Result<()> {
     let bind = || {
         let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0))?;
         Ok((listener.local_addr()?.port(), listener))
     };
     let (port, listener) = bind().map_err(Error::file("listen on", Path::new("a TCP port")))?;
-    tell(port)?;
+    report(port)?;
     thread::spawn(move || {
         for stream in listener.incoming() {
             // A client that does not wait for the greeting does not need it.
@@ -36,7 +36,7 @@ pub fn listen(
     });
     let waiting = thread::spawn(move || io::copy(&mut input, &mut io::sink()));
     let start = Instant::now();
-    while !waiting.is_finished() && start.elapsed() < LONGEST {
+    while !waiting.is_finished() && start.elapsed() < LISTEN_LIMIT {
         thread::sleep(Duration::from_millis(10));
     }
     Ok(())
@@ -45,8 +45,8 @@ pub fn listen(
 /// Tries to connect to all `targets` at the same time. Returns for each why it failed, if it did.
 pub fn connect(targets: &[SocketAddr]) -> Vec<Result<(), String>> {
     let try_one = |target: &SocketAddr| {
-        let mut stream = TcpStream::connect_timeout(target, PATIENCE)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        let mut stream = TcpStream::connect_timeout(target, CONNECT_LIMIT)?;
+        stream.set_read_timeout(Some(CONNECT_LIMIT))?;
         let mut greeting = [0; GREETING.len()];
         stream.read_exact(&mut greeting)?;
         if greeting == *GREETING {
@@ -60,14 +60,14 @@ pub fn connect(targets: &[SocketAddr]) -> Vec<Result<(), String>> {
             targets.iter().map(|target| scope.spawn(move || try_one(target))).collect();
         threads.into_iter().map(|thread| thread.join()).collect::<Vec<_>>()
     });
-    let told = |tried: thread::Result<io::Result<()>>| match tried {
+    let outcome = |tried: thread::Result<io::Result<()>>| match tried {
         Ok(Ok(())) => Ok(()),
         Ok(Err(why)) if why.kind() == io::ErrorKind::TimedOut => Err("no answer".to_owned()),
         Ok(Err(why)) if why.kind() == io::ErrorKind::ConnectionRefused => Err("refused".to_owned()),
         Ok(Err(why)) => Err(why.to_string().replace('\n', " ")),
         Err(_) => Err("no attempt".to_owned()),
     };
-    tried.into_iter().map(told).collect()
+    tried.into_iter().map(outcome).collect()
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use super::answer::{self, Answer, Context};
 use super::names::{bare, is_here};
-use super::remote::{self, Remote, Said};
+use super::remote::{self, Remote, ScriptOutput};
 use super::{
-    Facts, Findings, Hostfile, Library, Problem, Question, Seen, cards, firewall, settings, ssh,
-    verdict,
+    ClockOffset, Facts, Findings, HostReport, Hostfile, Library, Problem, Question, cards,
+    firewall, settings, ssh, verdict,
 };
 use mst::comm;
 use mst::error::{Error, Result};
@@ -33,7 +33,7 @@ const AT_ONCE: usize = 32;
 pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings> {
     let size = question.size()?;
     let mut here = Facts::here(comm::linked_library(), &question.all_files());
-    here.kept_to = question.kept_to.clone().or(here.kept_to);
+    here.mpi_networks = question.mpi_networks.clone().or(here.mpi_networks);
     let context = Context {
         program: env::current_exe().map_err(Error::file("find", Path::new("this program")))?,
         folder: env::current_dir().map_err(Error::file("find", Path::new("this folder")))?,
@@ -48,43 +48,48 @@ pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings
         problems.push(Problem::new("there is no mpirun on this host", mend));
     }
     let remotes = remotes(hostfile, &here);
-    let said = ask(&remotes, &answer::script(&context));
-    let mut seen: Vec<Seen> = Vec::new();
+    let outputs = ask(&remotes, &answer::script(&context));
+    let mut reports: Vec<HostReport> = Vec::new();
     let mut answered = Vec::new();
-    for (remote, said) in remotes.iter().zip(said) {
-        match read(remote, &said, &remotes) {
+    for (remote, output) in remotes.iter().zip(outputs) {
+        match read(remote, &output, &remotes) {
             Err(problem) => problems.push(problem),
             Ok(answer) => {
                 problems.extend(answer.problems(&remote.host, &context));
                 if let Some(facts) = answer.facts {
-                    seen.push(seen_at(remote, &said, facts, hostfile, &here));
+                    reports.push(report_of(remote, &output, facts, hostfile, &here));
                     answered.push(remote.clone());
                 }
             }
         }
     }
-    relate_clocks(&mut seen);
-    let ours =
-        Seen { label: here.host.name.clone(), facts: here, ranks: 0, threads: 0, ahead: None };
-    let everybody = [std::slice::from_ref(&ours), seen.as_slice()].concat();
+    relate_clocks(&mut reports);
+    let ours = HostReport {
+        label: here.host.name.clone(),
+        facts: here,
+        ranks: 0,
+        threads: 0,
+        clock_offset: None,
+    };
+    let everybody = [std::slice::from_ref(&ours), reports.as_slice()].concat();
     problems.extend(verdict::programs(&everybody, &context.program));
     let is_listed = answered.iter().any(|remote| remote.here);
-    problems.extend(verdict::libraries(if is_listed { &seen } else { &everybody }));
-    problems.extend(verdict::known_to_hang(&seen));
-    problems.extend(verdict::identities(&seen));
-    problems.extend(verdict::moved(&seen));
-    problems.extend(verdict::slots(&seen, hostfile));
-    problems.extend(cards::cards(&seen, launcher));
-    problems.extend(verdict::clocks(&seen));
-    problems.extend(verdict::files(&seen, &context.files));
+    problems.extend(verdict::libraries(if is_listed { &reports } else { &everybody }));
+    problems.extend(verdict::known_to_hang(&reports));
+    problems.extend(verdict::identities(&reports));
+    problems.extend(verdict::wrong_host_names(&reports));
+    problems.extend(verdict::slots(&reports, hostfile));
+    problems.extend(cards::cards(&reports, launcher));
+    problems.extend(verdict::clocks(&reports));
+    problems.extend(verdict::files(&reports, &context.files));
     if let Some(size) = &size {
-        problems.extend(verdict::memory(&seen, size));
+        problems.extend(verdict::memory(&reports, size));
     }
-    problems.extend(firewall::firewalls(&answered, &seen, ours, &context));
+    problems.extend(firewall::firewalls(&answered, &reports, ours, &context));
     let settings = launcher
-        .filter(|_| seen.len() == remotes.len())
-        .and_then(|launcher| settings::settings(&seen, launcher, &context.program));
-    Ok(Findings { hosts: seen, pairs: Vec::new(), problems, settings })
+        .filter(|_| reports.len() == remotes.len())
+        .and_then(|launcher| settings::settings(&reports, launcher, &context.program));
+    Ok(Findings { hosts: reports, pairs: Vec::new(), problems, settings })
 }
 
 /// The MPI that this host's `mpirun` belongs to; `None` if there is no mpirun, or it is from an
@@ -92,7 +97,7 @@ pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings
 pub(crate) fn launcher() -> Option<Library> {
     let mut mpirun = Command::new("mpirun");
     mpirun.arg("--version");
-    Library::named(&remote::run(mpirun, "", LIMIT).ok()?.out)
+    Library::named(&remote::run(mpirun, "", LIMIT).ok()?.stdout)
 }
 
 /// The hosts of the hostfile, each once.
@@ -112,10 +117,10 @@ fn remotes(hostfile: &Hostfile, here: &Facts) -> Vec<Remote> {
 }
 
 /// Runs a script on all hosts; `None` for a host if ssh cannot be started.
-fn ask(remotes: &[Remote], script: &str) -> Vec<Option<Said>> {
-    let mut said = Vec::with_capacity(remotes.len());
+fn ask(remotes: &[Remote], script: &str) -> Vec<Option<ScriptOutput>> {
+    let mut outputs = Vec::with_capacity(remotes.len());
     for some in remotes.chunks(AT_ONCE) {
-        said.extend(thread::scope(|scope| {
+        outputs.extend(thread::scope(|scope| {
             let asked: Vec<_> = some
                 .iter()
                 .map(|remote| scope.spawn(move || remote.run(script, LIMIT).ok()))
@@ -123,20 +128,20 @@ fn ask(remotes: &[Remote], script: &str) -> Vec<Option<Said>> {
             asked.into_iter().map(|asked| asked.join().unwrap_or(None)).collect::<Vec<_>>()
         }));
     }
-    said
+    outputs
 }
 
 /// The answer of a host, or why there is none.
-fn read(remote: &Remote, said: &Option<Said>, all: &[Remote]) -> Result<Answer, Problem> {
-    let Some(said) = said else {
+fn read(remote: &Remote, output: &Option<ScriptOutput>, all: &[Remote]) -> Result<Answer, Problem> {
+    let Some(output) = output else {
         let mend = "install it: sudo apt install openssh-client";
         return Err(Problem::new("there is no ssh on this host", mend));
     };
-    let why = || match ssh::sent_key(said).and_then(|key| owner(key, remote, all)) {
-        Some(other) => ssh::taken_over(&remote.host, &other.host),
-        None => ssh::explain(&remote.host, said),
+    let why = || match ssh::sent_key(output).and_then(|key| owner(key, remote, all)) {
+        Some(other) => ssh::key_of_other_host(&remote.host, &other.host),
+        None => ssh::explain(&remote.host, output),
     };
-    Answer::read(&said.out).ok_or_else(why)
+    Answer::read(&output.stdout).ok_or_else(why)
 }
 
 /// The other host to which the key with this `fingerprint` belongs, according to ssh's list of
@@ -146,35 +151,44 @@ fn owner<'a>(fingerprint: &str, remote: &Remote, all: &'a [Remote]) -> Option<&'
         let mut keygen = Command::new("ssh-keygen");
         keygen.args(["-l", "-F", bare(&other.host)]);
         let known = remote::run(keygen, "", LIMIT);
-        known.is_ok_and(|known| known.out.split_whitespace().any(|word| word == fingerprint))
+        known.is_ok_and(|known| known.stdout.split_whitespace().any(|word| word == fingerprint))
     };
     all.iter().filter(|other| other.host != remote.host).find(owns)
 }
 
-fn seen_at(
+fn report_of(
     remote: &Remote,
-    said: &Option<Said>,
+    output: &Option<ScriptOutput>,
     mut facts: Facts,
     hostfile: &Hostfile,
     here: &Facts,
-) -> Seen {
+) -> HostReport {
     let entries = hostfile.entries.iter().filter(|entry| entry.host == remote.host);
     let slots: u64 = entries.map(|entry| entry.slots.unwrap_or(1)).sum();
     // The host read its clock at some moment between the question and the answer.
-    let ahead = said.as_ref().map(|said| {
-        let half = said.seconds / 2.0;
-        (facts.clock - (said.started + half), half)
+    let clock_offset = output.as_ref().map(|output| {
+        let half = output.seconds / 2.0;
+        ClockOffset { seconds: facts.clock - (output.started + half), error: half }
     });
     // A job takes this host's settings along.
-    facts.kept_to = here.kept_to.clone();
-    Seen { label: remote.host.clone(), facts, ranks: slots as usize, threads: 0, ahead }
+    facts.mpi_networks = here.mpi_networks.clone();
+    HostReport {
+        label: remote.host.clone(),
+        facts,
+        ranks: slots as usize,
+        threads: 0,
+        clock_offset,
+    }
 }
 
 /// Converts clocks relative to this host's to clocks relative to the first host's.
-fn relate_clocks(seen: &mut [Seen]) {
-    let Some((by, error)) = seen.first().and_then(|first| first.ahead) else { return };
-    for one in &mut *seen {
-        one.ahead = one.ahead.map(|(other, its)| (other - by, its + error));
+fn relate_clocks(reports: &mut [HostReport]) {
+    let Some(first) = reports.first().and_then(|first| first.clock_offset) else { return };
+    for one in &mut *reports {
+        one.clock_offset = one.clock_offset.map(|offset| ClockOffset {
+            seconds: offset.seconds - first.seconds,
+            error: offset.error + first.error,
+        });
     }
-    seen[0].ahead = Some((0.0, 0.0));
+    reports[0].clock_offset = Some(ClockOffset { seconds: 0.0, error: 0.0 });
 }

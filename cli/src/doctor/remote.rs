@@ -19,11 +19,11 @@ pub(crate) struct Remote {
 
 /// The output of a script, and how it ended.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Said {
+pub(crate) struct ScriptOutput {
     /// Its exit code; 255 is from ssh itself. `None` if it exceeded its time limit.
     pub(crate) code: Option<i32>,
-    pub(crate) out: String,
-    pub(super) err: String,
+    pub(crate) stdout: String,
+    pub(super) stderr: String,
     /// When it started, in seconds since 1970.
     pub(super) started: f64,
     /// How long it took, seconds.
@@ -62,7 +62,7 @@ impl Remote {
     ///
     /// # Errors
     /// If ssh cannot be started.
-    pub(crate) fn run(&self, script: &str, limit: Duration) -> io::Result<Said> {
+    pub(crate) fn run(&self, script: &str, limit: Duration) -> io::Result<ScriptOutput> {
         run(self.command(), script, limit)
     }
 
@@ -74,20 +74,20 @@ impl Remote {
     pub(super) fn start(&self, script: &str, limit: Duration) -> io::Result<(Running, String)> {
         let mut child = self.command().spawn()?;
         let mut input = child.stdin.take();
-        let mut out = child.stdout.take().expect("piped");
+        let mut stdout = child.stdout.take().expect("piped");
         let running = |input| Running { child, _input: input };
         if let Some(input) = &mut input {
             // A script that has already ended prints nothing, and the caller sees that.
             let _ = input.write_all(script.as_bytes());
         }
-        let (send, said) = mpsc::channel();
+        let (send, receive) = mpsc::channel();
         thread::spawn(move || {
             let mut words = [0; 4096];
-            let len = out.read(&mut words).unwrap_or(0);
+            let len = stdout.read(&mut words).unwrap_or(0);
             let _ = send.send(String::from_utf8_lossy(&words[..len]).into_owned());
-            let _ = io::copy(&mut out.take(MOST_BYTES), &mut io::sink());
+            let _ = io::copy(&mut stdout.take(MOST_BYTES), &mut io::sink());
         });
-        Ok((running(input), said.recv_timeout(limit).unwrap_or_default()))
+        Ok((running(input), receive.recv_timeout(limit).unwrap_or_default()))
     }
 }
 
@@ -117,7 +117,7 @@ impl Drop for Running {
 ///
 /// # Errors
 /// If it cannot be started.
-pub(crate) fn run(mut command: Command, input: &str, limit: Duration) -> io::Result<Said> {
+pub(crate) fn run(mut command: Command, input: &str, limit: Duration) -> io::Result<ScriptOutput> {
     let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
     let start = Instant::now();
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -126,13 +126,13 @@ pub(crate) fn run(mut command: Command, input: &str, limit: Duration) -> io::Res
     let input = input.to_owned();
     // A command that has already ended reads nothing; its exit code says more.
     thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
-    let out = read(child.stdout.take().expect("piped"));
-    let err = read(child.stderr.take().expect("piped"));
+    let stdout = read(child.stdout.take().expect("piped"));
+    let stderr = read(child.stderr.take().expect("piped"));
     // Both pipes close when the command has ended, but a child of it may keep them open.
     let left = || limit.saturating_sub(start.elapsed());
-    let out = out.recv_timeout(left());
-    let err = err.recv_timeout(left().max(Duration::from_millis(50)));
-    let over = out == Err(RecvTimeoutError::Timeout);
+    let stdout = stdout.recv_timeout(left());
+    let stderr = stderr.recv_timeout(left().max(Duration::from_millis(50)));
+    let over = stdout == Err(RecvTimeoutError::Timeout);
     let code = loop {
         match child.try_wait()? {
             Some(status) => break status.code().filter(|_| !over),
@@ -145,7 +145,13 @@ pub(crate) fn run(mut command: Command, input: &str, limit: Duration) -> io::Res
         }
     };
     let seconds = start.elapsed().as_secs_f64();
-    Ok(Said { code, out: out.unwrap_or_default(), err: err.unwrap_or_default(), started, seconds })
+    Ok(ScriptOutput {
+        code,
+        stdout: stdout.unwrap_or_default(),
+        stderr: stderr.unwrap_or_default(),
+        started,
+        seconds,
+    })
 }
 
 /// Reads a pipe to its end on a separate thread.
@@ -161,14 +167,17 @@ fn read(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
 
 /// The command, for the user to paste, that runs the `sh` line `line` on a host.
 pub(super) fn on_host(host: &str, line: &str) -> String {
-    let line = if shell::is_plain_line(line) { line.to_owned() } else { shell::pasted(line) };
-    format!("ssh {} {line}", shell::pasted(host))
+    let line =
+        if shell::is_plain_line(line) { line.to_owned() } else { shell::quoted_if_needed(line) };
+    format!("ssh {} {line}", shell::quoted_if_needed(host))
 }
 
 /// The command, for the user to paste, that makes a folder on a host.
 pub(super) fn make_folder(path: &Path, host: &str) -> String {
     match path.to_str() {
-        Some(plain) if shell::pasted(plain) == plain => on_host(host, &format!("mkdir -p {plain}")),
+        Some(plain) if shell::quoted_if_needed(plain) == plain => {
+            on_host(host, &format!("mkdir -p {plain}"))
+        }
         _ => pack_over("--no-recursion ", path, host),
     }
 }
@@ -176,8 +185,8 @@ pub(super) fn make_folder(path: &Path, host: &str) -> String {
 /// The command, for the user to paste, that copies a file to the same path on a host.
 pub(super) fn copy(path: &Path, host: &str) -> String {
     match path.to_str() {
-        Some(plain) if shell::pasted(plain) == plain => {
-            format!("scp {plain} {}:{plain}", shell::pasted(host))
+        Some(plain) if shell::quoted_if_needed(plain) == plain => {
+            format!("scp {plain} {}:{plain}", shell::quoted_if_needed(host))
         }
         _ => pack_over("", path, host),
     }
@@ -186,7 +195,7 @@ pub(super) fn copy(path: &Path, host: &str) -> String {
 /// The command that copies what is at `path` to the same path on a host, without its name in the
 /// remote command.
 fn pack_over(option: &str, path: &Path, host: &str) -> String {
-    let path = shell::pasted(&path.to_string_lossy());
+    let path = shell::quoted_if_needed(&path.to_string_lossy());
     format!("tar -cPf - {option}{path} | {}", on_host(host, "tar -xPf -"))
 }
 
@@ -200,13 +209,13 @@ mod tests {
 
     #[test]
     fn a_script_is_run_and_heard() {
-        let said =
+        let output =
             here().run("echo out; echo err >&2; exit 3", Duration::from_secs(10)).expect("sh");
-        assert_eq!((said.code, &*said.out, &*said.err), (Some(3), "out\n", "err\n"));
+        assert_eq!((output.code, &*output.stdout, &*output.stderr), (Some(3), "out\n", "err\n"));
         let word = "it's $HOME; `true`\n";
-        let said =
+        let output =
             here().run(&format!("printf %s {}", shell::quoted(word)), Duration::from_secs(10));
-        assert_eq!(said.expect("sh").out, word);
+        assert_eq!(output.expect("sh").stdout, word);
     }
 
     #[test]
@@ -223,8 +232,8 @@ mod tests {
     #[test]
     fn a_script_that_hangs_is_ended() {
         let start = Instant::now();
-        let said = here().run("sleep 60", Duration::from_millis(100)).expect("sh");
-        assert_eq!(said.code, None);
+        let output = here().run("sleep 60", Duration::from_millis(100)).expect("sh");
+        assert_eq!(output.code, None);
         assert!(start.elapsed() < Duration::from_secs(5));
     }
 

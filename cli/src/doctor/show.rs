@@ -1,6 +1,6 @@
 //! Formats the findings for a terminal, with at most 100 columns for any number of hosts.
 
-use super::{Findings, Pair, Seen};
+use super::{ClockOffset, Findings, HostReport, Pair};
 use crate::report::{bytes, count, grouped, seconds, table};
 use mst::error::printable;
 use mst::partition::Fingerprint;
@@ -41,20 +41,20 @@ pub fn shown(findings: &Findings) -> String {
 }
 
 /// The name of each fact, and its value on each host, which may have several lines.
-fn facts(hosts: &[Seen], what: &str) -> Vec<(&'static str, Vec<String>)> {
+fn facts(hosts: &[HostReport], what: &str) -> Vec<(&'static str, Vec<String>)> {
     if hosts.is_empty() {
         return Vec::new();
     }
-    let each = |of: &dyn Fn(&Seen) -> String| hosts.iter().map(of).collect::<Vec<_>>();
+    let each = |of: &dyn Fn(&HostReport) -> String| hosts.iter().map(of).collect::<Vec<_>>();
     let ranks = if what == "rank" { "ranks" } else { "slots" };
     let mut facts = vec![
         ("host name", each(&|one| one.facts.host.name.clone())),
         (
             "addresses",
             each(&|one| {
-                let told: Vec<String> =
+                let addresses: Vec<String> =
                     one.facts.addresses.iter().map(|address| address.to_string()).collect();
-                told.join("\n")
+                addresses.join("\n")
             }),
         ),
         (ranks, each(&|one| one.ranks.to_string())),
@@ -67,7 +67,7 @@ fn facts(hosts: &[Seen], what: &str) -> Vec<(&'static str, Vec<String>)> {
         ("MPI library", each(&|one| one.facts.library.clone())),
         ("program", each(&|one| format!("mst {}", one.facts.version))),
         ("its content", each(&|one| one.facts.content.clone())),
-        ("clock ahead", each(&|one| one.ahead.map_or("–".to_owned(), ahead))),
+        ("clock ahead", each(&|one| one.clock_offset.map_or("–".to_owned(), clock_offset))),
         (
             "files",
             each(&|one| one.facts.files.iter().map(fingerprint).collect::<Vec<_>>().join("\n")),
@@ -76,7 +76,7 @@ fn facts(hosts: &[Seen], what: &str) -> Vec<(&'static str, Vec<String>)> {
     let running = what == "rank";
     facts.retain(|(name, values)| match *name {
         "threads" | "cores a rank may use" => running,
-        "clock ahead" => hosts.iter().any(|one| one.ahead.is_some()),
+        "clock ahead" => hosts.iter().any(|one| one.clock_offset.is_some()),
         "host name" => hosts.iter().any(|one| one.facts.host.name != one.label),
         _ => values.iter().any(|value| !value.is_empty()),
     });
@@ -92,7 +92,7 @@ fn fingerprint(file: &Result<Fingerprint, String>) -> String {
 }
 
 /// How far a clock is ahead; zero with its error if it is not larger than that.
-fn ahead((by, error): (f64, f64)) -> String {
+fn clock_offset(ClockOffset { seconds: by, error }: ClockOffset) -> String {
     match by.abs() {
         less if less <= error && error > 0.0 => format!("0 s ± {}", seconds(error)),
         0.0 => "0 s".to_owned(),
@@ -101,7 +101,7 @@ fn ahead((by, error): (f64, f64)) -> String {
 }
 
 /// Tables with a column for each host. Hosts that do not fit on a line are in the next table.
-fn side_by_side(hosts: &[Seen], facts: &[(&'static str, Vec<String>)]) -> String {
+fn side_by_side(hosts: &[HostReport], facts: &[(&'static str, Vec<String>)]) -> String {
     let names = facts.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let width = |host: usize| {
         let values = facts.iter().flat_map(|(_, values)| values[host].lines());
@@ -156,7 +156,7 @@ fn grouped_by_width(
 }
 
 /// A matrix of the links: latencies below the diagonal, bandwidths above it.
-fn links(hosts: &[Seen], pairs: &[Pair]) -> String {
+fn links(hosts: &[HostReport], pairs: &[Pair]) -> String {
     if pairs.is_empty() {
         return String::new();
     }
@@ -192,13 +192,13 @@ fn links(hosts: &[Seen], pairs: &[Pair]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::seen;
+    use super::super::tests::report;
     use super::super::{Address, Problem};
     use super::*;
 
     fn findings(hosts: usize) -> Findings {
         let host = |at: usize| {
-            let mut one = seen(&format!("machine{at}"));
+            let mut one = report(&format!("machine{at}"));
             let address = |net: u8, card: &str| Address {
                 ip: [192, 168, net, 100 + at as u8].into(),
                 prefix: 24,
@@ -206,7 +206,7 @@ mod tests {
             };
             one.facts.addresses = vec![address(56, "enp0s8"), address(122, "wlp0s20f3")];
             one.facts.memory = Some(at as u64 * 1_234_567_890);
-            one.ahead = Some((-1.5e-6, 0.0));
+            one.clock_offset = Some(ClockOffset { seconds: -1.5e-6, error: 0.0 });
             one
         };
         let pair = |hosts| Pair { hosts, latency: 123e-6, bandwidth: 117.3e6 };
@@ -238,8 +238,9 @@ mod tests {
 
     #[test]
     fn a_clock_is_told_as_far_as_it_is_known() {
-        let told = [(0.0, 0.0), (0.0, 0.3), (0.2, 0.3), (-0.3, 0.2), (2.0, 0.1)].map(ahead);
-        assert_eq!(told, ["0 s", "0 s ± 300 ms", "0 s ± 300 ms", "-300 ms", "2.00 s"]);
+        let shown = [(0.0, 0.0), (0.0, 0.3), (0.2, 0.3), (-0.3, 0.2), (2.0, 0.1)]
+            .map(|(seconds, error)| clock_offset(ClockOffset { seconds, error }));
+        assert_eq!(shown, ["0 s", "0 s ± 300 ms", "0 s ± 300 ms", "-300 ms", "2.00 s"]);
     }
 
     #[test]

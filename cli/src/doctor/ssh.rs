@@ -2,18 +2,18 @@
 
 use super::Problem;
 use super::names::bare;
-use super::remote::Said;
+use super::remote::ScriptOutput;
 use crate::shell;
 
 /// The problem of a host that ssh could not run a script on.
-pub(super) fn explain(host: &str, said: &Said) -> Problem {
+pub(super) fn explain(host: &str, output: &ScriptOutput) -> Problem {
     let name = bare(host);
-    let has = |words: &[&str]| words.iter().any(|word| said.err.contains(word));
-    let word = shell::pasted(name);
+    let has = |words: &[&str]| words.iter().any(|word| output.stderr.contains(word));
+    let word = shell::quoted_if_needed(name);
     let keyscan = format!("ssh-keyscan -H {word} >> ~/.ssh/known_hosts");
-    let verbose = format!("ssh -v -o BatchMode=yes {} true", shell::pasted(host));
-    if said.code.is_none() {
-        let what = format!("{host} did not answer ssh within {:.0} s", said.seconds);
+    let verbose = format!("ssh -v -o BatchMode=yes {} true", shell::quoted_if_needed(host));
+    if output.code.is_none() {
+        let what = format!("{host} did not answer ssh within {:.0} s", output.seconds);
         return Problem::new(what, format!("see where it stops: {verbose}"));
     }
     if has(&["Could not resolve hostname"]) {
@@ -38,7 +38,7 @@ pub(super) fn explain(host: &str, said: &Said) -> Problem {
         return Problem::new(what, mend);
     }
     if has(&["Permission denied (", "Too many authentication failures"]) {
-        return denied(host, &said.err);
+        return denied(host, &output.stderr);
     }
     if has(&["Connection refused"]) {
         let what = format!("{host} is up but refuses ssh: no sshd runs there");
@@ -63,23 +63,23 @@ pub(super) fn explain(host: &str, said: &Said) -> Problem {
         let what = format!("{host} ends the connection before the login");
         return Problem::new(what, format!("on {name}: sudo journalctl -u ssh -n 20"));
     }
-    let line = said.err.lines().map(str::trim).rfind(|line| !line.is_empty());
+    let line = output.stderr.lines().map(str::trim).rfind(|line| !line.is_empty());
     let what = match line {
         Some(line) => format!("{host}: {}", line.chars().take(200).collect::<String>()),
-        None => format!("{host}: ssh ends with code {}", said.code.unwrap_or(255)),
+        None => format!("{host}: ssh ends with code {}", output.code.unwrap_or(255)),
     };
     Problem::new(what, format!("see what it does: {verbose}"))
 }
 
 /// The fingerprint of the key that a host sent instead of the known one.
-pub(super) fn sent_key(said: &Said) -> Option<&str> {
-    let (_, rest) = said.err.split_once("key sent by the remote host is")?;
+pub(super) fn sent_key(output: &ScriptOutput) -> Option<&str> {
+    let (_, rest) = output.stderr.split_once("key sent by the remote host is")?;
     let word = rest.split_whitespace().next()?;
     word.starts_with("SHA256:").then(|| word.trim_end_matches('.'))
 }
 
 /// The problem of a host that sends the key of `other`, another host of the hostfile.
-pub(super) fn taken_over(host: &str, other: &str) -> Problem {
+pub(super) fn key_of_other_host(host: &str, other: &str) -> Problem {
     let what =
         format!("{host} answers with the key of {other}: addresses have changed, probably by DHCP");
     let mend = "correct them in /etc/hosts or the hostfile; `ip addr` on each host shows its \
@@ -88,8 +88,8 @@ pub(super) fn taken_over(host: &str, other: &str) -> Problem {
 }
 
 /// The problem of a refused login. OpenSSH's message is the same for three causes.
-fn denied(host: &str, err: &str) -> Problem {
-    let methods = err.rsplit_once("Permission denied (").map_or("", |(_, rest)| rest);
+fn denied(host: &str, stderr: &str) -> Problem {
+    let methods = stderr.rsplit_once("Permission denied (").map_or("", |(_, rest)| rest);
     let methods = methods.split(')').next().unwrap_or_default();
     let asks =
         methods.split(',').any(|method| matches!(method, "password" | "keyboard-interactive"));
@@ -101,7 +101,7 @@ fn denied(host: &str, err: &str) -> Problem {
     let mend = format!(
         "ssh-copy-id {}; if that is done, either others can write to the home folder there (chmod \
          go-w ~ ~/.ssh) or the user does not exist there (write USER@HOST in the hostfile)",
-        shell::pasted(host)
+        shell::quoted_if_needed(host)
     );
     Problem::new(what, mend)
 }
@@ -161,16 +161,23 @@ mod tests {
             ("a banner\nsomething new\n\n", "lab@vm2: something new; see what it does: ssh -v"),
             ("", "lab@vm2: ssh ends with code 255"),
         ];
-        for (err, expected) in cases {
-            let said = Said { code: Some(255), err: err.to_owned(), ..Said::default() };
-            let told = explain("lab@vm2", &said).to_string();
-            assert!(told.starts_with(expected), "{told}\n{expected}");
-            assert!(!told.contains('\n'), "{told}");
+        for (stderr, expected) in cases {
+            let output = ScriptOutput {
+                code: Some(255),
+                stderr: stderr.to_owned(),
+                ..ScriptOutput::default()
+            };
+            let message = explain("lab@vm2", &output).to_string();
+            assert!(message.starts_with(expected), "{message}\n{expected}");
+            assert!(!message.contains('\n'), "{message}");
         }
         let changed = "The fingerprint for the ED25519 key sent by the remote host is\nSHA256:ab/c+d.\nPlease";
-        let said = Said { err: changed.to_owned(), ..Said::default() };
-        assert_eq!((sent_key(&said), sent_key(&Said::default())), (Some("SHA256:ab/c+d"), None));
-        let silent = Said { code: None, seconds: 7.0, ..Said::default() };
+        let output = ScriptOutput { stderr: changed.to_owned(), ..ScriptOutput::default() };
+        assert_eq!(
+            (sent_key(&output), sent_key(&ScriptOutput::default())),
+            (Some("SHA256:ab/c+d"), None)
+        );
+        let silent = ScriptOutput { code: None, seconds: 7.0, ..ScriptOutput::default() };
         assert!(explain("vm2", &silent).to_string().contains("did not answer ssh within 7 s"));
     }
 }

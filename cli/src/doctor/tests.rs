@@ -9,7 +9,7 @@ use mst::verify::VERTEX_BYTES;
 use std::path::Path;
 
 /// A host where all is well.
-pub(super) fn seen(label: &str) -> Seen {
+pub(super) fn report(label: &str) -> HostReport {
     let host =
         Host { name: label.to_owned(), boot: format!("boot of {label}"), cores: 4, bound: 4 };
     let facts = Facts {
@@ -22,16 +22,16 @@ pub(super) fn seen(label: &str) -> Seen {
         library: "Open MPI v4.1.4".to_owned(),
         version: "0.1.0 (abc)".to_owned(),
         content: "1111".to_owned(),
-        kept_to: None,
+        mpi_networks: None,
         files: Vec::new(),
         clock: 0.0,
     };
-    Seen { label: label.to_owned(), facts, ranks: 1, threads: 4, ahead: None }
+    HostReport { label: label.to_owned(), facts, ranks: 1, threads: 4, clock_offset: None }
 }
 
 /// Three hosts where all is well, then changed by `change`.
-fn three(change: impl FnOnce(&mut [Seen; 3])) -> [Seen; 3] {
-    let mut three = ["vm1", "vm2", "vm3"].map(seen);
+fn three(change: impl FnOnce(&mut [HostReport; 3])) -> [HostReport; 3] {
+    let mut three = ["vm1", "vm2", "vm3"].map(report);
     change(&mut three);
     three
 }
@@ -80,7 +80,9 @@ fn a_library_that_hangs_is_named_on_several_hosts_only() {
 
 #[test]
 fn a_clock_counts_beyond_its_error() {
-    let ahead = |by, error| three(|hosts| hosts[1].ahead = Some((by, error)));
+    let ahead = |seconds, error| {
+        three(|hosts| hosts[1].clock_offset = Some(ClockOffset { seconds, error }))
+    };
     assert_eq!(clocks(&ahead(0.9, 0.0)), []);
     assert_eq!(clocks(&ahead(3.0, 2.5)), [], "ssh took too long to know the clock");
     only(
@@ -110,14 +112,14 @@ fn clones_and_twins_are_told_apart() {
 
 #[test]
 fn addresses_that_moved_are_told_by_names() {
-    assert_eq!(moved(&three(|_| ())), []);
+    assert_eq!(wrong_host_names(&three(|_| ())), []);
     let swapped = three(|hosts| {
         hosts[1].facts.host.name = "vm3".to_owned();
         hosts[2].facts.host.name = "elsewhere".to_owned();
     });
-    only(moved(&swapped), &["vm2 answers as vm3: addresses have changed"]);
+    only(wrong_host_names(&swapped), &["vm2 answers as vm3: addresses have changed"]);
     let aliases = three(|hosts| hosts[1].facts.host.name = "ubuntu".to_owned());
-    assert_eq!(moved(&aliases), [], "a host may have another name for itself");
+    assert_eq!(wrong_host_names(&aliases), [], "a host may have another name for itself");
 }
 
 #[test]
@@ -126,11 +128,11 @@ fn a_file_is_compared_with_the_first_hosts() {
     let right = fingerprint("../tests/data/rome99.gr".as_ref()).expect("a file");
     let wrong = fingerprint("../tests/data/zenios.mtx".as_ref()).expect("a file");
     let files_of = |second: Result<_, &str>| {
-        let seen = three(|hosts| {
+        let reports = three(|hosts| {
             hosts.iter_mut().for_each(|host| host.facts.files = vec![Ok(right); 2]);
             hosts[1].facts.files[1] = second.map_err(str::to_owned);
         });
-        files(&seen, &paths)
+        files(&reports, &paths)
     };
     assert_eq!(files_of(Ok(right)), []);
     only(files_of(Ok(wrong)), &["vm2 has a different roads.gr than vm1: ", "scp /"]);
@@ -146,15 +148,15 @@ fn a_file_is_compared_with_the_first_hosts() {
 #[test]
 fn memory_is_counted_for_each_rank() {
     let fits = Size { n: 1_000_000, edge_bytes: 6_000_000_000 };
-    let told = |size: Size, ranks| memory(&three(|hosts| hosts[1].ranks = ranks), &size);
-    assert_eq!(told(fits, 1), []);
-    only(told(fits, 7), &["vm2 has 8.00 GB free", "on its 7 ranks", "`mst solve`, which folds"]);
+    let found = |size: Size, ranks| memory(&three(|hosts| hosts[1].ranks = ranks), &size);
+    assert_eq!(found(fits, 1), []);
+    only(found(fits, 7), &["vm2 has 8.00 GB free", "on its 7 ranks", "`mst solve`, which folds"]);
     let wide = Size { n: 1 << 30, edge_bytes: 0 };
-    let lines = lines(told(wide, 2));
+    let lines = lines(found(wide, 2));
     assert_eq!(lines.len(), 3, "{lines:?}");
     assert!(lines[1].contains("even its vertices do not fit"), "{lines:?}");
     only(
-        told(Size { n: 6_000_000_000 / VERTEX_BYTES, edge_bytes: 0 }, 3),
+        found(Size { n: 6_000_000_000 / VERTEX_BYTES, edge_bytes: 0 }, 3),
         &["on its 3 ranks", "--map-by ppr:1:node"],
     );
 }

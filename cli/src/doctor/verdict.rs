@@ -2,7 +2,7 @@
 
 use super::graph::Size;
 use super::remote::{copy, on_host};
-use super::{Hostfile, Library, Pair, Problem, Seen, listed};
+use super::{HostReport, Hostfile, Library, Pair, Problem, listed};
 use crate::report::{bytes, count, seconds};
 use crate::shell;
 use std::collections::BTreeMap;
@@ -14,12 +14,12 @@ const CLOCK_SECONDS: f64 = 1.0;
 const SLOW: f64 = 10.0;
 
 /// The problems of hosts whose program at `path` differs from the first host's.
-pub(super) fn programs(seen: &[Seen], path: &Path) -> Vec<Problem> {
-    let Some((first, others)) = seen.split_first() else { return Vec::new() };
+pub(super) fn programs(reports: &[HostReport], path: &Path) -> Vec<Problem> {
+    let Some((first, others)) = reports.split_first() else { return Vec::new() };
     let program =
-        |one: &Seen| format!("mst {}, file hash {}", one.facts.version, one.facts.content);
+        |one: &HostReport| format!("mst {}, file hash {}", one.facts.version, one.facts.content);
     let other = others.iter().filter(|one| one.facts.content != first.facts.content);
-    let problem = |one: &Seen| {
+    let problem = |one: &HostReport| {
         let what = format!(
             "{} has {}, but {} has {}",
             one.label,
@@ -33,49 +33,52 @@ pub(super) fn programs(seen: &[Seen], path: &Path) -> Vec<Problem> {
 }
 
 /// The problem of hosts that do not all use the same MPI library.
-pub(super) fn libraries(seen: &[Seen]) -> Vec<Problem> {
+pub(super) fn libraries(reports: &[HostReport]) -> Vec<Problem> {
     let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for one in seen {
+    for one in reports {
         users.entry(&one.facts.library).or_default().push(&one.label);
     }
     if users.len() < 2 {
         return Vec::new();
     }
-    let told =
+    let users =
         users.into_iter().map(|(library, labels)| format!("{} on {}", library, listed(labels)));
-    let what = format!("the MPI libraries differ: {}", told.collect::<Vec<_>>().join(", "));
+    let what = format!("the MPI libraries differ: {}", users.collect::<Vec<_>>().join(", "));
     vec![Problem::new(what, "install the same MPI on every host; `mpirun --version` shows it")]
 }
 
 /// The problem of a library that is known to hang on several hosts.
-pub(super) fn known_to_hang(seen: &[Seen]) -> Option<Problem> {
-    let library = Library::named(&seen.first()?.facts.library)?;
+pub(super) fn known_to_hang(reports: &[HostReport]) -> Option<Problem> {
+    let library = Library::named(&reports.first()?.facts.library)?;
     let what = format!("{library} is known to hang in MPI_Finalize on several hosts");
     let mend = "use a newer one, for example from `pip install mpich`, or Open MPI";
-    (seen.len() > 1 && library.hangs_at_the_end()).then(|| Problem::new(what, mend))
+    (reports.len() > 1 && library.hangs_at_the_end()).then(|| Problem::new(what, mend))
 }
 
 /// The problems of clocks that differ from the first host's by more than a second and their error.
-pub(super) fn clocks(seen: &[Seen]) -> Vec<Problem> {
-    let far = |one: &&Seen| one.ahead.is_some_and(|(by, error)| by.abs() - error > CLOCK_SECONDS);
-    let problem = |one: &Seen| {
-        let by = one.ahead.map_or(0.0, |(by, _)| by);
+pub(super) fn clocks(reports: &[HostReport]) -> Vec<Problem> {
+    let far = |one: &&HostReport| {
+        one.clock_offset.is_some_and(|offset| offset.seconds.abs() - offset.error > CLOCK_SECONDS)
+    };
+    let problem = |one: &HostReport| {
+        let by = one.clock_offset.map_or(0.0, |offset| offset.seconds);
         let side = if by > 0.0 { "ahead of" } else { "behind" };
-        let first = &seen[0].label;
+        let first = &reports[0].label;
         let what =
             format!("the clock of {} is {} {side} that of {first}", one.label, seconds(by.abs()));
         Problem::new(what, on_host(&one.label, "sudo timedatectl set-ntp true"))
     };
-    seen.iter().filter(far).map(problem).collect()
+    reports.iter().filter(far).map(problem).collect()
 }
 
 /// The problems of entries that are the same host, of hosts with the same name, and of clones with
 /// the same machine id.
-pub(super) fn identities(seen: &[Seen]) -> Vec<Problem> {
+pub(super) fn identities(reports: &[HostReport]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (at, one) in seen.iter().enumerate() {
+    for (at, one) in reports.iter().enumerate() {
         let (host, machine) = (&one.facts.host, &one.facts.machine);
-        let before = |same: &dyn Fn(&Seen) -> bool| seen[..at].iter().find(|other| same(other));
+        let before =
+            |same: &dyn Fn(&HostReport) -> bool| reports[..at].iter().find(|other| same(other));
         if let Some(other) = before(&|other| other.facts.host.is(host)) {
             let what = format!("{} and {} are one machine, {}", other.label, one.label, host.name);
             problems
@@ -83,12 +86,12 @@ pub(super) fn identities(seen: &[Seen]) -> Vec<Problem> {
             continue;
         }
         // Containers share the kernel of their machine, and may rightly share its machine id.
-        let booted_apart = |other: &Seen| other.facts.host.boot != host.boot;
+        let booted_apart = |other: &HostReport| other.facts.host.boot != host.boot;
         if before(&|other| other.facts.host.name == host.name && booted_apart(other)).is_some() {
             let what = format!("two hosts are called {}", host.name);
             problems.push(Problem::new(what, "on one of them: sudo hostnamectl set-hostname NAME"));
         }
-        let same = |other: &Seen| {
+        let same = |other: &HostReport| {
             !machine.is_empty() && other.facts.machine == *machine && booted_apart(other)
         };
         if let Some(other) = before(&same) {
@@ -104,30 +107,31 @@ pub(super) fn identities(seen: &[Seen]) -> Vec<Problem> {
 }
 
 /// The problems of hosts that answer with the name of another host of the list.
-pub(super) fn moved(seen: &[Seen]) -> Vec<Problem> {
+pub(super) fn wrong_host_names(reports: &[HostReport]) -> Vec<Problem> {
     let bare = |label: &str| label.rsplit('@').next().unwrap_or(label).to_owned();
-    let problem = |one: &Seen| {
+    let problem = |one: &HostReport| {
         let name = &one.facts.host.name;
-        let listed = seen.iter().any(|other| bare(&other.label) == *name);
+        let listed = reports.iter().any(|other| bare(&other.label) == *name);
         let what = format!("{} answers as {name}: addresses have changed", one.label);
         let mend =
             "correct them in /etc/hosts or the hostfile; `ip addr` on each host shows its address";
         (listed && bare(&one.label) != *name).then(|| Problem::new(what, mend))
     };
     // Another rule reports two names for the same machine.
-    let twice =
-        |one: &&Seen| seen.iter().filter(|other| other.facts.host.is(&one.facts.host)).count() > 1;
-    seen.iter().filter(|one| !twice(one)).filter_map(problem).collect()
+    let twice = |one: &&HostReport| {
+        reports.iter().filter(|other| other.facts.host.is(&one.facts.host)).count() > 1
+    };
+    reports.iter().filter(|one| !twice(one)).filter_map(problem).collect()
 }
 
 /// The problems of hosts where one of the files is missing or differs from the first host's.
-pub(super) fn files(seen: &[Seen], paths: &[PathBuf]) -> Vec<Problem> {
-    paths.iter().enumerate().flat_map(|(at, path)| file(seen, at, path)).collect()
+pub(super) fn files(reports: &[HostReport], paths: &[PathBuf]) -> Vec<Problem> {
+    paths.iter().enumerate().flat_map(|(at, path)| file(reports, at, path)).collect()
 }
 
 /// The same for the file with index `at` in each host's list.
-fn file(seen: &[Seen], at: usize, path: &Path) -> Vec<Problem> {
-    let Some((first, others)) = seen.split_first() else { return Vec::new() };
+fn file(reports: &[HostReport], at: usize, path: &Path) -> Vec<Problem> {
+    let Some((first, others)) = reports.split_first() else { return Vec::new() };
     let shown = path.display();
     let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let right = match first.facts.files.get(at) {
@@ -138,7 +142,7 @@ fn file(seen: &[Seen], at: usize, path: &Path) -> Vec<Problem> {
         Some(Ok(right)) => right,
         None => return Vec::new(),
     };
-    let problem = |one: &Seen| {
+    let problem = |one: &HostReport| {
         let what = match one.facts.files.get(at)? {
             Ok(fingerprint) if fingerprint == right => return None,
             Ok(fingerprint) if fingerprint.len == right.len => {
@@ -163,9 +167,9 @@ fn file(seen: &[Seen], at: usize, path: &Path) -> Vec<Problem> {
 }
 
 /// The problems of hosts with too little free memory for their part of a graph.
-pub(super) fn memory(seen: &[Seen], size: &Size) -> Vec<Problem> {
-    let p = seen.iter().map(|one| one.ranks).sum();
-    let problem = |one: &Seen| {
+pub(super) fn memory(reports: &[HostReport], size: &Size) -> Vec<Problem> {
+    let p = reports.iter().map(|one| one.ranks).sum();
+    let problem = |one: &HostReport| {
         let (free, ranks) = (one.facts.memory?, one.ranks as u64);
         let room = free / 5 * 4; // the share that ranks use by default
         let needed = size.on_each(p).saturating_mul(ranks);
@@ -192,12 +196,12 @@ pub(super) fn memory(seen: &[Seen], size: &Size) -> Vec<Problem> {
         };
         Some(Problem::new(what, help))
     };
-    seen.iter().filter_map(problem).collect()
+    reports.iter().filter_map(problem).collect()
 }
 
 /// The problem that all ranks are on one host although the hostfile names several.
-pub(super) fn one_host(seen: &[Seen], hostfile: &Hostfile) -> Option<Problem> {
-    let [only] = seen else { return None };
+pub(super) fn one_host(reports: &[HostReport], hostfile: &Hostfile) -> Option<Problem> {
+    let [only] = reports else { return None };
     let named = hostfile.entries.len();
     let what = format!(
         "all ranks are on {}, although {} names {}",
@@ -207,14 +211,14 @@ pub(super) fn one_host(seen: &[Seen], hostfile: &Hostfile) -> Option<Problem> {
     );
     let mpich = Library::named(&only.facts.library).is_some_and(|library| library.is_mpich());
     let spread = if mpich { "-ppn 1" } else { "--map-by node" };
-    let path = shell::pasted(&hostfile.path);
+    let path = shell::quoted_if_needed(&hostfile.path);
     let mend = format!("mpirun -hostfile {path} {spread}, and slots=1 in the file");
     (named > 1).then(|| Problem::new(what, mend))
 }
 
 /// The problems of hosts to which the hostfile gives more ranks than they have cores.
-pub(super) fn slots(seen: &[Seen], hostfile: &Hostfile) -> Vec<Problem> {
-    let problem = |one: &Seen| {
+pub(super) fn slots(reports: &[HostReport], hostfile: &Hostfile) -> Vec<Problem> {
+    let problem = |one: &HostReport| {
         let is_named = |name: &str| {
             let name = name.rsplit('@').next().unwrap_or(name);
             let host = &one.facts.host.name;
@@ -233,22 +237,23 @@ pub(super) fn slots(seen: &[Seen], hostfile: &Hostfile) -> Vec<Problem> {
         );
         (slots > cores).then(|| Problem::new(what, "write slots=1: a rank's threads use all cores"))
     };
-    seen.iter().filter_map(problem).collect()
+    reports.iter().filter_map(problem).collect()
 }
 
 /// The problems of links that are far slower than the others, or of a host if all its links are.
-pub(super) fn links(seen: &[Seen], pairs: &[Pair]) -> Vec<Problem> {
-    let median_beside = |at: usize| {
+pub(super) fn links(reports: &[HostReport], pairs: &[Pair]) -> Vec<Problem> {
+    let median_of_others = |at: usize| {
         let others = pairs.iter().enumerate().filter(|(other, _)| *other != at);
         let mut rates: Vec<f64> = others.map(|(_, pair)| pair.bandwidth).collect();
         rates.sort_by(f64::total_cmp);
         rates.get(rates.len() / 2).copied()
     };
-    let slow = |at: usize| median_beside(at).filter(|median| pairs[at].bandwidth * SLOW < *median);
+    let slow =
+        |at: usize| median_of_others(at).filter(|median| pairs[at].bandwidth * SLOW < *median);
     let rate = |rate: f64| format!("{}/s", bytes(rate as u64));
-    let mut told = vec![false; pairs.len()];
+    let mut is_reported = vec![false; pairs.len()];
     let mut problems = Vec::new();
-    for (host, one) in seen.iter().enumerate() {
+    for (host, one) in reports.iter().enumerate() {
         let its: Vec<usize> =
             (0..pairs.len()).filter(|&at| pairs[at].hosts.contains(&host)).collect();
         let rates: Option<Vec<f64>> = its.iter().map(|&at| slow(at)).collect();
@@ -256,7 +261,7 @@ pub(super) fn links(seen: &[Seen], pairs: &[Pair]) -> Vec<Problem> {
         else {
             continue;
         };
-        its.iter().for_each(|&at| told[at] = true);
+        its.iter().for_each(|&at| is_reported[at] = true);
         let fastest = its.iter().map(|&at| pairs[at].bandwidth).fold(0.0, f64::max);
         let label = &one.label;
         let what = format!(
@@ -266,9 +271,9 @@ pub(super) fn links(seen: &[Seen], pairs: &[Pair]) -> Vec<Problem> {
         );
         problems.push(Problem::new(what, mend_link(one)));
     }
-    for at in (0..pairs.len()).filter(|&at| !told[at]) {
+    for at in (0..pairs.len()).filter(|&at| !is_reported[at]) {
         let Some(usual) = slow(at) else { continue };
-        let [from, to] = pairs[at].hosts.map(|host| &seen[host]);
+        let [from, to] = pairs[at].hosts.map(|host| &reports[host]);
         let what = format!(
             "the link of {} and {} is slow: {}, others {}",
             from.label,
@@ -281,8 +286,8 @@ pub(super) fn links(seen: &[Seen], pairs: &[Pair]) -> Vec<Problem> {
     problems
 }
 
-fn mend_link(host: &Seen) -> String {
+fn mend_link(host: &HostReport) -> String {
     let card = host.facts.addresses.first().map_or("CARD", |address| &address.card);
-    let ethtool = on_host(&host.label, &format!("ethtool {}", shell::pasted(card)));
+    let ethtool = on_host(&host.label, &format!("ethtool {}", shell::quoted_if_needed(card)));
     format!("look at its cable and speed: {ethtool}")
 }

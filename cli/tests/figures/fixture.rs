@@ -1,8 +1,8 @@
 //! Plots to examine: the published ones, and others drawn from the published rows.
 
-use crate::distributed::{self, runs::Case, runs::Run};
+use crate::distributed::{self, runs::HardCase, runs::RunSummary};
 use crate::drawing::{read, save};
-use crate::local::{self, rows::Row};
+use crate::local::{self, rows::ContestantRow};
 use crate::svg::Picture;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,18 +22,18 @@ pub(crate) fn drawn(recorded: bool) -> TempDir {
     fs::write(place("machine.txt"), machine).expect("a machine");
     fs::copy(results("distributed").join("traffic.csv"), place("traffic.csv")).expect("a copy");
     let spread = |median: f64| (recorded.then_some(0.9 * median), recorded.then_some(1.3 * median));
-    let mut runs: Vec<Run> = read(&results("distributed").join("times.csv")).expect("runs");
+    let mut runs: Vec<RunSummary> = read(&results("distributed").join("times.csv")).expect("runs");
     for run in &mut runs {
         (run.least_s, run.most_s) = spread(run.total_s);
     }
     save(&runs, &place("times.csv")).expect("runs written");
-    let mut cases: Vec<Case> = read(&results("distributed").join("hard.csv")).expect("cases");
+    let mut cases: Vec<HardCase> = read(&results("distributed").join("hard.csv")).expect("cases");
     for case in &mut cases {
         (case.gather_least_s, case.gather_most_s) = spread(case.gather_s);
         (case.auto_least_s, case.auto_most_s) = spread(case.auto_s);
     }
     save(&cases, &place("hard.csv")).expect("cases written");
-    let mut rows: Vec<Row> = read(&results("local").join("runs.csv")).expect("rows");
+    let mut rows: Vec<ContestantRow> = read(&results("local").join("runs.csv")).expect("rows");
     for row in &mut rows {
         (row.least_s, row.most_s) = spread(row.seconds);
     }

@@ -1,21 +1,21 @@
 //! What `init` found out, read from the files of this folder.
 
 use super::{folder, hosts_file, refusal, settings_file};
-use crate::console::Voice;
+use crate::console::ResultPrinter;
 use crate::doctor::{self, Hostfile, Problem, Question, Settings};
 use mst::error::{Error, Result, shown};
 use std::env;
 use std::path::{Path, PathBuf};
 
 /// The hosts of a job, and how to start it.
-pub(super) struct Found {
+pub(super) struct ClusterSetup {
     pub(super) settings: Settings,
     /// The bytes of the hostfile for mpirun.
     pub(super) hosts: Vec<u8>,
     hostfile: Hostfile,
 }
 
-impl Found {
+impl ClusterSetup {
     /// Reads both files.
     ///
     /// # Errors
@@ -23,8 +23,8 @@ impl Found {
     /// write.
     pub(super) fn read() -> Result<Self> {
         let program = program()?;
-        let hosts = folder::take(Path::new(hosts_file::NAME))?;
-        let text = folder::take(Path::new(settings_file::NAME))?;
+        let hosts = folder::read_trusted(Path::new(hosts_file::NAME))?;
+        let text = folder::read_trusted(Path::new(settings_file::NAME))?;
         let settings = settings_file::parse(&text, &program)?;
         let hostfile = hosts_file::parse(&hosts)?;
         Ok(Self { settings, hosts, hostfile })
@@ -37,7 +37,7 @@ impl Found {
     }
 
     fn question(&self) -> Question {
-        Question { kept_to: self.settings.kept_to(), ..Question::default() }
+        Question { mpi_networks: self.settings.mpi_networks(), ..Question::default() }
     }
 }
 
@@ -59,11 +59,11 @@ pub(super) fn program() -> Result<PathBuf> {
 /// Shows what is wrong with the hosts now, if anything.
 ///
 /// # Errors
-/// If something is wrong, and those of [`Found::read`].
+/// If something is wrong, and those of [`ClusterSetup::read`].
 pub(crate) fn status() -> Result<()> {
-    let known = Found::read()?;
-    let found = doctor::reach(&known.hostfile, &known.question())?;
-    let voice = Voice { json: false, quiet: false, aside: false };
-    voice.say(&found, || doctor::shown(&found))?;
+    let setup = ClusterSetup::read()?;
+    let found = doctor::reach(&setup.hostfile, &setup.question())?;
+    let printer = ResultPrinter { json: false, quiet: false, file_on_stdout: false };
+    printer.print(&found, || doctor::shown(&found))?;
     found.verdict()
 }

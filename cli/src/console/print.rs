@@ -12,22 +12,22 @@ use std::path::Path;
 
 /// How and where to print a result.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Voice {
+pub(crate) struct ResultPrinter {
     /// Prints one JSON object instead of a table.
     pub(crate) json: bool,
     /// Prints no table.
     pub(crate) quiet: bool,
     /// A file goes to standard output, so tables go to standard error.
-    pub(crate) aside: bool,
+    pub(crate) file_on_stdout: bool,
 }
 
-impl Voice {
+impl ResultPrinter {
     /// Checks that standard output does not get both a JSON object and a file.
     ///
     /// # Errors
     /// [`Error::Usage`] if it would.
     pub(crate) fn check(self) -> Result<()> {
-        if self.json && self.aside {
+        if self.json && self.file_on_stdout {
             let what = "--json and a file would both go to standard output: name another file, or \
                         leave out --json";
             return Err(Error::usage("--json", what));
@@ -39,19 +39,25 @@ impl Voice {
     ///
     /// # Errors
     /// If standard output is a file on a full disk.
-    pub(crate) fn say(self, result: &impl Serialize, table: impl FnOnce() -> String) -> Result<()> {
+    pub(crate) fn print(
+        self,
+        result: &impl Serialize,
+        table: impl FnOnce() -> String,
+    ) -> Result<()> {
         match self {
             Self { json: true, .. } => {
                 let object = serde_json::to_string(result).expect("plain fields");
-                say(format!("{object}\n").as_bytes())
+                write_stdout(format!("{object}\n").as_bytes())
             }
             Self { quiet: true, .. } => Ok(()),
-            Self { aside: true, .. } => {
+            Self { file_on_stdout: true, .. } => {
                 let table = flowed(&table(), io::stderr().is_terminal());
-                bars::above(|| write_aside(&table));
+                bars::above(|| write_stderr(&table));
                 Ok(())
             }
-            _ => bars::above(|| say(flowed(&table(), io::stdout().is_terminal()).as_bytes())),
+            _ => bars::above(|| {
+                write_stdout(flowed(&table(), io::stdout().is_terminal()).as_bytes())
+            }),
         }
     }
 }
@@ -60,7 +66,7 @@ impl Voice {
 ///
 /// # Errors
 /// If standard output is a file on a full disk.
-pub(crate) fn say(text: &[u8]) -> Result<()> {
+pub(crate) fn write_stdout(text: &[u8]) -> Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text).and_then(|()| out.flush()) {
         Err(why) if why.kind() != io::ErrorKind::BrokenPipe => {
@@ -71,7 +77,7 @@ pub(crate) fn say(text: &[u8]) -> Result<()> {
 }
 
 /// Prints a line, after `mst: `, on standard error above the bars.
-pub(crate) fn aside(line: &impl Display) {
+pub(crate) fn note(line: &impl Display) {
     let line = format!("mst: {line}");
     let wrapped = match io::stderr().is_terminal() {
         true => textwrap::fill(
@@ -80,16 +86,16 @@ pub(crate) fn aside(line: &impl Display) {
         ),
         false => line,
     };
-    bars::above(|| write_aside(&(wrapped + "\n")));
+    bars::above(|| write_stderr(&(wrapped + "\n")));
 }
 
 /// Prints an error. All errors go through this function, so that scripts can tell them from notes.
-pub(crate) fn tell(error: &impl Display) {
-    aside(&format_args!("error: {error}"));
+pub(crate) fn print_error(error: &impl Display) {
+    note(&format_args!("error: {error}"));
 }
 
 /// Writes to standard error, and ignores failures.
-pub(crate) fn write_aside(text: impl AsRef<[u8]>) {
+pub(crate) fn write_stderr(text: impl AsRef<[u8]>) {
     let _ = io::stderr().lock().write_all(text.as_ref());
 }
 

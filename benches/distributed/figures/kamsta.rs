@@ -19,7 +19,7 @@ pub(crate) fn measured(machine: &Machine) -> String {
 
 /// A graph, and KaMSTa's figures for it.
 #[derive(Clone)]
-pub(crate) struct Field {
+pub(crate) struct KamstaResult {
     /// The graph as `mst` names it.
     pub(crate) graph: &'static str,
     /// The name that readers see.
@@ -32,10 +32,10 @@ pub(crate) struct Field {
 
 /// The five graphs.
 #[rustfmt::skip]
-pub(crate) const FIELD: [Field; 5] = [
-    Field { graph: "gnm:n=1048576,m=8388608", name: "random", seconds: [3.40, 3.74], sent: 84.0 },
-    Field { graph: "gnm:n=131072,m=16777216", name: "dense", seconds: [2.69, 2.97], sent: 21.0 },
-    Field { graph: "rmat:n=1048576,m=16777216,a=0.57,b=0.19,c=0.19", name: "R-MAT", seconds: [3.31, 3.68], sent: 46.0 },
-    Field { graph: "grid2d:n=4194304", name: "grid", seconds: [1.18, 1.26], sent: 0.4 },
-    Field { graph: "rgg2d:n=1048576,m=8388608", name: "points in the plane", seconds: [0.73, 0.75], sent: 0.2 },
+pub(crate) const KAMSTA_RESULTS: [KamstaResult; 5] = [
+    KamstaResult { graph: "gnm:n=1048576,m=8388608", name: "random", seconds: [3.40, 3.74], sent: 84.0 },
+    KamstaResult { graph: "gnm:n=131072,m=16777216", name: "dense", seconds: [2.69, 2.97], sent: 21.0 },
+    KamstaResult { graph: "rmat:n=1048576,m=16777216,a=0.57,b=0.19,c=0.19", name: "R-MAT", seconds: [3.31, 3.68], sent: 46.0 },
+    KamstaResult { graph: "grid2d:n=4194304", name: "grid", seconds: [1.18, 1.26], sent: 0.4 },
+    KamstaResult { graph: "rgg2d:n=1048576,m=8388608", name: "points in the plane", seconds: [0.73, 0.75], sent: 0.2 },
 ];

@@ -5,19 +5,19 @@
 /// It keeps back the long blocks between lines of dashes that launchers print: they are only shown
 /// if mst itself reported no error.
 #[derive(Debug, Default)]
-pub(super) struct Sieve {
+pub(super) struct LauncherFilter {
     inside: bool,
     blocks: Vec<u8>,
-    has_told: bool,
-    signs: Signs,
+    has_reported_error: bool,
+    signs: DeathSigns,
 }
 
-impl Sieve {
+impl LauncherFilter {
     /// Takes a line. Returns whether to show it now.
-    pub(super) fn lets_through(&mut self, line: &[u8]) -> bool {
-        self.signs.look(&String::from_utf8_lossy(line));
+    pub(super) fn should_show(&mut self, line: &[u8]) -> bool {
+        self.signs.read_line(&String::from_utf8_lossy(line));
         let own = line.strip_prefix(b"mst: ").unwrap_or(line);
-        self.has_told |= own.starts_with(b"error: ");
+        self.has_reported_error |= own.starts_with(b"error: ");
         if line.starts_with(b"mst:") {
             return true;
         }
@@ -33,8 +33,8 @@ impl Sieve {
     }
 
     /// Whether mst itself reported an error.
-    pub(super) fn has_told(&self) -> bool {
-        self.has_told
+    pub(super) fn has_reported_error(&self) -> bool {
+        self.has_reported_error
     }
 
     /// The blocks that were kept back.
@@ -46,14 +46,14 @@ impl Sieve {
     /// the end of it, and `here` the name of this host.
     pub(super) fn explanation(&self, last: &[u8], here: &str) -> String {
         let mut signs = self.signs.clone();
-        String::from_utf8_lossy(last).lines().for_each(|line| signs.look(line));
+        String::from_utf8_lossy(last).lines().for_each(|line| signs.read_line(line));
         signs.explanation(here)
     }
 }
 
 /// What a launcher said about a job's end.
 #[derive(Clone, Debug, Default)]
-struct Signs {
+struct DeathSigns {
     /// The first rank that a signal killed, and its host.
     killed: Option<(String, String)>,
     /// Whether the launcher lost its helper process on a host.
@@ -66,8 +66,8 @@ struct Signs {
     unstarted: bool,
 }
 
-impl Signs {
-    fn look(&mut self, line: &str) {
+impl DeathSigns {
+    fn read_line(&mut self, line: &str) {
         const LOST: [&str; 4] = [
             "lost communication with a remote daemon",
             "Remote daemon failed",
@@ -183,37 +183,37 @@ This usually is caused by:
 [mpiexec@vm1] HYDT_dmxu_poll_wait_for_event (tools/demux/demux_poll.c:76): callback returned error status
 ";
 
-    fn sifted(text: &str) -> (Sieve, String) {
-        let mut sieve = Sieve::default();
+    fn filtered(text: &str) -> (LauncherFilter, String) {
+        let mut filter = LauncherFilter::default();
         let mut shown = text
             .lines()
-            .filter(|line| sieve.lets_through(line.as_bytes()))
+            .filter(|line| filter.should_show(line.as_bytes()))
             .collect::<Vec<_>>()
             .join("\n");
         shown.push('\n');
-        (sieve, shown)
+        (filter, shown)
     }
 
     #[test]
     fn blocks_are_kept_back_and_mst_is_not() {
         let text = "before\n--------\ninside\nmst: error: rank 1 has died\nerror: inside\n-------- x\nafter\n--------\nto the end\n";
-        let (sieve, shown) = sifted(text);
+        let (filter, shown) = filtered(text);
         assert_eq!(shown, "before\nmst: error: rank 1 has died\nafter\n");
         let kept = "--------\ninside\nerror: inside\n-------- x\n--------\nto the end\n";
-        assert_eq!(String::from_utf8_lossy(sieve.blocks()), kept);
-        assert_eq!(sifted(LOST).1, "\n");
+        assert_eq!(String::from_utf8_lossy(filter.blocks()), kept);
+        assert_eq!(filtered(LOST).1, "\n");
     }
 
     #[test]
     fn an_error_of_mst_is_known_from_notes() {
-        for (text, has_told) in [
+        for (text, has_reported_error) in [
             ("mst: error: rank 1 has died\n", true),
             ("error: unexpected argument '--x' found\n", true),
             ("mst: warning: an error: none\n", false),
             ("[vm1] error: of something else\n", false),
             (KILLED, false),
         ] {
-            assert_eq!(sifted(text).0.has_told(), has_told, "{text}");
+            assert_eq!(filtered(text).0.has_reported_error(), has_reported_error, "{text}");
         }
     }
 
@@ -222,7 +222,7 @@ This usually is caused by:
         let five = LOST.replace("ORTE", "PRTE").replace("[[29541,0],", "[prterun-vm1-77@0,");
         let elsewhere = LOST.replace("vm3", "vm1");
         let report = "a daemon failed to report back\n  Remote host: lab-3.local\n";
-        for (said, last, expected) in [
+        for (stderr, last, expected) in [
             (KILLED, "", "rank 1 on vm2 was killed: check on that host"),
             (LOST, "", "lost the machine vm3"),
             (&five, "", "lost the machine vm3"),
@@ -244,8 +244,8 @@ This usually is caused by:
                 "the reason is above",
             ),
         ] {
-            let told = sifted(said).0.explanation(last.as_bytes(), "vm1");
-            assert!(told.contains(expected), "{told}\n{said}");
+            let message = filtered(stderr).0.explanation(last.as_bytes(), "vm1");
+            assert!(message.contains(expected), "{message}\n{stderr}");
         }
     }
 

@@ -14,16 +14,16 @@ const FIRST: &str = "started";
 
 /// A CSV file.
 #[derive(Clone, Debug)]
-pub(crate) struct Sheet {
+pub(crate) struct CsvFile {
     /// The path of the file.
     pub(crate) path: PathBuf,
     /// The sign of decimals; with commas, semicolons separate the fields.
     pub(crate) decimal: Decimal,
 }
 
-impl Sheet {
-    /// Checks that [`Sheet::append`] can write to the file. Called before the work, so that no work
-    /// is lost. Creates no file.
+impl CsvFile {
+    /// Checks that [`CsvFile::append`] can write to the file. Called before the work, so that no
+    /// work is lost. Creates no file.
     ///
     /// # Errors
     /// [`Error::File`] if it cannot be written, [`Error::Content`] if it is not a regular file, or
@@ -51,7 +51,7 @@ impl Sheet {
     /// not all can be written, none is.
     ///
     /// # Errors
-    /// Those of [`Sheet::check`], and if the disk is full.
+    /// Those of [`CsvFile::check`], and if the disk is full.
     pub(crate) fn append<R: Serialize>(&self, rows: &[R]) -> Result<()> {
         let Some(first) = rows.first() else { return Ok(()) };
         let header = self.header(first);
@@ -69,7 +69,7 @@ impl Sheet {
         })
     }
 
-    /// The header and `rows`, as [`Sheet::append`] writes them to a new file.
+    /// The header and `rows`, as [`CsvFile::append`] writes them to a new file.
     pub(crate) fn text<R: Serialize>(&self, rows: &[R]) -> String {
         rows.first().map(|row| self.header(row)).unwrap_or_default() + &self.lines(rows)
     }
@@ -121,7 +121,7 @@ impl Sheet {
         records(rows, false).iter().map(localised).collect()
     }
 
-    /// The value, with the sheet's decimal sign if it is a decimal number.
+    /// The value, with the file's decimal sign if it is a decimal number.
     fn localised(&self, value: &str) -> String {
         match self.decimal {
             Decimal::Comma if value.contains('.') && value.parse::<f64>().is_ok() => {
@@ -172,79 +172,83 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default, Serialize)]
-    struct Row {
+    struct TestRow {
         started: String,
         total_s: f64,
     }
 
-    fn row(value: &str) -> Row {
-        Row { started: value.to_owned(), total_s: 0.5 }
+    fn row(value: &str) -> TestRow {
+        TestRow { started: value.to_owned(), total_s: 0.5 }
     }
 
     #[derive(Default, Serialize)]
-    struct Other {
+    struct OtherRow {
         started: String,
     }
 
-    fn sheet(folder: &std::path::Path, decimal: Decimal) -> Sheet {
-        Sheet { path: folder.join("runs.csv"), decimal }
+    fn csv_file(folder: &std::path::Path, decimal: Decimal) -> CsvFile {
+        CsvFile { path: folder.join("runs.csv"), decimal }
     }
 
     #[test]
     fn the_header_stands_once_and_another_one_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
-        let sheet = sheet(folder.path(), Decimal::Point);
-        sheet.check::<Row>().expect("writable");
-        assert!(!sheet.path.exists(), "the check creates no file");
-        sheet.append(&[row("a,b"), row("c")]).expect("written");
-        sheet.append(&[row("d")]).expect("written");
-        let text = fs::read_to_string(&sheet.path).expect("there");
+        let csv_file = csv_file(folder.path(), Decimal::Point);
+        csv_file.check::<TestRow>().expect("writable");
+        assert!(!csv_file.path.exists(), "the check creates no file");
+        csv_file.append(&[row("a,b"), row("c")]).expect("written");
+        csv_file.append(&[row("d")]).expect("written");
+        let text = fs::read_to_string(&csv_file.path).expect("there");
         assert_eq!(text, "started,total_s\n\"a,b\",0.5\nc,0.5\nd,0.5\n");
-        sheet.check::<Row>().expect("its own");
-        let told = sheet.check::<Other>().expect_err("another").to_string();
-        assert!(told.contains("its header differs"), "{told}");
-        let other = sheet.append(&[Other::default()]).unwrap_err();
+        csv_file.check::<TestRow>().expect("its own");
+        let message = csv_file.check::<OtherRow>().expect_err("another").to_string();
+        assert!(message.contains("its header differs"), "{message}");
+        let other = csv_file.append(&[OtherRow::default()]).unwrap_err();
         assert!(other.to_string().contains("its header differs"), "{other}");
-        assert_eq!(fs::read_to_string(&sheet.path).expect("there"), text, "nothing half-written");
+        assert_eq!(
+            fs::read_to_string(&csv_file.path).expect("there"),
+            text,
+            "nothing half-written"
+        );
     }
 
     #[test]
     fn foreign_files_stay_as_they_are() {
         let folder = tempfile::tempdir().expect("a folder");
-        let sheet = sheet(folder.path(), Decimal::Point);
+        let csv_file = csv_file(folder.path(), Decimal::Point);
         for foreign in [&b"0 1 5\n"[..], b"a,b\n1,2\n", b"\xff\xfe\0"] {
-            fs::write(&sheet.path, foreign).expect("written");
-            let told = sheet.check::<Row>().expect_err("foreign").to_string();
-            assert!(told.contains("not a CSV file of this program"), "{told}");
-            assert!(sheet.append(&[row("a")]).is_err());
-            assert_eq!(fs::read(&sheet.path).expect("there"), foreign);
+            fs::write(&csv_file.path, foreign).expect("written");
+            let message = csv_file.check::<TestRow>().expect_err("foreign").to_string();
+            assert!(message.contains("not a CSV file of this program"), "{message}");
+            assert!(csv_file.append(&[row("a")]).is_err());
+            assert_eq!(fs::read(&csv_file.path).expect("there"), foreign);
         }
     }
 
     #[test]
     fn a_torn_row_is_not_joined_by_the_next() {
         let folder = tempfile::tempdir().expect("a folder");
-        let sheet = sheet(folder.path(), Decimal::Point);
-        fs::write(&sheet.path, "started,total_s\na,0.").expect("written");
-        sheet.append(&[row("b")]).expect("written");
-        let text = fs::read_to_string(&sheet.path).expect("there");
+        let csv_file = csv_file(folder.path(), Decimal::Point);
+        fs::write(&csv_file.path, "started,total_s\na,0.").expect("written");
+        csv_file.append(&[row("b")]).expect("written");
+        let text = fs::read_to_string(&csv_file.path).expect("there");
         assert_eq!(text, "started,total_s\na,0.\nb,0.5\n");
     }
 
     #[test]
     fn spreadsheets_get_their_commas() {
         let folder = tempfile::tempdir().expect("a folder");
-        let sheet = sheet(folder.path(), Decimal::Comma);
+        let csv_file = csv_file(folder.path(), Decimal::Comma);
         #[derive(Serialize)]
-        struct Row {
+        struct DecimalRow {
             started: &'static str,
             weight: f64,
             n: u32,
         }
-        let row = Row { started: "0.1.0", weight: -1.5e300, n: 7 };
-        sheet.append(std::slice::from_ref(&row)).expect("written");
-        let text = fs::read_to_string(&sheet.path).expect("there");
+        let row = DecimalRow { started: "0.1.0", weight: -1.5e300, n: 7 };
+        csv_file.append(std::slice::from_ref(&row)).expect("written");
+        let text = fs::read_to_string(&csv_file.path).expect("there");
         assert_eq!(text, "started;weight;n\n0.1.0;-1,5e300;7\n");
-        assert_eq!(sheet.text(&[row]), text);
+        assert_eq!(csv_file.text(&[row]), text);
     }
 }
