@@ -1,6 +1,6 @@
 //! Shared by the targets: a file read in two ways must give the same graph or the same error.
 
-use mst::format::{Format, Parsed, Preamble, LineCount, TextOptions};
+use mst::format::{Format, LineCount, Parsed, Preamble, TextOptions};
 use mst::graph::{Batch, Edge, Numbers, Weights};
 use std::path::Path;
 use std::sync::atomic::AtomicU64;

@@ -1,5 +1,5 @@
 #![no_main]
-use mst::format::binary::{HEADER_BYTES, Header};
+use mst::format::binary::{FileHeader, HEADER_BYTES};
 use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
@@ -8,7 +8,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let path = Path::new("a.mst");
     let mut file = tempfile::tempfile().expect("a file");
     file.write_all(bytes).expect("space");
-    let Ok(header) = Header::read(path, &file) else { return };
+    let Ok(header) = FileHeader::read(path, &file) else { return };
     let decode = |edges: std::ops::Range<u64>| {
         let range = header.edge_range(edges.clone());
         let block = &bytes[range.start as usize..range.end as usize];

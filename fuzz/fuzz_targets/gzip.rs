@@ -9,7 +9,7 @@ fn graph(path: &Path, at_least: usize) -> mst_fuzz::Outcome {
         let mut stream = Stream::open(path)?;
         let format = Format::detect(path, stream.head()?)?;
         if format == Format::Binary {
-            return Err(mst::Error::Usage("binary".to_owned()));
+            return Err(mst::Error::usage("--format", "binary"));
         }
         let preamble = Preamble::read(path, format, &TextOptions::default(), &mut stream)?;
         let mut stream = Stream::open_at(path, preamble.body)?;

@@ -410,6 +410,21 @@ mod tests {
         assert!(row.total_s >= row.local_s + row.merge_s && row.waited_mean_s > 0.0);
     }
 
+    /// Tables and `--explain` call a phase what its columns are called.
+    #[test]
+    fn each_timed_phase_has_its_columns() {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.serialize(Row::default()).expect("a flat row");
+        let text = String::from_utf8(writer.into_inner().expect("memory")).expect("text");
+        let columns: Vec<&str> = text.lines().next().expect("a header").split(',').collect();
+        for phase in Phase::TIMED {
+            for column in ["s", "mean_s", "bytes_sent", "messages_received"] {
+                let name = format!("{}_{column}", phase.name());
+                assert!(columns.contains(&&*name), "{name}");
+            }
+        }
+    }
+
     #[test]
     fn rows_are_read_as_they_were_written() {
         let repetition = repetition();

@@ -259,7 +259,8 @@ mod tests {
             1 => u64::MAX - i,
             _ => (1 << 40) + (scramble(i) >> 44),
         };
-        (0..20_000).map(|i| Edge { u: i as u32, v: 0, key: key(i) }).collect()
+        let m = if cfg!(miri) { 2000 } else { 20_000 };
+        (0..m).map(|i| Edge { u: i as u32, v: 0, key: key(i) }).collect()
     }
 
     #[test]
@@ -286,14 +287,15 @@ mod tests {
         assert_eq!(lens.iter().sum::<usize>(), edges.len());
         let (_, all_but_last) = lens.split_last().unwrap();
         assert!(all_but_last.iter().all(|len| (1000..1000 + 4 * BUCKET).contains(len)), "{lens:?}");
-        assert!(lens.len() > 15, "{lens:?}");
+        assert!(lens.len() > edges.len() / 1300, "{lens:?}");
     }
 
     /// Keys that are nearly all the same, with a few lighter or heavier ones, were once dealt into
     /// one bucket for ever.
     #[test]
     fn a_few_keys_beside_one_that_all_others_share() {
-        let most = 4 * DEALT_AGAIN as u32;
+        // Miri takes seconds for a thousand records.
+        let most = if cfg!(miri) { DEALT_AGAIN + 50 } else { 4 * DEALT_AGAIN } as u32;
         for others in
             [&[(7, 0)][..], &[(7, 9)], &[(7, 0), (300, 0), (301, 9)], &[(0, 0), (1, u32::MAX)]]
         {

@@ -60,3 +60,17 @@ impl From<Phase> for Stage {
 }
 
 const _: () = assert!(Phase::ALL.len() <= Stage::MOST);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn phases_are_numbered_in_order_and_named_apart() {
+        let numbers: Vec<usize> = Phase::ALL.iter().map(|&phase| phase as usize).collect();
+        assert_eq!(numbers, (0..Phase::ALL.len()).collect::<Vec<_>>());
+        let names: BTreeSet<_> = Phase::ALL.iter().map(|phase| phase.name()).collect();
+        assert_eq!(names.len(), Phase::ALL.len());
+    }
+}

@@ -160,7 +160,7 @@ fn file(reports: &[HostReport], at: usize, path: &Path) -> Vec<Problem> {
             ),
             Err(why) => format!("{}: {why}", one.label),
         };
-        let what = format!("{what}, so only rank 0 would read it, and send parts to the others");
+        let what = format!("{what}, so only rank 0 would read it and send the parts");
         Some(Problem::new(what, copy(&full, &one.label)))
     };
     others.iter().filter_map(problem).collect()
