@@ -40,3 +40,22 @@ impl Progress {
         self.expect(0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_begins_with_nothing_done() {
+        let progress = Progress::default();
+        progress.expect(7);
+        progress.done.store(3, Relaxed);
+        let stage = Stage::new(2, "local");
+        progress.enter(stage);
+        let counts = (progress.done.load(Relaxed), progress.total.load(Relaxed));
+        assert_eq!((progress.stage(), counts), (stage, (0, 0)));
+        progress.done.store(3, Relaxed);
+        progress.expect(9);
+        assert_eq!((progress.done.load(Relaxed), progress.total.load(Relaxed)), (0, 9));
+    }
+}

@@ -54,3 +54,31 @@ impl Comm {
         lists
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comm;
+
+    #[test]
+    fn lists_are_short_if_all_of_them_with_their_lengths_fit() {
+        comm::run(4, Some(1), |comm| {
+            assert!(comm.are_short(MOST / 4 - 8) && !comm.are_short(MOST / 4 - 7));
+            comm.limit_messages(80);
+            assert!(comm.are_short(12) && !comm.are_short(13));
+        });
+        assert_eq!(MOST, 16_384);
+    }
+
+    #[test]
+    fn only_short_lists_of_different_lengths_are_padded() {
+        comm::run(3, Some(1), |comm| {
+            let mine = vec![comm.rank() as u32; comm.rank()];
+            let met = |shortest, longest| Met { failed: None, shortest, longest };
+            let lists = comm.gather_if_short(None, &mine, &met(0, 2));
+            assert_eq!(lists, Some(vec![vec![], vec![1], vec![2, 2]]));
+            assert_eq!(comm.gather_if_short(None, &[7u8], &met(1, 1)), None);
+            assert_eq!(comm.gather_if_short(None, &mine, &met(0, MOST)), None);
+        });
+    }
+}
