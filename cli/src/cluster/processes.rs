@@ -48,6 +48,8 @@ fn session(stat: &[u8]) -> Option<i32> {
 mod tests {
     use super::*;
     use std::process::{Command, id};
+    use std::thread;
+    use std::time::{Duration, Instant};
 
     #[test]
     fn a_session_is_known_whatever_a_process_is_called() {
@@ -63,6 +65,11 @@ mod tests {
         let (name, value) = mark.split_once('=').expect("one");
         let mut sleep = Command::new("sleep").arg("60").env(name, value).spawn().expect("sleep");
         let sleeps = folder(sleep.id() as i32).join("exe").read_link().expect("running");
+        // The kernel says that a program has started a moment before it shows its variables.
+        let start = Instant::now();
+        while !is_running(&sleeps, mark.as_bytes()) && start.elapsed() < Duration::from_secs(10) {
+            thread::sleep(Duration::from_millis(1));
+        }
         let other = std::env::current_exe().expect("this test");
         let found = [
             is_running(&sleeps, mark.as_bytes()),
