@@ -150,12 +150,17 @@ fn bands() -> (u32, Vec<Edge<u32>>) {
 #[test]
 fn hard_orders_are_not_much_slower() {
     for (name, (n, edges)) in [("ordered path", ordered_path()), ("bands", bands())] {
-        let time = |algorithm: Algorithm| {
+        let once = |algorithm: Algorithm| {
             let start = std::time::Instant::now();
             let mut forest = algorithm.forest(n as usize, &edges);
             let seconds = start.elapsed().as_secs_f64();
             sort(&mut forest);
             (forest, seconds)
+        };
+        // The best of three, since other programs may have the processors meanwhile.
+        let time = |algorithm: Algorithm| {
+            let runs = [(); 3].map(|()| once(algorithm));
+            runs.into_iter().min_by(|a, b| a.1.total_cmp(&b.1)).expect("three runs")
         };
         let (expected, yardstick) = time(Algorithm::Kruskal);
         for algorithm in [Algorithm::Auto, Algorithm::FilterKruskal, Algorithm::Boruvka] {
