@@ -7,7 +7,7 @@ use super::checkpoint::Checkpoint;
 use super::fingerprint::Located;
 use super::fold_buffer::{FoldBuffer, Sink};
 use super::loader;
-use super::outline::GraphFacts;
+use super::outline::{GraphFacts, share_header};
 use super::reader::{Conclusion, GraphInput, Reader, RootReader, TotalCounts};
 use super::segment::Segment;
 use crate::comm::{Comm, Progress};
@@ -35,10 +35,7 @@ pub(super) fn load(
         });
     }
     let (header, file) = comm.agree(opened)?.unzip();
-    let encoded = header.as_ref().map(serde_json::to_vec);
-    let encoded = encoded.transpose().expect("plain fields serialise").unwrap_or_default();
-    let header =
-        serde_json::from_slice(&comm.broadcast(0, encoded)).expect("all ranks run one program");
+    let header = share_header(comm, header);
     let share = |rank: usize| rank_share(header, rank, comm.size());
     let graph = BinaryGraph { path, header, first: share(comm.rank()) };
     let edges_at_once = sink.block() / graph.header.weights().edge_bytes() as u64;

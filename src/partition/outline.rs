@@ -1,6 +1,9 @@
 //! What is known of an input before its edges are read.
 
+use crate::comm::Comm;
 use crate::graph::Weights;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::ops::Range;
 
 /// What is known of all edges of a graph before they are read.
@@ -43,4 +46,14 @@ impl Outline {
         let kind = if facts.descending { "maximum" } else { "minimum" };
         Self { graph: format!("the {kind} forest of {identity}"), facts, whole }
     }
+}
+
+/// Returns rank 0's `header` on every rank. The other ranks may have none.
+///
+/// # Panics
+/// If rank 0 has none.
+pub(super) fn share_header<T: Serialize + DeserializeOwned>(comm: &Comm, header: Option<T>) -> T {
+    let encoded = header.map(|header| serde_json::to_vec(&header));
+    let encoded = encoded.transpose().expect("plain fields serialise").unwrap_or_default();
+    serde_json::from_slice(&comm.broadcast(0, encoded)).expect("all ranks run one program")
 }

@@ -1,6 +1,7 @@
 //! Rank 0 reads a text for all ranks, in order. Each block ends with the counts of the lines before
 //! it.
 
+use super::outline::share_header;
 use crate::comm::Comm;
 use crate::error::Result;
 use crate::format::{Format, LineCount, Preamble, Stream, TextOptions};
@@ -39,11 +40,7 @@ impl<'a> TextDealer<'a> {
             });
         }
         let (preamble, stream) = comm.agree(opened)?.unzip();
-        let encoded = preamble.map(|preamble| serde_json::to_vec(&preamble));
-        let encoded = encoded.transpose().expect("plain fields serialise").unwrap_or_default();
-        let preamble =
-            serde_json::from_slice(&comm.broadcast(0, encoded)).expect("all ranks run one program");
-        Ok((preamble, stream))
+        Ok((share_header(comm, preamble), stream))
     }
 
     /// Distributes the content of `stream`, about `block` bytes at once.
