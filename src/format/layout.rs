@@ -2,7 +2,7 @@
 
 use super::census::Census;
 use super::fields::Ids;
-use super::lines::Chunk;
+use super::lines::{Chunk, Lines};
 use super::matrix_market::Values;
 use super::text::Rows;
 use super::{dimacs, matrix_market, metis, text};
@@ -33,6 +33,14 @@ impl Layout {
     /// before it.
     pub(super) fn counts_vertices(&self) -> bool {
         matches!(self, Self::Metis(_))
+    }
+
+    /// The number of lines in `text` that stand for a vertex.
+    pub(super) fn vertex_lines(&self, text: &[u8]) -> usize {
+        match self {
+            Self::Metis(_) => Lines::of(text).filter(|line| !metis::is_comment(line)).count(),
+            Self::Text(_) | Self::Dimacs | Self::MatrixMarket(_) => 0,
+        }
     }
 
     /// Parses `chunk`; `vertices` is the number of vertex lines before it.

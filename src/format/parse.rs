@@ -1,8 +1,7 @@
 //! Blocks of whole lines, parsed in parallel.
 
 use super::census::Census;
-use super::lines::{Chunk, Lines, chunks};
-use super::metis;
+use super::lines::{Chunk, chunks};
 use super::preamble::Preamble;
 use crate::error::Result;
 use crate::graph::{Batch, BatchBuilder};
@@ -107,11 +106,7 @@ impl Preamble {
     fn count_chunk(&self, chunk: &[u8]) -> LineCount {
         let unfinished = u64::from(chunk.last().is_some_and(|&byte| byte != b'\n'));
         let lines = memchr_iter(b'\n', chunk).count() as u64 + unfinished;
-        let vertices = match self.counts_vertices() {
-            true => Lines::of(chunk).filter(|line| !metis::is_comment(line)).count(),
-            false => 0,
-        };
-        LineCount { lines, vertices: vertices as u64 }
+        LineCount { lines, vertices: self.layout.vertex_lines(chunk) as u64 }
     }
 
     fn parse_chunk(&self, path: &Path, text: &[u8], start: LineCount) -> Result<(Batch, Census)> {
