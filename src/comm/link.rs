@@ -20,10 +20,7 @@ impl FromStr for Link {
     /// Reads the value of `--link`: bits per second, then the latency.
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
-            format!(
-                "{text:?} is not a valid link; give rate and latency, for example \
-                                1gbit,100us"
-            )
+            format!("{text:?} is not a valid link; give rate and latency, for example 1gbit,100us")
         };
         let (rate, latency) = text.split_once(',').ok_or_else(wrong)?;
         let rate = rate.trim().strip_suffix("bit").ok_or_else(wrong)?;

@@ -10,8 +10,8 @@ use bytemuck::Pod;
 const MOST: usize = 1 << 14;
 
 impl Comm {
-    /// Gathers the items of all ranks, if their numbers differ and all lists are short
-    /// according to the meeting: on rank `root` if there is one, else on all ranks. `None` if they must be
+    /// Gathers the items of all ranks, if their numbers differ and all lists are short according to
+    /// the meeting: on rank `root` if there is one, else on all ranks. `None` if they must be
     /// gathered another way.
     pub(super) fn gather_if_short<T: Pod>(
         &self,

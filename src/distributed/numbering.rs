@@ -1,6 +1,5 @@
 //! Numbers the members of a set of vertices in order.
 
-use super::bits::words;
 use crate::graph::Vertex;
 use fixedbitset::FixedBitSet;
 
@@ -15,7 +14,7 @@ impl Numbering {
     /// Numbers the members of `set`.
     pub(super) fn of(set: FixedBitSet) -> Self {
         let mut next = 0;
-        let before = words(&set).iter().map(|word| {
+        let before = set.as_slice().iter().map(|word| {
             next += word.count_ones();
             next - word.count_ones()
         });
@@ -32,7 +31,7 @@ impl Numbering {
     #[inline]
     pub(super) fn number(&self, v: Vertex) -> u32 {
         let (word, bit) = (v as usize / 64, v % 64);
-        let lower = words(&self.set)[word] & ((1 << bit) - 1);
+        let lower = self.set.as_slice()[word] & ((1 << bit) - 1);
         self.before[word] + lower.count_ones()
     }
 }
