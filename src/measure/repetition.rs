@@ -11,7 +11,7 @@ pub struct Repetition {
     /// Seconds from the barrier before the run to the end of the last rank.
     pub total: f64,
     /// Each rank's log, in rank order.
-    ranks: Vec<Log>,
+    pub ranks: Vec<Log>,
 }
 
 impl Repetition {

@@ -126,7 +126,8 @@ impl Args {
     ) -> Result<()> {
         let comparison = Comparison::of(&local[0], local.get(1), distributed);
         self.printer().print(&comparison, || {
-            let table = report::compared(&context.graph, comm, &comparison, local, distributed);
+            let table =
+                report::compared(&context.graph, comm.topology(), &comparison, local, distributed);
             let rows =
                 local.iter().chain([distributed]).map(|run| run.repetitions.len() as u64).sum();
             format!("{table}{}\n", report::added(rows, &self.csv))

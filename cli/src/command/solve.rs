@@ -112,7 +112,8 @@ impl Args {
         comm.agree(csv.map_or(Ok(()), append))?;
         let mut printed = Ok(());
         if comm.rank() == 0 {
-            let table = || report::solved(&context.graph, comm, &run, loaded.slice.loops);
+            let table =
+                || report::solved(&context.graph, comm.topology(), &run, loaded.slice.loops);
             printed = self.printer().print(&run.outcome, table);
         }
         comm.agree(printed)?;

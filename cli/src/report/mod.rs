@@ -1,6 +1,8 @@
 //! Formats results as words and tables for people. Returns text; the command line prints it.
 
 mod compared;
+#[cfg(test)]
+mod fixture;
 mod plans;
 mod table;
 mod terminal;

@@ -81,3 +81,92 @@ pub fn tested(tally: &Tally) -> String {
         seconds(tally.seconds)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mst::comm::Link;
+    use mst::distributed::{Combine, Locality, Prepare, Workload};
+    use mst::selftest;
+
+    /// The choice of a plan for ranks that share these parts of the graph.
+    fn choice(prepare: Prepare, shared: f64, crossing: f64) -> Choice {
+        let locality = Locality {
+            shared,
+            crossing,
+            touched: 1_000_000,
+            longest: 4_000_000,
+            sorted: false,
+            shuffles: true,
+        };
+        let link = Link { latency: 50e-6, bandwidth: 125e6 };
+        let shape = Workload { m: 8_000_000, p: 2, locality, link, key_bytes: 4, cores: 1.0 };
+        Choice { plan: Plan { prepare, combine: Combine::Gather }, shape: Some(shape) }
+    }
+
+    #[test]
+    fn a_choice_tells_its_grounds() {
+        let tiny = Choice { plan: Plan::PLAIN, shape: None };
+        let text = "combining by gather: the graph is so small that more is not worth it";
+        assert_eq!(chosen(&tiny), text);
+
+        let plain = choice(Prepare::Nothing, 0.0625, 0.5);
+        let time = |choice: &Choice, plan| seconds(choice.shape.expect("a shape").seconds(plan));
+        let text = format!(
+            "combining by gather: {} by the model, less than any other way; ranks share 6.2 % of \
+             the vertices; the link takes 50.0 µs and 125.00 MB/s",
+            time(&plain, Plan::PLAIN)
+        );
+        assert_eq!(chosen(&plain), text);
+
+        let contract = choice(Prepare::Contract, 0.125, 0.5);
+        let text = format!(
+            "combining by contract+gather: {} by the model against {} by gather; ranks share 12.5 \
+             % of the vertices (50.0 % of the edges would cross blocks of vertices); the link \
+             takes 50.0 µs and 125.00 MB/s",
+            time(&contract, contract.plan),
+            time(&contract, Plan::PLAIN)
+        );
+        assert_eq!(chosen(&contract), text);
+    }
+
+    #[test]
+    fn ways_stand_by_their_measured_time() {
+        assert_eq!(explained(&[]), "");
+        let way = |combine: &str, model, measured| Explained {
+            combine: combine.to_owned(),
+            model,
+            measured,
+            bytes_received_max: 1_500,
+        };
+        let ways = [way("tree", Some(0.001), 0.03), way("filter", None, 0.02)];
+        let expected = "
+2 ways: modelled and measured time
+combined by    model  measured  received, busiest rank
+filter        cannot   20.0 ms                 1.50 kB
+tree         1.00 ms   30.0 ms                 1.50 kB
+";
+        assert_eq!(explained(&ways), expected);
+    }
+
+    #[test]
+    fn a_self_test_tells_the_cost_of_a_case() {
+        let mut tally = mst::comm::run(2, Some(1), selftest::Tally::new).remove(0);
+        tally.plans.truncate(1);
+        (tally.cases, tally.seconds) = (4, 2.0);
+        let plan = &mut tally.plans[0];
+        (plan.seconds, plan.bytes_sent, plan.messages_sent) = (0.2, 8_000, 10);
+        let text = tested(&tally);
+        let expected = format!(
+            "\
+combined by  time per case  sent per case  messages per case
+gather             50.0 ms        2.00 kB                2.5
+
+4 cases in 1 ways on 2 ranks of 1 host ({}): every forest was proved, and equals that of one \
+             rank; no byte lost, 2.00 s
+",
+            tally.mpi_library
+        );
+        assert_eq!(text, expected);
+    }
+}

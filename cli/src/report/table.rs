@@ -23,3 +23,16 @@ pub fn table(header: &[&str], rows: &[impl AsRef<[String]>]) -> String {
     let flush = |line: String| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned() + "\n";
     table.lines().map(flush).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_begin_and_numbers_end_in_one_column() {
+        let rows = [["a".to_owned(), "1.0".to_owned()], ["long".to_owned(), "10.0".to_owned()]];
+        assert_eq!(table(&["name", "time"], &rows), "name  time\na      1.0\nlong  10.0\n");
+        assert_eq!(table(&["", ""], &rows), "a      1.0\nlong  10.0\n");
+        assert_eq!(table(&["", "time"], &rows), "      time\na      1.0\nlong  10.0\n");
+    }
+}

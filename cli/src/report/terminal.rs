@@ -3,21 +3,20 @@
 use super::plans::explained;
 use super::table::table;
 use super::{bytes, count, grouped, seconds};
-use mst::comm::{Comm, Topology};
+use mst::comm::Topology;
 use mst::error::{printable, shown};
 use mst::experiment::{Outcome, Run};
 use mst::graph::{Slice, Summary};
-use mst::measure::Phase;
-use mst::measure::{Repetition, Spread};
+use mst::measure::{Phase, Repetition, Spread};
 use std::path::Path;
 use std::time::Duration;
 
 /// The results of `mst solve`.
-pub fn solved(graph: &str, comm: &Comm, run: &Run, loops: u64) -> String {
+pub fn solved(graph: &str, topology: &Topology, run: &Run, loops: u64) -> String {
     let outcome = &run.outcome;
     let mut rows = vec![
         ["graph".to_owned(), size_of_graph(graph, outcome, loops)],
-        ["ranks".to_owned(), where_it_ran(outcome, comm.topology())],
+        ["ranks".to_owned(), where_it_ran(outcome, topology)],
         ["algorithm".to_owned(), algorithm(outcome)],
         ["forest".to_owned(), size_of_forest(outcome.forest_edges, outcome.components)],
         ["weight".to_owned(), grouped(&weight(outcome))],
@@ -185,4 +184,143 @@ pub(super) fn algorithm(outcome: &Outcome) -> String {
 
 pub(super) fn weight(outcome: &Outcome) -> String {
     serde_json::to_string(&outcome.weight).expect("a number")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use mst::experiment::{Explained, Number};
+    use mst::graph::{Edges, Total, Weights};
+
+    #[test]
+    fn a_distributed_run_tells_where_and_how_it_ran_and_what_it_sent() {
+        let topology = fixture::topology(&["vm1", "vm2", "vm2"]);
+        let mut run = fixture::run(3);
+        run.outcome.host_count = 2;
+        let expected = "\
+graph        g.txt: 1,001 vertices, 12,345 edges (1 loop dropped)
+ranks        3 ranks x 2 threads on 2 hosts: vm1 (1), vm2 (2)
+MPI library  Open MPI v5
+algorithm    auto: filter-kruskal
+combined by  contract+gather
+forest       999 edges, 2 components
+weight       -1,234,567
+checksum     0123456789abcdef
+proved       spanning, acyclic, minimum (45.6 ms)
+peak memory  4.00 MB on a rank
+
+phase               slowest rank       least – most  mean of ranks
+read                     12.3 ms                           12.3 ms
+local                    15.0 ms  7.50 ms – 30.0 ms        10.0 ms
+contract                 30.0 ms  15.0 ms – 60.0 ms        20.0 ms
+exchange                 45.0 ms  22.5 ms – 90.0 ms        30.0 ms
+merge                    60.0 ms   30.0 ms – 120 ms        40.0 ms
+total without read        500 ms    250 ms – 1.00 s         500 ms
+
+traffic: 3.00 kB in all; busiest rank sent 1.00 kB, received 2.00 kB
+";
+        assert_eq!(solved("g.txt", &topology, &run, 1), expected);
+    }
+
+    #[test]
+    fn one_repetition_on_one_rank_has_neither_a_range_nor_traffic() {
+        let mut run = fixture::run(1);
+        run.repetitions.truncate(1);
+        run.outcome.verified = None;
+        run.outcome.n = 1;
+        run.outcome.algorithm = "kruskal";
+        let expected = "\
+graph        g.txt: 1 vertex, 12,345 edges
+ranks        1 rank x 2 threads on 1 host: vm1 (1)
+algorithm    kruskal
+forest       999 edges, 2 components
+weight       -1,234,567
+checksum     0123456789abcdef
+peak memory  4.00 MB on a rank
+
+phase               slowest rank     mean of ranks
+read                     12.3 ms           12.3 ms
+local                    5.00 ms           5.00 ms
+total without read        500 ms            500 ms
+";
+        assert_eq!(solved("g.txt", &fixture::topology(&["vm1"]), &run, 0), expected);
+    }
+
+    #[test]
+    fn what_every_way_cost_stands_below() {
+        let mut run = fixture::run(2);
+        run.outcome.explained = vec![Explained {
+            combine: "gather".to_owned(),
+            model: Some(0.02),
+            measured: 0.01,
+            bytes_received_max: 5,
+        }];
+        let text = solved("g.txt", &fixture::topology(&["vm1", "vm2"]), &run, 0);
+        assert!(text.ends_with(&explained(&run.outcome.explained)), "{text}");
+    }
+
+    #[test]
+    fn auto_that_chose_nothing_is_auto() {
+        let run = fixture::run(1);
+        let outcome = Outcome { ran: String::new(), ..run.outcome };
+        assert_eq!(algorithm(&outcome), "auto");
+    }
+
+    #[test]
+    fn many_hosts_are_counted() {
+        assert_eq!(hosts(&fixture::topology(&["a", "b", "c", "d"])), "a (1), b (1), c (1), d (1)");
+        assert_eq!(hosts(&fixture::topology(&["a", "b", "c", "d", "e"])), "5 hosts");
+    }
+
+    #[test]
+    fn weights_have_all_digits() {
+        let of = |number| weight(&Outcome { weight: number, ..Outcome::default() });
+        assert_eq!(of(Number::Float(0.1)), "0.1");
+        assert_eq!(of(Number::Integer(1 << 60)), "1152921504606846976");
+    }
+
+    #[test]
+    fn a_proof_names_its_forest() {
+        let summary = Summary { n: 10, edges: 8, weight: Total::Integer(1_000), checksum: 0xab };
+        let text = proved(Path::new("f.txt"), &summary, Duration::from_millis(15));
+        let expected = "f.txt: 8 edges, 2 components, weight 1,000, checksum 00000000000000ab\n\
+                        proved: spanning, acyclic, minimum (15.0 ms)\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn folds_are_counted_with_their_cause() {
+        assert_eq!(
+            folded(1, true),
+            "the edges were folded to their forest once while they were read (the time for this \
+             is in \"read\"): so that they could be saved (--checkpoint)"
+        );
+        assert_eq!(
+            folded(1_234, false),
+            "the edges were folded to their forest 1,234 times while they were read (the time for \
+             this is in \"read\"): all together they need more memory than a rank may use (--memory)"
+        );
+    }
+
+    #[test]
+    fn gaps_are_told_where_most_vertices_of_many_have_no_edge() {
+        assert_eq!(gaps(99, 0), None);
+        assert_eq!(gaps(100, 13), None);
+        assert_eq!(gaps(104, 13), None);
+        let warning = gaps(1_105, 52).expect("a warning");
+        let told = "1,001 or more of the 1,105 vertices are in no edge";
+        assert!(warning.contains(told), "{warning}");
+        assert!(gaps(100, 12).is_some());
+        assert_eq!(gaps(u64::MAX, u64::MAX), None);
+    }
+
+    #[test]
+    fn what_was_written_is_told() {
+        let path = Path::new("g.mst");
+        let edges = Edges::Narrow(Vec::new());
+        let slice = Slice { n: 1, m: 2_000, loops: 0, edges, weights: Weights::SINGLES };
+        assert_eq!(written(path, &slice), "g.mst: 1 vertex, 2,000 edges");
+        assert_eq!(added(1, path), "1 row added to g.mst");
+    }
 }

@@ -61,6 +61,7 @@ mod tests {
             ("1234567", "1,234,567"),
             ("-6190.5", "-6,190.5"),
             ("1e300", "1e300"),
+            ("1234567e-8", "1,234,567e-8"),
         ];
         for (number, expected) in cases {
             assert_eq!(grouped(number), expected);
@@ -73,10 +74,17 @@ mod tests {
 
     #[test]
     fn seconds_and_bytes_choose_their_unit() {
-        let cases = [(0.0, "0 s"), (413e-6, "413 µs"), (0.01234, "12.3 ms"), (1.234, "1.23 s")];
+        let cases = [
+            (0.0, "0 s"),
+            (413e-6, "413 µs"),
+            (0.01234, "12.3 ms"),
+            (0.5, "500 ms"),
+            (1.234, "1.23 s"),
+            (123.4, "123 s"),
+        ];
         for (value, expected) in cases {
             assert_eq!(seconds(value), expected);
         }
-        assert_eq!((bytes(12), bytes(38_400_000)), ("12 B".into(), "38.40 MB".into()));
+        assert_eq!((bytes(999), bytes(38_400_000)), ("999 B".into(), "38.40 MB".into()));
     }
 }
