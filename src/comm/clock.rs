@@ -101,3 +101,48 @@ impl Clock {
         &mut self.log[self.stage.number]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn costs_go_to_the_stage_that_was_entered() {
+        let (first, second) = (Stage::new(2, "second"), Stage::new(7, "last"));
+        let mut clock = Clock::default();
+        clock.enter(first);
+        clock.since -= Duration::from_secs(10);
+        clock.sent(100, 2);
+        clock.received(30, 4);
+        clock.waited(Duration::from_millis(1_500));
+        clock.sent(10, 1);
+        clock.received(3, 1);
+        clock.waited(Duration::from_millis(1_000));
+        clock.enter(second);
+        clock.since -= Duration::from_secs(20);
+        let log = clock.take();
+        let seconds = log.map(|cost| cost.seconds.floor());
+        assert_eq!(seconds, [0.0, 0.0, 10.0, 0.0, 0.0, 0.0, 0.0, 20.0]);
+        let expected = StageCost {
+            seconds: log[first.number()].seconds,
+            waited: 2.5,
+            bytes_sent: 110,
+            bytes_received: 33,
+            messages_sent: 3,
+            messages_received: 5,
+        };
+        assert_eq!(log[first.number()], expected);
+        // The last stage goes on, with nothing on its account.
+        clock.sent(5, 1);
+        let log = clock.take();
+        assert!(log[second.number()].seconds < 1.0);
+        assert_eq!(log[first.number()], StageCost::default());
+        assert_eq!(log[second.number()].bytes_sent, 5);
+    }
+
+    #[test]
+    #[should_panic(expected = "a stage has a place in the log")]
+    fn a_stage_without_a_place_is_refused() {
+        Stage::new(Stage::MOST, "too many");
+    }
+}

@@ -213,3 +213,31 @@ impl Comm {
         panic!("{why}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_is_timed_and_shown() {
+        let logs = run(2, Some(1), |comm| {
+            comm.enter(Stage::new(3, "three"));
+            comm.all_gather(&[7u8; 5]);
+            (comm.progress().stage().name(), comm.take_log(), comm.take_log())
+        });
+        for (name, log, again) in logs {
+            assert_eq!((name, log[3].bytes_sent, log[3].bytes_received), ("three", 5, 5));
+            assert_eq!(again[3].bytes_sent, 0);
+        }
+    }
+
+    #[test]
+    fn ranks_of_one_process_have_no_library() {
+        let libraries = run(2, Some(1), Comm::library);
+        assert!(libraries.iter().all(|name| name.starts_with("none")), "{libraries:?}");
+        #[cfg(feature = "mpi")]
+        assert!(linked_library().contains("MPI"), "{}", linked_library());
+        #[cfg(not(feature = "mpi"))]
+        assert_eq!(linked_library(), "none: built without MPI");
+    }
+}

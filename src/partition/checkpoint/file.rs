@@ -374,6 +374,33 @@ mod tests {
         }
     }
 
+    /// Each damage is refused for what it is, and at its limit.
+    #[test]
+    fn each_damage_has_its_cause() {
+        let (_place, folder) = opened();
+        let saved = written(&folder, &[1]);
+        let whole = fs::read(&saved.path).expect("read");
+        let head_len = saved.known.body - BEFORE;
+        let before = |len: u64| [MAGIC, &[VERSION][..], &len.to_ne_bytes(), &[0; 8]].concat();
+        let holes = |len: u64| [before(len), vec![0; MOST_HEAD as usize + 1]].concat();
+        let cases = [
+            (vec![0; 23], "it is cut short: 23 bytes"),
+            (vec![0; 24], "it does not begin with MSTCKPT"),
+            (before(0), "the checksum of its head is wrong"),
+            (before(1), "it is cut short within its head"),
+            (whole[..(BEFORE + head_len) as usize - 1].to_vec(), "it is cut short within its head"),
+            (holes(MOST_HEAD), "the checksum of its head is wrong"),
+            (holes(MOST_HEAD + 1), "its head is too long"),
+            (whole[..whole.len() - 1].to_vec(), "it has 15 bytes of edges, but its head says 16"),
+            ([&whole[..], &[0]].concat(), "it has 17 bytes of edges, but its head says 16"),
+        ];
+        for (bytes, cause) in cases {
+            fs::write(&saved.path, bytes).expect("written");
+            let refused = Saved::open(&folder, NAME).expect_err(cause).to_string();
+            assert!(refused.contains(cause), "{refused}");
+        }
+    }
+
     /// Edges that changed after they were checked are not copied.
     #[test]
     fn what_is_copied_is_what_was_checked() {
