@@ -272,12 +272,20 @@ distributed was 2.50 times slower than local: of rank 0's time 27 % went to its 
 
     #[test]
     fn the_repetition_in_the_middle_is_the_one_that_is_told() {
-        let mut run = fixture::run(2);
-        for other in [1, 2] {
-            for log in &mut run.repetitions[other].ranks {
-                log[Phase::Merge as usize].seconds = 100.0;
+        let merges_long = |places: &[usize]| {
+            let mut run = fixture::run(2);
+            for &place in places {
+                for log in &mut run.repetitions[place].ranks {
+                    log[Phase::Merge as usize].seconds = 100.0;
+                }
             }
-        }
+            run
+        };
+        let mut run = merges_long(&[1, 2]);
+        assert_eq!(where_time_went(&run), where_time_went(&fixture::run(2)));
+        // Of two in the middle, the faster.
+        run = merges_long(&[0]);
+        run.repetitions.truncate(2);
         assert_eq!(where_time_went(&run), where_time_went(&fixture::run(2)));
     }
 

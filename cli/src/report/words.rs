@@ -42,10 +42,7 @@ pub fn seconds(seconds: f64) -> String {
 
 /// A number of bytes in decimal units, as used for networks: `12 B`, `38.40 MB`.
 pub fn bytes(bytes: u64) -> String {
-    match bytes {
-        0..1000 => format!("{bytes} B"),
-        _ => indicatif::DecimalBytes(bytes).to_string(),
-    }
+    indicatif::DecimalBytes(bytes).to_string()
 }
 
 #[cfg(test)]

@@ -41,9 +41,7 @@ fn meddled(
     let slices = comm::run(p, Some(1), |comm| {
         let checkpoint = Checkpoint::new(folder, true, every, &|_| {});
         let weights = Weights::wide(Numbers::Integers);
-        let facts = GraphFacts::new(Some(N), Some(weights));
-        let outline = Outline::new("a graph", facts, 0..graph.len() as u64);
-        let cut = |rest: &Range<u64>, at: u64| Ok(at.next_multiple_of(2).min(rest.end));
+        let outline = outline(graph);
         let assignment = Assignment::of(comm, Some(&checkpoint), &outline, &cut)?;
         let budget = Budget { memory: Memory::Unlimited, descending: false, process: 0 };
         let mut buffer = FoldBuffer::new(Sink::Hold(budget), Some(N));
@@ -68,6 +66,16 @@ fn meddled(
         Ok(join(buffer.batches, weights).iter().collect::<Vec<_>>())
     });
     slices.into_iter().collect::<Result<Vec<_>>>().map(|slices| slices.concat())
+}
+
+fn outline(graph: &[Edge<u64>]) -> Outline {
+    let facts = GraphFacts::new(Some(N), Some(Weights::wide(Numbers::Integers)));
+    Outline::new("a graph", facts, 0..graph.len() as u64)
+}
+
+/// Segments begin at every second edge.
+fn cut(rest: &Range<u64>, at: u64) -> Result<u64> {
+    Ok(at.next_multiple_of(2).min(rest.end))
 }
 
 /// The checkpoint files in a folder.
@@ -155,6 +163,23 @@ fn the_newest_complete_generation_counts() {
     fs::rename(&done, folder.path().join("rank-1-of-3.3.ckpt.done")).expect("renamed");
     job(1, 0).expect_err("stopped");
     assert_eq!(names(), [(4, 1, 0)]);
+}
+
+#[test]
+fn a_job_that_is_done_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let graph: Vec<_> = (0..10).map(|i| Edge { u: i, v: 11, key: 1 }).collect();
+    job(folder.path(), 3, &graph, usize::MAX, Duration::ZERO).expect("not stopped");
+    assert_eq!(names(folder.path()).len(), 3);
+    let finished = comm::run(2, Some(1), |comm| {
+        let unused = Checkpoint::new(folder.path(), true, Duration::ZERO, &|_| {});
+        unused.finish(comm)?;
+        let checkpoint = Checkpoint::new(folder.path(), true, Duration::ZERO, &|_| {});
+        Assignment::of(comm, Some(&checkpoint), &outline(&graph), &cut)?;
+        checkpoint.finish(comm)
+    });
+    finished.into_iter().collect::<Result<Vec<()>>>().expect("finished");
+    assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 0);
 }
 
 /// Edges of waiting segments are copied from the file that was opened and checked, whatever is at
