@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 /// The name of a case, and what every rank does.
 type Case = (&'static str, fn(&Comm));
 
-const CASES: [Case; 9] = [
+const CASES: [Case; 10] = [
     ("collectives", collectives),
     ("uneven", uneven),
     ("agreement", agreement),
@@ -55,6 +55,7 @@ const CASES: [Case; 9] = [
     ("traffic", traffic),
     ("sleeping_barrier", sleeping_barrier),
     ("members", members),
+    ("among", among),
     ("forests", forests),
 ];
 
@@ -63,7 +64,7 @@ struct Exit {
     message: &'static str,
 }
 
-const FAULTS: [(&str, Exit); 19] = [
+const FAULTS: [(&str, Exit); 21] = [
     ("error", Exit { code: 1, message: "cannot open missing.gr" }),
     ("panic", Exit { code: 101, message: "rank 1" }),
     ("panic_in_pool", Exit { code: 101, message: "rank 1" }),
@@ -82,6 +83,8 @@ const FAULTS: [(&str, Exit); 19] = [
     ("unlike_reductions", Exit { code: 101, message: "rank 1 calls all_reduce (maximum, " }),
     ("agree", Exit { code: 101, message: "rank 1 calls agree" }),
     ("streams", Exit { code: 101, message: "rank 1 calls streams" }),
+    ("among_nobody", Exit { code: 101, message: "rank 1 calls among" }),
+    ("panic_among", Exit { code: 101, message: "rank 1" }),
     ("scatter_blocks", Exit { code: 101, message: "rank 1 calls scatter" }),
 ];
 
@@ -98,6 +101,7 @@ fn call(collective: &str, comm: &Comm) {
         "agree" => comm.agree(Ok(())).expect("all is well"),
         "streams" => drop(comm.streams(None, 0)),
         "scatter_blocks" => comm.scatter_blocks(|_| None, |_| ()),
+        "among_nobody" => drop(comm.among(&[], 1, |_| ())),
         _ => panic!("no case is called {collective}"),
     }
 }
@@ -112,6 +116,16 @@ fn fault(case: &str, comm: &Comm) -> Result<()> {
         }
         ("panic", 1) => panic!("on purpose"),
         ("panic_in_pool", 1) => comm.compute(|| panic!("on purpose")),
+        // The other member waits in their world, and the rank that is none in this one.
+        ("panic_among", rank) => {
+            let job = |part: &Comm| match rank {
+                1 => panic!("on purpose"),
+                _ => part.barrier(),
+            };
+            comm.among(&[1, 2], 1, job)?;
+            comm.barrier();
+            Ok(())
+        }
         ("left_early" | "left_the_resting" | "left_the_agreeing", 2) => Ok(()),
         ("left_the_agreeing", 0) => {
             comm.agree(Err(Error::usage("--ranks", "nobody hears of it, since a rank has left")))
@@ -472,6 +486,27 @@ fn members(comm: &Comm) {
 }
 
 /// Every plan on p ranks gives exactly the forest of one rank.
+/// Ranks work in worlds of some of them, each with its own order and threads, while others wait.
+fn among(comm: &Comm) {
+    let p = comm.size();
+    let last_first: Vec<usize> = (0..p).rev().step_by(2).collect();
+    for (threads, members) in [(1, vec![0]), (2, last_first), (1, (0..p).collect())] {
+        let place = members.iter().position(|&member| member == comm.rank());
+        let job = |part: &Comm| {
+            assert_eq!((part.size(), Some(part.rank())), (members.len(), place));
+            assert_eq!(part.topology().threads, vec![threads; members.len()]);
+            assert_eq!(part.compute(rayon::current_num_threads), threads);
+            let ranks = part.all_gather(&[comm.rank()]).concat();
+            assert_eq!(ranks, members);
+            collectives(part);
+            threads
+        };
+        let worked = comm.agree(comm.among(&members, threads, job)).expect("room for the threads");
+        assert_eq!(worked, place.map(|_| threads));
+    }
+    comm.barrier();
+}
+
 fn forests(comm: &Comm) {
     let (n, m) = (200, 1000);
     let edge = |i: u32| {

@@ -20,11 +20,12 @@ pub(super) enum Op {
     Broadcast,
     Reduce,
     Streams,
+    Among,
     Finish,
 }
 
 impl Op {
-    const NAMES: [&'static str; 12] = [
+    const NAMES: [&'static str; 13] = [
         "the greeting",
         "barrier",
         "sleeping_barrier",
@@ -36,6 +37,7 @@ impl Op {
         "broadcast",
         "all_reduce",
         "streams",
+        "among",
         "the end of the job",
     ];
 }

@@ -17,6 +17,7 @@ macro_rules! on_world {
 }
 
 mod agree;
+mod among;
 mod clock;
 mod collective;
 mod header;

@@ -14,7 +14,7 @@ use mpi::collective::SystemOperation;
 use mpi::datatype::{Partition, PartitionMut};
 use mpi::point_to_point::{Message, Status};
 use mpi::request::{Request, Scope};
-use mpi::topology::SimpleCommunicator;
+use mpi::topology::{Color, SimpleCommunicator};
 use mpi::traits::{Communicator, CommunicatorCollectives, Destination, Equivalence, Root, Source};
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
@@ -71,6 +71,14 @@ pub(super) fn library() -> String {
 }
 
 impl Member {
+    /// Returns this rank's place in a world of some ranks of this one, if it has one there. Called
+    /// by every rank, right after all have met: MPI has no non-blocking call for this.
+    pub(super) fn part(&self, place: Option<usize>, _size: usize) -> Option<Self> {
+        let color = place.map_or(Color::undefined(), |_| Color::with_value(0));
+        let world = self.world.split_by_color_with_key(color, place.unwrap_or(0) as i32)?;
+        Some(Self { world })
+    }
+
     pub(super) fn rank(&self) -> usize {
         self.world.rank() as usize
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io;
 use std::mem;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 
 /// The panic value that unwinds a rank because another rank has panicked; it is not reported.
@@ -27,6 +27,8 @@ struct Shared {
     met: Condvar,
     /// Signals mail for a rank, one per rank: one for all would need p^2 wakes.
     posted: Vec<Condvar>,
+    /// The worlds of some of these ranks, which end with this one.
+    parts: Mutex<Vec<Weak<Self>>>,
 }
 
 #[derive(Default)]
@@ -50,6 +52,8 @@ struct State {
     combined: Arc<Vec<u64>>,
     /// Messages sent but not yet received, by (from, to).
     mail: HashMap<(usize, usize), VecDeque<Arc<[u8]>>>,
+    /// The world of some of these ranks that is being formed.
+    part: Option<Arc<Shared>>,
     /// Whether a rank has panicked: then no rank waits any longer.
     ended: bool,
 }
@@ -126,7 +130,8 @@ pub(super) fn try_run<R: Send>(
 impl Shared {
     fn of(p: usize) -> Self {
         let posted = (0..p).map(|_| Condvar::new()).collect();
-        Self { state: Mutex::default(), met: Condvar::new(), posted }
+        let (state, parts) = (Mutex::default(), Mutex::default());
+        Self { state, met: Condvar::new(), posted, parts }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -137,6 +142,8 @@ impl Shared {
         self.lock().ended = true;
         self.met.notify_all();
         self.posted.iter().for_each(Condvar::notify_all);
+        let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.iter().filter_map(Weak::upgrade).for_each(|part| part.end());
     }
 
     /// Waits on `changed` until `ready` returns something; unwinds if another rank panics first.
@@ -162,6 +169,20 @@ impl Shared {
 impl Member {
     pub(super) fn solo() -> Self {
         Self { rank: 0, size: 1, shared: Arc::new(Shared::of(1)) }
+    }
+
+    /// Returns this rank's place in a world of `size` ranks of this one, if it has one there. Called
+    /// by every rank.
+    pub(super) fn part(&self, place: Option<usize>, size: usize) -> Option<Self> {
+        let complete = |state: &mut State| {
+            let part = Arc::new(Shared::of(size));
+            let mut parts = self.shared.parts.lock().unwrap_or_else(PoisonError::into_inner);
+            parts.retain(|part| part.strong_count() > 0);
+            parts.push(Arc::downgrade(&part));
+            state.part = Some(part);
+        };
+        let shared = self.meet(|_| (), complete, |state| state.part.clone());
+        place.map(|rank| Self { rank, size, shared: shared.expect("the last to arrive formed it") })
     }
 
     pub(super) fn rank(&self) -> usize {
