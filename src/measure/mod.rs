@@ -1,9 +1,11 @@
 //! Time, traffic and memory: the phases of the work, repetitions, and their statistics.
 
+mod interval;
 mod memory;
 mod phase;
 mod repetition;
 
+pub use interval::Interval;
 pub use memory::{peak_rss, restart_peak};
 pub use phase::Phase;
 pub use repetition::{Repetition, Spread, repeat, time};
