@@ -73,6 +73,13 @@ fn parse(text: &str) -> Option<(Name, Role)> {
 const DONE: &str = ".done";
 const NEW: &str = ".new";
 
+/// How a folder is opened to be read.
+const FOLDER: OFlag = OFlag::O_DIRECTORY.union(OFlag::O_CLOEXEC);
+
+/// How anything is opened that should be a regular file. Without `O_NONBLOCK`, opening a pipe waits
+/// for a writer; regular files ignore the flag.
+const REGULAR: OFlag = OFlag::O_NOFOLLOW.union(OFlag::O_NONBLOCK).union(OFlag::O_CLOEXEC);
+
 /// A file of a checkpoint: its name, its role, and its name as text.
 pub(super) type Entry = (Name, Role, String);
 
@@ -90,8 +97,7 @@ impl Folder {
     /// [`Error::File`] if the system refuses.
     pub(super) fn make(path: &Path) -> Result<Self> {
         fs::create_dir_all(path).map_err(Error::file("make", path))?;
-        let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-        let opened = open(path, flags, Mode::empty()).map_err(io::Error::from);
+        let opened = open(path, FOLDER, Mode::empty()).map_err(io::Error::from);
         let fd = opened.map_err(Error::file("open", path))?;
         Ok(Self { path: path.to_owned(), fd })
     }
@@ -113,9 +119,8 @@ impl Folder {
     /// anything else but a regular file.
     pub(super) fn open(&self, file: &str, flags: OFlag) -> Result<File> {
         let path = self.path_of(file);
-        // Without O_NONBLOCK, opening a pipe waits for a writer; regular files ignore the flag.
-        let flags = flags | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-        let opened = match openat(&self.fd, file, flags, Mode::from_bits_truncate(0o666)) {
+        let mode = Mode::from_bits_truncate(0o666);
+        let opened = match openat(&self.fd, file, flags.union(REGULAR), mode) {
             Ok(fd) => File::from(fd),
             Err(Errno::ELOOP) => return Err(irregular(&path, "a link")),
             Err(why) => return Err(Error::file("open", &path)(why.into())),
@@ -132,10 +137,9 @@ impl Folder {
     /// # Errors
     /// [`Error::File`] if it cannot be read.
     pub(super) fn list(&self) -> Result<Vec<Entry>> {
-        let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
         let read = || {
             let mut found = Vec::new();
-            for entry in Dir::openat(&self.fd, ".", flags, Mode::empty())?.iter() {
+            for entry in Dir::openat(&self.fd, ".", FOLDER, Mode::empty())?.iter() {
                 let entry = entry?;
                 let Ok(text) = entry.file_name().to_str() else { continue };
                 found.extend(parse(text).map(|(name, role)| (name, role, text.to_owned())));
