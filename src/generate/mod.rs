@@ -26,6 +26,7 @@ mod path;
 mod random;
 mod rgg2d;
 mod rmat;
+mod series;
 mod spec;
 mod star;
 

@@ -148,8 +148,14 @@ impl<'a> Parameters<'a> {
         }
     }
 
+    /// The number of edges; `m=8n` counts in vertices.
     fn edges(&self, n: u64) -> Result<u64, String> {
-        match self.count("m")?.ok_or("m, the number of edges, is missing")? {
+        let per_vertex = self.value("m").and_then(|value| value.strip_suffix('n'));
+        let m = match per_vertex.and_then(count::parse) {
+            Some(times) => Some(times.saturating_mul(n)),
+            None => self.count("m")?,
+        };
+        match m.ok_or("m, the number of edges, is missing")? {
             m if m > 0 && n < 2 => {
                 Err(format!("n={n} vertex has no edges; write m=0 or a larger n"))
             }
@@ -276,6 +282,7 @@ mod tests {
         #[rustfmt::skip]
         let cases = [
             ("gnm:n=2^20,m=2^23,seed=7",              "gnm:n=1048576,m=8388608,seed=7,weights=uniform"),
+            ("gnm:m=8n,n=1e3",                        "gnm:n=1000,m=8000,seed=1,weights=uniform"),
             ("gnm:m=1_000,n=1e3",                     "gnm:n=1000,m=1000,seed=1,weights=uniform"),
             ("gnm:n=1,m=0,weights=float",             "gnm:n=1,m=0,seed=1,weights=float"),
             ("gnm:n=4294967295,m=1099511627775",      "gnm:n=4294967295,m=1099511627775,seed=1,weights=uniform"),
@@ -314,6 +321,8 @@ mod tests {
             ("gnm:n=0,m=0",                       "n=0 is not allowed"),
             ("gnm:n=1,m=1",                       "n=1 vertex has no edges"),
             ("gnm:n=2^32,m=1",                    "n=4294967296 is too many; at most 4294967295 vertices"),
+            ("gnm:n=5,m=n",                       "m is \"n\", which is not a count"),
+            ("gnm:n=5,m=2^63n",                   "must be below 2^40"),
             ("gnm:n=5,m=2^40",                    "must be below 2^40"),
             ("gnm:n=5,m=3,seed=-1",               "seed is \"-1\", which is not a count"),
             ("gnm:n=5,m=3,weights=distance",      "only for rgg2d"),
