@@ -7,7 +7,7 @@ use mst::comm::{self, Comm};
 use mst::distributed::{Choice, Plan};
 use mst::graph::{Edge, Key, with_edges};
 use mst::local::Algorithm;
-use mst::measure::{Spread, repeat};
+use mst::measure::{Repeats, Spread, repeat};
 use mst::selftest::Distribution;
 
 /// Runs of each contestant; the median is used.
@@ -86,8 +86,8 @@ fn compare<K: Key>(comm: &Comm, n: usize, m: u64, mine: &[Edge<K>]) -> (String, 
     let gather = || drop(Plan::PLAIN.forest(comm, n, mine, Algorithm::Auto));
     let (mut gathers, mut autos, mut chosen) = (Vec::new(), Vec::new(), String::new());
     for _ in 0..REPETITIONS {
-        gathers.push(repeat(comm, 1, false, gather).1[0].total);
-        let (plan, runs) = repeat(comm, 1, false, auto);
+        gathers.push(repeat(comm, Repeats::exactly(1), false, gather).1[0].total);
+        let (plan, runs) = repeat(comm, Repeats::exactly(1), false, auto);
         autos.push(runs[0].total);
         chosen = plan.name();
     }

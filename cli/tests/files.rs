@@ -64,7 +64,7 @@ fn standard_input_and_output_are_files() {
     assert_eq!(empty.stderr.trim(), "mst: error: standard input: the file is empty");
     let rows = shell(folder.path(), "$MST compare g.txt -r 2 --reps 2 --csv - 2>/dev/null");
     let header = rows.stdout.lines().next().unwrap_or_default();
-    assert!(header.starts_with("started,version,"), "{rows:?}");
+    assert!(header.starts_with("started,schema,version,"), "{rows:?}");
     assert_eq!(rows.stdout.lines().count(), 1 + 2 * 2, "{rows:?}");
     assert_eq!(names(folder.path()), ["g.txt"]);
     let Some(launcher) = mpirun(2) else { return };

@@ -2,7 +2,7 @@
 
 use crate::comm::Comm;
 use crate::distributed::{Plan, Workload};
-use crate::measure::{Spread, repeat};
+use crate::measure::{Repeats, Spread, repeat};
 use serde::Serialize;
 
 /// What a plan should cost by the model, and what it did cost.
@@ -18,15 +18,15 @@ pub struct Explained {
     pub bytes_received_max: u64,
 }
 
-/// Runs every plan `reps` times, after one run to warm up.
+/// Runs every plan as often as `repeats` says, after one run to warm up.
 pub(super) fn explain(
     comm: &Comm,
-    reps: usize,
+    repeats: Repeats,
     shape: Workload,
     run: impl Fn(Plan),
 ) -> Vec<Explained> {
     let explained = Plan::all().map(|plan| {
-        let ((), repetitions) = repeat(comm, reps, true, || run(plan));
+        let ((), repetitions) = repeat(comm, repeats, true, || run(plan));
         Explained {
             combine: plan.name(),
             model: Some(shape.seconds(plan)).filter(|seconds| seconds.is_finite()),

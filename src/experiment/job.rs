@@ -8,8 +8,7 @@ use crate::distributed::{self, Choice, Plan, Workload};
 use crate::error::{Error, Result};
 use crate::graph::{Edge, Edges, Key, Slice, Summary, with_edges};
 use crate::local::Algorithm;
-use crate::measure::Phase;
-use crate::measure::{Repetition, Spread, peak_rss, repeat, time};
+use crate::measure::{Phase, Repeats, Repetition, Spread, peak_rss, repeat, time};
 use crate::partition::{self, Loaded, Request};
 use crate::verify::{self, Proof};
 use std::collections::BTreeSet;
@@ -26,8 +25,8 @@ pub struct Job {
     pub link: Option<Link>,
     /// Whether to run every plan, to compare it with the model.
     pub explain: bool,
-    /// How many times to run, at least once.
-    pub reps: usize,
+    /// How often to run.
+    pub repeats: Repeats,
     /// Whether to run once more before that, unmeasured.
     pub warm_up: bool,
     /// Whether to prove the forest.
@@ -88,7 +87,7 @@ impl Job {
             };
             (plan.forest_named(comm, n, edges, self.algorithm, &tell), plan, choice)
         };
-        let ((part, plan, choice), repetitions) = repeat(comm, self.reps, self.warm_up, forest);
+        let ((part, plan, choice), repetitions) = repeat(comm, self.repeats, self.warm_up, forest);
         let summary = distributed::summarize(comm, slice.n, &part, slice.weights);
         if !summary.weight.value().is_finite() {
             let what =
@@ -121,7 +120,7 @@ impl Job {
         if let Some(link) = link.filter(|_| self.explain && held > 0) {
             let shape = Workload::of(comm, n, held, edges, link);
             let run = |plan: Plan| drop(plan.forest(comm, n, edges, self.algorithm));
-            outcome.explained = explain(comm, self.reps, shape, run);
+            outcome.explained = explain(comm, self.repeats, shape, run);
         }
         Ok(Run { outcome, repetitions, part: K::pack(part), choice })
     }
@@ -151,6 +150,8 @@ impl Job {
             verified: self.verify.then_some(true),
             algorithm: self.algorithm.name(),
             ran: String::new(),
+            combine_asked: (comm.size() > 1)
+                .then(|| self.plan.map_or_else(|| "auto".to_owned(), Plan::name)),
             combine: (comm.size() > 1).then(|| plan.name()),
             ranks: comm.size(),
             mpi_library: comm.library(),

@@ -88,6 +88,8 @@ pub struct Outcome {
     pub algorithm: &'static str,
     /// What ran: the choices of `auto` on all ranks, each once.
     pub ran: String,
+    /// How the ranks were to combine their forests: `auto`, or as they did; `None` for one rank.
+    pub combine_asked: Option<String>,
     /// How the ranks combined their forests; `None` for one rank.
     pub combine: Option<String>,
     /// Ranks.

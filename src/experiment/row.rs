@@ -11,6 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// What the rows of one command have in common.
 #[derive(Clone, Debug)]
 pub struct Provenance {
+    /// What the runs are for: `solve`, `compare`, or the plan of a sweep.
+    pub experiment: &'static str,
     /// The graph, as the user named it, or its full spec.
     pub graph: String,
     /// The seed of a generated graph.
@@ -30,6 +32,9 @@ pub struct Provenance {
 pub struct Row {
     /// When the command started: UTC, RFC 3339.
     pub started: String,
+    /// The version of these columns; 1 in files from before it was recorded.
+    #[serde(default = "first_schema")]
+    pub schema: u32,
     /// The program's version.
     pub version: String,
     /// The commit that it was built from.
@@ -44,7 +49,11 @@ pub struct Row {
     pub graph: String,
     /// The seed of a generated graph.
     pub seed: Option<u64>,
-    /// `local` on one machine alone, `distributed` on all ranks.
+    /// What the run is for: `solve`, `compare`, or the plan of a sweep; empty in files from before
+    /// it was recorded.
+    #[serde(default)]
+    pub experiment: String,
+    /// `local` on one machine alone, `distributed` on several ranks.
     pub run: String,
     /// The number of the repetition, from 1.
     pub repetition: usize,
@@ -70,6 +79,10 @@ pub struct Row {
     /// What ran; empty in files from before it was recorded.
     #[serde(default)]
     pub ran: String,
+    /// How the ranks were to combine their forests: `auto`, or as they did; `none` for one rank,
+    /// empty in files from before it was recorded.
+    #[serde(default)]
+    pub combine_asked: String,
     /// How the ranks combined their forests; `none` for one rank.
     #[serde(default = "none", deserialize_with = "combine")]
     pub combine: String,
@@ -180,9 +193,15 @@ pub struct Row {
 
 impl Provenance {
     /// Describes a `command` that starts now, of a program built from `commit`.
-    pub fn now(graph: String, seed: Option<u64>, commit: &str, command: String) -> Self {
+    pub fn now(
+        experiment: &'static str,
+        graph: String,
+        seed: Option<u64>,
+        commit: &str,
+        command: String,
+    ) -> Self {
         let started = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        Self { graph, seed, started, commit: commit.to_owned(), command }
+        Self { experiment, graph, seed, started, commit: commit.to_owned(), command }
     }
 
     /// Returns one row for each repetition of `run`, which ran on `comm`. `kind` is its name:
@@ -200,6 +219,7 @@ impl Provenance {
     fn row(&self, comm: &Comm, outcome: &Outcome) -> Row {
         Row {
             started: self.started.clone(),
+            schema: Row::SCHEMA,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             commit: self.commit.clone(),
             command: self.command.clone(),
@@ -207,6 +227,7 @@ impl Provenance {
             hosts: outcome.hosts.clone(),
             graph: self.graph.clone(),
             seed: self.seed,
+            experiment: self.experiment.to_owned(),
             repetitions: outcome.repetitions,
             n: outcome.n,
             m: outcome.m,
@@ -217,6 +238,7 @@ impl Provenance {
             verified: outcome.verified,
             algorithm: outcome.algorithm.to_owned(),
             ran: outcome.ran.clone(),
+            combine_asked: outcome.combine_asked.clone().unwrap_or_else(none),
             combine: outcome.combine.clone().unwrap_or_else(none),
             host_count: outcome.host_count,
             ranks: outcome.ranks,
@@ -231,6 +253,9 @@ impl Provenance {
 }
 
 impl Row {
+    /// The version of the columns that this program writes.
+    pub const SCHEMA: u32 = 2;
+
     fn with_cost(self, repetition: &Repetition) -> Self {
         Self {
             local_s: repetition.slowest(Phase::Local),
@@ -325,6 +350,10 @@ impl<'de> Deserialize<'de> for ByRank {
 /// Writes nanoseconds, because no clock is finer.
 fn nine_decimals<S: Serializer>(seconds: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&format!("{seconds:.9}"))
+}
+
+const fn first_schema() -> u32 {
+    1
 }
 
 /// A single rank combines nothing; older files leave this column empty.

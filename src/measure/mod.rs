@@ -8,4 +8,4 @@ mod repetition;
 pub use interval::Interval;
 pub use memory::{peak_rss, restart_peak};
 pub use phase::Phase;
-pub use repetition::{Repetition, Spread, repeat, time};
+pub use repetition::{Repeats, Repetition, Spread, repeat, time};

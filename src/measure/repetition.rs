@@ -1,6 +1,6 @@
 //! One timed run over all ranks, and statistics over several runs.
 
-use super::Phase;
+use super::{Interval, Phase};
 use crate::comm::{Comm, Log, StageCost};
 use serde::Serialize;
 use std::sync::atomic::Ordering::Relaxed;
@@ -89,12 +89,39 @@ pub fn time<R>(comm: &Comm, work: impl FnOnce() -> R) -> (R, Repetition) {
     (result, Repetition { total, ranks })
 }
 
-/// Runs `work` `reps` times, at least once; if `warm_up`, it runs once more before that,
-/// unmeasured. Returns the last result and every repetition.
+/// How often to repeat a measurement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Repeats {
+    /// The most repetitions; there is always one.
+    pub most: usize,
+    /// The share of the median within which both ends of its [`Interval`] must be to stop before;
+    /// `None` never to stop before.
+    pub precision: Option<f64>,
+}
+
+impl Repeats {
+    /// Repeats `times` times.
+    pub const fn exactly(times: usize) -> Self {
+        Self { most: times, precision: None }
+    }
+
+    /// Whether no more repetitions are needed after those that took `totals` seconds.
+    pub fn are_enough(self, totals: impl Iterator<Item = f64> + Clone) -> bool {
+        let precise = |precision| {
+            let median = Spread::of(totals.clone()).median;
+            Interval::of_median(totals.clone())
+                .is_some_and(|found| found.is_within(precision, median))
+        };
+        totals.clone().count() >= self.most || self.precision.is_some_and(precise)
+    }
+}
+
+/// Runs `work` as often as `repeats` says; if `warm_up`, it runs once more before that, unmeasured.
+/// Returns the last result and every repetition.
 #[track_caller]
 pub fn repeat<R>(
     comm: &Comm,
-    reps: usize,
+    repeats: Repeats,
     warm_up: bool,
     mut work: impl FnMut() -> R,
 ) -> (R, Vec<Repetition>) {
@@ -107,7 +134,7 @@ pub fn repeat<R>(
         number.store(repetitions.len() as u64 + 1, Relaxed);
         let (result, cost) = time(comm, &mut work);
         repetitions.push(cost);
-        if repetitions.len() >= reps {
+        if repeats.are_enough(repetitions.iter().map(|done| done.total)) {
             number.store(0, Relaxed);
             return (result, repetitions);
         }
@@ -155,7 +182,7 @@ mod tests {
     fn repetitions_are_numbered_and_the_warm_up_is_not_one() {
         comm::run(2, Some(1), |comm| {
             let mut numbers = Vec::new();
-            let (last, repetitions) = repeat(comm, 3, true, || {
+            let (last, repetitions) = repeat(comm, Repeats::exactly(3), true, || {
                 numbers.push(comm.progress().repetition.load(Relaxed));
                 numbers.len()
             });
@@ -163,6 +190,20 @@ mod tests {
             assert_eq!(numbers, [0, 1, 2, 3]);
             assert_eq!(comm.progress().repetition.load(Relaxed), 0);
         });
+    }
+
+    #[test]
+    fn repetitions_end_when_the_median_is_known_or_at_the_most() {
+        let enough = |repeats: Repeats, totals: &[f64]| repeats.are_enough(totals.iter().copied());
+        let to_a_tenth = Repeats { most: 8, precision: Some(0.1) };
+        let even = [1.0, 1.05, 0.95, 1.0, 1.0, 1.0];
+        assert!(enough(to_a_tenth, &even));
+        assert!(!enough(to_a_tenth, &even[..5]), "five have no interval");
+        assert!(!enough(Repeats::exactly(8), &even));
+        let uneven = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
+        assert!(!enough(to_a_tenth, &uneven[..7]));
+        assert!(enough(to_a_tenth, &uneven));
+        assert!(enough(Repeats::exactly(0), &[1.0]));
     }
 
     #[test]

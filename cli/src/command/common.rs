@@ -13,6 +13,7 @@ use mst::experiment::{Job, Run};
 use mst::format::{Decimal, Format, Selection, Separator, TextOptions};
 use mst::generate::Spec;
 use mst::local::Algorithm;
+use mst::measure::Repeats;
 use mst::partition::{InputFrom, Memory, Request, Source, fair_share};
 use mst::verify::VERTEX_BYTES;
 use std::ffi::OsStr;
@@ -136,7 +137,7 @@ impl Common {
             plan: self.combine.0,
             link: self.link,
             explain: false,
-            reps: 1,
+            repeats: Repeats::exactly(1),
             warm_up: false,
             verify: false,
         }

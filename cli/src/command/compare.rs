@@ -13,7 +13,7 @@ use mst::comm::Comm;
 use mst::error::{Error, Result};
 use mst::experiment::{Comparison, Job, Provenance, Row, Run};
 use mst::local::Algorithm;
-use mst::measure::{self};
+use mst::measure::{self, Repeats};
 use mst::partition::{self, Request, Source};
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -56,7 +56,7 @@ impl Args {
 
     pub(super) fn run(&self, comm: &Comm) -> Result<()> {
         let common = &self.common;
-        let context = context(&self.graph, &common.input.named(&self.graph)?);
+        let context = context("compare", &self.graph, &common.input.named(&self.graph)?);
         self.printer().check()?;
         comm.agree(self.rows.check(comm, &self.csv, None))?;
         let source = common.input.source(comm, &self.graph)?;
@@ -91,8 +91,8 @@ impl Args {
     }
 
     fn job(&self, algorithm: Algorithm) -> Job {
-        let reps = self.reps.get();
-        Job { algorithm, reps, warm_up: true, verify: true, ..self.common.job() }
+        let repeats = Repeats::exactly(self.reps.get());
+        Job { algorithm, repeats, warm_up: true, verify: true, ..self.common.job() }
     }
 
     /// The runs on rank 0's host alone, with the whole graph and the threads of all ranks there:

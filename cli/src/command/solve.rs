@@ -14,7 +14,7 @@ use mst::error::Result;
 use mst::experiment::{Job, Provenance, Run};
 use mst::generate::Spec;
 use mst::graph::{Slice, with_edges};
-use mst::measure::{self};
+use mst::measure::{self, Repeats};
 use mst::partition::{self, Memory, Request, Source, fair_share};
 use std::ffi::{OsStr, OsString};
 use std::num::NonZeroUsize;
@@ -65,7 +65,7 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(&self, comm: &Comm) -> Result<()> {
         let common = &self.common;
-        let context = context(&self.graph, &common.input.named(&self.graph)?);
+        let context = context("solve", &self.graph, &common.input.named(&self.graph)?);
         let output = comm.agree(self.outputs(comm))?;
         let source = common.input.source(comm, &self.graph)?;
         common.warn(comm);
@@ -98,9 +98,9 @@ impl Args {
         if loaded.folds > 0 {
             common.world.note(comm, &report::folded(loaded.folds, self.saving.is_on()));
         }
-        let reps = self.reps.get();
-        let (warm_up, explain) = (reps > 1, self.explain);
-        let job = Job { reps, warm_up, verify, explain, ..common.job() };
+        let repeats = Repeats::exactly(self.reps.get());
+        let (warm_up, explain) = (repeats.most > 1, self.explain);
+        let job = Job { repeats, warm_up, verify, explain, ..common.job() };
         let run = job.run(comm, &request, &loaded, &read);
         let run = run.map_err(|why| self.saving.with_cause(why))?;
         common.say_choice(comm, &run);
@@ -151,11 +151,11 @@ impl Args {
     }
 }
 
-/// The provenance of a run on `source`, which the user named `graph`.
-pub(super) fn context(graph: &OsStr, source: &Source) -> Provenance {
+/// The provenance of a run for an `experiment` on `source`, which the user named `graph`.
+pub(super) fn context(experiment: &'static str, graph: &OsStr, source: &Source) -> Provenance {
     let (graph, seed) = match source {
         Source::Generated(spec) => (spec.to_string(), Some(Spec::seed(spec))),
         Source::File { .. } => (graph.to_string_lossy().into_owned(), None),
     };
-    Provenance::now(graph, seed, env!("MST_COMMIT"), shell::command_line())
+    Provenance::now(experiment, graph, seed, env!("MST_COMMIT"), shell::command_line())
 }
