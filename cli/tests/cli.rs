@@ -43,7 +43,13 @@ fn help_fits_a_screen_and_names_every_command() {
         assert_eq!(run(&[command, "--help"]).code(), Some(0), "{command}");
     }
     assert!(run(&["completions", "bash"]).stdout.contains("_mst"));
-    assert!(run(&["man"]).stdout.starts_with(".ie"));
+    assert!(run(&["man"]).stdout.contains(".TH mst 1"));
+    assert!(run(&["--version"]).stdout.starts_with("mst "));
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(in_folder(folder.path(), &["man", "--into", "man/man1"]).code(), Some(0));
+    for page in ["mst.1", "mst-solve.1", "mst-cluster-init.1"] {
+        assert!(folder.path().join("man/man1").join(page).exists(), "{page}");
+    }
 }
 
 /// A forest written in any format can be proved, but not with one edge less.

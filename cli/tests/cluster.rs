@@ -55,12 +55,12 @@ fn the_end_of_a_job_is_told_unless_it_has_done_so_itself() {
         (format!("{DONE}exit 3"),                      3, "",                                         false),
         ("exit 0".to_owned(),                          1, ended,                                      false),
         (format!("{LOST}exit 0"),                      1, lost,                                       true),
-        (format!("{LOST}exit 9"),                      9, lost,                                       true),
+        (format!("{LOST}exit 9"),                      1, lost,                                       true),
         (format!("{killed}exit 1"),                    1, "(dmesg | tail), then run again\n",         true),
         (format!("{}{LOST}exit 1", say(died)),         1, died,                                       false),
         (format!("{LOST}{}exit 2", say("error: no such option\n")), 2, "error: no such option\n",     false),
         (format!("{}exit 1", say("a last line")),      1, &format!("a last line\n{ended}"),           false),
-        ("kill -9 $$".to_owned(),                    137, ended,                                      false),
+        ("kill -9 $$".to_owned(),                      1, ended,                                      false),
     ];
     for (launcher, code, end, is_shown) in cases {
         let ended = run(&launcher);
@@ -107,9 +107,9 @@ fn written(path: &Path) -> String {
 
 #[test]
 fn signals_to_end_reach_the_launcher() {
-    for (signal, code) in [("INT", 41), ("TERM", 42)] {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let place = Place::new();
-        let traps = "trap 'exit 41' INT; trap 'exit 42' TERM";
+        let traps = "trap 'exit 130' INT; trap 'exit 143' TERM";
         place.tool("mpirun", &format!("{traps}; echo up >up; while true; do sleep 0.01; done"));
         let mut job = place.command(&["run"]);
         let mut job = job.stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();

@@ -298,3 +298,20 @@ fn running_out_of_memory_is_an_error() {
     assert_eq!(refused.stderr.lines().count(), 1, "{refused:?}");
     assert_eq!(names(folder.path()), [""; 0]);
 }
+
+/// A table cannot say how many vertices there are, so the last ones may be lost; that is told.
+#[test]
+fn vertices_that_a_table_loses_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |arguments: &[&str]| at(folder.path(), arguments);
+    fs::write(folder.path().join("g.txt"), "# vertices 9, edges 1, ids from 0\n0 1 5\n").unwrap();
+    for arguments in [&["convert", "g.txt", "t.csv"][..], &["solve", "g.txt", "-o", "t.tsv.gz"]] {
+        let told = at(arguments);
+        let warning = "a table has no place for the last 7 vertices";
+        assert_eq!((told.code(), told.stderr.contains(warning)), (Some(0), true), "{told:?}");
+    }
+    for arguments in [["convert", "g.txt", "t.gr"], ["convert", "t.csv", "u.csv"]] {
+        let told = at(&arguments);
+        assert_eq!((told.code(), told.stderr.contains("no place")), (Some(0), false), "{told:?}");
+    }
+}

@@ -6,6 +6,7 @@ use crate::comm::Comm;
 use crate::graph::{Edge, Key};
 use crate::local::Algorithm;
 use crate::measure::Phase;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// How the ranks make one forest: two stages, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,7 +68,7 @@ impl Plan {
     }
 
     /// As [`Plan::forest`]; also calls `tell` with the name of the algorithm that made each of this
-    /// rank's own forests.
+    /// rank's own forests, or with `sort` if this rank only sorted its light edges, as `filter` may.
     ///
     /// # Panics
     /// If an endpoint is not below `n`.
@@ -80,6 +81,11 @@ impl Plan {
         tell: Tell<'_>,
     ) -> Vec<Edge<K>> {
         comm.enter(Phase::Local);
+        let has_own = AtomicBool::new(false);
+        let tell: Tell<'_> = &|name| {
+            has_own.store(true, Relaxed);
+            tell(name);
+        };
         let local = |n: usize, edges: &[Edge<K>]| own(n, edges, algorithm, tell);
         let part = match self.prepare {
             _ if comm.size() == 1 => comm.compute(|| local(n, mine)),
@@ -94,6 +100,9 @@ impl Plan {
             },
         };
         comm.enter(Phase::Other);
+        if !has_own.load(Relaxed) {
+            tell("sort");
+        }
         part
     }
 

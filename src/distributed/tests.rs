@@ -6,6 +6,7 @@ use crate::comm;
 use crate::graph::{Edge, Numbers, Weights, scramble};
 use crate::local::{Algorithm, kruskal};
 use proptest::prelude::*;
+use std::sync::Mutex;
 
 /// A graph given by its shape: ends are at most `reach` apart, and there are `weights` different
 /// weights.
@@ -73,5 +74,28 @@ fn hundreds_of_ranks() {
                 .collect::<Vec<_>>()
         });
         assert!(found.iter().flatten().all(|summary| *summary == one[0]), "{p} ranks");
+    }
+}
+
+/// Whatever the plan, a run says which algorithm each rank ran, if only that it sorted its edges.
+#[test]
+fn every_plan_says_what_each_rank_ran() {
+    for (n, m) in [(100, 80), (2000, 40_000)] {
+        let edges = graph(n, m, n, 1 << 20, 7);
+        let told = comm::run(3, Some(1), |comm| {
+            let mine = &edges[m * comm.rank() / 3..m * (comm.rank() + 1) / 3];
+            let told = |plan: Plan| {
+                let names = Mutex::new(Vec::new());
+                let tell = |name| names.lock().expect("no panic").push(name);
+                plan.forest_named(comm, n as usize, mine, Algorithm::Kruskal, &tell);
+                (plan.name(), names.into_inner().expect("no panic"))
+            };
+            Plan::all().map(told).collect::<Vec<_>>()
+        });
+        for (plan, names) in told.into_iter().flatten() {
+            let known = ["kruskal", "sort"];
+            let is_right = !names.is_empty() && names.iter().all(|name| known.contains(name));
+            assert!(is_right, "{plan} on {m} edges: {names:?}");
+        }
     }
 }

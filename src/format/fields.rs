@@ -147,7 +147,7 @@ impl<'a> Fields<'a> {
         let float =
             fast_float2::parse::<f64, _>(text).ok().filter(|id| *id >= 0.0 && id.fract() == 0.0);
         self.fault(&match n {
-            Some(0) => "no edges, because the header says 0 vertices".to_owned(),
+            Some(0) => "no edges, because the header says 0 vertices (the first line of a text is its header \"n m\" if it has two numbers and the next ones have more)".to_owned(),
             Some(n) if first == 0 && text == n.to_string().as_bytes() => {
                 format!("a vertex from 0 to {}, as the header says (if ids count from 1: --first-id 1)", n - 1)
             }

@@ -35,7 +35,7 @@ pub use parse::{LineCount, Parsed};
 pub use preamble::Preamble;
 pub use stream::Stream;
 pub use text::TextOptions;
-pub use write::{Compressed, compressed, holds, write};
+pub use write::{Compressed, compressed, holds, lost_vertices, write};
 
 use crate::error::{Error, Result, printable, shown};
 use crate::graph::Slice;

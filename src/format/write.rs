@@ -1,10 +1,11 @@
 //! Writes a graph in any format, compressed or not.
 
-use super::{Format, extension};
+use super::{Format, extension, text};
 use crate::error::{ContentFault, Error, Result};
-use crate::graph::{Numbers, Slice, Weights};
+use crate::graph::{Numbers, Slice, Weights, with_edges};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use rayon::prelude::*;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -32,6 +33,18 @@ pub fn write(format: Format, path: &Path, slice: &Slice, out: &mut dyn Write) ->
     holds(format, path, slice.weights)?;
     let written = (format.row().write)(&extension(path), slice, out);
     written.map_err(Error::file("write", path))
+}
+
+/// Returns how many vertices, after those of all edges, a file of this name does not keep: a table
+/// has no place for n.
+pub fn lost_vertices(path: &Path, slice: &Slice) -> u64 {
+    if !text::is_table(&extension(path)) {
+        return 0;
+    }
+    let past_last = with_edges!(&slice.edges, edges => {
+        edges.par_iter().map(|e| u64::from(e.u.max(e.v)) + 1).max().unwrap_or(0)
+    });
+    slice.n - past_last
 }
 
 /// A writer that compresses if the file's name ends in `.gz`.

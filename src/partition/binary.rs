@@ -3,9 +3,10 @@
 use super::InputFrom;
 use super::Loaded;
 use super::assignment::Assignment;
+use super::budget::Sink;
 use super::checkpoint::Checkpoint;
 use super::fingerprint::Located;
-use super::fold_buffer::{FoldBuffer, Sink};
+use super::fold_buffer::FoldBuffer;
 use super::loader;
 use super::outline::{GraphFacts, share_header};
 use super::reader::{Conclusion, GraphInput, Reader, RootReader, TotalCounts};

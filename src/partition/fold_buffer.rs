@@ -3,90 +3,16 @@
 //! MSF(A + B) = MSF(MSF(A) + B), so a rank may replace the edges it holds by their forest at any
 //! time, as long as positions keep their order. It reads the next edges meanwhile.
 
+use super::Memory;
+use super::budget::{BLOCK, BLOCKS, Budget, COPIES, Sink, VERTEX_BYTES};
 use super::join::{STEP, append, common, extent, rekeyed};
-use super::{Memory, Request};
-use crate::comm::Comm;
 use crate::error::{Error, Result};
-use crate::graph::{Batch, Edge, Edges, Extent, Numbers, Weights};
+use crate::graph::{Batch, Edges, Extent, Numbers, Weights};
 use crate::local;
 use rayon::prelude::*;
-use std::ops::RangeInclusive;
-
-/// Memory that a rank needs, in multiples of the largest number of edges it holds: the edges being
-/// folded, the work on them, half as much for the edges read meanwhile, and some room to spare.
-const COPIES: u64 = 3;
-/// Bytes that a fold needs for each vertex.
-const VERTEX_BYTES: u64 = 8;
-
-/// Bytes that a process needs for itself and its MPI library.
-const PROCESS: u64 = if cfg!(test) { 0 } else { 32 << 20 };
-/// Bytes that are read at once: the least and the most.
-const BLOCK: RangeInclusive<u64> = if cfg!(test) { 64 } else { 1 << 18 }..=1 << 24;
-
-/// One line may take the budget divided by this: in METIS, a line holds all neighbours of a vertex.
-const LINE: u64 = 4;
 
 /// The widest encoding, assumed while no edge has come yet.
 const WIDEST: Weights = Weights::wide(Numbers::Integers);
-
-/// Bytes that are read at once if the edges are shown and not held.
-const SHOWN: u64 = 1 << 20;
-
-/// What happens to the edges.
-pub(super) enum Sink<'a> {
-    /// They are held, within a budget.
-    Hold(Budget),
-    /// They are shown once, with the 64-bit keys for these weights.
-    Show(Weights, Visit<'a>),
-}
-
-impl Sink<'_> {
-    /// Whether edges are held for a maximum forest.
-    pub(super) fn descending(&self) -> bool {
-        matches!(self, Self::Hold(Budget { descending: true, .. }))
-    }
-
-    /// The bytes to read at once: few, compared with what may be held.
-    pub(super) fn block(&self) -> u64 {
-        match self {
-            Self::Hold(Budget { memory: Memory::Folding(bytes), .. }) => {
-                (bytes / 64).clamp(*BLOCK.start(), *BLOCK.end())
-            }
-            Self::Hold(_) => *BLOCK.end(),
-            Self::Show(..) => SHOWN,
-        }
-    }
-
-    /// The bytes that one line may take.
-    pub(super) fn line(&self) -> u64 {
-        match self {
-            Self::Hold(Budget { memory: Memory::Folding(bytes), .. }) => (bytes / LINE).max(SHOWN),
-            Self::Hold(_) | Self::Show(..) => u64::MAX,
-        }
-    }
-}
-
-/// A callback that is shown some consecutive edges.
-pub(super) type Visit<'a> = &'a mut (dyn FnMut(&[Edge<u64>]) -> Result<()> + Send);
-
-/// How much a rank may hold.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Budget {
-    pub(super) memory: Memory,
-    /// Whether heavier edges come first.
-    pub(super) descending: bool,
-    /// This rank's part of the bytes that its process needs for itself.
-    pub(super) process: u64,
-}
-
-impl Budget {
-    /// The budget that `request` gives each rank of `comm`.
-    pub(super) fn of(comm: &Comm, request: &Request<'_>) -> Self {
-        let sharing = if comm.topology().one_process { comm.size() as u64 } else { 1 };
-        let Request { memory, descending, .. } = *request;
-        Self { memory, descending, process: PROCESS / sharing }
-    }
-}
 
 /// The edges that a rank has read, or the forest that stands for them.
 pub(super) struct FoldBuffer<'a> {
@@ -231,32 +157,41 @@ impl<'a> FoldBuffer<'a> {
     }
 
     fn too_large(&self) -> Error {
-        let megabytes = |bytes: u64| bytes as f64 / 1e6;
+        // Rounded up and down, so that what is needed never looks like what is there.
+        let tenths = |tenths: u64| tenths as f64 / 10.0;
         let Sink::Hold(Budget { memory, .. }) = self.sink else {
             unreachable!("edges that are only shown take no room")
         };
         let (needed, left) = match memory {
-            Memory::Folding(bytes) => {
-                (Some(self.besides() + COPIES * self.bytes(2 * self.len() + 2)), bytes)
-            }
+            Memory::Folding(bytes) => (Some(self.enough()), bytes),
             Memory::Within(bytes) => (None, bytes),
             Memory::Unlimited => unreachable!("unlimited memory always has room"),
         };
+        let left_megabytes = tenths(left / 100_000);
         let what = match needed {
             Some(needed) => format!(
-                "folding a graph of {} vertices needs at least {:.1} MB per rank, but a rank may \
-                 use {:.1} MB; give a larger --memory, or start fewer ranks per host",
+                "folding a graph of {} vertices takes up to {:.1} MB per rank, but a rank may use \
+                 {left_megabytes:.1} MB; give a larger --memory, or start fewer ranks per host",
                 self.n,
-                megabytes(needed),
-                megabytes(left)
+                tenths(needed.div_ceil(100_000)),
             ),
             None => format!(
-                "the edges take more than the {:.1} MB that this host has left for a rank; use more \
-                 hosts, or mst solve, which folds them as they are read",
-                megabytes(left)
+                "the edges take more than the {left_megabytes:.1} MB that this host has left for a \
+                 rank; use more hosts, or mst solve, which folds them as they are read"
             ),
         };
         Error::TooLarge { needed: needed.map(u128::from), left: Some(left), what }
+    }
+
+    /// The bytes with which a graph of so many vertices, as far as they are known, can be folded,
+    /// whatever its edges are.
+    fn enough(&self) -> u64 {
+        let forest = self.n.saturating_sub(1).max(self.len() as u64);
+        let edges = usize::try_from(2 * forest + 2).unwrap_or(usize::MAX);
+        let fixed = self.process() + VERTEX_BYTES * self.n + COPIES * self.bytes(edges);
+        // A block is a share of the memory, so it grows with what is needed.
+        let block = fixed / (BLOCKS - COPIES) + 1;
+        fixed + COPIES * block.clamp(*BLOCK.start(), *BLOCK.end())
     }
 
     /// How many edges are held.
@@ -296,11 +231,15 @@ impl<'a> FoldBuffer<'a> {
 
     /// Bytes that folding needs besides the edges.
     fn besides(&self) -> u64 {
-        let process = match self.sink {
+        self.process() + VERTEX_BYTES * self.n + COPIES * self.sink.block()
+    }
+
+    /// This rank's part of the bytes that its process needs for itself.
+    fn process(&self) -> u64 {
+        match self.sink {
             Sink::Hold(Budget { process, .. }) => process,
             Sink::Show(..) => 0,
-        };
-        process + VERTEX_BYTES * self.n + COPIES * self.sink.block()
+        }
     }
 }
 
@@ -440,6 +379,31 @@ mod tests {
             let mut folding = buffer(false);
             folding.pull(parallel(count)).expect("room");
             assert_eq!(folding.folds, folds, "{count} edges");
+        }
+    }
+
+    /// With as much memory as a refusal asks for, the graph is folded.
+    #[test]
+    fn what_a_refusal_asks_for_is_enough() {
+        for n in [2, 3, 10, 100, 1_000, 10_000] {
+            for weight in [Weight::Integer(1), Weight::Float(0.1)] {
+                let folded = |memory| {
+                    let memory = Memory::Folding(memory);
+                    let budget = Budget { memory, descending: false, process: 1_000 };
+                    let mut folding = FoldBuffer::new(Sink::Hold(budget), Some(n.into()));
+                    // A path, twice.
+                    let edge = |i: u32| (i % (n - 1), i % (n - 1) + 1, weight);
+                    let edges: Vec<_> = (0..2 * (n - 1)).map(edge).collect();
+                    let mut blocks = edges.chunks(7).map(batch);
+                    folding.pull(|| Ok(blocks.next().map(|block| vec![block])))
+                };
+                let Err(Error::TooLarge { needed: Some(needed), .. }) = folded(1_000) else {
+                    panic!("{n} vertices fit in no memory")
+                };
+                folded(needed as u64).unwrap_or_else(|why| panic!("{n} vertices: {why}"));
+                // It asks for no more than half as much again as the least that is enough.
+                assert!(folded(needed as u64 * 2 / 3).is_err() || n <= 10, "{n} vertices");
+            }
         }
     }
 

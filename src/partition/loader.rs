@@ -2,8 +2,9 @@
 
 use super::Loaded;
 use super::assignment::Assignment;
+use super::budget::Sink;
 use super::checkpoint::Checkpoint;
-use super::fold_buffer::{FoldBuffer, Sink};
+use super::fold_buffer::FoldBuffer;
 use super::join::{extent, join};
 use super::outline::{GraphFacts, Outline};
 use super::reader::{Conclusion, GraphInput, Reader, RootReader, TotalCounts};

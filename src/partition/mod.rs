@@ -7,6 +7,7 @@
 
 mod assignment;
 mod binary;
+mod budget;
 mod checkpoint;
 mod fingerprint;
 mod fold_buffer;
@@ -26,10 +27,10 @@ use crate::format::{Format, TextOptions};
 use crate::generate::Spec;
 use crate::graph::{Edge, Numbers, Slice};
 use crate::measure::Phase;
+use budget::{Budget, Sink};
 pub use checkpoint::Checkpoint;
 use fingerprint::Located;
 pub use fingerprint::{Fingerprint, fingerprint};
-use fold_buffer::{Budget, Sink};
 use generated::Generated;
 use memory::fits;
 pub use memory::{available_memory, fair_share, left_if_less};

@@ -39,7 +39,8 @@ pub(crate) fn init(names: &[OsString]) -> Result<()> {
     write(&hosts)?;
     write_stdout(format!("written: {}, {}\n", hosts_file::NAME, settings_file::NAME).as_bytes())?;
     status()?;
-    write_stdout(b"now: mst cluster run\n")
+    let started = std::env::args().next().unwrap_or_else(|| "mst".to_owned());
+    write_stdout(format!("now: {} cluster run\n", shell::quoted_if_needed(&started)).as_bytes())
 }
 
 /// Checks that the first host is this one, and that each is named once.

@@ -2,8 +2,8 @@
 
 /// Filters a job's standard error, line by line.
 ///
-/// It keeps back the long blocks between lines of dashes that launchers print: they are only shown
-/// if mst itself reported no error.
+/// It keeps back the long blocks between lines of dashes that launchers print, and what ssh says
+/// when a connection ends: they are only shown if mst itself reported no error.
 #[derive(Debug, Default)]
 pub(super) struct LauncherFilter {
     inside: bool,
@@ -21,15 +21,19 @@ impl LauncherFilter {
         if line.starts_with(b"mst:") {
             return true;
         }
+        if is_noise(line) {
+            return false;
+        }
         let is_edge = line.starts_with(b"--------");
         if is_edge {
             self.inside = !self.inside;
         }
-        if self.inside || is_edge {
+        let is_kept = self.inside || is_edge || is_of_ssh(line);
+        if is_kept {
             self.blocks.extend_from_slice(line);
             self.blocks.push(b'\n');
         }
-        !(self.inside || is_edge)
+        !is_kept
     }
 
     /// Whether mst itself reported an error.
@@ -49,6 +53,21 @@ impl LauncherFilter {
         String::from_utf8_lossy(last).lines().for_each(|line| signs.read_line(line));
         signs.explanation(here)
     }
+}
+
+/// Whether a line tells nothing: Open MPI 4 warns of it in jobs that succeed.
+fn is_noise(line: &[u8]) -> bool {
+    const WARNING: &[u8] = b" plm:rsh: Warning: setpgid(";
+    line.windows(WARNING.len()).any(|part| part == WARNING)
+}
+
+/// Whether ssh says in this line that a connection has ended.
+fn is_of_ssh(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    let closed: [&[u8]; 2] = [b" closed by remote host.", b" closed."];
+    line.starts_with(b"Timeout, server ") && line.ends_with(b" not responding.")
+        || line.starts_with(b"Connection to ") && closed.iter().any(|end| line.ends_with(end))
+        || line.starts_with(b"client_loop: send disconnect: ")
 }
 
 /// What a launcher said about a job's end.
@@ -202,6 +221,25 @@ This usually is caused by:
         let kept = "--------\ninside\nerror: inside\n-------- x\n--------\nto the end\n";
         assert_eq!(String::from_utf8_lossy(filter.blocks()), kept);
         assert_eq!(filtered(LOST).1, "\n");
+    }
+
+    #[test]
+    fn a_lost_machine_takes_one_line() {
+        let text = "\
+[vm1:00493] plm:rsh: Warning: setpgid(500,500) failed in parent with errno=Permission denied(13)
+Timeout, server vm2 not responding.\r
+Connection to vm2 closed by remote host.
+client_loop: send disconnect: Broken pipe
+mst: error: rank 1 on vm2 has not answered for 8 s
+Connection to the lab is good.
+";
+        let (filter, shown) = filtered(text);
+        let expected = "mst: error: rank 1 on vm2 has not answered for 8 s\n\
+                        Connection to the lab is good.\n";
+        assert_eq!(shown, expected);
+        let kept = String::from_utf8_lossy(filter.blocks());
+        assert_eq!(kept.lines().count(), 3, "{kept}");
+        assert!(!kept.contains("setpgid"), "{kept}");
     }
 
     #[test]

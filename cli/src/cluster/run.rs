@@ -114,12 +114,21 @@ fn run_launcher(
         signals.release();
         let (last, written) = passing.join().expect("no panic");
         let filter = filtering.join().expect("no panic");
-        let code = session::code(status.map_err(Error::file("wait for", launcher()))?);
+        let code = of_job(session::code(status.map_err(Error::file("wait for", launcher()))?));
         written.map_err(Error::file("write", Path::new("standard output")))?;
         let is_done = mark.exists();
         let code = if reason.is_some() || code == 0 && !is_done { 1 } else { code };
         Ok(JobEnd { code, is_done, reason, filter, last })
     })
+}
+
+/// The exit code of a job whose launcher ended with `code`: one of those of mst, or that of a job
+/// that was told to end (SIGINT, SIGTERM). Launchers have many more for a job that failed.
+const fn of_job(code: u8) -> u8 {
+    match code {
+        0..=3 | 101 | 130 | 143 => code,
+        _ => 1,
+    }
 }
 
 /// Waits until a job ends, and passes signals on to it. Kills its launcher if that is needed, and
@@ -209,8 +218,10 @@ mod tests {
             ("touch $MST_DONE; echo out",                                         1, 0, None),
             ("touch $MST_DONE; exit 3",                                           1, 3, None),
             ("exit 0",                                                            1, 1, Some("the job ended before rank 0 had finished")),
-            ("exit 7",                                                            1, 7, Some("the job ended before rank 0 had finished")),
-            ("kill -9 $$",                                                        1, 137, Some("the job ended before rank 0 had finished")),
+            ("exit 7",                                                            1, 1, Some("the job ended before rank 0 had finished")),
+            ("exit 101",                                                          1, 101, Some("the job ended before rank 0 had finished")),
+            ("kill -15 $$",                                                       1, 143, Some("the job ended before rank 0 had finished")),
+            ("kill -9 $$",                                                        1, 1, Some("the job ended before rank 0 had finished")),
             (&format!("{lost} >&2; exit 1"),                                      1, 1, Some("lost the machine vm3")),
             (&format!("{lost}; exit 1"),                                          1, 1, Some("lost the machine vm3")),
             ("touch $MST_DONE; sleep 60",                                         1, 1, Some("mpirun did not end")),

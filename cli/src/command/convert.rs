@@ -17,7 +17,7 @@ pub(super) struct Args {
     #[arg(value_name = "IN")]
     input_graph: OsString,
 
-    /// The file; its name decides the format (.txt, .gr, .mtx, .graph, .mst, text also .gz)
+    /// The file; its name decides the format (.txt, .csv, .tsv, .gr, .mtx, .graph, .mst; all but .mst also .gz); - is standard output
     #[arg(value_name = "OUT")]
     output: PathBuf,
 
@@ -41,6 +41,7 @@ impl Args {
         output.check(slice.weights, slice.n, slice.m)?;
         output.write(&slice)?;
         self.world.note(solo, &report::written(&self.output, &slice));
+        self.world.warn_of_lost(solo, &self.output, &slice);
         Ok(())
     }
 }

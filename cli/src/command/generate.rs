@@ -14,14 +14,14 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Families, each with seed= and weights=uniform|float|constant (rgg2d: also weights=distance):
   gnm:n=,m=     random edges                   grid2d:n=    a square grid, row by row
-  rmat:n=,m=    a few vertices with many       complete:n=  all pairs
+  rmat:n=,m=    a few with many (a=,b=,c=)     complete:n=  all pairs
   rgg2d:n=,m=   close points in the plane      path:n=  star:n=
 Counts can be written as 1e6, 2^20 or 1048576.")]
 pub(super) struct Args {
     /// The family and its parameters, for example gnm:n=1e6,m=2^23,seed=1
     spec: Spec,
 
-    /// The file; its name decides the format (.txt, .gr, .mtx, .graph, .mst, text also .gz)
+    /// The file; its name decides the format (.txt, .csv, .tsv, .gr, .mtx, .graph, .mst; all but .mst also .gz); - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 
@@ -47,6 +47,7 @@ impl Args {
         output.check(slice.weights, slice.n, slice.m)?;
         output.write(&slice)?;
         self.world.note(solo, &report::written(&self.output, &slice));
+        self.world.warn_of_lost(solo, &self.output, &slice);
         Ok(())
     }
 }

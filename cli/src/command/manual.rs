@@ -3,6 +3,7 @@
 use crate::console::write_stdout;
 use clap_complete::Shell;
 use mst::error::{Error, Result};
+use std::fs;
 use std::path::PathBuf;
 
 /// Print completions for a shell
@@ -15,7 +16,7 @@ pub(super) struct Completions {
 /// Print the manual page, or write one for each command
 #[derive(Debug, clap::Args)]
 pub(super) struct Man {
-    /// Write mst.1, mst-solve.1 and so on into this folder
+    /// Write mst.1, mst-solve.1 and so on into this folder, which is made if needed
     #[arg(long, value_name = "DIR")]
     into: Option<PathBuf>,
 }
@@ -31,7 +32,9 @@ impl Completions {
 impl Man {
     pub(super) fn run(&self, command: &clap::Command) -> Result<()> {
         if let Some(folder) = &self.into {
-            return clap_mangen::generate_to(command.clone(), folder)
+            let made = fs::create_dir_all(folder);
+            return made
+                .and_then(|()| clap_mangen::generate_to(command.clone(), folder))
                 .map_err(Error::file("write", folder));
         }
         let mut page = Vec::new();

@@ -29,6 +29,7 @@ use std::time::Duration;
 /// Minimum spanning forests of large weighted graphs: threads on one machine, MPI on several
 #[derive(Parser)]
 #[command(
+    name = "mst",
     version,
     max_term_width = 100,
     disable_help_subcommand = true,

@@ -141,13 +141,14 @@ impl Args {
     }
 
     fn write(&self, comm: &Comm, graph: &Slice, run: &Run, output: Option<Output>) -> Result<()> {
-        if self.output.is_none() {
-            return Ok(());
-        }
+        let Some(path) = &self.output else { return Ok(()) };
         let forest = with_edges!(&run.part, part => collect(comm, part));
         let m = forest.len() as u64;
         let Some(output) = output else { return Ok(()) };
-        output.write(&Slice { n: graph.n, m, loops: 0, edges: forest, weights: graph.weights })
+        let forest = Slice { n: graph.n, m, loops: 0, edges: forest, weights: graph.weights };
+        output.write(&forest)?;
+        self.common.world.warn_of_lost(comm, path, &forest);
+        Ok(())
     }
 }
 

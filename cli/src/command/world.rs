@@ -7,8 +7,11 @@ use crate::report;
 use clap::builder::RangedU64ValueParser;
 use mst::comm::{self, Comm};
 use mst::error::Result;
+use mst::format;
+use mst::graph::Slice;
 use mst::partition::Loaded;
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
@@ -119,6 +122,12 @@ impl WorldArgs {
     /// Warns if ids imply far more vertices than `edges`, of the graph or of its forest, can touch.
     pub(super) fn warn_of_gaps(&self, comm: &Comm, loaded: &Loaded, edges: u64) {
         let warning = report::gaps(loaded.slice.n, edges).filter(|_| loaded.n_by_ids);
+        warning.iter().for_each(|warning| self.note(comm, warning));
+    }
+
+    /// Warns if `slice`, written to `path`, has lost vertices there.
+    pub(super) fn warn_of_lost(&self, comm: &Comm, path: &Path, slice: &Slice) {
+        let warning = report::lost(path, format::lost_vertices(path, slice));
         warning.iter().for_each(|warning| self.note(comm, warning));
     }
 

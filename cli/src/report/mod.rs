@@ -11,5 +11,5 @@ mod words;
 pub use compared::compared;
 pub use plans::{chosen, tested};
 pub use table::table;
-pub use terminal::{added, folded, gaps, proved, solved, written};
+pub use terminal::{added, folded, gaps, lost, proved, solved, written};
 pub use words::{bytes, count, grouped, seconds};

@@ -131,6 +131,18 @@ pub fn written(path: &Path, slice: &Slice) -> String {
     format!("{}: {}, {}", shown(path), count_of("vertex", slice.n), count(slice.m, "edge"))
 }
 
+/// The warning that a table at `path` does not keep the `lost` vertices after those of all edges.
+pub fn lost(path: &Path, lost: u64) -> Option<String> {
+    (lost > 0).then(|| {
+        format!(
+            "warning: {}: a table has no place for the last {}, which are in no edge; write .txt \
+             to keep them",
+            shown(path),
+            count_of("vertex", lost)
+        )
+    })
+}
+
 pub(super) fn size_of_graph(graph: &str, outcome: &Outcome, loops: u64) -> String {
     let loops = match loops {
         0 => String::new(),
@@ -322,5 +334,8 @@ total without read        500 ms            500 ms
         let slice = Slice { n: 1, m: 2_000, loops: 0, edges, weights: Weights::SINGLES };
         assert_eq!(written(path, &slice), "g.mst: 1 vertex, 2,000 edges");
         assert_eq!(added(1, path), "1 row added to g.mst");
+        assert_eq!(lost(path, 0), None);
+        let warning = lost(path, 1_000).expect("a warning");
+        assert!(warning.contains("g.mst: a table has no place for the last 1,000 vertices"));
     }
 }

@@ -10,7 +10,7 @@ mod top;
 mod write;
 
 pub(super) use top::top;
-pub(super) use write::write;
+pub(super) use write::{is_table, write};
 
 use super::columns::{Columns, Selection};
 use super::dialect::{Decimal, Dialect, Separator};

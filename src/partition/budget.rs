@@ -1,0 +1,83 @@
+//! How much memory a rank may use for edges, and what happens to them.
+
+use super::{Memory, Request};
+use crate::comm::Comm;
+use crate::error::Result;
+use crate::graph::{Edge, Weights};
+use std::ops::RangeInclusive;
+
+/// Memory that a rank needs, in multiples of the largest number of edges it holds: the edges being
+/// folded, the work on them, half as much for the edges read meanwhile, and some room to spare.
+pub(super) const COPIES: u64 = 3;
+/// Bytes that a fold needs for each vertex.
+pub(super) const VERTEX_BYTES: u64 = 8;
+
+/// Bytes that a process needs for itself and its MPI library.
+const PROCESS: u64 = if cfg!(test) { 0 } else { 32 << 20 };
+/// Bytes that are read at once: the least and the most.
+pub(super) const BLOCK: RangeInclusive<u64> = if cfg!(test) { 64 } else { 1 << 18 }..=1 << 24;
+
+/// A block takes the budget divided by this.
+pub(super) const BLOCKS: u64 = 64;
+
+/// One line may take the budget divided by this: in METIS, a line holds all neighbours of a vertex.
+const LINE: u64 = 4;
+
+/// Bytes that are read at once if the edges are shown and not held.
+const SHOWN: u64 = 1 << 20;
+
+/// What happens to the edges.
+pub(super) enum Sink<'a> {
+    /// They are held, within a budget.
+    Hold(Budget),
+    /// They are shown once, with the 64-bit keys for these weights.
+    Show(Weights, Visit<'a>),
+}
+
+impl Sink<'_> {
+    /// Whether edges are held for a maximum forest.
+    pub(super) fn descending(&self) -> bool {
+        matches!(self, Self::Hold(Budget { descending: true, .. }))
+    }
+
+    /// The bytes to read at once: few, compared with what may be held.
+    pub(super) fn block(&self) -> u64 {
+        match self {
+            Self::Hold(Budget { memory: Memory::Folding(bytes), .. }) => {
+                (bytes / BLOCKS).clamp(*BLOCK.start(), *BLOCK.end())
+            }
+            Self::Hold(_) => *BLOCK.end(),
+            Self::Show(..) => SHOWN,
+        }
+    }
+
+    /// The bytes that one line may take.
+    pub(super) fn line(&self) -> u64 {
+        match self {
+            Self::Hold(Budget { memory: Memory::Folding(bytes), .. }) => (bytes / LINE).max(SHOWN),
+            Self::Hold(_) | Self::Show(..) => u64::MAX,
+        }
+    }
+}
+
+/// A callback that is shown some consecutive edges.
+pub(super) type Visit<'a> = &'a mut (dyn FnMut(&[Edge<u64>]) -> Result<()> + Send);
+
+/// How much a rank may hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Budget {
+    pub(super) memory: Memory,
+    /// Whether heavier edges come first.
+    pub(super) descending: bool,
+    /// This rank's part of the bytes that its process needs for itself.
+    pub(super) process: u64,
+}
+
+impl Budget {
+    /// The budget that `request` gives each rank of `comm`.
+    pub(super) fn of(comm: &Comm, request: &Request<'_>) -> Self {
+        let sharing = if comm.topology().one_process { comm.size() as u64 } else { 1 };
+        let Request { memory, descending, .. } = *request;
+        Self { memory, descending, process: PROCESS / sharing }
+    }
+}
