@@ -293,6 +293,16 @@ mod tests {
         assert_eq!(found(&Folder::make(&place.path().join("none")).expect("made")), []);
     }
 
+    #[test]
+    fn what_cannot_be_removed_or_renamed_is_reported_unless_it_is_gone() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::make(place.path()).expect("opened");
+        folder.unlink("rank-0-of-1.1.ckpt").expect("gone");
+        fs::create_dir(place.path().join("rank-0-of-1.1.ckpt")).expect("made");
+        let refused = folder.remove(|_, _| true).expect_err("a folder").to_string();
+        assert!(refused.contains("cannot remove"), "{refused}");
+    }
+
     /// Files are written into the folder that was opened, and replace a link that has their name.
     #[test]
     fn files_are_made_in_the_folder_itself() {

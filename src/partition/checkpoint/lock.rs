@@ -297,6 +297,7 @@ mod tests {
     use crate::comm;
     use std::fs;
     use std::path::Path;
+    use std::sync::Mutex;
 
     fn take(comm: &Comm, path: &Path) -> Result<Lock> {
         let folder = comm.agree(Folder::make(path))?;
@@ -322,6 +323,37 @@ mod tests {
             });
             assert_eq!(fs::read_dir(place.path()).expect("read").count(), 0, "it is gone");
         }
+    }
+
+    /// Hosts may share a folder or have one each: each folder is locked by one rank that sees it, and
+    /// stays so until that rank leaves.
+    #[test]
+    fn each_of_several_folders_is_locked() {
+        let places =
+            [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("another")];
+        let has_lock = |place: usize| places[place].path().join(FILE).exists();
+        comm::run(4, Some(1), |comm| {
+            let place = usize::from(comm.rank() >= 2);
+            let folder = comm.agree(Folder::make(places[place].path())).expect("opened");
+            let warnings = Mutex::new(Vec::new());
+            let warn = |warning: &str| warnings.lock().expect("no panic").push(warning.to_owned());
+            let lock = Lock::take(comm, &Arc::new(folder), &warn).expect("free");
+            assert_eq!(warnings.into_inner().expect("no panic"), [""; 0]);
+            assert_eq!(lock.claims, comm.rank() % 2 == 0, "rank {}", comm.rank());
+            comm.barrier();
+            assert!(has_lock(0) && has_lock(1));
+            comm.barrier();
+            // Those that did not claim a folder leave it locked.
+            if comm.rank() % 2 == 0 {
+                comm.barrier();
+                assert!(has_lock(place));
+                drop(lock);
+            } else {
+                drop(lock);
+                comm.barrier();
+            }
+        });
+        assert!(!has_lock(0) && !has_lock(1));
     }
 
     /// A process of a job may outlive the first one, which claimed the folder.

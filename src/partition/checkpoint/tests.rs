@@ -167,6 +167,36 @@ fn the_newest_complete_generation_counts() {
 }
 
 #[test]
+fn files_of_two_jobs_are_refused() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    let graph: Vec<_> = (0..100).map(|i| Edge { u: i % 11, v: 11, key: 1 }).collect();
+    let job = |folder: &Path| job(folder, 2, &graph, 3, Duration::ZERO);
+    for folder in &folders {
+        job(folder.path()).expect_err("stopped");
+    }
+    let [one, other] = folders.each_ref().map(|folder| path(folder.path(), 1, 2, 1));
+    fs::copy(other, one).expect("copied");
+    let refused = job(folders[0].path()).expect_err("two jobs").to_string();
+    assert!(refused.contains("it has files of several jobs"), "{refused}");
+}
+
+#[test]
+fn a_generation_that_no_job_can_have_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let graph: Vec<_> = (0..100).map(|i| Edge { u: i % 11, v: 11, key: 1 }).collect();
+    let job = || job(folder.path(), 1, &graph, 3, Duration::ZERO);
+    job().expect_err("stopped");
+    let mut last = path(folder.path(), 1, 1, 0);
+    for (generation, cause) in [((1 << 48) - 1, "its name was changed"), (1 << 48, "no job can")] {
+        let next = path(folder.path(), generation, 1, 0);
+        fs::rename(last, &next).expect("renamed");
+        let refused = job().expect_err("not its name").to_string();
+        assert!(refused.contains(cause), "{refused}");
+        last = next;
+    }
+}
+
+#[test]
 fn a_job_that_is_done_leaves_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let graph: Vec<_> = (0..10).map(|i| Edge { u: i, v: 11, key: 1 }).collect();
