@@ -24,7 +24,7 @@ const LIBRARY: [&[&str]; 8] = [
 /// The program's layers, which are above the library.
 const PROGRAM: [&[&str]; 6] = [
     &["allocator", "report", "shell"],
-    &["console", "doctor"],
+    &["console", "doctor", "sweep"],
     &["cluster"],
     &["command"],
     &["lib"],

@@ -9,5 +9,6 @@ pub mod console;
 pub mod doctor;
 pub mod report;
 mod shell;
+mod sweep;
 
 pub use command::main;

@@ -30,6 +30,7 @@ fn help_fits_a_screen_and_names_every_command() {
     for command in [
         "solve",
         "compare",
+        "sweep",
         "generate",
         "convert",
         "verify",

@@ -90,11 +90,11 @@ pub(super) struct Common {
     pub(super) json: bool,
 }
 
-fn algorithms() -> impl TypedValueParser<Value = Algorithm> {
+pub(super) fn algorithms() -> impl TypedValueParser<Value = Algorithm> {
     one_of(Algorithm::ALL, Algorithm::name)
 }
 
-fn plans() -> impl TypedValueParser<Value = CombineArg> {
+pub(super) fn plans() -> impl TypedValueParser<Value = CombineArg> {
     let names = ["auto".to_owned()].into_iter().chain(Plan::all().map(Plan::name));
     PossibleValuesParser::new(names.collect::<Vec<_>>())
         .map(|name| CombineArg(Plan::all().find(|plan| plan.name() == name)))

@@ -82,7 +82,7 @@ impl Args {
 
     fn printer(&self) -> ResultPrinter {
         let file_on_stdout = Output::is_standard(&self.csv);
-        ResultPrinter { json: self.common.json, quiet: self.common.world.quiet, file_on_stdout }
+        ResultPrinter { json: self.common.json, quiet: self.common.world.job.quiet, file_on_stdout }
     }
 
     fn request<'a>(&self, comm: &Comm, source: &'a Source) -> Request<'a> {

@@ -95,7 +95,7 @@ impl Args {
     /// Prints what was found.
     fn print(&self, found: &Findings) -> Result<()> {
         let printer =
-            ResultPrinter { json: self.json, quiet: self.world.quiet, file_on_stdout: false };
+            ResultPrinter { json: self.json, quiet: self.world.job.quiet, file_on_stdout: false };
         printer.print(found, || doctor::shown(found))?;
         found.verdict()
     }

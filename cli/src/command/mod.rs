@@ -11,6 +11,7 @@ mod manual;
 mod rows;
 mod selftest;
 mod solve;
+mod sweep;
 mod verify;
 mod world;
 
@@ -37,9 +38,8 @@ use std::time::Duration;
     override_usage = "mst [COMMAND]"
 )]
 #[command(after_help = "\
-A GRAPH is a file (text, .gr, .mtx, .graph, .mst; all but .mst also .gz), - for standard input, or
-a generator like gnm:n=1e6,m=8e6,seed=1. Several machines: mst cluster, or mpirun -hostfile hosts.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a proof failed, 101 a bug")]
+GRAPH: a file (text, .gr, .mtx, .graph, .mst, also .gz), - for standard input, or gnm:n=1e6,m=8e6
+Several machines: mst cluster. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 proof failed, 101 bug")]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -53,6 +53,7 @@ struct Cli {
 enum Command {
     Solve(solve::Args),
     Compare(compare::Args),
+    Sweep(sweep::Args),
     Generate(generate::Args),
     Convert(convert::Args),
     Verify(verify::Args),
@@ -112,6 +113,7 @@ impl Command {
         match self {
             Self::Solve(args) => args.common.world.start(|comm| args.run(comm)),
             Self::Compare(args) => args.common.world.start(|comm| args.run(comm)),
+            Self::Sweep(args) => args.start(),
             Self::Verify(args) => args.world.start(|comm| args.run(comm)),
             Self::Selftest(args) => args.world.start(|comm| args.run(comm)),
             Self::Doctor(args) => args.start(),

@@ -36,6 +36,17 @@ impl RowOptions {
         self.csv_file(csv).check::<Row>()
     }
 
+    /// The rows in `csv`, and how many of its lines are none.
+    ///
+    /// # Errors
+    /// Those of [`CsvFile::rows`].
+    pub(super) fn read(&self, csv: &Path) -> Result<(Vec<Row>, usize)> {
+        match Output::is_standard(csv) {
+            true => Ok((Vec::new(), 0)),
+            false => self.csv_file(csv).rows(),
+        }
+    }
+
     /// Appends rows to `csv`.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ impl Args {
             tally.add(&check(comm, self.seed.wrapping_add(case))?);
         }
         tally.seconds = start.elapsed().as_secs_f64();
-        match (comm.rank(), self.json, self.world.quiet) {
+        match (comm.rank(), self.json, self.world.job.quiet) {
             (0, true, _) => {
                 let object = serde_json::to_string(&tally).expect("plain fields");
                 write_stdout(format!("{object}\n").as_bytes())

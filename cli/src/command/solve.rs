@@ -124,7 +124,7 @@ impl Args {
     fn printer(&self) -> ResultPrinter {
         let files = [&self.csv, &self.output];
         let file_on_stdout = files.into_iter().flatten().any(|path| Output::is_standard(path));
-        ResultPrinter { json: self.common.json, quiet: self.common.world.quiet, file_on_stdout }
+        ResultPrinter { json: self.common.json, quiet: self.common.world.job.quiet, file_on_stdout }
     }
 
     /// On rank 0, checks before the work all files that the command will write, and returns the

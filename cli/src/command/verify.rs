@@ -88,7 +88,7 @@ impl Args {
         let forest = comm.all_gather::<Edge<K>>(&mine).concat();
         let start = std::time::Instant::now();
         verify::verify_slice(comm, graph.n, &forest, edges, graph.weights)?;
-        if comm.rank() == 0 && !self.world.quiet {
+        if comm.rank() == 0 && !self.world.job.quiet {
             let summary = Summary::of(graph.n, &forest, graph.weights);
             let text = report::proved(&self.forest, &summary, start.elapsed());
             return write_stdout(text.as_bytes());

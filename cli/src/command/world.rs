@@ -35,6 +35,13 @@ pub(super) struct WorldArgs {
     #[arg(short, long, value_name = "NUM", value_parser = RangedU64ValueParser::<usize>::new().range(1..=512))]
     pub(super) ranks: Option<usize>,
 
+    #[command(flatten)]
+    pub(super) job: JobArgs,
+}
+
+/// Options for messages and the watchdog.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(super) struct JobArgs {
     /// End the job if a rank's process (not its work) does not answer for this long
     #[arg(long, env = "MST_TIMEOUT", value_name = "SECONDS", value_parser = parse_timeout)]
     timeout: Option<Timeout>,
@@ -60,7 +67,7 @@ fn parse_timeout(text: &str) -> Result<Timeout, String> {
 
 impl WorldArgs {
     fn timeout_seconds(&self) -> Option<u64> {
-        self.timeout.and_then(|Timeout(seconds)| seconds)
+        self.job.timeout.and_then(|Timeout(seconds)| seconds)
     }
 
     /// Starts the world and runs `job` on each rank; rank 0 prints an error. Returns the exit code.
@@ -77,7 +84,7 @@ impl WorldArgs {
     ) -> Result<u8> {
         let met = to_meet.map(end_unless_met);
         comm::start(self.ranks, self.threads, |comm| {
-            let visible = comm.rank() == 0 && !self.quiet && std::io::stderr().is_terminal();
+            let visible = comm.rank() == 0 && !self.job.quiet && std::io::stderr().is_terminal();
             let bars = visible.then(|| console::Bars::start(comm.progress().clone()));
             self.watch(comm);
             met.iter().for_each(|met| met.store(true, Relaxed));
@@ -133,7 +140,7 @@ impl WorldArgs {
 
     /// Prints a line on stderr, on rank 0, unless quiet.
     pub(super) fn note(&self, comm: &Comm, line: &str) {
-        if comm.rank() == 0 && !self.quiet {
+        if comm.rank() == 0 && !self.job.quiet {
             note(&line);
         }
     }

@@ -5,6 +5,7 @@ use super::output::folder_of;
 use mst::error::{ContentFault, Error, Result};
 use mst::format::Decimal;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
@@ -69,6 +70,32 @@ impl CsvFile {
         })
     }
 
+    /// The rows of the file, and how many lines are none, like the last one after a power failure.
+    /// There are none if the file does not exist.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be read.
+    pub(crate) fn rows<R: DeserializeOwned>(&self) -> Result<(Vec<R>, usize)> {
+        let text = match fs::read(&self.path) {
+            Err(why) if why.kind() == ErrorKind::NotFound => return Ok((Vec::new(), 0)),
+            text => text.map_err(Error::file("read", &self.path))?,
+        };
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(self.delimiter())
+            .flexible(true)
+            .from_reader(text.as_slice());
+        let Ok(header) = reader.headers().cloned() else { return Ok((Vec::new(), 1)) };
+        let records: Vec<_> = reader.records().collect();
+        let row = |record: &csv::Result<csv::StringRecord>| {
+            let record = record.as_ref().ok().filter(|record| record.len() == header.len())?;
+            let plain: csv::StringRecord = record.iter().map(|field| self.plain(field)).collect();
+            plain.deserialize(Some(&header)).ok()
+        };
+        let rows: Vec<R> = records.iter().filter_map(row).collect();
+        let unread = records.len() - rows.len();
+        Ok((rows, unread))
+    }
+
     /// The header and `rows`, as [`CsvFile::append`] writes them to a new file.
     pub(crate) fn text<R: Serialize>(&self, rows: &[R]) -> String {
         rows.first().map(|row| self.header(row)).unwrap_or_default() + &self.lines(rows)
@@ -131,12 +158,25 @@ impl CsvFile {
         }
     }
 
-    fn line<'a>(&self, fields: impl Iterator<Item = &'a str>) -> String {
-        let delimiter = match self.decimal {
+    /// The value, with a decimal point if it is a decimal number.
+    fn plain(&self, value: &str) -> String {
+        let number = value.replacen(',', ".", 1);
+        match self.decimal {
+            Decimal::Comma if number.parse::<f64>().is_ok() => number,
+            _ => value.to_owned(),
+        }
+    }
+
+    fn delimiter(&self) -> u8 {
+        match self.decimal {
             Decimal::Point => b',',
             Decimal::Comma => b';',
-        };
-        let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+        }
+    }
+
+    fn line<'a>(&self, fields: impl Iterator<Item = &'a str>) -> String {
+        let mut writer =
+            csv::WriterBuilder::new().delimiter(self.delimiter()).from_writer(Vec::new());
         writer.write_record(fields).expect("writing to a vector cannot fail");
         let bytes = writer.into_inner().expect("writing to a vector cannot fail");
         String::from_utf8(bytes).expect("text")
@@ -171,7 +211,7 @@ fn unfinished_line(mut file: &File, len: u64) -> io::Result<&'static str> {
 mod tests {
     use super::*;
 
-    #[derive(Clone, Default, Serialize)]
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, serde::Deserialize)]
     struct TestRow {
         started: String,
         total_s: f64,
@@ -233,6 +273,24 @@ mod tests {
         csv_file.append(&[row("b")]).expect("written");
         let text = fs::read_to_string(&csv_file.path).expect("there");
         assert_eq!(text, "started,total_s\na,0.\nb,0.5\n");
+    }
+
+    #[test]
+    fn rows_are_read_as_they_were_written_and_torn_lines_are_counted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for decimal in Decimal::ALL {
+            let csv_file = csv_file(folder.path(), decimal);
+            assert_eq!(csv_file.rows::<TestRow>().expect("no file"), (Vec::new(), 0));
+            let rows = [row("a,b"), row("c;d"), row("1,5x")];
+            csv_file.append(&rows).expect("written");
+            assert_eq!(csv_file.rows().expect("read"), (rows.to_vec(), 0));
+            let torn = fs::read_to_string(&csv_file.path).expect("there") + "e";
+            fs::write(&csv_file.path, torn).expect("written");
+            csv_file.append(&rows[..1]).expect("written");
+            let read = [&rows[..], &rows[..1]].concat();
+            assert_eq!(csv_file.rows().expect("read"), (read, 1));
+            fs::remove_file(&csv_file.path).expect("removed");
+        }
     }
 
     #[test]

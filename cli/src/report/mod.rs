@@ -4,12 +4,14 @@ mod compared;
 #[cfg(test)]
 mod fixture;
 mod plans;
+mod swept;
 mod table;
 mod terminal;
 mod words;
 
 pub use compared::compared;
 pub use plans::{chosen, tested};
+pub use swept::{PlannedPoint, planned, swept};
 pub use table::table;
 pub use terminal::{added, folded, gaps, lost, proved, solved, written};
-pub use words::{bytes, count, grouped, seconds};
+pub use words::{bytes, count, grouped, minutes, seconds};

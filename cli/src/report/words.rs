@@ -40,6 +40,16 @@ pub fn seconds(seconds: f64) -> String {
     format!("{value:.decimals$} {unit}")
 }
 
+/// A time that may be long, roughly: `40 s`, `3 min`, `2.5 h`.
+pub fn minutes(time: f64) -> String {
+    match time {
+        ..9.95 => seconds(time),
+        ..99.5 => format!("{time:.0} s"),
+        ..5_400.0 => format!("{:.0} min", time / 60.0),
+        _ => format!("{:.1} h", time / 3600.0),
+    }
+}
+
 /// A number of bytes in decimal units, as used for networks: `12 B`, `38.40 MB`.
 pub fn bytes(bytes: u64) -> String {
     indicatif::DecimalBytes(bytes).to_string()
@@ -67,6 +77,21 @@ mod tests {
             (count(1, "edge"), count(1000, "edge")),
             ("1 edge".into(), "1,000 edges".into())
         );
+    }
+
+    #[test]
+    fn long_times_are_rough() {
+        let cases = [
+            (0.0, "0 s"),
+            (0.5, "500 ms"),
+            (99.0, "99 s"),
+            (100.0, "2 min"),
+            (5_399.0, "90 min"),
+            (9_000.0, "2.5 h"),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(minutes(value), expected);
+        }
     }
 
     #[test]

@@ -1,0 +1,279 @@
+//! Measures points, one after another.
+
+use super::{Done, Experiment, Pace, Point};
+use crate::report;
+use mst::comm::{Comm, Link, Topology};
+use mst::error::{Error, Result, printable};
+use mst::experiment::{Job, Provenance, Row};
+use mst::measure::{self, Interval, Repeats, Repetition, Spread};
+use mst::partition::{self, Loaded, Request};
+use std::time::Instant;
+
+/// How a sweep measures, and what it does with rows.
+pub(crate) struct Options<'a> {
+    pub(crate) repeats: Repeats,
+    /// The link that the model assumes; `None` to measure it.
+    pub(crate) link: Option<Link>,
+    /// What is expected of the points.
+    pub(crate) pace: Pace,
+    /// How to load the graph of a point.
+    pub(crate) request: &'a dyn for<'p> Fn(&Comm, &'p Point) -> Request<'p>,
+    /// What the rows of a point have in common.
+    pub(crate) provenance: &'a dyn Fn(&Point) -> Provenance,
+    /// Saves the rows of a point, on rank 0.
+    pub(crate) append: &'a dyn Fn(&[Row]) -> Result<()>,
+    /// Prints a line, on rank 0.
+    pub(crate) note: &'a dyn Fn(&str),
+}
+
+/// A sweep under way.
+struct Sweep<'a> {
+    comm: &'a Comm,
+    options: &'a Options<'a>,
+    /// Only on rank 0.
+    done: Done,
+    /// Whether the crossover has been found, or cannot go on; the same on every rank.
+    is_crossed: bool,
+}
+
+/// What to do with a point.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u64)]
+enum Step {
+    Skip,
+    Measure,
+    /// Measure it, and prove its forest.
+    Prove,
+}
+
+/// Measures the points of `groups` that are not in `done`, on the ranks of `comm`. Returns the rows
+/// of each point, those of earlier sweeps included, on rank 0.
+///
+/// Every rank calls it. A group's graph is read once. Every forest is compared with the first of its
+/// graph, and one of them is proved.
+///
+/// # Errors
+/// If a graph cannot be read, a forest is wrong, or rows cannot be saved. All ranks return the same.
+pub(crate) fn measure(
+    comm: &Comm,
+    groups: &[Vec<Point>],
+    done: Done,
+    options: &Options<'_>,
+) -> Result<Vec<Vec<Row>>> {
+    let mut sweep = Sweep { comm, options, done, is_crossed: false };
+    let mut remaining: Vec<Point> = groups.concat();
+    let (start, mut expected) = (Instant::now(), 0.0);
+    let (mut number, of) = (0, remaining.len());
+    let (mut results, mut known) = (Vec::new(), 0);
+    for group in groups {
+        let mut held = None;
+        for point in group {
+            number += 1;
+            remaining.remove(0);
+            let Some((rows, is_new)) = sweep.point(point, &mut held)? else { continue };
+            if comm.rank() != 0 {
+                continue;
+            }
+            if !is_new {
+                known += 1;
+            } else {
+                let seconds = options.pace.of(point);
+                expected += options.repeats.most as f64 * seconds.solve;
+                let left = options.pace.total(&remaining, options.repeats.most)
+                    * (start.elapsed().as_secs_f64() / expected.max(1e-9)).min(1.0);
+                (options.note)(&line(number, of, point, &rows, left));
+            }
+            results.push(rows);
+        }
+    }
+    if known > 0 {
+        let points = report::count(known, "point");
+        (options.note)(&format!("{points} were measured before, and not again"));
+    }
+    Ok(results)
+}
+
+impl Sweep<'_> {
+    /// The rows of a point, on rank 0, and whether it was measured now; `None` if it is left out.
+    fn point(
+        &mut self,
+        point: &Point,
+        held: &mut Option<(Loaded, Repetition)>,
+    ) -> Result<Option<(Vec<Row>, bool)>> {
+        let comm = self.comm;
+        let is_crossover = point.experiment == Experiment::Crossover;
+        if is_crossover && self.is_crossed {
+            return Ok(None);
+        }
+        let members = comm.topology().spread(point.ranks);
+        let hosts = hosts(comm.topology(), &members);
+        let known = self.done.rows(point, &hosts).map(|rows| rows.into_iter().cloned().collect());
+        let is_proved = self.done.forest(&point.graph.name).is_some_and(|(_, proved)| proved);
+        let step = match (&known, is_proved) {
+            (Some(_), _) => Step::Skip,
+            (None, true) => Step::Measure,
+            (None, false) => Step::Prove,
+        };
+        let step = comm.broadcast(0, vec![step as u64])[0];
+        let measured = step != Step::Skip as u64;
+        let rows = if measured {
+            let verify = step == Step::Prove as u64;
+            let rows = match self.run(point, &members, verify, held) {
+                Err(why) if is_crossover && why.exit_code() == 1 => {
+                    self.is_crossed = true;
+                    (self.options.note)(&format!("the crossover ends: {why}"));
+                    return Ok(None);
+                }
+                rows => rows?,
+            };
+            comm.agree(self.keep(point, &rows))?;
+            rows
+        } else {
+            known.unwrap_or_default()
+        };
+        if is_crossover && point.ranks > 1 {
+            let crossed = rows.first().is_some_and(|row| are_faster(&rows, &self.done.alone(row)));
+            self.is_crossed = comm.broadcast(0, vec![u64::from(crossed)])[0] == 1;
+        }
+        Ok(Some((rows, measured)))
+    }
+
+    /// Measures a point. Returns its rows on rank 0, and none on the others.
+    fn run(
+        &self,
+        point: &Point,
+        members: &[usize],
+        verify: bool,
+        held: &mut Option<(Loaded, Repetition)>,
+    ) -> Result<Vec<Row>> {
+        let (comm, options) = (self.comm, self.options);
+        let ran = comm.among(members, point.threads, |part| {
+            let request = (options.request)(part, point);
+            if held.is_none() {
+                measure::restart_peak();
+                let (loaded, read) = measure::time(part, || partition::load(part, &request));
+                *held = Some((loaded?, read));
+            }
+            let (loaded, read) = held.as_ref().expect("read above");
+            let job = Job {
+                algorithm: point.algorithm,
+                plan: point.plan,
+                link: options.link,
+                explain: false,
+                repeats: options.repeats,
+                warm_up: true,
+                verify,
+            };
+            let run = job.run(part, &request, loaded, read)?;
+            let kind = if part.size() == 1 { "local" } else { "distributed" };
+            Ok((options.provenance)(point).rows(part, kind, &run))
+        });
+        comm.sleeping_barrier();
+        let rows = comm.agree(ran.and_then(Option::transpose))?.unwrap_or_default();
+        Ok(if comm.rank() == 0 { rows } else { Vec::new() })
+    }
+
+    /// Compares the forest with the first of its graph, and saves the rows. Does nothing on other
+    /// ranks than 0.
+    fn keep(&mut self, point: &Point, rows: &[Row]) -> Result<()> {
+        let Some(row) = rows.first() else { return Ok(()) };
+        if let Some((checksum, _)) = self.done.forest(&point.graph.name)
+            && checksum != row.checksum
+        {
+            return Err(Error::proof(format!(
+                "two forests of {} differ: checksum {checksum} before, {} on {} ranks; either the \
+                 file has changed since, or this is a bug, please report it",
+                point.graph.name, row.checksum, row.ranks
+            )));
+        }
+        (self.options.append)(rows)?;
+        self.done.add(rows);
+        Ok(())
+    }
+}
+
+/// Whether the median of `rows` is below that of `others` beyond doubt.
+fn are_faster(rows: &[Row], others: &[&Row]) -> bool {
+    let ours = Interval::of_median(rows.iter().map(|row| row.total_s));
+    let theirs = Interval::of_median(others.iter().map(|row| row.total_s));
+    ours.zip(theirs).is_some_and(|(ours, theirs)| ours.high < theirs.low)
+}
+
+/// `host:ranks` for each host of `members`, as the rows name them.
+fn hosts(topology: &Topology, members: &[usize]) -> String {
+    let part = Topology {
+        ranks: members.iter().map(|&rank| topology.ranks[rank].clone()).collect(),
+        threads: members.iter().map(|&rank| topology.threads[rank]).collect(),
+        one_process: topology.one_process,
+    };
+    let hosts = part.hosts().into_iter();
+    hosts.map(|(host, ranks)| format!("{}:{ranks}", host.name)).collect::<Vec<_>>().join(" ")
+}
+
+/// The line about a point that was measured.
+fn line(number: usize, of: usize, point: &Point, rows: &[Row], left: f64) -> String {
+    let totals = rows.iter().map(|row| row.total_s);
+    let median = Spread::of(totals.clone()).median;
+    let interval = Interval::of_median(totals).map_or(String::new(), |found| {
+        format!(" ({} – {})", report::seconds(found.low), report::seconds(found.high))
+    });
+    let combine = match rows.first() {
+        Some(row) if row.ranks > 1 => format!(", {}", row.combine),
+        _ => String::new(),
+    };
+    format!(
+        "{number} of {of}: {}, {}, {} x {}{combine}: {}{interval}, {}; about {} left",
+        point.experiment.name(),
+        printable(&point.graph.name),
+        report::count(point.ranks as u64, "rank"),
+        report::count(point.threads as u64, "thread"),
+        report::seconds(median),
+        report::count(rows.len() as u64, "repetition"),
+        report::minutes(left)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mst::comm::Host;
+
+    fn rows(totals: &[f64]) -> Vec<Row> {
+        totals.iter().map(|&total_s| Row { total_s, ..Row::default() }).collect()
+    }
+
+    #[test]
+    fn ranks_are_faster_only_beyond_doubt() {
+        let of = |ours: &[f64], theirs: &[f64]| {
+            let theirs = rows(theirs);
+            are_faster(&rows(ours), &theirs.iter().collect::<Vec<_>>())
+        };
+        assert!(of(&[1.0; 6], &[2.0; 6]));
+        assert!(!of(&[2.0; 6], &[1.0; 6]));
+        assert!(!of(&[1.0; 6], &[1.0; 6]));
+        assert!(!of(&[1.0; 5], &[2.0; 6]), "five repetitions have no interval");
+        assert!(!of(&[1.0, 1.0, 1.0, 1.0, 1.0, 2.0], &[2.0; 6]), "they overlap");
+        assert!(!of(&[1.0; 6], &[]));
+    }
+
+    #[test]
+    fn hosts_are_named_as_in_rows() {
+        let host =
+            |name: &str| Host { name: name.to_owned(), boot: name.to_owned(), cores: 2, bound: 2 };
+        let ranks = ["vm1", "vm1", "vm2", "vm3"].map(host).to_vec();
+        let topology = Topology { ranks, threads: vec![1; 4], one_process: false };
+        assert_eq!(hosts(&topology, &[0, 1, 3]), "vm1:2 vm3:1");
+    }
+
+    #[test]
+    fn a_line_tells_what_was_measured_and_what_is_left() {
+        let graph = super::super::Graph::generated("path:n=5".parse().expect("a spec"));
+        let (experiment, algorithm) = (Experiment::Strong, mst::local::Algorithm::Auto);
+        let point = Point { experiment, graph, ranks: 2, threads: 1, algorithm, plan: None };
+        let mut rows = rows(&[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
+        (rows[0].ranks, rows[0].combine) = (2, "tree".to_owned());
+        let expected = "3 of 9: strong, path:n=5,seed=1,weights=uniform, 2 ranks x 1 thread, tree: \
+                        350 ms (100 ms – 600 ms), 6 repetitions; about 2 min left";
+        assert_eq!(line(3, 9, &point, &rows, 100.0), expected);
+    }
+}
