@@ -15,6 +15,7 @@ use proptest::prelude::*;
 use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 const N: u64 = 12;
 
@@ -164,6 +165,62 @@ fn the_newest_complete_generation_counts() {
     fs::rename(&done, folder.path().join("rank-1-of-3.3.ckpt.done")).expect("renamed");
     job(1, 0).expect_err("stopped");
     assert_eq!(names(), [(4, 1, 0)]);
+}
+
+/// Resumes with a rank for each folder, and returns what was told.
+fn resumed(folders: &[&Path], graph: &[Edge<u64>]) -> Result<Vec<String>> {
+    let told = Mutex::new(Vec::new());
+    let tell = |line: &str| told.lock().expect("no panic").push(line.to_owned());
+    let opened = comm::run(folders.len(), Some(1), |comm| {
+        let tell: &dyn Fn(&str) = if comm.rank() == 0 { &tell } else { &|_| () };
+        let checkpoint = Checkpoint::new(folders[comm.rank()], true, Duration::ZERO, tell);
+        Assignment::of(comm, Some(&checkpoint), &outline(graph), &cut).map(drop)
+    });
+    opened.into_iter().collect::<Result<Vec<()>>>()?;
+    Ok(told.into_inner().expect("no panic"))
+}
+
+#[test]
+fn a_job_says_what_it_resumes_from() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let graph: Vec<_> = (0..100).map(|i| Edge { u: i % 11, v: 11, key: 1 }).collect();
+    let none = resumed(&[folder.path()], &graph).expect("nothing is there");
+    assert!(none[0].ends_with("has no checkpoint yet: this job starts from the beginning"));
+    // Nothing of it was read, so nothing is resumed.
+    assert_eq!(resumed(&[folder.path()], &graph).expect("nothing was read").len(), 1);
+    job(folder.path(), 2, &graph, 4, Duration::ZERO).expect_err("stopped");
+    let two = resumed(&[folder.path()], &graph).expect("whole");
+    assert!(two[0].ends_with(": 2 ranks had read 24 % of the input"), "{two:?}");
+    let one = resumed(&[folder.path()], &graph).expect("whole");
+    assert!(one[0].ends_with(": 1 rank had read 24 % of the input"), "{one:?}");
+}
+
+/// Folders that hosts do not share must have the same files.
+#[test]
+fn ranks_that_see_other_files_are_refused() {
+    let folders = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
+    let [one, older, fewer] = folders.each_ref().map(|folder| folder.path());
+    let graph: Vec<_> = (0..100).map(|i| Edge { u: i % 11, v: 11, key: 1 }).collect();
+    job(one, 2, &graph, 3, Duration::ZERO).expect_err("stopped");
+    let copy = |to: &Path, rank| {
+        fs::copy(path(one, 1, 2, rank), path(to, 1, 2, rank)).expect("copied");
+    };
+    (0..2).for_each(|rank| copy(older, rank));
+    job(one, 2, &graph, 3, Duration::ZERO).expect_err("stopped");
+    copy(fewer, 1);
+    let refused = |other| resumed(&[one, one, other], &graph).expect_err("other files").to_string();
+    assert!(refused(older).contains("sees different files than rank 0"), "{}", refused(older));
+    assert!(refused(fewer).contains("sees 1 of its 2 files"), "{}", refused(fewer));
+    resumed(&[one, one, one], &graph).expect("the same files");
+}
+
+#[test]
+fn a_checkpoint_of_another_graph_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let graph: Vec<_> = (0..100).map(|i| Edge { u: i % 11, v: 11, key: 1 }).collect();
+    job(folder.path(), 1, &graph, 3, Duration::ZERO).expect_err("stopped");
+    let shorter = resumed(&[folder.path()], &graph[..99]).expect_err("shorter").to_string();
+    assert!(shorter.contains("its segment 0 (from 0) is not a part of the input"), "{shorter}");
 }
 
 #[test]

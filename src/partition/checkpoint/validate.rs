@@ -159,8 +159,16 @@ mod tests {
         let nothing = [Some("although nothing was read"); 2];
         let otherwise = [Some("encodes its edges differently"); 2];
         #[rustfmt::skip]
-        let cases: [Case<'_>; 20] = [
+        let cases: [Case<'_>; 28] = [
             ("sound",              |_| {},                                  [None; 2]),
+            ("lines to the limit", |s| s.before.lines = 30,                 [None; 2]),
+            ("vertices likewise",  |s| s.before.vertices = 5,               [None; 2]),
+            ("most vertices",      |s| s.census.vertices = MOST_VERTICES,   [None; 2]),
+            ("the largest vertex", |s| s.census.bound = MOST_VERTICES,      [None, Some("more vertices")]),
+            ("only loops",         |s| (s.edges, s.census.loops) = (0, 9),  [None; 2]),
+            ("more than counted",  |s| (s.edges, s.census.bound) = (8, 99), [edges[0], Some("more vertices")]),
+            ("nothing yet",        |s| (s.start, s.edges, s.census) = (40, 0, Census::default()), [None; 2]),
+            ("no edges held",      |s| (s.edges, s.weights) = (0, integers()), [None; 2]),
             ("before the input",   |s| s.start = 9,                         part),
             ("starts late",        |s| s.start = 41,                        part),
             ("backwards",          |s| s.rest.end = 39,                     part),
@@ -194,5 +202,43 @@ mod tests {
                 assert!(fits, "{name}: {told:?}");
             }
         }
+    }
+
+    #[test]
+    fn segments_cover_the_input_once_and_their_counts_add_up() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::make(place.path()).expect("opened");
+        let outline = outline(GraphFacts::new(None, None));
+        let check = |spans: &[Span]| match check_coverage(&folder, spans, &outline) {
+            Ok(bound) => bound.to_string(),
+            Err(why) => why.to_string(),
+        };
+        let span = |start, end| [start, start, end, 1, 1, start];
+        let half = u64::MAX >> 1;
+        let counts = |records, vertices| [[10, 10, 50, records, vertices, 7], span(50, 100)];
+        let cases = [
+            (vec![span(10, 100)], "10"),
+            (vec![span(10, 50), span(50, 50), span(50, 100)], "50"),
+            (vec![span(10, 50)], "do not fit together"),
+            (vec![span(50, 100)], "do not fit together"),
+            (vec![span(10, 50), span(51, 100)], "do not fit together"),
+            (vec![span(10, 51), span(50, 100)], "do not fit together"),
+            (vec![span(50, 100), span(10, 50)], "do not fit together"),
+            (vec![], "do not fit together"),
+            (counts(half - 1, half - 1).to_vec(), "50"),
+            (counts(half, 1).to_vec(), "more edges than there can be"),
+            (counts(1, half).to_vec(), "more edges than there can be"),
+            (counts(u64::MAX, u64::MAX).to_vec(), "more edges than there can be"),
+        ];
+        for (spans, expected) in cases {
+            let told = check(&spans);
+            assert!(told.contains(expected), "{spans:?}: {told}");
+        }
+    }
+
+    #[test]
+    fn percents_are_of_the_input() {
+        assert_eq!(percent(&[[10, 20, 30, 0, 0, 0], [30, 35, 50, 0, 0, 0]]), 37.5);
+        assert_eq!(percent(&[[10, 10, 10, 0, 0, 0]]), 0.0);
     }
 }
