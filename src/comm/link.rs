@@ -74,9 +74,7 @@ impl Comm {
 
     /// Makes `count` exchanges of `bytes` and returns the seconds of one, on the slowest rank.
     fn time_exchanges(&self, count: u32, bytes: usize) -> f64 {
-        let (rank, p) = (self.rank(), self.size());
-        let apart = p / 2;
-        let (to, from) = ((rank + apart) % p, (rank + p - apart) % p);
+        let (to, from) = partners(self.rank(), self.size());
         let message = vec![0; bytes];
         self.barrier();
         let start = Instant::now();
@@ -88,9 +86,16 @@ impl Comm {
     }
 }
 
+/// The ranks p/2 after `rank` and before it, to which it sends and from which it receives.
+const fn partners(rank: usize, p: usize) -> (usize, usize) {
+    let apart = p / 2;
+    ((rank + apart) % p, (rank + p - apart) % p)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::RefCell;
 
     #[test]
     fn a_link_is_read_as_it_is_sold() {
@@ -125,6 +130,34 @@ mod tests {
             // A single byte takes time, too.
             assert!(near(found.latency, latency + 1.0 / bandwidth), "{found:?} of {latency}");
         }
+    }
+
+    /// Messages grow until one takes long enough, or is the longest.
+    #[test]
+    fn long_messages_are_few() {
+        let asked = |seconds: fn(usize) -> f64| {
+            let asked = RefCell::new(Vec::new());
+            Link::found(|count, bytes| {
+                asked.borrow_mut().push((count, bytes));
+                seconds(bytes)
+            });
+            asked.into_inner()
+        };
+        let short = [(16, 1); 3];
+        let long = [(1, 1 << 16), (1, 1 << 18), (1, 1 << 20), (1, 1 << 22)];
+        assert_eq!(asked(|_| 1e-6), [&short[..], &long].concat());
+        assert_eq!(asked(|_| 0.004), [&short[..], &long[..1]].concat());
+        assert_eq!(asked(|bytes| bytes as f64 * 1e-8), [&short[..], &long[..3]].concat());
+    }
+
+    #[test]
+    fn partners_are_half_a_world_apart() {
+        assert_eq!(partners(0, 2), (1, 1));
+        assert_eq!(partners(3, 4), (1, 1));
+        assert_eq!(
+            (0..5).map(|rank| partners(rank, 5)).collect::<Vec<_>>(),
+            [(2, 3), (3, 4), (4, 0), (0, 1), (1, 2)]
+        );
     }
 
     /// The time of one exchange, times the number of exchanges, fills the time from the first to
