@@ -176,6 +176,7 @@ impl Args {
             repeats,
             link: self.link,
             pace,
+            budget: self.budget(),
             request: &|part, point| self.request(part, point),
             provenance: &|point| {
                 let name = OsString::from(&point.graph.name);

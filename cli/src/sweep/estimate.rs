@@ -13,8 +13,8 @@ const FILE_BYTES: u64 = 12;
 const DEGREE: u64 = 8;
 /// The sizes of the graphs of `lab`, as logarithms of their vertices.
 const LAB_SIZES: RangeInclusive<u32> = 12..=20;
-/// The fewest repetitions that show anything.
-pub(crate) const FEWEST: usize = 5;
+/// The fewest repetitions that have an interval.
+pub(crate) const FEWEST: usize = 6;
 
 /// A short run on rank 0's host alone.
 #[derive(Clone, Copy, Debug)]

@@ -16,6 +16,8 @@ pub(crate) struct Options<'a> {
     pub(crate) link: Option<Link>,
     /// What is expected of the points.
     pub(crate) pace: Pace,
+    /// The seconds that all may take. A crossover ends before the point that would take more.
+    pub(crate) budget: Option<f64>,
     /// How to load the graph of a point.
     pub(crate) request: &'a dyn for<'p> Fn(&Comm, &'p Point) -> Request<'p>,
     /// What the rows of a point have in common.
@@ -32,6 +34,7 @@ struct Sweep<'a> {
     options: &'a Options<'a>,
     /// Only on rank 0.
     done: Done,
+    start: Instant,
     /// Whether the crossover has been found, or cannot go on; the same on every rank.
     is_crossed: bool,
 }
@@ -41,6 +44,8 @@ struct Sweep<'a> {
 #[repr(u64)]
 enum Step {
     Skip,
+    /// There is no time left for it and for those that follow.
+    Leave,
     Measure,
     /// Measure it, and prove its forest.
     Prove,
@@ -60,9 +65,9 @@ pub(crate) fn measure(
     done: Done,
     options: &Options<'_>,
 ) -> Result<Vec<Vec<Row>>> {
-    let mut sweep = Sweep { comm, options, done, is_crossed: false };
-    let mut remaining: Vec<Point> = groups.concat();
-    let (start, mut expected) = (Instant::now(), 0.0);
+    let start = Instant::now();
+    let mut sweep = Sweep { comm, options, done, start, is_crossed: false };
+    let (mut remaining, mut expected) = (groups.concat(), 0.0);
     let (mut number, of) = (0, remaining.len());
     let (mut results, mut known) = (Vec::new(), 0);
     for group in groups {
@@ -111,10 +116,16 @@ impl Sweep<'_> {
         let is_proved = self.done.forest(&point.graph.name).is_some_and(|(_, proved)| proved);
         let step = match (&known, is_proved) {
             (Some(_), _) => Step::Skip,
+            (None, _) if is_crossover && self.is_late_for(point) => Step::Leave,
             (None, true) => Step::Measure,
             (None, false) => Step::Prove,
         };
         let step = comm.broadcast(0, vec![step as u64])[0];
+        if step == Step::Leave as u64 {
+            self.is_crossed = true;
+            (self.options.note)("the crossover ends: the budget is spent");
+            return Ok(None);
+        }
         let measured = step != Step::Skip as u64;
         let rows = if measured {
             let verify = step == Step::Prove as u64;
@@ -136,6 +147,13 @@ impl Sweep<'_> {
             self.is_crossed = comm.broadcast(0, vec![u64::from(crossed)])[0] == 1;
         }
         Ok(Some((rows, measured)))
+    }
+
+    /// Whether the budget is spent before the point is measured.
+    fn is_late_for(&self, point: &Point) -> bool {
+        let Options { pace, repeats, budget, .. } = self.options;
+        let seconds = pace.total(std::slice::from_ref(point), repeats.most);
+        budget.is_some_and(|budget| self.start.elapsed().as_secs_f64() + seconds > budget)
     }
 
     /// Measures a point. Returns its rows on rank 0, and none on the others.
