@@ -23,7 +23,7 @@ const LIBRARY: [&[&str]; 8] = [
 
 /// The program's layers, which are above the library.
 const PROGRAM: [&[&str]; 6] = [
-    &["allocator", "report", "shell"],
+    &["allocator", "shell", "text"],
     &["console", "doctor", "sweep"],
     &["cluster"],
     &["command"],

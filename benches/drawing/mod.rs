@@ -8,7 +8,7 @@ mod machine;
 pub(crate) use look::{GREY, Look};
 pub(crate) use machine::Machine;
 
-use mst_cli::report::seconds;
+use mst_cli::text::seconds;
 use plotters::coord::Shift;
 use plotters::coord::combinators::{LogCoord, WithKeyPoints};
 use plotters::coord::types::RangedCoordf64;

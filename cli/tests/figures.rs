@@ -18,7 +18,7 @@ use distributed::{Results, table, times, traffic};
 use drawing::{Machine, Time, read, save, spread_in_words, ticks};
 use fixture::{drawn, picture, pictures, results, text};
 use local::rows::{ContestantRow, compare, is_complete};
-use mst_cli::report::{bytes, seconds};
+use mst_cli::text::{bytes, seconds};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;

@@ -4,7 +4,7 @@ use super::Results;
 use super::kamsta::{KamstaResult, measured};
 use super::runs::RunSummary;
 use crate::drawing::spread_in_words;
-use mst_cli::report::{bytes, seconds};
+use mst_cli::text::{bytes, seconds};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 

@@ -7,7 +7,7 @@ use super::runs::RunSummary;
 use crate::drawing::{
     Area, Done, Figure, GREY, Look, Time, draw_axis, letters, ticks, whiskers_in_words, write,
 };
-use mst_cli::report::seconds;
+use mst_cli::text::seconds;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 use std::path::Path;

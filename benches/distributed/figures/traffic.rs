@@ -5,7 +5,7 @@ use super::Results;
 use super::runs::RunSummary;
 use super::table::names;
 use crate::drawing::{Area, Done, Figure, GREY, Look, letters, ticks, write};
-use mst_cli::report::bytes;
+use mst_cli::text::bytes;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 use std::path::Path;

@@ -2,7 +2,7 @@
 
 use super::rows::ContestantRow;
 use crate::drawing::{Machine, spread_in_words};
-use mst_cli::report::bytes;
+use mst_cli::text::bytes;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 

@@ -3,7 +3,7 @@
 use super::world::WorldArgs;
 use crate::console;
 use crate::doctor;
-use crate::report;
+use crate::text;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use mst::comm::{Comm, Link};
@@ -146,7 +146,7 @@ impl Common {
     /// Says which plan was chosen and why, if one was.
     pub(super) fn say_choice(&self, comm: &Comm, run: &Run) {
         if let Some(choice) = &run.choice {
-            self.world.note(comm, &report::chosen(choice));
+            self.world.note(comm, &text::chosen(choice));
         }
     }
 

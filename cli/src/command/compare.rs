@@ -7,7 +7,7 @@ use super::rows::RowOptions;
 use super::solve::context;
 use crate::console::Output;
 use crate::console::ResultPrinter;
-use crate::report;
+use crate::text;
 use clap::{Args as _, FromArgMatches};
 use mst::comm::Comm;
 use mst::error::{Error, Result};
@@ -127,10 +127,10 @@ impl Args {
         let comparison = Comparison::of(&local[0], local.get(1), distributed);
         self.printer().print(&comparison, || {
             let table =
-                report::compared(&context.graph, comm.topology(), &comparison, local, distributed);
+                text::compared(&context.graph, comm.topology(), &comparison, local, distributed);
             let rows =
                 local.iter().chain([distributed]).map(|run| run.repetitions.len() as u64).sum();
-            format!("{table}{}\n", report::added(rows, &self.csv))
+            format!("{table}{}\n", text::added(rows, &self.csv))
         })
     }
 }

@@ -3,7 +3,7 @@
 use super::common::InputArgs;
 use super::world::WorldArgs;
 use crate::console::Output;
-use crate::report;
+use crate::text;
 use mst::comm::Comm;
 use mst::error::Result;
 use mst::partition::{self, Request};
@@ -40,7 +40,7 @@ impl Args {
         let slice = loaded.slice;
         output.check(slice.weights, slice.n, slice.m)?;
         output.write(&slice)?;
-        self.world.note(solo, &report::written(&self.output, &slice));
+        self.world.note(solo, &text::written(&self.output, &slice));
         self.world.warn_of_lost(solo, &self.output, &slice);
         Ok(())
     }

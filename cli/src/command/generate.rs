@@ -2,7 +2,7 @@
 
 use super::world::WorldArgs;
 use crate::console::Output;
-use crate::report;
+use crate::text;
 use mst::comm::Comm;
 use mst::error::Result;
 use mst::generate::Spec;
@@ -46,7 +46,7 @@ impl Args {
         .slice;
         output.check(slice.weights, slice.n, slice.m)?;
         output.write(&slice)?;
-        self.world.note(solo, &report::written(&self.output, &slice));
+        self.world.note(solo, &text::written(&self.output, &slice));
         self.world.warn_of_lost(solo, &self.output, &slice);
         Ok(())
     }

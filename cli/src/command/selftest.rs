@@ -2,7 +2,7 @@
 
 use super::world::WorldArgs;
 use crate::console::write_stdout;
-use crate::report;
+use crate::text;
 use mst::comm::Comm;
 use mst::error::Result;
 use mst::selftest::{Tally, check};
@@ -41,7 +41,7 @@ impl Args {
                 let object = serde_json::to_string(&tally).expect("plain fields");
                 write_stdout(format!("{object}\n").as_bytes())
             }
-            (0, false, false) => write_stdout(report::tested(&tally).as_bytes()),
+            (0, false, false) => write_stdout(text::tested(&tally).as_bytes()),
             _ => Ok(()),
         }
     }

@@ -5,8 +5,8 @@ use super::common::Common;
 use super::rows::RowOptions;
 use crate::console::Output;
 use crate::console::ResultPrinter;
-use crate::report;
 use crate::shell;
+use crate::text;
 use bytesize::ByteSize;
 use mst::comm::Comm;
 use mst::distributed::collect;
@@ -96,7 +96,7 @@ impl Args {
         )?;
         common.world.note_all(comm, &loaded);
         if loaded.folds > 0 {
-            common.world.note(comm, &report::folded(loaded.folds, self.saving.is_on()));
+            common.world.note(comm, &text::folded(loaded.folds, self.saving.is_on()));
         }
         let repeats = Repeats::exactly(self.reps.get());
         let (warm_up, explain) = (repeats.most > 1, self.explain);
@@ -112,8 +112,7 @@ impl Args {
         comm.agree(csv.map_or(Ok(()), append))?;
         let mut printed = Ok(());
         if comm.rank() == 0 {
-            let table =
-                || report::solved(&context.graph, comm.topology(), &run, loaded.slice.loops);
+            let table = || text::solved(&context.graph, comm.topology(), &run, loaded.slice.loops);
             printed = self.printer().print(&run.outcome, table);
         }
         comm.agree(printed)?;

@@ -6,10 +6,10 @@ use super::solve::context;
 use super::world::{JobArgs, WorldArgs};
 use crate::console::{self, Output, ResultPrinter};
 use crate::doctor;
-use crate::report;
 use crate::sweep::{
     self, Done, Graph, Options, Pace, Plans, Point, Room, Trial, in_order, within_budget,
 };
+use crate::text;
 use clap::ValueEnum;
 use mst::comm::{self, Comm, Host, Link};
 use mst::distributed::Plan;
@@ -167,8 +167,8 @@ impl Args {
         }
         let total = pace.total(&groups.concat(), most);
         let count = groups.iter().map(|group| group.len() as u64).sum();
-        let points = report::count(count, "point");
-        world.note(comm, &format!("{points}, about {} in all", report::minutes(total)));
+        let points = text::count(count, "point");
+        world.note(comm, &format!("{points}, about {} in all", text::minutes(total)));
         let repeats =
             Repeats { most, precision: (self.precision > 0.0).then_some(self.precision / 100.0) };
         let done = comm.agree(self.done(comm))?;
@@ -194,7 +194,7 @@ impl Args {
     }
 
     fn table(&self, results: &[Vec<Row>]) -> String {
-        format!("{}the rows are in {}\n", report::swept(results), shown(&self.csv))
+        format!("{}the rows are in {}\n", text::swept(results), shown(&self.csv))
     }
 
     fn printer(&self) -> ResultPrinter {
@@ -363,18 +363,18 @@ impl Args {
         let world = self.world();
         let points: Vec<Point> = kept.iter().map(|&place| points[place as usize].clone()).collect();
         if let Some(budget) = budget.filter(|budget| pace.total(&points, most) > *budget) {
-            let (total, budget) = (pace.total(&points, most), report::minutes(budget));
-            let total = report::minutes(total);
+            let (total, budget) = (pace.total(&points, most), text::minutes(budget));
+            let total = text::minutes(total);
             let what = format!("warning: the plan takes about {total}, more than {budget}");
             world.note(comm, &what);
         }
         if left_out > 0 {
-            let left_out = report::count(left_out as u64, "point");
+            let left_out = text::count(left_out as u64, "point");
             let what = format!("the budget leaves out {left_out}, those with the largest graphs");
             world.note(comm, &what);
         }
         if most < self.reps.get() {
-            let repetitions = report::count(most as u64, "repetition");
+            let repetitions = text::count(most as u64, "repetition");
             world.note(comm, &format!("the budget allows at most {repetitions} of each point"));
         }
         (in_order(points, self.seed), most)
@@ -387,7 +387,7 @@ impl Args {
         }
         let (rows, unread) = self.rows.read(&self.csv)?;
         if unread > 0 {
-            let lines = report::count(unread as u64, "line");
+            let lines = text::count(unread as u64, "line");
             let csv = shown(&self.csv);
             self.world().note(comm, &format!("warning: {lines} of {csv} cannot be read as rows"));
         }
@@ -415,7 +415,7 @@ impl Args {
             let (n, m) = sweep::size(point);
             (point.experiment.name(), m, n, point.graph.name.clone(), point.ranks, point.threads)
         });
-        let planned = |point: &Point| report::PlannedPoint {
+        let planned = |point: &Point| text::PlannedPoint {
             heading: format!("{}: {}", point.experiment.name(), printable(&point.graph.name)),
             cells: [
                 format!("{} x {}", point.ranks, point.threads),
@@ -426,6 +426,6 @@ impl Args {
         };
         let rows: Vec<_> = points.iter().map(planned).collect();
         let total = pace.total(&points, most);
-        console::write_stdout(report::planned(&rows, total).as_bytes())
+        console::write_stdout(text::planned(&rows, total).as_bytes())
     }
 }

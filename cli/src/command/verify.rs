@@ -4,7 +4,7 @@ use super::common::InputArgs;
 use super::world::WorldArgs;
 use crate::console;
 use crate::console::write_stdout;
-use crate::report;
+use crate::text;
 use mst::comm::Comm;
 use mst::error::{Error, Result};
 use mst::format::TextOptions;
@@ -90,7 +90,7 @@ impl Args {
         verify::verify_slice(comm, graph.n, &forest, edges, graph.weights)?;
         if comm.rank() == 0 && !self.world.job.quiet {
             let summary = Summary::of(graph.n, &forest, graph.weights);
-            let text = report::proved(&self.forest, &summary, start.elapsed());
+            let text = text::proved(&self.forest, &summary, start.elapsed());
             return write_stdout(text.as_bytes());
         }
         Ok(())

@@ -3,7 +3,7 @@
 
 use crate::console::{self, note, print_error};
 use crate::doctor::Facts;
-use crate::report;
+use crate::text;
 use clap::builder::RangedU64ValueParser;
 use mst::comm::{self, Comm};
 use mst::error::Result;
@@ -128,13 +128,13 @@ impl WorldArgs {
 
     /// Warns if ids imply far more vertices than `edges`, of the graph or of its forest, can touch.
     pub(super) fn warn_of_gaps(&self, comm: &Comm, loaded: &Loaded, edges: u64) {
-        let warning = report::gaps(loaded.slice.n, edges).filter(|_| loaded.n_by_ids);
+        let warning = text::gaps(loaded.slice.n, edges).filter(|_| loaded.n_by_ids);
         warning.iter().for_each(|warning| self.note(comm, warning));
     }
 
     /// Warns if `slice`, written to `path`, has lost vertices there.
     pub(super) fn warn_of_lost(&self, comm: &Comm, path: &Path, slice: &Slice) {
-        let warning = report::lost(path, format::lost_vertices(path, slice));
+        let warning = text::lost(path, format::lost_vertices(path, slice));
         warning.iter().for_each(|warning| self.note(comm, warning));
     }
 

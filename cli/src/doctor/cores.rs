@@ -1,7 +1,7 @@
 //! Finds combinations of ranks, threads and cores that would make the times misleading.
 
 use super::Problem;
-use crate::report::count;
+use crate::text::count;
 use mst::comm::Topology;
 
 /// One problem for each fact about hosts, cores and threads that a reader of the times should know.

@@ -5,7 +5,7 @@ use super::{
     ClockOffset, Facts, HostReport, Hostfile, Library, Problem, Settings, cards, cores, pairs,
     verdict,
 };
-use crate::report::count;
+use crate::text::count;
 use mst::comm::Comm;
 use mst::error::{Error, Result};
 use mst::partition::Source;

@@ -1,7 +1,7 @@
 //! Formats the findings for a terminal, with at most 100 columns for any number of hosts.
 
 use super::{ClockOffset, Findings, HostReport, Pair};
-use crate::report::{bytes, count, grouped, seconds, table};
+use crate::text::{bytes, count, grouped, seconds, table};
 use mst::error::printable;
 use mst::partition::Fingerprint;
 

@@ -3,8 +3,8 @@
 use super::graph::Size;
 use super::remote::{copy, on_host};
 use super::{HostReport, Hostfile, Library, Pair, Problem, listed};
-use crate::report::{bytes, count, seconds};
 use crate::shell;
+use crate::text::{bytes, count, seconds};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! Measures points, one after another.
 
 use super::{Done, Experiment, Pace, Point};
-use crate::report;
+use crate::text;
 use mst::comm::{Comm, Link, Topology};
 use mst::error::{Error, Result, printable};
 use mst::experiment::{Job, Provenance, Row};
@@ -92,7 +92,7 @@ pub(crate) fn measure(
         }
     }
     if known > 0 {
-        let points = report::count(known, "point");
+        let points = text::count(known, "point");
         (options.note)(&format!("{points} were measured before, and not again"));
     }
     Ok(results)
@@ -233,7 +233,7 @@ fn line(number: usize, of: usize, point: &Point, rows: &[Row], left: f64) -> Str
     let totals = rows.iter().map(|row| row.total_s);
     let median = Spread::of(totals.clone()).median;
     let interval = Interval::of_median(totals).map_or(String::new(), |found| {
-        format!(" ({} – {})", report::seconds(found.low), report::seconds(found.high))
+        format!(" ({} – {})", text::seconds(found.low), text::seconds(found.high))
     });
     let combine = match rows.first() {
         Some(row) if row.ranks > 1 => format!(", {}", row.combine),
@@ -243,11 +243,11 @@ fn line(number: usize, of: usize, point: &Point, rows: &[Row], left: f64) -> Str
         "{number} of {of}: {}, {}, {} x {}{combine}: {}{interval}, {}; about {} left",
         point.experiment.name(),
         printable(&point.graph.name),
-        report::count(point.ranks as u64, "rank"),
-        report::count(point.threads as u64, "thread"),
-        report::seconds(median),
-        report::count(rows.len() as u64, "repetition"),
-        report::minutes(left)
+        text::count(point.ranks as u64, "rank"),
+        text::count(point.threads as u64, "thread"),
+        text::seconds(median),
+        text::count(rows.len() as u64, "repetition"),
+        text::minutes(left)
     )
 }
 

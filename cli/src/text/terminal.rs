@@ -201,7 +201,7 @@ pub(super) fn weight(outcome: &Outcome) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture;
+    use crate::text::fixture;
     use mst::experiment::{Explained, Number};
     use mst::graph::{Edges, Total, Weights};
 

@@ -156,7 +156,7 @@ fn where_time_went(distributed: &Run) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture;
+    use crate::text::fixture;
 
     /// The comparison of a local run whose repetitions took `local` as their median, one as asked
     /// for if there is one, and a distributed run that took `distributed`; the ranges are 10 % to
