@@ -48,6 +48,24 @@ impl Interval {
     }
 }
 
+/// Counts the values that lie more than one and a half times the distance between the quartiles
+/// outside of these: outliers by J. W. Tukey, Exploratory Data Analysis, 1977. Quartiles are
+/// interpolated between neighbours, as numpy and R do by default.
+pub fn outliers(values: impl IntoIterator<Item = f64>) -> usize {
+    let mut sorted: Vec<f64> = values.into_iter().collect();
+    sorted.sort_by(f64::total_cmp);
+    let Some(last) = sorted.len().checked_sub(1) else { return 0 };
+    let quantile = |share: f64| {
+        let place = share * last as f64;
+        let (below, part) = (place as usize, place.fract());
+        let above = (below + 1).min(last);
+        sorted[below] + part * (sorted[above] - sorted[below])
+    };
+    let (lower, upper) = (quantile(0.25), quantile(0.75));
+    let reach = 1.5 * (upper - lower);
+    sorted.iter().filter(|&&value| value < lower - reach || value > upper + reach).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +112,19 @@ mod tests {
             let inside = (0..2_000).filter(contains).count() as f64 / 2_000.0;
             assert!((inside - 0.95).abs() < 0.015, "{count} values: {inside}");
         }
+    }
+
+    /// The quartiles are those of numpy 2: 2 and 4 of 1..=5, 1.75 and 3.25 of 1..=4.
+    #[test]
+    fn outliers_lie_beyond_one_and_a_half_times_the_quartiles_distance() {
+        assert_eq!(outliers([]), 0);
+        assert_eq!(outliers([7.0]), 0);
+        assert_eq!(outliers([1.0, 2.0, 3.0, 4.0, 7.0]), 0, "4 + 1.5 * 2 is the fence");
+        assert_eq!(outliers([1.0, 2.0, 3.0, 4.0, 7.1]), 1);
+        assert_eq!(outliers([5.0, 4.0, 3.0, 2.0, -1.0]), 0, "2 - 1.5 * 2 is the fence");
+        assert_eq!(outliers([5.0, 4.0, 3.0, 2.0, -1.1]), 1);
+        assert_eq!(outliers([1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 0.5]), 2);
+        assert_eq!(outliers([1.0, 2.0, 3.0, 5.5]), 0, "3.625 + 1.5 * 1.875 is the fence");
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod memory;
 mod phase;
 mod repetition;
 
-pub use interval::Interval;
+pub use interval::{Interval, outliers};
 pub use memory::{peak_rss, restart_peak};
 pub use phase::Phase;
 pub use repetition::{Repeats, Repetition, Spread, repeat, time};

@@ -4,7 +4,7 @@ use super::common::{CombineArg, InputArgs, algorithms, plans};
 use super::rows::RowOptions;
 use super::solve::context;
 use super::world::{JobArgs, WorldArgs};
-use crate::console::{self, Output, ResultPrinter};
+use crate::console::{self, Output, ResultPrinter, StepBar};
 use crate::doctor;
 use crate::sweep::{
     self, Done, Graph, Options, Pace, Plans, Point, Room, Trial, in_order, within_budget,
@@ -20,7 +20,9 @@ use mst::local::Algorithm;
 use mst::measure::{self, Repeats};
 use mst::partition::{self, Request, Source};
 use mst::verify::VERTEX_BYTES;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -166,9 +168,13 @@ impl Args {
             return comm.agree(self.print_plan(comm, &pace, &groups, most));
         }
         let total = pace.total(&groups.concat(), most);
-        let count = groups.iter().map(|group| group.len() as u64).sum();
-        let points = text::count(count, "point");
-        world.note(comm, &format!("{points}, about {} in all", text::minutes(total)));
+        let count: u64 = groups.iter().map(|group| group.len() as u64).sum();
+        for line in outline(&pace, &groups, most) {
+            world.note(comm, &line);
+        }
+        let left = |seconds: f64| format!("about {} left", text::minutes(seconds));
+        let visible = comm.rank() == 0 && !self.job.quiet && std::io::stderr().is_terminal();
+        let bar = visible.then(|| StepBar::start(count, left(total)));
         let repeats =
             Repeats { most, precision: (self.precision > 0.0).then_some(self.precision / 100.0) };
         let done = comm.agree(self.done(comm))?;
@@ -184,8 +190,12 @@ impl Args {
             },
             append: &|rows| self.rows.append(&self.csv, rows),
             note: &|line| world.note(comm, line),
+            progress: &|done, seconds| {
+                bar.iter().for_each(|bar| bar.show(done as u64, left(seconds)));
+            },
         };
         let results = sweep::measure(comm, &groups, done, &options)?;
+        drop(bar);
         let printed = match comm.rank() {
             0 => self.printer().print(&results.concat(), || self.table(&results)),
             _ => Ok(()),
@@ -428,4 +438,29 @@ impl Args {
         let total = pace.total(&points, most);
         console::write_stdout(text::planned(&rows, total).as_bytes())
     }
+}
+
+/// A line for each experiment: how many points it has, on how many graphs, and its time; then one
+/// for all.
+fn outline(pace: &Pace, groups: &[Vec<Point>], most: usize) -> Vec<String> {
+    let points = groups.concat();
+    let line = |name: &str, points: &[Point]| {
+        let graphs: BTreeSet<&str> = points.iter().map(|point| &*point.graph.name).collect();
+        format!(
+            "{name}: {} on {}, about {}",
+            text::count(points.len() as u64, "point"),
+            text::count(graphs.len() as u64, "graph"),
+            text::minutes(pace.total(points, most))
+        )
+    };
+    let names: BTreeSet<&str> = points.iter().map(|point| point.experiment.name()).collect();
+    let of = |name: &&str| {
+        let own = points.iter().filter(|point| point.experiment.name() == *name);
+        line(name, &own.cloned().collect::<Vec<_>>())
+    };
+    let mut lines: Vec<String> = names.iter().map(of).collect();
+    if lines.len() > 1 {
+        lines.push(line("in all", &points));
+    }
+    lines
 }

@@ -38,6 +38,33 @@ impl Bars {
     }
 }
 
+/// A bar of the steps of a long job, below those of the step under way.
+pub(crate) struct StepBar(ProgressBar);
+
+impl StepBar {
+    /// Shows that none of `steps` is done, with a `message` behind the bar.
+    pub(crate) fn start(steps: u64, message: String) -> Self {
+        const STEPS: &str = "     sweep {wide_bar} {pos} of {len}  {msg}";
+        let bar = SCREEN.add(ProgressBar::new(steps));
+        bar.set_style(ProgressStyle::with_template(STEPS).expect("a fixed template"));
+        bar.set_message(message);
+        bar.tick();
+        Self(bar)
+    }
+
+    /// Shows that `done` steps are done.
+    pub(crate) fn show(&self, done: u64, message: String) {
+        self.0.set_message(message);
+        self.0.set_position(done);
+    }
+}
+
+impl Drop for StepBar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 impl Drop for Bars {
     fn drop(&mut self) {
         self.stop.store(true, Relaxed);

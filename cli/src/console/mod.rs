@@ -9,7 +9,7 @@ mod print;
 mod standard_input;
 mod termination;
 
-pub(crate) use bars::Bars;
+pub(crate) use bars::{Bars, StepBar};
 pub(crate) use csv_file::CsvFile;
 pub(crate) use output::{Output, folder_of};
 pub use panics::report_panics_once;

@@ -26,6 +26,8 @@ pub(crate) struct Options<'a> {
     pub(crate) append: &'a dyn Fn(&[Row]) -> Result<()>,
     /// Prints a line, on rank 0.
     pub(crate) note: &'a dyn Fn(&str),
+    /// Shows how many points are done, and the seconds that are left, on rank 0.
+    pub(crate) progress: &'a dyn Fn(usize, f64),
 }
 
 /// A sweep under way.
@@ -79,14 +81,14 @@ pub(crate) fn measure(
             if comm.rank() != 0 {
                 continue;
             }
-            if !is_new {
-                known += 1;
-            } else {
-                let seconds = options.pace.of(point);
-                expected += options.repeats.most as f64 * seconds.solve;
+            if is_new {
+                expected += options.repeats.most as f64 * options.pace.of(point).solve;
                 let left = options.pace.total(&remaining, options.repeats.most)
                     * (start.elapsed().as_secs_f64() / expected.max(1e-9)).min(1.0);
+                (options.progress)(number, left);
                 (options.note)(&line(number, of, point, &rows, left));
+            } else {
+                known += 1;
             }
             results.push(rows);
         }
@@ -240,13 +242,13 @@ fn line(number: usize, of: usize, point: &Point, rows: &[Row], left: f64) -> Str
         _ => String::new(),
     };
     format!(
-        "{number} of {of}: {}, {}, {} x {}{combine}: {}{interval}, {}; about {} left",
+        "{number} of {of}: {}, {}, {} x {}{combine}: {}{interval}, repetitions: {}; about {} left",
         point.experiment.name(),
         printable(&point.graph.name),
         text::count(point.ranks as u64, "rank"),
         text::count(point.threads as u64, "thread"),
         text::seconds(median),
-        text::count(rows.len() as u64, "repetition"),
+        text::repetitions(rows),
         text::minutes(left)
     )
 }
@@ -291,7 +293,7 @@ mod tests {
         let mut rows = rows(&[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
         (rows[0].ranks, rows[0].combine) = (2, "tree".to_owned());
         let expected = "3 of 9: strong, path:n=5,seed=1,weights=uniform, 2 ranks x 1 thread, tree: \
-                        350 ms (100 ms – 600 ms), 6 repetitions; about 2 min left";
+                        350 ms (100 ms – 600 ms), repetitions: 6; about 2 min left";
         assert_eq!(line(3, 9, &point, &rows, 100.0), expected);
     }
 }

@@ -11,7 +11,7 @@ mod words;
 
 pub use compared::compared;
 pub use plans::{chosen, tested};
-pub use swept::{PlannedPoint, planned, swept};
+pub use swept::{PlannedPoint, planned, repetitions, swept};
 pub use table::table;
 pub use terminal::{added, folded, gaps, lost, proved, solved, written};
 pub use words::{bytes, count, grouped, minutes, seconds};

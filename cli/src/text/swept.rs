@@ -1,10 +1,10 @@
 //! Shows the points of a sweep: what is planned, and what was measured.
 
 use super::table::table;
-use super::{bytes, grouped, minutes, seconds};
+use super::{bytes, count, grouped, minutes, seconds};
 use mst::error::printable;
 use mst::experiment::Row;
-use mst::measure::{Interval, Spread};
+use mst::measure::{Interval, Spread, outliers};
 
 /// A point that a sweep will measure.
 pub struct PlannedPoint {
@@ -77,9 +77,17 @@ fn cells(rows: &[Row]) -> Vec<String> {
         of_several(row.combine.replace('+', "+\n")),
         seconds(Spread::of(totals).median),
         interval,
-        rows.len().to_string(),
+        repetitions(rows),
         of_several(bytes(row.bytes_received_max)),
     ]
+}
+
+/// How many repetitions there were, and how many of them are outliers. All of them count.
+pub fn repetitions(rows: &[Row]) -> String {
+    match outliers(rows.iter().map(|row| row.total_s)) {
+        0 => grouped(&rows.len().to_string()),
+        far => format!("{} ({})", grouped(&rows.len().to_string()), count(far as u64, "outlier")),
+    }
 }
 
 #[cfg(test)]
@@ -123,6 +131,13 @@ ranks x threads  which ran  combined by  median  95 % interval  repetitions  rec
 
 ";
         assert_eq!(swept(&points), expected);
+    }
+
+    #[test]
+    fn outliers_are_told() {
+        assert_eq!(repetitions(&rows("strong", 1, &[1.0; 6])), "6");
+        let far = rows("strong", 1, &[1.0, 1.0, 1.0, 1.0, 1.0, 2.0]);
+        assert_eq!(repetitions(&far), "6 (1 outlier)");
     }
 
     #[test]
