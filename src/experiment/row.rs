@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// What the rows of one command have in common.
 #[derive(Clone, Debug)]
 pub struct Provenance {
-    /// What the runs are for: `solve`, `compare`, or the plan of a sweep.
+    /// What the runs are for: `solve`, `compare`, or the experiment of a sweep.
     pub experiment: &'static str,
     /// The graph, as the user named it, or its full spec.
     pub graph: String,
@@ -49,7 +49,7 @@ pub struct Row {
     pub graph: String,
     /// The seed of a generated graph.
     pub seed: Option<u64>,
-    /// What the run is for: `solve`, `compare`, or the plan of a sweep; empty in files from before
+    /// What the run is for: `solve`, `compare`, or the experiment of a sweep; empty in files from before
     /// it was recorded.
     #[serde(default)]
     pub experiment: String,

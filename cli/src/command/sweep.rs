@@ -7,7 +7,7 @@ use super::world::{JobArgs, WorldArgs};
 use crate::console::{self, Output, ResultPrinter, StepBar};
 use crate::doctor;
 use crate::sweep::{
-    self, Done, Graph, Options, Pace, Plans, Point, Room, Trial, in_order, within_budget,
+    self, Done, Graph, Pace, Point, Room, SweepOptions, Trial, Ways, in_order, within_budget,
 };
 use crate::text;
 use clap::ValueEnum;
@@ -26,7 +26,7 @@ use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-/// The graph of a plan that is given none.
+/// The graph of an experiment that is given none.
 const DEFAULT_GRAPH: &str = "gnm:n=2^18,m=8n";
 /// The graph of the trial: large enough that its time is not that of starting threads.
 const TRIAL_GRAPH: &str = "gnm:n=2^16,m=8n";
@@ -35,7 +35,7 @@ const LAB_SECONDS: f64 = 600.0;
 
 /// What to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Experiments {
+enum ExperimentArg {
     /// Strong, weak and crossover, at small sizes, in about ten minutes
     Lab,
     /// One graph, on more and more ranks and threads
@@ -52,7 +52,7 @@ enum Experiments {
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// What to measure [default: lab, or grid if there is a --graph]
-    plan: Option<Experiments>,
+    experiment: Option<ExperimentArg>,
 
     /// The graph of strong, weak or crossover; weak and crossover need a generator
     #[arg(value_name = "GRAPH")]
@@ -92,13 +92,13 @@ pub(super) struct Args {
 
     /// The time that all may take, for example 20m: cuts repetitions first, then the largest graphs
     #[arg(long, value_name = "TIME", value_parser = parse_budget)]
-    budget: Option<Seconds>,
+    budget: Option<f64>,
 
     /// The seed of the order in which points are measured
     #[arg(long, value_name = "NUM", default_value = "1")]
     seed: u64,
 
-    /// Print the plan and its expected time, and measure nothing
+    /// Print the points and their expected time, and measure nothing
     #[arg(long)]
     dry_run: bool,
 
@@ -120,14 +120,11 @@ pub(super) struct Args {
     job: JobArgs,
 }
 
-/// A time that the user gives.
-#[derive(Clone, Copy, Debug)]
-struct Seconds(f64);
-
-fn parse_budget(text: &str) -> Result<Seconds, String> {
+/// Reads a time as seconds.
+fn parse_budget(text: &str) -> Result<f64, String> {
     let time: Result<jiff::SignedDuration, _> = text.parse();
     let seconds = time.map(|time| time.as_secs_f64()).ok().filter(|seconds| *seconds > 0.0);
-    seconds.map(Seconds).ok_or_else(|| "expected a time like 90s, 20m or 1h30m".to_owned())
+    seconds.ok_or_else(|| "expected a time like 90s, 20m or 1h30m".to_owned())
 }
 
 fn parse_precision(text: &str) -> Result<f64, String> {
@@ -154,9 +151,9 @@ impl Args {
         comm.agree(self.rows.check(comm, &self.csv, None))?;
         let (room, ways) = (self.room(comm)?, self.ways());
         self.check()?;
-        let given = match self.plan() {
-            Experiments::Lab => None,
-            plan => Some(self.points(plan, &room, &ways)?),
+        let given = match self.experiment() {
+            ExperimentArg::Lab => None,
+            experiment => Some(self.points(experiment, &room, &ways)?),
         };
         for problem in doctor::cores(comm.topology()) {
             world.note(comm, &format!("warning: {problem}"));
@@ -165,7 +162,7 @@ impl Args {
         let points = given.unwrap_or_else(|| self.lab(comm, &pace, &room, &ways));
         let (groups, most) = self.fitting(comm, &pace, &points);
         if self.dry_run {
-            return comm.agree(self.print_plan(comm, &pace, &groups, most));
+            return comm.agree(self.print_points(comm, &pace, &groups, most));
         }
         let total = pace.total(&groups.concat(), most);
         let count: u64 = groups.iter().map(|group| group.len() as u64).sum();
@@ -178,7 +175,7 @@ impl Args {
         let repeats =
             Repeats { most, precision: (self.precision > 0.0).then_some(self.precision / 100.0) };
         let done = comm.agree(self.done(comm))?;
-        let options = Options {
+        let options = SweepOptions {
             repeats,
             link: self.link,
             pace,
@@ -233,37 +230,36 @@ impl Args {
         }
     }
 
-    fn plan(&self) -> Experiments {
-        self.plan.unwrap_or(match self.graphs.is_empty() {
-            true => Experiments::Lab,
-            false => Experiments::Grid,
+    fn experiment(&self) -> ExperimentArg {
+        self.experiment.unwrap_or(match self.graphs.is_empty() {
+            true => ExperimentArg::Lab,
+            false => ExperimentArg::Grid,
         })
     }
 
-    fn ways(&self) -> Plans {
+    fn ways(&self) -> Ways {
         let combines = self.combine.iter().map(|CombineArg(plan)| *plan).collect();
-        Plans { algorithms: self.algorithm.clone(), combines }
+        Ways { algorithms: self.algorithm.clone(), combines }
     }
 
     fn budget(&self) -> Option<f64> {
-        let given = self.budget.map(|Seconds(seconds)| seconds);
-        given.or((self.plan() == Experiments::Lab).then_some(LAB_SECONDS))
+        self.budget.or((self.experiment() == ExperimentArg::Lab).then_some(LAB_SECONDS))
     }
 
-    /// Checks that graphs are given as the plan takes them.
+    /// Checks that graphs are given as the experiment takes them.
     fn check(&self) -> Result<()> {
-        let plan = self.plan();
-        if plan != Experiments::Grid && !self.graphs.is_empty() {
+        let experiment = self.experiment();
+        if experiment != ExperimentArg::Grid && !self.graphs.is_empty() {
             let what = "--graph is for grid; strong, weak and crossover take one GRAPH after their \
                         name";
             return Err(Error::usage("--graph", what));
         }
-        if self.graph.is_some() && matches!(plan, Experiments::Lab | Experiments::Grid) {
+        if self.graph.is_some() && matches!(experiment, ExperimentArg::Lab | ExperimentArg::Grid) {
             let what = "only strong, weak and crossover take a GRAPH after their name; for grid, \
                         give --graph";
             return Err(Error::usage("GRAPH", what));
         }
-        if plan == Experiments::Grid && self.graphs.is_empty() {
+        if experiment == ExperimentArg::Grid && self.graphs.is_empty() {
             let what = "grid needs a --graph, for example --graph roads.gr";
             return Err(Error::usage("--graph", what));
         }
@@ -271,7 +267,7 @@ impl Args {
     }
 
     /// The points of strong and weak scaling and of a crossover, with graphs for the time there is.
-    fn lab(&self, comm: &Comm, pace: &Pace, room: &Room, ways: &Plans) -> Vec<Point> {
+    fn lab(&self, comm: &Comm, pace: &Pace, room: &Room, ways: &Ways) -> Vec<Point> {
         let budget = self.budget().unwrap_or(LAB_SECONDS);
         let scaling = |log_n| sweep::scaling(log_n, room, ways);
         // Rank 0 decides, since rounding may differ between processors.
@@ -280,17 +276,17 @@ impl Args {
         [scaling(log_n), sweep::crossover(&crossover, room, ways)].concat()
     }
 
-    /// The points of a plan on the graphs that were given.
-    fn points(&self, plan: Experiments, room: &Room, ways: &Plans) -> Result<Vec<Point>> {
+    /// The points of an experiment on the graphs that were given.
+    fn points(&self, experiment: ExperimentArg, room: &Room, ways: &Ways) -> Result<Vec<Point>> {
         let graph = self.graph.clone().unwrap_or_else(|| DEFAULT_GRAPH.into());
-        match plan {
-            Experiments::Weak => Ok(sweep::weak(&self.generator(&graph)?, room, ways)),
-            Experiments::Crossover => Ok(sweep::crossover(&self.generator(&graph)?, room, ways)),
-            Experiments::Strong => {
+        match experiment {
+            ExperimentArg::Weak => Ok(sweep::weak(&self.generator(&graph)?, room, ways)),
+            ExperimentArg::Crossover => Ok(sweep::crossover(&self.generator(&graph)?, room, ways)),
+            ExperimentArg::Strong => {
                 let graphs = self.graphs_of(&graph)?;
                 Ok(graphs.iter().flat_map(|graph| sweep::strong(graph, room, ways)).collect())
             }
-            Experiments::Grid | Experiments::Lab => {
+            ExperimentArg::Grid | ExperimentArg::Lab => {
                 let graphs = self.graphs.iter().map(|graph| self.graphs_of(graph));
                 let graphs = graphs.collect::<Result<Vec<_>>>()?.concat();
                 Ok(sweep::grid(sweep::Experiment::Grid, &graphs, room, ways))
@@ -375,7 +371,7 @@ impl Args {
         if let Some(budget) = budget.filter(|budget| pace.total(&points, most) > *budget) {
             let (total, budget) = (pace.total(&points, most), text::minutes(budget));
             let total = text::minutes(total);
-            let what = format!("warning: the plan takes about {total}, more than {budget}");
+            let what = format!("warning: all points take about {total}, more than {budget}");
             world.note(comm, &what);
         }
         if left_out > 0 {
@@ -410,7 +406,7 @@ impl Args {
         Request { vertex_bytes, ..self.input.request(part, &point.graph.source) }
     }
 
-    fn print_plan(
+    fn print_points(
         &self,
         comm: &Comm,
         pace: &Pace,

@@ -1,22 +1,22 @@
 //! What an earlier sweep has measured, by the rows that it left.
 
-use super::{Key, Point};
+use super::{Point, PointKey};
 use mst::experiment::Row;
 use std::collections::HashMap;
 
 /// The rows of earlier sweeps that count for this one.
 #[derive(Debug, Default)]
 pub(crate) struct Done {
-    points: HashMap<Key, Vec<Row>>,
+    points: HashMap<PointKey, Vec<Row>>,
 }
 
 impl Done {
     /// The rows that this program, of `version` and built from `commit`, has written. Others do not
     /// count: another program may be faster.
     pub(crate) fn of(rows: Vec<Row>, version: &str, commit: &str) -> Self {
-        let mut points: HashMap<Key, Vec<Row>> = HashMap::new();
+        let mut points: HashMap<PointKey, Vec<Row>> = HashMap::new();
         for row in rows.into_iter().filter(|row| row.version == version && row.commit == commit) {
-            points.entry(Key::of(&row)).or_default().push(row);
+            points.entry(PointKey::of(&row)).or_default().push(row);
         }
         Self { points }
     }
@@ -24,7 +24,7 @@ impl Done {
     /// Adds the rows of a point.
     pub(crate) fn add(&mut self, rows: &[Row]) {
         for row in rows {
-            self.points.entry(Key::of(row)).or_default().push(row.clone());
+            self.points.entry(PointKey::of(row)).or_default().push(row.clone());
         }
     }
 

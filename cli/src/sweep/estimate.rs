@@ -22,7 +22,7 @@ pub(crate) struct Trial {
     pub(crate) n: u64,
     pub(crate) m: u64,
     pub(crate) threads: usize,
-    /// Seconds to make the graph, to solve it, and to prove the forest.
+    /// PointCost to make the graph, to solve it, and to prove the forest.
     pub(crate) read: f64,
     pub(crate) solve: f64,
     pub(crate) verify: f64,
@@ -37,7 +37,7 @@ pub(crate) struct Pace {
 
 /// The seconds that a point takes: reading, one run, the proof.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Seconds {
+pub(crate) struct PointCost {
     pub(crate) read: f64,
     pub(crate) solve: f64,
     pub(crate) verify: f64,
@@ -45,14 +45,14 @@ pub(crate) struct Seconds {
 
 impl Pace {
     /// The seconds that `point` should take.
-    pub(crate) fn of(&self, point: &Point) -> Seconds {
+    pub(crate) fn of(&self, point: &Point) -> PointCost {
         let (n, m) = size(point);
         let trial = self.trial;
         let times = m as f64 / trial.m as f64 * trial.threads as f64;
         let cores = (point.ranks * point.threads) as f64;
         let (work, travel) = modelled(n, m, point.ranks, point.threads, self.link, point.plan);
         let (of_trial, _) = modelled(trial.n, trial.m, 1, trial.threads, self.link, None);
-        Seconds {
+        PointCost {
             read: trial.read * times / cores,
             solve: trial.solve * work / of_trial + travel,
             verify: trial.verify * times / cores,

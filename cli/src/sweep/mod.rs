@@ -3,12 +3,12 @@
 
 mod done;
 mod estimate;
-mod plan;
+mod experiments;
 mod point;
 mod run;
 
 pub(crate) use done::Done;
 pub(crate) use estimate::{Pace, Trial, size, size_within, within_budget};
-pub(crate) use plan::{Plans, Room, crossover, grid, scaling, strong, weak};
-pub(crate) use point::{Experiment, Graph, Key, Point, in_order};
-pub(crate) use run::{Options, measure};
+pub(crate) use experiments::{Room, Ways, crossover, grid, scaling, strong, weak};
+pub(crate) use point::{Experiment, Graph, Point, PointKey, in_order};
+pub(crate) use run::{SweepOptions, measure};

@@ -64,7 +64,7 @@ pub(crate) struct Point {
 
 /// What distinguishes a point from the others of a sweep, and its rows from theirs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
+pub(crate) struct PointKey {
     experiment: String,
     graph: String,
     ranks: usize,
@@ -84,8 +84,8 @@ impl Point {
     }
 
     /// Its key.
-    pub(crate) fn key(&self) -> Key {
-        Key {
+    pub(crate) fn key(&self) -> PointKey {
+        PointKey {
             experiment: self.experiment.name().to_owned(),
             graph: self.graph.name.clone(),
             ranks: self.ranks,
@@ -96,7 +96,7 @@ impl Point {
     }
 }
 
-impl Key {
+impl PointKey {
     /// The key of the point that a row was measured for.
     pub(crate) fn of(row: &Row) -> Self {
         Self {
@@ -153,7 +153,10 @@ mod tests {
             }
         }
         let keys = |groups: &[Vec<Point>]| {
-            groups.iter().map(|g| g.iter().map(Point::key).collect()).collect::<Vec<Vec<Key>>>()
+            groups
+                .iter()
+                .map(|g| g.iter().map(Point::key).collect())
+                .collect::<Vec<Vec<PointKey>>>()
         };
         let groups = in_order(points.clone(), 1);
         assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [[2; 9], [1; 9]].concat());

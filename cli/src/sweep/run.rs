@@ -10,7 +10,7 @@ use mst::partition::{self, Loaded, Request};
 use std::time::Instant;
 
 /// How a sweep measures, and what it does with rows.
-pub(crate) struct Options<'a> {
+pub(crate) struct SweepOptions<'a> {
     pub(crate) repeats: Repeats,
     /// The link that the model assumes; `None` to measure it.
     pub(crate) link: Option<Link>,
@@ -33,7 +33,7 @@ pub(crate) struct Options<'a> {
 /// A sweep under way.
 struct Sweep<'a> {
     comm: &'a Comm,
-    options: &'a Options<'a>,
+    options: &'a SweepOptions<'a>,
     /// Only on rank 0.
     done: Done,
     start: Instant,
@@ -65,7 +65,7 @@ pub(crate) fn measure(
     comm: &Comm,
     groups: &[Vec<Point>],
     done: Done,
-    options: &Options<'_>,
+    options: &SweepOptions<'_>,
 ) -> Result<Vec<Vec<Row>>> {
     let start = Instant::now();
     let mut sweep = Sweep { comm, options, done, start, is_crossed: false };
@@ -153,7 +153,7 @@ impl Sweep<'_> {
 
     /// Whether the budget is spent before the point is measured.
     fn is_late_for(&self, point: &Point) -> bool {
-        let Options { pace, repeats, budget, .. } = self.options;
+        let SweepOptions { pace, repeats, budget, .. } = self.options;
         let seconds = pace.total(std::slice::from_ref(point), repeats.most);
         budget.is_some_and(|budget| self.start.elapsed().as_secs_f64() + seconds > budget)
     }

@@ -1,4 +1,4 @@
-//! The named plans: which points answer a question.
+//! The named experiments: which points answer a question.
 
 use super::{Experiment, Graph, Point};
 use mst::distributed;
@@ -22,7 +22,7 @@ pub(crate) struct Room {
 
 /// The ways to solve that are compared.
 #[derive(Clone, Debug)]
-pub(crate) struct Plans {
+pub(crate) struct Ways {
     pub(crate) algorithms: Vec<Algorithm>,
     /// `None` for the model to choose.
     pub(crate) combines: Vec<Option<distributed::Plan>>,
@@ -57,7 +57,7 @@ pub(crate) fn grid(
     experiment: Experiment,
     graphs: &[Graph],
     room: &Room,
-    ways: &Plans,
+    ways: &Ways,
 ) -> Vec<Point> {
     let mut points = Vec::new();
     for graph in graphs {
@@ -72,14 +72,14 @@ pub(crate) fn grid(
 
 /// A graph on more and more ranks and threads, and alone on rank 0's host with all of its cores,
 /// which is the run to beat.
-pub(crate) fn strong(graph: &Graph, room: &Room, ways: &Plans) -> Vec<Point> {
+pub(crate) fn strong(graph: &Graph, room: &Room, ways: &Ways) -> Vec<Point> {
     let mut points = grid(Experiment::Strong, std::slice::from_ref(graph), room, ways);
     points.push(alone(Experiment::Strong, graph, room));
     once(points)
 }
 
 /// A graph that has as many times the edges of `spec` as there are ranks.
-pub(crate) fn weak(spec: &Spec, room: &Room, ways: &Plans) -> Vec<Point> {
+pub(crate) fn weak(spec: &Spec, room: &Room, ways: &Ways) -> Vec<Point> {
     let mut points = Vec::new();
     for &ranks in &room.ranks {
         let Some(scaled) = spec.scaled(ranks as u64) else { break };
@@ -91,7 +91,7 @@ pub(crate) fn weak(spec: &Spec, room: &Room, ways: &Plans) -> Vec<Point> {
 
 /// A graph whose edges double from those of `spec` on, each time alone on rank 0's host and on all
 /// ranks. Which of them are measured depends on when the ranks win.
-pub(crate) fn crossover(spec: &Spec, room: &Room, ways: &Plans) -> Vec<Point> {
+pub(crate) fn crossover(spec: &Spec, room: &Room, ways: &Ways) -> Vec<Point> {
     let mut points = Vec::new();
     for scaled in (0..=DOUBLINGS).map_while(|doubling| spec.scaled(1 << doubling)) {
         let graph = Graph::generated(scaled);
@@ -103,7 +103,7 @@ pub(crate) fn crossover(spec: &Spec, room: &Room, ways: &Plans) -> Vec<Point> {
 }
 
 /// Strong scaling of a graph of 2^`log_n` vertices, and weak scaling of a quarter of it.
-pub(crate) fn scaling(log_n: u32, room: &Room, ways: &Plans) -> Vec<Point> {
+pub(crate) fn scaling(log_n: u32, room: &Room, ways: &Ways) -> Vec<Point> {
     let spec = |log_n: u32| format!("gnm:n=2^{log_n},m=8n").parse::<Spec>().expect("a spec");
     let strong = strong(&Graph::generated(spec(log_n)), room, ways);
     [strong, weak(&spec(log_n - 2), room, ways)].concat()
@@ -120,7 +120,7 @@ fn in_each_way(
     graph: &Graph,
     ranks: usize,
     threads: usize,
-    ways: &Plans,
+    ways: &Ways,
 ) -> Vec<Point> {
     let point = |algorithm, plan| {
         let graph = graph.clone();
@@ -141,8 +141,7 @@ mod tests {
     use super::*;
     use crate::sweep::estimate::size;
 
-    const WAYS: fn() -> Plans =
-        || Plans { algorithms: vec![Algorithm::Auto], combines: vec![None] };
+    const WAYS: fn() -> Ways = || Ways { algorithms: vec![Algorithm::Auto], combines: vec![None] };
 
     fn shapes(points: &[Point]) -> Vec<(u64, usize, usize)> {
         points.iter().map(|point| (size(point).1, point.ranks, point.threads)).collect()
@@ -187,7 +186,7 @@ mod tests {
 
     #[test]
     fn ways_to_combine_differ_only_on_several_ranks() {
-        let ways = Plans {
+        let ways = Ways {
             algorithms: vec![Algorithm::Auto, Algorithm::Kruskal],
             combines: vec![None, Some(distributed::Plan::PLAIN)],
         };
