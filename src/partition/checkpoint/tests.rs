@@ -184,10 +184,11 @@ fn resumed(folders: &[&Path], graph: &[Edge<u64>]) -> Result<Vec<String>> {
 fn a_job_says_what_it_resumes_from() {
     let folder = tempfile::tempdir().expect("a folder");
     let graph: Vec<_> = (0..100).map(|i| Edge { u: i % 11, v: 11, key: 1 }).collect();
-    let none = resumed(&[folder.path()], &graph).expect("nothing is there");
-    assert!(none[0].ends_with("has no checkpoint yet: this job starts from the beginning"));
-    // Nothing of it was read, so nothing is resumed.
-    assert_eq!(resumed(&[folder.path()], &graph).expect("nothing was read").len(), 1);
+    // A job that has read nothing leaves nothing to resume from.
+    for _ in 0..2 {
+        let none = resumed(&[folder.path()], &graph).expect("nothing was read");
+        assert!(none[0].ends_with("has no checkpoint yet: this job starts from the beginning"));
+    }
     job(folder.path(), 2, &graph, 4, Duration::ZERO).expect_err("stopped");
     let two = resumed(&[folder.path()], &graph).expect("whole");
     assert!(two[0].ends_with(": 2 ranks had read 24 % of the input"), "{two:?}");
