@@ -290,6 +290,28 @@ mod tests {
         assert!(lens.len() > edges.len() / 1300, "{lens:?}");
     }
 
+    /// A test for the unsafe code that Miri can run in a minute: few records, on several threads.
+    #[test]
+    fn each_record_is_dealt_once() {
+        for lens in [[0, 0, 0], [1, 0, 2], [5, 40, 9]] {
+            let mut next = 0..;
+            let pieces = lens.map(|len| {
+                let records = next.by_ref().take(len);
+                let edge = |i: u64| Edge { u: i as u32, v: 0, key: scramble(i) % 9 };
+                records.map(edge).collect::<Vec<_>>()
+            });
+            let mut expected = pieces.concat();
+            expected.sort_by_key(|e| e.key);
+            let pieces: Vec<&[Edge<u64>]> = pieces.iter().map(Vec::as_slice).collect();
+            let mut buckets = Buckets::deal(&pieces);
+            assert_eq!(buckets.records.len(), expected.len());
+            for mut group in buckets.groups(1) {
+                sort_each(&mut group);
+            }
+            assert_eq!(buckets.records, expected);
+        }
+    }
+
     /// Keys that are nearly all the same, with a few lighter or heavier ones, were once dealt into
     /// one bucket for ever.
     #[test]
