@@ -232,6 +232,27 @@ mod tests {
         }
     }
 
+    /// Ranks that another one's panic has ended are not reported.
+    #[test]
+    fn a_world_ends_with_the_panic_of_the_rank_that_panicked() {
+        let world = || {
+            run(3, Some(1), |comm| match comm.rank() {
+                1 => panic!("on purpose"),
+                _ => comm.barrier(),
+            })
+        };
+        let why = std::panic::catch_unwind(world).expect_err("it has ended");
+        assert_eq!(why.downcast_ref(), Some(&"on purpose"));
+    }
+
+    #[test]
+    fn ranks_are_named_with_their_host() {
+        let topology = run(2, Some(1), |comm| comm.topology().clone()).remove(1);
+        let host = Host::here().name;
+        assert!(!host.is_empty());
+        assert_eq!(topology.name(1), format!("rank 1 on {host}"));
+    }
+
     #[test]
     fn ranks_of_one_process_have_no_library() {
         let libraries = run(2, Some(1), Comm::library);
