@@ -67,6 +67,12 @@ impl Topology {
         hosts
     }
 
+    /// Returns `host:ranks` for each host, in the order of [`Topology::hosts`], separated by spaces.
+    pub fn host_list(&self) -> String {
+        let hosts = self.hosts().into_iter();
+        hosts.map(|(host, ranks)| format!("{}:{ranks}", host.name)).collect::<Vec<_>>().join(" ")
+    }
+
     /// Returns a rank's name for a message: `rank 2 on vm3`.
     pub fn name(&self, rank: usize) -> String {
         format!("rank {rank} on {}", self.ranks[rank].name)

@@ -134,9 +134,6 @@ impl Job {
     fn outcome(self, comm: &Comm, slice: &Slice, summary: &Summary, plan: Plan) -> Outcome {
         let peaks = comm.all_gather(&[peak_rss()]).concat();
         let topology = comm.topology();
-        let hosts = topology.hosts().into_iter();
-        let hosts: Vec<String> =
-            hosts.map(|(host, ranks)| format!("{}:{ranks}", host.name)).collect();
         let weight = Number::from(&summary.weight);
         Outcome {
             graph: String::new(),
@@ -155,8 +152,8 @@ impl Job {
             combine: (comm.size() > 1).then(|| plan.name()),
             ranks: comm.size(),
             mpi_library: comm.library(),
-            hosts: hosts.join(" "),
-            host_count: hosts.len(),
+            hosts: topology.host_list(),
+            host_count: topology.hosts().len(),
             threads: topology.threads[0],
             cores: cores_used(topology),
             repetitions: 0,

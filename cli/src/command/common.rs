@@ -2,7 +2,6 @@
 
 use super::world::WorldArgs;
 use crate::console;
-use crate::doctor;
 use crate::text;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
@@ -123,13 +122,6 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 }
 
 impl Common {
-    /// Warns about problems with cores that would make the times misleading.
-    pub(super) fn warn(&self, comm: &Comm) {
-        for problem in doctor::cores(comm.topology()) {
-            self.world.note(comm, &format!("warning: {problem}"));
-        }
-    }
-
     /// A job with these options: one run, without warm-up, proof or explanation.
     pub(super) fn job(&self) -> Job {
         Job {

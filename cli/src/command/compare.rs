@@ -60,7 +60,7 @@ impl Args {
         self.printer().check()?;
         comm.agree(self.rows.check(comm, &self.csv, None))?;
         let source = common.input.source(comm, &self.graph)?;
-        common.warn(comm);
+        common.world.warn_of_cores(comm);
         let local = on_rank_zero(comm, |solo| self.local(solo, &source, &context))?;
         measure::restart_peak();
         let request = self.request(comm, &source);

@@ -135,15 +135,20 @@ impl Command {
 /// rest.
 fn on_rank_zero<R>(comm: &Comm, work: impl FnOnce(&Comm) -> Result<R>) -> Result<Option<R>> {
     let result = if comm.rank() == 0 {
-        let threads = comm.topology().threads_beside(0).min(comm.topology().ranks[0].bound.max(1));
-        let threads = threads.max(comm.topology().threads[0]);
-        let solo = Comm::solo(threads, comm.progress().clone());
+        let solo = Comm::solo(host_threads(comm), comm.progress().clone());
         solo.and_then(|solo| work(&solo)).map(Some)
     } else {
         Ok(None)
     };
     comm.sleeping_barrier();
     comm.agree(result)
+}
+
+/// The threads with which rank 0's host is busy alone: those of all its ranks, but no more than
+/// cores that the rank is bound to, unless it was given more.
+fn host_threads(comm: &Comm) -> usize {
+    let topology = comm.topology();
+    topology.threads_beside(0).min(topology.ranks[0].bound.max(1)).max(topology.threads[0])
 }
 
 /// Creates the empty file that `MST_DONE` names, as the last action of a job that succeeded. A

@@ -68,7 +68,7 @@ impl Args {
         let context = context("solve", &self.graph, &common.input.named(&self.graph)?);
         let output = comm.agree(self.outputs(comm))?;
         let source = common.input.source(comm, &self.graph)?;
-        common.warn(comm);
+        common.world.warn_of_cores(comm);
         let implied = self.saving.proof().filter(|_| !self.verify);
         let verify = self.verify || implied.is_some();
         if let Some(why) = implied {

@@ -1,11 +1,11 @@
 //! `mst sweep`: measures many points in one job, for scaling, for the crossover, or for lists.
 
 use super::common::{CombineArg, InputArgs, algorithms, plans};
+use super::host_threads;
 use super::rows::RowOptions;
 use super::solve::context;
 use super::world::{JobArgs, WorldArgs};
 use crate::console::{self, Output, ResultPrinter, StepBar};
-use crate::doctor;
 use crate::sweep::{
     self, Done, Graph, Pace, Point, Room, SweepOptions, Trial, Ways, in_order, within_budget,
 };
@@ -155,9 +155,7 @@ impl Args {
             ExperimentArg::Lab => None,
             experiment => Some(self.points(experiment, &room, &ways)?),
         };
-        for problem in doctor::cores(comm.topology()) {
-            world.note(comm, &format!("warning: {problem}"));
-        }
+        world.warn_of_cores(comm);
         let pace = self.pace(comm)?;
         let points = given.unwrap_or_else(|| self.lab(comm, &pace, &room, &ways));
         let (groups, most) = self.fitting(comm, &pace, &points);
@@ -212,7 +210,7 @@ impl Args {
     /// The numbers of ranks and threads.
     fn room(&self, comm: &Comm) -> Result<Room> {
         let topology = comm.topology();
-        let host_threads = topology.threads_beside(0).min(topology.ranks[0].bound.max(1));
+        let host_threads = host_threads(comm);
         let all = Room::all(comm.size(), topology.threads[0], host_threads);
         let given = |list: &[NonZeroUsize], default: Vec<usize>| {
             let mut list: Vec<usize> = list.iter().map(|count| count.get()).collect();
@@ -322,7 +320,7 @@ impl Args {
 
     /// Runs a short trial on rank 0's host alone, and measures the link.
     fn pace(&self, comm: &Comm) -> Result<Pace> {
-        let threads = comm.topology().threads_beside(0).min(comm.topology().ranks[0].bound.max(1));
+        let threads = host_threads(comm);
         let spec: Spec = TRIAL_GRAPH.parse().expect("a spec");
         let (n, m) = (spec.n(), spec.expected_edges());
         let source = Source::Generated(spec);

@@ -2,7 +2,7 @@
 //! during the work.
 
 use crate::console::{self, note, print_error};
-use crate::doctor::Facts;
+use crate::doctor::{self, Facts};
 use crate::text;
 use clap::builder::RangedU64ValueParser;
 use mst::comm::{self, Comm};
@@ -119,6 +119,13 @@ impl WorldArgs {
             ),
         };
         self.note(comm, &line);
+    }
+
+    /// Warns about problems with cores that would make the times misleading.
+    pub(super) fn warn_of_cores(&self, comm: &Comm) {
+        for problem in doctor::cores(comm.topology()) {
+            self.note(comm, &format!("warning: {problem}"));
+        }
     }
 
     /// Prints the notes about how a graph was read.

@@ -226,8 +226,7 @@ fn hosts(topology: &Topology, members: &[usize]) -> String {
         threads: members.iter().map(|&rank| topology.threads[rank]).collect(),
         one_process: topology.one_process,
     };
-    let hosts = part.hosts().into_iter();
-    hosts.map(|(host, ranks)| format!("{}:{ranks}", host.name)).collect::<Vec<_>>().join(" ")
+    part.host_list()
 }
 
 /// The line about a point that was measured.
