@@ -112,6 +112,7 @@ impl Job {
         }
         let ran = ran.into_inner().expect("nothing panics while it is held");
         let mut outcome = self.outcome(comm, slice, &summary, plan);
+        outcome.key_bytes = size_of::<K>();
         outcome.graph = request.source.to_string();
         outcome.ran = on_any_rank(comm, &ran);
         outcome.seconds.read = read.slowest(Phase::Read);
@@ -155,6 +156,7 @@ impl Job {
             hosts: topology.host_list(),
             host_count: topology.hosts().len(),
             threads: topology.threads[0],
+            key_bytes: 0,
             cores: cores_used(topology),
             repetitions: 0,
             seconds: Seconds::default(),

@@ -12,4 +12,4 @@ pub use explain::Explained;
 use explain::explain;
 pub use job::{Job, Run};
 pub use outcome::{Number, Outcome, Seconds};
-pub use row::{ByRank, Provenance, Row};
+pub use row::{ByRank, Nanoseconds, Provenance, Row};

@@ -102,6 +102,8 @@ pub struct Outcome {
     pub host_count: usize,
     /// Threads per rank.
     pub threads: usize,
+    /// Bytes of a key: 4 if all weights fit, else 8.
+    pub key_bytes: usize,
     /// The cores that all threads together can keep busy.
     pub cores: usize,
     /// Repetitions.

@@ -37,8 +37,13 @@ impl Repetition {
 
     /// Returns the mean seconds that ranks waited for other ranks to arrive.
     pub fn waited(&self) -> f64 {
-        let waited = Phase::TIMED.map(|phase| self.over(phase, |cost| cost.waited).sum::<f64>());
-        waited.iter().sum::<f64>() / self.ranks.len() as f64
+        self.waited_by_rank().sum::<f64>() / self.ranks.len() as f64
+    }
+
+    /// Returns the seconds that each rank waited for other ranks to arrive, in rank order.
+    pub fn waited_by_rank(&self) -> impl Iterator<Item = f64> {
+        let waited = |log: &Log| Phase::TIMED.map(|phase| log[phase as usize].waited).iter().sum();
+        self.ranks.iter().map(waited)
     }
 
     /// Returns each rank's sum of `count` over all phases, in rank order.

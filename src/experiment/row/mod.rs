@@ -3,10 +3,15 @@
 //! The columns of the CSV file are the fields of [`Row`], in this order. All code that writes or
 //! reads rows uses this struct.
 
+mod fields;
+
+pub use fields::{ByRank, Nanoseconds};
+
 use super::{Number, Outcome, Run};
 use crate::comm::{Comm, StageCost};
 use crate::measure::{Phase, Repetition};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use fields::{combine, first_schema, nine_decimals, none, number};
+use serde::{Deserialize, Serialize};
 
 /// What the rows of one command have in common.
 #[derive(Clone, Debug)]
@@ -141,54 +146,72 @@ pub struct Row {
     pub messages_sent_total: u64,
     /// The peak of resident memory, in bytes, of the rank that held the most.
     pub peak_rss_max: u64,
+    /// Bytes of a key; 0 in files from before it was recorded.
+    #[serde(default)]
+    pub key_bytes: usize,
+    /// The seconds of each rank in the phase, in rank order.
+    #[serde(default)]
+    pub local_rank_s: ByRank<Nanoseconds>,
+    /// The seconds of each rank in the phase, in rank order.
+    #[serde(default)]
+    pub contract_rank_s: ByRank<Nanoseconds>,
+    /// The seconds of each rank in the phase, in rank order.
+    #[serde(default)]
+    pub exchange_rank_s: ByRank<Nanoseconds>,
+    /// The seconds of each rank in the phase, in rank order.
+    #[serde(default)]
+    pub merge_rank_s: ByRank<Nanoseconds>,
+    /// The seconds that each rank waited for slower ones in these phases, in rank order.
+    #[serde(default)]
+    pub waited_rank_s: ByRank<Nanoseconds>,
     /// Bytes that each rank sent in the phase, in rank order.
     #[serde(default)]
-    pub local_bytes_sent: ByRank,
+    pub local_bytes_sent: ByRank<u64>,
     /// Bytes that each rank received in the phase, in rank order.
     #[serde(default)]
-    pub local_bytes_received: ByRank,
+    pub local_bytes_received: ByRank<u64>,
     /// Messages that each rank sent in the phase, in rank order.
     #[serde(default)]
-    pub local_messages_sent: ByRank,
+    pub local_messages_sent: ByRank<u64>,
     /// Messages that each rank received in the phase, in rank order.
     #[serde(default)]
-    pub local_messages_received: ByRank,
+    pub local_messages_received: ByRank<u64>,
     /// Bytes that each rank sent in the phase, in rank order.
     #[serde(default)]
-    pub contract_bytes_sent: ByRank,
+    pub contract_bytes_sent: ByRank<u64>,
     /// Bytes that each rank received in the phase, in rank order.
     #[serde(default)]
-    pub contract_bytes_received: ByRank,
+    pub contract_bytes_received: ByRank<u64>,
     /// Messages that each rank sent in the phase, in rank order.
     #[serde(default)]
-    pub contract_messages_sent: ByRank,
+    pub contract_messages_sent: ByRank<u64>,
     /// Messages that each rank received in the phase, in rank order.
     #[serde(default)]
-    pub contract_messages_received: ByRank,
+    pub contract_messages_received: ByRank<u64>,
     /// Bytes that each rank sent in the phase, in rank order.
     #[serde(default)]
-    pub exchange_bytes_sent: ByRank,
+    pub exchange_bytes_sent: ByRank<u64>,
     /// Bytes that each rank received in the phase, in rank order.
     #[serde(default)]
-    pub exchange_bytes_received: ByRank,
+    pub exchange_bytes_received: ByRank<u64>,
     /// Messages that each rank sent in the phase, in rank order.
     #[serde(default)]
-    pub exchange_messages_sent: ByRank,
+    pub exchange_messages_sent: ByRank<u64>,
     /// Messages that each rank received in the phase, in rank order.
     #[serde(default)]
-    pub exchange_messages_received: ByRank,
+    pub exchange_messages_received: ByRank<u64>,
     /// Bytes that each rank sent in the phase, in rank order.
     #[serde(default)]
-    pub merge_bytes_sent: ByRank,
+    pub merge_bytes_sent: ByRank<u64>,
     /// Bytes that each rank received in the phase, in rank order.
     #[serde(default)]
-    pub merge_bytes_received: ByRank,
+    pub merge_bytes_received: ByRank<u64>,
     /// Messages that each rank sent in the phase, in rank order.
     #[serde(default)]
-    pub merge_messages_sent: ByRank,
+    pub merge_messages_sent: ByRank<u64>,
     /// Messages that each rank received in the phase, in rank order.
     #[serde(default)]
-    pub merge_messages_received: ByRank,
+    pub merge_messages_received: ByRank<u64>,
 }
 
 impl Provenance {
@@ -247,6 +270,7 @@ impl Provenance {
             read_s: outcome.seconds.read,
             verify_s: outcome.seconds.verify,
             peak_rss_max: outcome.peak_rss_max,
+            key_bytes: outcome.key_bytes,
             ..Row::default()
         }
     }
@@ -257,6 +281,10 @@ impl Row {
     pub const SCHEMA: u32 = 2;
 
     fn with_cost(self, repetition: &Repetition) -> Self {
+        let by_rank = |phase| {
+            let seconds = repetition.on_ranks(phase).map(|cost| Nanoseconds(cost.seconds));
+            ByRank(seconds.collect())
+        };
         Self {
             local_s: repetition.slowest(Phase::Local),
             local_mean_s: repetition.mean(Phase::Local),
@@ -267,6 +295,11 @@ impl Row {
             merge_s: repetition.slowest(Phase::Merge),
             merge_mean_s: repetition.mean(Phase::Merge),
             waited_mean_s: repetition.waited(),
+            local_rank_s: by_rank(Phase::Local),
+            contract_rank_s: by_rank(Phase::Contract),
+            exchange_rank_s: by_rank(Phase::Exchange),
+            merge_rank_s: by_rank(Phase::Merge),
+            waited_rank_s: ByRank(repetition.waited_by_rank().map(Nanoseconds).collect()),
             total_s: repetition.total,
             bytes_sent_max: repetition.bytes_sent_max(),
             bytes_received_max: repetition.bytes_received_max(),
@@ -327,68 +360,6 @@ impl Row {
     }
 }
 
-/// One number per rank, in rank order; separated by spaces in a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ByRank(pub Vec<u64>);
-
-impl Serialize for ByRank {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let numbers: Vec<String> = self.0.iter().map(u64::to_string).collect();
-        serializer.serialize_str(&numbers.join(" "))
-    }
-}
-
-impl<'de> Deserialize<'de> for ByRank {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let numbers =
-            text.split_whitespace().map(|number| number.parse().map_err(de::Error::custom));
-        numbers.collect::<Result<_, _>>().map(Self)
-    }
-}
-
-/// Writes nanoseconds, because no clock is finer.
-fn nine_decimals<S: Serializer>(seconds: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&format!("{seconds:.9}"))
-}
-
-const fn first_schema() -> u32 {
-    1
-}
-
-/// A single rank combines nothing; older files leave this column empty.
-fn combine<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let name = String::deserialize(deserializer)?;
-    Ok(if name.is_empty() { none() } else { name })
-}
-
-fn none() -> String {
-    "none".to_owned()
-}
-
-/// A sum in a file: all digits of an integer; the shortest text of a float that reads back the
-/// same.
-mod number {
-    use super::{Deserialize, Deserializer, Number, Serializer, de};
-
-    pub(super) fn serialize<S: Serializer>(
-        weight: &Number,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let text = serde_json::to_string(weight).expect("a number");
-        serializer.serialize_str(&text)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Number, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let integer = || text.parse().map(Number::Integer).ok();
-        let float = || text.parse().map(Number::Float).ok();
-        integer().or_else(float).ok_or_else(|| de::Error::custom("expected a number as the weight"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -432,6 +403,19 @@ mod tests {
             (row.exchange_s, row.exchange_mean_s, Phase::Exchange),
             (row.merge_s, row.merge_mean_s, Phase::Merge),
         ];
+        let of = |phase| {
+            ByRank(repetition.on_ranks(phase).map(|cost| Nanoseconds(cost.seconds)).collect())
+        };
+        assert_eq!(
+            (&row.local_rank_s, &row.contract_rank_s),
+            (&of(Phase::Local), &of(Phase::Contract))
+        );
+        assert_eq!(
+            (&row.exchange_rank_s, &row.merge_rank_s),
+            (&of(Phase::Exchange), &of(Phase::Merge))
+        );
+        let waited = row.waited_rank_s.0.iter().map(|seconds| seconds.0).sum::<f64>() / 3.0;
+        assert!((waited - row.waited_mean_s).abs() < 1e-9, "{waited}");
         for (slowest, mean, phase) in times {
             assert_eq!((slowest, mean), (repetition.slowest(phase), repetition.mean(phase)));
             assert!(mean < slowest, "{phase:?}");
@@ -447,7 +431,7 @@ mod tests {
         let text = String::from_utf8(writer.into_inner().expect("memory")).expect("text");
         let columns: Vec<&str> = text.lines().next().expect("a header").split(',').collect();
         for phase in Phase::TIMED {
-            for column in ["s", "mean_s", "bytes_sent", "messages_received"] {
+            for column in ["s", "mean_s", "rank_s", "bytes_sent", "messages_received"] {
                 let name = format!("{}_{column}", phase.name());
                 assert!(columns.contains(&&*name), "{name}");
             }
