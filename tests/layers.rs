@@ -23,9 +23,9 @@ const LIBRARY: [&[&str]; 8] = [
 
 /// The program's layers, which are above the library.
 const PROGRAM: [&[&str]; 6] = [
-    &["allocator", "shell", "text"],
+    &["allocator", "drawing", "shell", "text"],
     &["console", "doctor", "sweep"],
-    &["cluster"],
+    &["cluster", "report"],
     &["command"],
     &["lib"],
     &["main"],

@@ -2,18 +2,17 @@
 //! colour-blind readers can tell apart, and the figure, where title, legend and footer have space
 //! of their own and so hide no curve.
 
-mod look;
 mod machine;
 
-pub(crate) use look::{GREY, Look};
 pub(crate) use machine::Machine;
+pub(crate) use mst_cli::drawing::{GREY, Look, letters, ticks};
 
 use mst_cli::text::seconds;
 use plotters::coord::Shift;
 use plotters::coord::combinators::{LogCoord, WithKeyPoints};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::text_anchor::HPos;
 use std::fmt;
 use std::path::Path;
 
@@ -138,12 +137,6 @@ pub(crate) fn write(
     Ok(area.draw(&Text::new(words.to_owned(), place, letters(pixels, h_pos)))?)
 }
 
-/// A style for letters `pixels` high, vertically centred, with `h_pos` as horizontal alignment.
-pub(crate) fn letters(pixels: i32, h_pos: HPos) -> TextStyle<'static> {
-    let size = f64::from(pixels) * 1.24; // the backend divides by this
-    TextStyle::from(("sans-serif", size).into_font()).pos(Pos::new(h_pos, VPos::Center))
-}
-
 /// A chart of lanes above a logarithmic axis.
 type Lanes<'c, 'a> =
     ChartContext<'c, SVGBackend<'a>, Cartesian2d<WithKeyPoints<LogCoord<f64>>, RangedCoordf64>>;
@@ -156,13 +149,4 @@ pub(crate) fn draw_axis(chart: &mut Lanes<'_, '_>, words: &str, tick: fn(f64) ->
     mesh.x_desc(words).axis_desc_style(letters(15, HPos::Center));
     mesh.x_label_style(letters(15, HPos::Center)).x_label_formatter(&|at| tick(*at)).draw()?;
     Ok(())
-}
-
-/// The ticks of a logarithmic axis: 1, 2 and 5 times each power of ten; from a factor of 500 on,
-/// only the powers.
-pub(crate) fn ticks(range: &std::ops::Range<f64>) -> Vec<f64> {
-    let steps: &[f64] = if range.end / range.start < 500.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
-    let powers = range.start.log10().floor() as i32..=range.end.log10().ceil() as i32;
-    let all = powers.flat_map(|power| steps.iter().map(move |step| step * 10f64.powi(power)));
-    all.filter(|tick| range.contains(tick)).collect()
 }

@@ -8,6 +8,8 @@ mod cluster;
 pub mod command;
 pub mod console;
 pub mod doctor;
+pub mod drawing;
+mod report;
 mod shell;
 mod sweep;
 pub mod text;

@@ -31,6 +31,7 @@ fn help_fits_a_screen_and_names_every_command() {
         "solve",
         "compare",
         "sweep",
+        "report",
         "generate",
         "convert",
         "verify",

@@ -7,6 +7,8 @@ use super::rows::RowOptions;
 use super::solve::context;
 use crate::console::Output;
 use crate::console::ResultPrinter;
+use crate::doctor::{self, Findings, Question};
+use crate::report::{self, Language, Snapshot, Sources};
 use crate::text;
 use clap::{Args as _, FromArgMatches};
 use mst::comm::Comm;
@@ -36,6 +38,14 @@ pub(super) struct Args {
     /// Append a row for each repetition to this file; - is standard output
     #[arg(long, value_name = "FILE", default_value = "mst.csv")]
     csv: PathBuf,
+
+    /// Write the report about this comparison into this folder, as mst report does
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+
+    /// The language of the report
+    #[arg(long, value_name = "LANG", default_value = "en", requires = "report")]
+    lang: Language,
 
     #[command(flatten)]
     rows: RowOptions,
@@ -72,12 +82,23 @@ impl Args {
         common.world.warn_of_gaps(comm, &loaded, distributed.outcome.forest_edges);
         let local_runs = local.as_ref().map_or(&[][..], |(runs, _)| runs);
         comm.agree(local_runs.iter().try_for_each(|local| same_forest(local, &distributed)))?;
+        let found = self.report.as_ref().map(|_| doctor::examine(comm, &Question::default()));
+        let found = found.transpose()?;
         let Some((local, local_rows)) = local else {
             return comm.agree(Ok(()));
         };
         let rows = [local_rows, context.rows(comm, "distributed", &distributed)].concat();
-        comm.agree(self.rows.append(&self.csv, &rows))?;
+        let saved = self.rows.append(&self.csv, &rows);
+        comm.agree(saved.and_then(|()| self.write_report(rows, found.as_ref())))?;
         self.print(comm, &context, &local, &distributed)
+    }
+
+    /// Writes the report, if one is asked for.
+    fn write_report(&self, rows: Vec<Row>, found: Option<&Findings>) -> Result<()> {
+        let Some((folder, found)) = self.report.as_deref().zip(found) else { return Ok(()) };
+        let files = vec![self.csv.display().to_string()];
+        let sources = Sources { files, rows, snapshots: vec![Snapshot::now(found)] };
+        report::write(sources, self.lang, false, folder).map(drop)
     }
 
     fn printer(&self) -> ResultPrinter {

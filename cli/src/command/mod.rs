@@ -8,6 +8,7 @@ mod convert;
 mod doctor;
 mod generate;
 mod manual;
+mod report;
 mod rows;
 mod selftest;
 mod solve;
@@ -38,8 +39,7 @@ use std::time::Duration;
     override_usage = "mst [COMMAND]"
 )]
 #[command(after_help = "\
-GRAPH: a file (text, .gr, .mtx, .graph, .mst, also .gz), - for standard input, or gnm:n=1e6,m=8e6
-Several machines: mst cluster. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 proof failed, 101 bug")]
+GRAPH: a file, -, or gnm:n=1e6,m=8e6. Exit codes: 0 done, 1 failed, 2 usage, 3 proof failed, 101 bug")]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -54,6 +54,7 @@ enum Command {
     Solve(solve::Args),
     Compare(compare::Args),
     Sweep(sweep::Args),
+    Report(report::Args),
     Generate(generate::Args),
     Convert(convert::Args),
     Verify(verify::Args),
@@ -124,7 +125,8 @@ impl Command {
             Self::Convert(args) => {
                 args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
             }
-            Self::Completions(_) | Self::Man(_) if !is_first => Ok(0),
+            Self::Report(_) | Self::Completions(_) | Self::Man(_) if !is_first => Ok(0),
+            Self::Report(args) => args.run().map(|()| 0),
             Self::Completions(args) => args.run(&mut Cli::command()).map(|()| 0),
             Self::Man(args) => args.run(&Cli::command()).map(|()| 0),
         }

@@ -6,6 +6,8 @@ use super::rows::RowOptions;
 use super::solve::context;
 use super::world::{JobArgs, WorldArgs};
 use crate::console::{self, Output, ResultPrinter, StepBar};
+use crate::doctor::{self, Question};
+use crate::report::{self, Snapshot};
 use crate::sweep::{
     self, Done, Graph, Pace, Point, Room, SweepOptions, Trial, Ways, in_order, within_budget,
 };
@@ -189,7 +191,9 @@ impl Args {
                 bar.iter().for_each(|bar| bar.show(done as u64, left(seconds)));
             },
         };
+        self.save_machines(comm)?;
         let results = sweep::measure(comm, &groups, done, &options)?;
+        self.save_machines(comm)?;
         drop(bar);
         let printed = match comm.rank() {
             0 => self.printer().print(&results.concat(), || self.table(&results)),
@@ -382,6 +386,16 @@ impl Args {
             world.note(comm, &format!("the budget allows at most {repetitions} of each point"));
         }
         (in_order(points, self.seed), most)
+    }
+
+    /// Saves what the machines and links are now, beside the rows, for the report.
+    fn save_machines(&self, comm: &Comm) -> Result<()> {
+        let found = doctor::examine(comm, &Question::default())?;
+        let is_kept = comm.rank() == 0 && !Output::is_standard(&self.csv);
+        comm.agree(match is_kept {
+            true => report::add(&report::beside(&self.csv), Snapshot::now(&found)),
+            false => Ok(()),
+        })
     }
 
     /// What the file has of earlier sweeps, on rank 0.

@@ -89,7 +89,7 @@ pub(crate) fn size(point: &Point) -> (u64, u64) {
 
 /// The seconds of work and of travel by the model, as if no rank had a vertex for itself; for no
 /// `plan`, by the best one.
-fn modelled(
+pub(crate) fn modelled(
     n: u64,
     m: u64,
     p: usize,
@@ -111,7 +111,8 @@ fn modelled(
     let plan = plan.or_else(best).filter(|_| p > 1).unwrap_or(Plan::PLAIN);
     let at_once = Workload { link: Link { latency: 0.0, bandwidth: f64::INFINITY }, ..workload };
     let work = at_once.seconds(plan);
-    (work, workload.seconds(plan) - work)
+    // One rank sends nothing.
+    (work, if p == 1 { 0.0 } else { workload.seconds(plan) - work })
 }
 
 /// What fits into a budget.

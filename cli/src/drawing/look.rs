@@ -5,71 +5,99 @@ use plotters::prelude::*;
 use plotters_backend::{BackendCoord, DrawingErrorKind};
 
 /// The colour of grids and separators.
-pub(crate) const GREY: RGBColor = RGBColor(190, 190, 190);
+pub const GREY: RGBColor = RGBColor(190, 190, 190);
 
 /// The shape of a mark.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Shape {
+pub enum Shape {
+    /// A circle.
     Circle,
+    /// A square.
     Square,
+    /// A triangle.
     Triangle,
+    /// A diamond.
     Diamond,
 }
 
 /// Colours of Okabe and Ito, "Color Universal Design", 2008, and a shape for each.
-const KINDS: [(RGBColor, Shape); 4] = [
+const KINDS: [(RGBColor, Shape); 6] = [
     (RGBColor(0, 114, 178), Shape::Circle),
     (RGBColor(230, 159, 0), Shape::Square),
     (RGBColor(0, 158, 115), Shape::Triangle),
     (RGBColor(204, 121, 167), Shape::Diamond),
+    (RGBColor(86, 180, 233), Shape::Square),
+    (RGBColor(213, 94, 0), Shape::Triangle),
 ];
 
 /// How a mark and its line look.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Look {
-    pub(crate) colour: RGBColor,
-    pub(crate) shape: Shape,
+pub struct Look {
+    /// The colour.
+    pub colour: RGBColor,
+    /// The shape of its marks.
+    pub shape: Shape,
     /// A hollow mark is larger, so that it is seen around a filled one.
-    pub(crate) hollow: bool,
+    pub hollow: bool,
     /// Dashes and gaps of the line through the marks, pixels; a gap of 0 makes it solid.
-    pub(crate) line: Option<(i32, i32)>,
+    pub line: Option<(i32, i32)>,
 }
 
 type Whisker = ErrorBar<f64, f64, ErrorBarOrientH<f64, f64>>;
 
 impl Look {
-    /// Kind 0, 1, 2 or 3: a filled mark without a line.
-    pub(crate) fn new(kind: usize) -> Self {
-        let (colour, shape) = KINDS[kind];
+    /// A filled mark without a line. There are six kinds, numbered from 0; then they repeat.
+    pub fn new(kind: usize) -> Self {
+        let (colour, shape) = KINDS[kind % KINDS.len()];
         Self { colour, shape, hollow: false, line: None }
     }
 
     /// A mark.
-    pub(crate) fn mark<C>(self, at: C) -> Mark<C> {
+    pub fn mark<C>(self, at: C) -> Mark<C> {
         Mark { at: [at], look: self }
     }
 
     /// A whisker from the least to the most, at height `y`.
-    pub(crate) fn whisker(self, y: f64, (least, median, most): (f64, f64, f64)) -> Whisker {
+    pub fn whisker(self, y: f64, (least, median, most): (f64, f64, f64)) -> Whisker {
         ErrorBar::new_horizontal(y, least, median, most, self.colour.stroke_width(2), 6)
     }
 
+    /// A whisker from the least to the most, upright.
+    pub fn upright<C>(self, ends: [C; 2]) -> Upright<C> {
+        Upright { ends, look: self }
+    }
+
     /// A line through points.
-    pub(crate) fn curve<C>(self, points: Vec<C>) -> Curve<C> {
+    pub fn curve<C>(self, points: Vec<C>) -> Curve<C> {
         Curve { points, look: self }
     }
 }
 
 /// A mark at a place.
-pub(crate) struct Mark<C> {
+pub struct Mark<C> {
     at: [C; 1],
     look: Look,
 }
 
 /// The line through marks.
-pub(crate) struct Curve<C> {
+pub struct Curve<C> {
     points: Vec<C>,
     look: Look,
+}
+
+/// An upright whisker between two places.
+pub struct Upright<C> {
+    ends: [C; 2],
+    look: Look,
+}
+
+impl<'a, C> PointCollection<'a, C> for &'a Upright<C> {
+    type Point = &'a C;
+    type IntoIter = &'a [C];
+
+    fn point_iter(self) -> &'a [C] {
+        &self.ends
+    }
 }
 
 impl<'a, C> PointCollection<'a, C> for &'a Mark<C> {
@@ -121,6 +149,20 @@ impl<C, DB: DrawingBackend> Drawable<DB> for Mark<C> {
             }
         }
         Ok(())
+    }
+}
+
+impl<C, DB: DrawingBackend> Drawable<DB> for Upright<C> {
+    fn draw<I>(&self, places: I, backend: &mut DB, _: (u32, u32)) -> Drawn<DB>
+    where
+        I: Iterator<Item = BackendCoord>,
+    {
+        let style = self.look.colour.stroke_width(2);
+        let ends: Vec<BackendCoord> = places.collect();
+        for (x, y) in &ends {
+            backend.draw_line((x - 5, *y), (x + 5, *y), &style)?;
+        }
+        backend.draw_path(ends, &style)
     }
 }
 

@@ -1,0 +1,55 @@
+//! Is it right?
+
+use super::{Results, paragraph};
+use crate::report::correctness::Forests;
+use crate::report::document::{Block, Table};
+use crate::report::language::{Messages, Name};
+use mst::experiment::{Number, Row};
+
+pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
+    let forests = Forests::of(results.study);
+    let same = match forests.differing.as_slice() {
+        [] => say.same_forest(forests.found, forests.graphs),
+        differing => say.different_forests(&say.list(differing)),
+    };
+    let table = Table {
+        caption: say.graphs_caption().to_owned(),
+        header: [
+            Name::Graph,
+            Name::Vertices,
+            Name::Edges,
+            Name::Components,
+            Name::Weight,
+            Name::Checksum,
+            Name::Proved,
+        ]
+        .map(|name| say.name(name).to_owned())
+        .to_vec(),
+        rows: results
+            .study
+            .graphs()
+            .into_iter()
+            .map(|graph| of_graph(results, graph, say))
+            .collect(),
+    };
+    vec![paragraph([same, say.proved(forests.proved, forests.graphs)]), Block::Table(table)]
+}
+
+fn of_graph(results: &Results<'_>, graph: &str, say: &dyn Messages) -> Vec<String> {
+    let rows = || results.study.rows().filter(|row| row.graph == graph);
+    let row: &Row = rows().next().expect("graphs are those of rows");
+    let proved = rows().any(|row| row.verified == Some(true));
+    let weight = match row.weight {
+        Number::Integer(weight) => weight.to_string(),
+        Number::Float(weight) => weight.to_string(),
+    };
+    vec![
+        graph.to_owned(),
+        say.integer(row.n),
+        say.integer(row.m),
+        say.integer(row.components),
+        say.digits(&weight),
+        row.checksum.clone(),
+        say.name(if proved { Name::Yes } else { Name::No }).to_owned(),
+    ]
+}

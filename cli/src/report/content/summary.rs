@@ -1,0 +1,25 @@
+//! The answers in a sentence each.
+
+use super::{Results, setting, sizes, speed};
+use crate::report::correctness::Forests;
+use crate::report::document::Block;
+use crate::report::language::Messages;
+
+pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
+    let widest = setting(results.study.widest());
+    let mut answers = vec![match (widest.ranks, widest.hosts) {
+        (1, _) => say.nothing_distributed().to_owned(),
+        (ranks, 1) => say.one_host(ranks),
+        (ranks, hosts) => say.distributed(ranks, hosts),
+    }];
+    let forests = Forests::of(results.study);
+    answers.push(match forests.differing.as_slice() {
+        [] => say.same_forest(forests.found, forests.graphs),
+        differing => say.different_forests(&say.list(differing)),
+    });
+    for scaling in &results.scalings {
+        answers.push(speed::verdict(scaling, say));
+    }
+    answers.extend(results.growths.iter().map(|growth| sizes::crossing(growth, say)));
+    vec![Block::List(answers)]
+}

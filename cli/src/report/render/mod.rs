@@ -1,0 +1,93 @@
+//! The pages of a report: HTML, Markdown and TeX, from one document. Their texts are escaped by the
+//! template engine, each kind in its own way.
+
+mod escape;
+
+pub(crate) use escape::{Markdown, Tex};
+
+use super::document::{Block, Document, Figure, Table};
+use super::figure::svg;
+use super::language::Messages;
+use askama::Template;
+
+/// Rows from which a table of a TeX page may go over several pages.
+const LONG: usize = 36;
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Html<'a> {
+    document: &'a Document,
+    say: &'a dyn Messages,
+    style: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "report.md")]
+struct MarkdownPage<'a> {
+    document: &'a Document,
+    say: &'a dyn Messages,
+}
+
+#[derive(Template)]
+#[template(path = "report.tex")]
+struct TexPage<'a> {
+    document: &'a Document,
+    say: &'a dyn Messages,
+}
+
+/// The page as one HTML file that needs no other.
+pub(crate) fn html(document: &Document, say: &dyn Messages) -> String {
+    let style = include_str!("../../../templates/report.css");
+    Html { document, say, style }.render().expect("memory")
+}
+
+/// The page as Markdown, with figures in a folder beside it.
+pub(crate) fn markdown(document: &Document, say: &dyn Messages) -> String {
+    let page = MarkdownPage { document, say }.render().expect("memory");
+    page.trim_end().to_owned() + "\n"
+}
+
+/// The page as LaTeX, with figures in a folder beside it.
+pub(crate) fn tex(document: &Document, say: &dyn Messages) -> String {
+    TexPage { document, say }.render().expect("memory") + "\n"
+}
+
+impl Html<'_> {
+    fn sections(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.document.blocks.iter().filter_map(|block| match block {
+            Block::Section { text, anchor } => Some((text.as_str(), anchor.as_str())),
+            _ => None,
+        })
+    }
+
+    /// The drawing, without what only a file of its own needs.
+    fn drawing(&self, figure: &Figure) -> String {
+        svg(&figure.plot, self.say)
+    }
+
+    fn number(&self, figure: &Figure) -> usize {
+        number(self.document, figure)
+    }
+}
+
+impl MarkdownPage<'_> {
+    fn number(&self, figure: &Figure) -> usize {
+        number(self.document, figure)
+    }
+}
+
+impl TexPage<'_> {
+    fn is_long(&self, table: &Table) -> bool {
+        table.rows.len() >= LONG
+    }
+
+    /// How the columns are aligned.
+    fn columns(&self, table: &Table) -> String {
+        format!("@{{}}l{}@{{}}", "r".repeat(table.header.len().saturating_sub(1)))
+    }
+}
+
+/// The number of a figure in its document, from 1.
+fn number(document: &Document, figure: &Figure) -> usize {
+    document.figures().take_while(|other| other.name != figure.name).count() + 1
+}
