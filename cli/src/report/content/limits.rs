@@ -71,3 +71,101 @@ fn of_points(points: &[Point], say: &dyn Messages) -> Vec<String> {
     );
     limits
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::report::language::{Language, Sentences};
+    use crate::report::machines::{Machine, Wire};
+    use crate::report::study::Study;
+    use mst::experiment::Row;
+
+    /// Three machines, of which the first two have this kernel in common if `shared`.
+    fn snapshot(shared: bool, bandwidth: f64) -> Snapshot {
+        let machine = |number: usize| Machine {
+            name: format!("vm{number}"),
+            boot: if shared { "one".to_owned() } else { number.to_string() },
+            ..Machine::default()
+        };
+        let between = ["vm1".to_owned(), "vm2".to_owned()];
+        let links = vec![Wire { between, latency: 1e-4, bandwidth }];
+        Snapshot { when: "now".to_owned(), machines: (1..3).map(machine).collect(), links }
+    }
+
+    /// The limits of the rows of a sweep, changed.
+    fn limits(change: impl FnOnce(&mut Vec<Row>), snapshots: &[Snapshot]) -> Vec<String> {
+        let mut rows = fixture::all();
+        // The fixture has two starts for each point.
+        rows.iter_mut().for_each(|row| row.started = "2026-11-25T10:00:00Z".to_owned());
+        change(&mut rows);
+        let study = Study::of(rows, true).expect("rows");
+        found(&Results::of(&study, &[], snapshots), Language::En.messages())
+    }
+
+    fn measured_well(rows: &mut [Row]) {
+        rows.iter_mut().for_each(|row| row.total_s = 1.0);
+    }
+
+    #[test]
+    fn good_measurements_have_no_limits() {
+        let all =
+            limits(|rows| measured_well(rows), &[snapshot(false, 1e8), snapshot(false, 1.2e8)]);
+        assert_eq!(all, [""; 0]);
+    }
+
+    #[test]
+    fn each_limit_is_found_by_itself() {
+        let say = &crate::report::language::English;
+        let good = [snapshot(false, 1e8)];
+        let graph = fixture::all()[0].graph.clone();
+        let only = |change: fn(&mut Vec<Row>), snapshots: &[Snapshot], expected: String| {
+            let found = limits(
+                |rows| {
+                    measured_well(rows);
+                    change(rows);
+                },
+                snapshots,
+            );
+            assert_eq!(found, [expected]);
+        };
+        let one_host = |rows: &mut Vec<Row>| {
+            rows.iter_mut().for_each(|row| row.hosts = format!("vm1:{}", row.ranks));
+        };
+        only(one_host, &good, say.limit_one_host("vm1"));
+        only(|_| {}, &[snapshot(true, 1e8)], say.limit_one_kernel("vm1 and vm2"));
+        only(|_| {}, &[], say.limit_no_machines().to_owned());
+        let slower = [snapshot(false, 1e8), snapshot(false, 2e8)];
+        let changed = say.limit_link_changed("vm1 and vm2", "800\u{a0}Mbit/s", "1.60\u{a0}Gbit/s");
+        only(|_| {}, &slower, changed);
+        let shares = |rows: &mut Vec<Row>| {
+            let wide = rows.iter_mut().filter(|row| row.experiment == "weak" && row.ranks == 3);
+            wide.for_each(|row| row.cores = 2);
+        };
+        only(shares, &good, say.limit_shared_cores(1, 2, 6));
+        let few = |rows: &mut Vec<Row>| {
+            rows.retain(|row| row.repetition < 6 || row.experiment != "weak");
+        };
+        only(few, &good, say.limit_few_repetitions(3));
+        let wide = |rows: &mut Vec<Row>| {
+            let half = rows.iter_mut().filter(|row| row.ranks == 2 && row.repetition < 5);
+            half.for_each(|row| row.total_s = 1.2);
+        };
+        only(wide, &good, say.limit_wide(3));
+        let again = |rows: &mut Vec<Row>| rows[3].started = "2026-11-26T10:00:00Z".to_owned();
+        only(again, &good, say.limit_several_times(1));
+        let unproved = |rows: &mut Vec<Row>| {
+            let strong = rows.iter_mut().filter(|row| row.n == 1 << 18);
+            strong.for_each(|row| row.verified = None);
+        };
+        only(unproved, &good, say.limit_not_proved(&graph));
+        let alone = |rows: &mut Vec<Row>| rows.retain(|row| row.experiment == "crossover");
+        only(alone, &good, say.limit_no_local().to_owned());
+        let mixed = |rows: &mut Vec<Row>| {
+            let crossover = rows.iter_mut().filter(|row| row.experiment == "crossover");
+            crossover.for_each(|row| row.commit = "def".to_owned());
+        };
+        let builds = say.limit_mixed("builds of mst", "0.1.0 (abc); 0.1.0 (def)");
+        only(mixed, &good, builds);
+    }
+}

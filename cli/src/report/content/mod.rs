@@ -92,3 +92,120 @@ fn setting(point: &Point) -> Setting {
 fn numbered(name: &str, place: usize) -> String {
     if place == 0 { name.to_owned() } else { format!("{name}-{}", place + 1) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::report::language::Language;
+    use crate::report::machines::{Machine, Wire};
+    use mst::experiment::Row;
+
+    /// All paragraphs and lists of the report about these rows, on machines with a slow link.
+    fn text(rows: Vec<Row>) -> String {
+        let study = Study::of(rows, false).expect("one origin");
+        let between = ["vm1".to_owned(), "vm2".to_owned()];
+        let snapshot = Snapshot {
+            when: "now".to_owned(),
+            machines: vec![Machine { name: "vm1".to_owned(), ..Machine::default() }],
+            links: vec![Wire { between, latency: 1e-4, bandwidth: 1.25e8 }],
+        };
+        let files = ["sweep.csv".to_owned()];
+        let snapshots = [snapshot];
+        let document = Results::of(&study, &files, &snapshots).document(Language::En.messages());
+        let plain = document.blocks.into_iter().map(|block| match block {
+            Block::Section { text, .. } | Block::Subsection(text) | Block::Paragraph(text) => text,
+            Block::List(items) => items.join("\n"),
+            Block::Commands(lines) => lines.join("\n"),
+            Block::Table(_) | Block::Figure(_) | Block::Terms(_) => String::new(),
+        });
+        plain.collect::<Vec<_>>().join("\n").replace('\u{a0}', " ")
+    }
+
+    /// Sets the seconds of all repetitions on some ranks of strong scaling with two threads.
+    fn with_times(times: [f64; 3]) -> Vec<Row> {
+        let mut rows = fixture::strong();
+        rows.retain(|row| row.threads == 2);
+        for row in &mut rows {
+            row.total_s = times[row.ranks - 1];
+        }
+        rows
+    }
+
+    #[test]
+    fn figures_of_the_text_are_those_of_the_rows() {
+        let text = text(with_times([1.0, 0.6, 0.5]));
+        let expected = [
+            "On 3 ranks on 3 hosts, m = 2,097,152, distributed is 2.00 times as fast as the best local \
+             run: 500 ms against 1.00 s.",
+            "Against one rank with as many threads, 3 ranks have a speed-up of 2.00, an efficiency of \
+             67 %. By Karp and Flatt, that is a serial fraction of 0.250 on 3 ranks. It rises from \
+             0.200 to 0.250:",
+            "Amdahl's law would allow at most 4.00 times the speed of one rank",
+            "The run to beat is the fastest on one machine: filter-kruskal with 2 threads, 1.00 s.",
+            "100 µs, 1.00 Gbit/s",
+            "mst report sweep.csv --lang en",
+        ];
+        for sentence in expected {
+            assert!(text.contains(sentence), "{sentence}\n{text}");
+        }
+    }
+
+    #[test]
+    fn no_difference_is_said_to_be_none() {
+        let mut rows = with_times([1.0, 1.0, 1.0]);
+        for row in &mut rows {
+            row.total_s += 0.01 * row.repetition as f64 * row.ranks as f64;
+        }
+        let text = text(rows);
+        assert!(text.contains("no difference between distributed (1.03 s – 1.24 s) and the best local run (1.01 s – 1.08 s) can be seen"), "{text}");
+        assert!(text.contains("3 ranks show no clear difference (speed-up 0.921)"), "{text}");
+        assert!(!text.contains("Karp"), "no law is applied to noise: {text}");
+    }
+
+    #[test]
+    fn a_slower_run_is_called_slower() {
+        let text = text(with_times([1.0, 1.5, 2.0]));
+        for sentence in [
+            "distributed is 2.00 times slower than the best local run: 2.00 s against 1.00 s.",
+            "3 ranks have a speed-up of 0.500: they are slower than it.",
+            "a serial fraction of 2.50 on 3 ranks. Above 1, the ranks cost more than they save.",
+        ] {
+            assert!(text.contains(sentence), "{sentence}\n{text}");
+        }
+        assert!(!text.contains("Amdahl's law would allow"), "a limit below 1 says nothing: {text}");
+    }
+
+    #[test]
+    fn more_speed_than_ranks_is_no_gain_of_distribution() {
+        let text = text(with_times([1.0, 0.4, 0.25]));
+        assert!(text.contains("A negative fraction means more speed-up than ranks"), "{text}");
+    }
+
+    #[test]
+    fn weak_scaling_and_growth_have_their_sentences() {
+        let mut rows = fixture::all();
+        rows.iter_mut().filter(|row| row.experiment == "weak").for_each(|row| {
+            row.total_s = [0.0, 1.0, 1.0, 1.5][row.ranks];
+        });
+        let text = text(rows);
+        for sentence in [
+            "With 524,288 edges for each rank, one rank takes 1.00 s, and 3 ranks take 1.50 s.",
+            "So 3 ranks do 2.00 times the work of one rank in the same time: by Gustafson's law, a \
+             serial fraction of 0.500.",
+            "Distribution pays from about ",
+            "21 forests of 8 graphs were found",
+        ] {
+            assert!(text.contains(sentence), "{sentence}\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_forest_is_said_first() {
+        let mut rows = fixture::strong();
+        rows[9].checksum = "bad".to_owned();
+        let text = text(rows);
+        let wrong = text.find("WRONG: forests of the same graph differ").expect("said");
+        assert!(wrong < text.find("Does it distribute").expect("a section"), "{text}");
+    }
+}
