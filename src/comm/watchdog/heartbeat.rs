@@ -104,3 +104,87 @@ impl Peer {
         PeerState::Fine
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+    use std::thread;
+
+    const PATIENCE: Duration = Duration::from_millis(60);
+
+    /// A peer, and the other end of its connection.
+    fn peer() -> (Peer, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let other =
+            TcpStream::connect(listener.local_addr().expect("its address")).expect("connected");
+        let (stream, _) = listener.accept().expect("a caller");
+        (Peer::new(stream, 3).expect("a peer"), other)
+    }
+
+    /// The state of a peer once its words must have arrived.
+    fn state(peer: &mut Peer) -> PeerState {
+        thread::sleep(PATIENCE / 3);
+        peer.news(PATIENCE)
+    }
+
+    #[test]
+    fn a_peer_is_what_it_says() {
+        let cases: [(&[u8], PeerState); 5] = [
+            (&[word::HERE], PeerState::Fine),
+            (&[word::BYE], PeerState::Fine),
+            (&[word::HERE, word::ENDING], PeerState::Ending),
+            (&[word::ORPHANED, word::HERE], PeerState::Orphaned),
+            (&[word::ORPHANED, word::ENDING], PeerState::Ending),
+        ];
+        for (words, expected) in cases {
+            let (mut peer, mut other) = peer();
+            other.write_all(words).expect("sent");
+            assert_eq!(state(&mut peer), expected, "{words:?}");
+            assert!(!peer.has_ended());
+        }
+    }
+
+    #[test]
+    fn silence_counts_from_the_last_word() {
+        let (mut peer, mut other) = peer();
+        assert_eq!(peer.news(PATIENCE), PeerState::Fine, "nothing has come, but it is early");
+        thread::sleep(PATIENCE * 2);
+        assert!(peer.silence() >= PATIENCE);
+        other.write_all(&[word::HERE]).expect("sent");
+        assert_eq!(state(&mut peer), PeerState::Fine, "what has arrived is read first");
+        assert!(peer.silence() < PATIENCE);
+        thread::sleep(PATIENCE * 2);
+        assert_eq!(peer.news(PATIENCE), PeerState::Silent);
+    }
+
+    #[test]
+    fn an_end_is_a_death_unless_it_was_announced() {
+        let (mut peer, other) = self::peer();
+        drop(other);
+        assert_eq!(state(&mut peer), PeerState::Dead);
+        let (mut peer, mut other) = self::peer();
+        other.write_all(&[word::BYE]).expect("sent");
+        drop(other);
+        assert_eq!(state(&mut peer), PeerState::Fine);
+        assert!(peer.has_ended());
+        assert_eq!(peer.news(Duration::ZERO), PeerState::Fine, "who has ended is never silent");
+    }
+
+    /// A connection with unread words is reset when it is closed.
+    #[test]
+    fn a_reset_is_an_end() {
+        for (bye, expected) in [(false, PeerState::Dead), (true, PeerState::Fine)] {
+            let (mut peer, mut other) = peer();
+            if bye {
+                other.write_all(&[word::BYE]).expect("sent");
+                assert_eq!(state(&mut peer), PeerState::Fine);
+            }
+            peer.tell(word::HERE);
+            thread::sleep(PATIENCE / 3);
+            drop(other);
+            assert_eq!(state(&mut peer), expected);
+            assert_eq!(peer.has_ended(), bye);
+        }
+    }
+}
