@@ -252,6 +252,26 @@ mod tests {
     }
 
     #[test]
+    fn a_caller_has_time_to_prove_who_it_is_but_not_for_ever() {
+        let (secret, missing) = (Secret::new().unwrap(), BTreeSet::from([1]));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let mut called = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let mut caller = Caller::new(listener.accept().unwrap().0).unwrap();
+        assert!(matches!(caller.hear(&secret, &missing), Heard::Waits));
+        caller.since = Instant::now() - PROVE - Duration::from_millis(1);
+        assert!(matches!(caller.hear(&secret, &missing), Heard::Stranger));
+        // Who has proved it may take its time to say that it has seen the answer.
+        caller.rank = Some(1);
+        assert!(matches!(caller.hear(&secret, &missing), Heard::Waits));
+        called.write_all(&[1]).unwrap();
+        thread::sleep(Duration::from_millis(20));
+        assert!(matches!(caller.hear(&secret, &missing), Heard::Rank(1)));
+        drop(called);
+        thread::sleep(Duration::from_millis(20));
+        assert!(matches!(caller.hear(&secret, &missing), Heard::Stranger), "it is gone");
+    }
+
+    #[test]
     fn strangers_who_hold_the_line_keep_no_rank_out() {
         for count in [1, 2, 40, 1000] {
             let (guests, strangers) = open_to(|invitation| {
