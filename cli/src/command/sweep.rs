@@ -159,7 +159,8 @@ impl Args {
         };
         world.warn_of_cores(comm);
         let pace = self.pace(comm)?;
-        let points = given.unwrap_or_else(|| self.lab(comm, &pace, &room, &ways));
+        let done = comm.agree(self.done(comm))?;
+        let points = given.unwrap_or_else(|| self.lab(comm, &pace, &done, &room, &ways));
         let (groups, most) = self.fitting(comm, &pace, &points);
         if self.dry_run {
             return comm.agree(self.print_points(comm, &pace, &groups, most));
@@ -174,7 +175,6 @@ impl Args {
         let bar = visible.then(|| StepBar::start(count, left(total)));
         let repeats =
             Repeats { most, precision: (self.precision > 0.0).then_some(self.precision / 100.0) };
-        let done = comm.agree(self.done(comm))?;
         let options = SweepOptions {
             repeats,
             link: self.link,
@@ -269,11 +269,13 @@ impl Args {
     }
 
     /// The points of strong and weak scaling and of a crossover, with graphs for the time there is.
-    fn lab(&self, comm: &Comm, pace: &Pace, room: &Room, ways: &Ways) -> Vec<Point> {
+    fn lab(&self, comm: &Comm, pace: &Pace, done: &Done, room: &Room, ways: &Ways) -> Vec<Point> {
         let budget = self.budget().unwrap_or(LAB_SECONDS);
         let scaling = |log_n| sweep::scaling(log_n, room, ways);
-        // Rank 0 decides, since rounding may differ between processors.
-        let log_n = comm.broadcast(0, vec![sweep::size_within(pace, budget, scaling)])[0];
+        let fitting = || sweep::size_within(pace, budget, scaling);
+        // Rank 0 decides, since only it has the rows, and rounding may differ between processors.
+        let log_n = sweep::size_measured(done, scaling).unwrap_or_else(fitting);
+        let log_n = comm.broadcast(0, vec![log_n])[0];
         let crossover: Spec = "gnm:n=2^12,m=8n".parse().expect("a spec");
         [scaling(log_n), sweep::crossover(&crossover, room, ways)].concat()
     }

@@ -38,6 +38,11 @@ impl Done {
         (of_last.len() == last.repetitions).then_some(of_last)
     }
 
+    /// Whether there are rows for a point.
+    pub(crate) fn has(&self, point: &Point) -> bool {
+        self.points.contains_key(&point.key())
+    }
+
     /// The rows on one rank for the graph and experiment of `row`.
     pub(crate) fn alone(&self, row: &Row) -> Vec<&Row> {
         let same = |other: &&Row| {

@@ -1,6 +1,6 @@
 //! How long points take: the model of a job, corrected by a short trial.
 
-use super::{Experiment, Point};
+use super::{Done, Experiment, Point};
 use mst::comm::Link;
 use mst::distributed::{Locality, Plan, Workload};
 use mst::partition::Source;
@@ -161,10 +161,20 @@ pub(crate) fn size_within(pace: &Pace, budget: f64, points: impl Fn(u32) -> Vec<
     LAB_SIZES.rev().find(fits).unwrap_or(*LAB_SIZES.start())
 }
 
+/// The size of the graph of an earlier sweep, which a sweep that goes on must keep, though the machine
+/// may seem faster or slower now.
+pub(crate) fn size_measured(done: &Done, points: impl Fn(u32) -> Vec<Point>) -> Option<u32> {
+    let is_strong = |point: &Point| point.experiment == Experiment::Strong;
+    LAB_SIZES
+        .rev()
+        .find(|log_n| points(*log_n).iter().any(|point| is_strong(point) && done.has(point)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::sweep::Graph;
+    use mst::experiment::Row;
     use mst::local::Algorithm;
 
     const PACE: Pace = Pace {
@@ -227,5 +237,25 @@ mod tests {
         assert_eq!(size_within(&PACE, 0.99 * budget, points), 14);
         assert_eq!(size_within(&PACE, 1e9, points), 20);
         assert_eq!(size_within(&PACE, 0.0, points), 12);
+    }
+
+    #[test]
+    fn a_lab_that_goes_on_keeps_its_graph() {
+        let points = |log_n| vec![point(log_n, 1, 2), point(log_n, 2, 2)];
+        let row = |point: &Point| Row {
+            experiment: point.experiment.name().to_owned(),
+            graph: point.graph.name.clone(),
+            ranks: point.ranks,
+            threads: point.threads,
+            algorithm: point.algorithm.name().to_owned(),
+            combine_asked: point.combine_asked(),
+            ..Row::default()
+        };
+        let mut done = Done::default();
+        assert_eq!(size_measured(&done, points), None);
+        done.add(&[row(&Point { experiment: Experiment::Weak, ..point(18, 2, 2) })]);
+        assert_eq!(size_measured(&done, points), None, "weak scaling has other graphs");
+        done.add(&[row(&point(14, 2, 2))]);
+        assert_eq!(size_measured(&done, points), Some(14));
     }
 }

@@ -8,7 +8,7 @@ mod point;
 mod run;
 
 pub(crate) use done::Done;
-pub(crate) use estimate::{Pace, Trial, modelled, size, size_within, within_budget};
+pub(crate) use estimate::{Pace, Trial, modelled, size, size_measured, size_within, within_budget};
 pub(crate) use experiments::{Room, Ways, crossover, grid, scaling, strong, weak};
 pub(crate) use point::{Experiment, Graph, Point, PointKey, in_order};
 pub(crate) use run::{SweepOptions, measure};
