@@ -1,5 +1,6 @@
 //! Measures points, one after another.
 
+use super::estimate::FEWEST;
 use super::{Done, Experiment, Pace, Point};
 use crate::text;
 use mst::comm::{Comm, Link, Topology};
@@ -37,6 +38,10 @@ struct Sweep<'a> {
     /// Only on rank 0.
     done: Done,
     start: Instant,
+    /// The seconds that the model expected of what was done since then.
+    expected: f64,
+    /// The most repetitions of the next point; the same on every rank.
+    most: usize,
     /// Whether the crossover has been found, or cannot go on; the same on every rank.
     is_crossed: bool,
 }
@@ -68,23 +73,27 @@ pub(crate) fn measure(
     options: &SweepOptions<'_>,
 ) -> Result<Vec<Vec<Row>>> {
     let start = Instant::now();
-    let mut sweep = Sweep { comm, options, done, start, is_crossed: false };
-    let (mut remaining, mut expected) = (groups.concat(), 0.0);
+    let most = options.repeats.most;
+    let mut sweep = Sweep { comm, options, done, start, expected: 0.0, most, is_crossed: false };
+    let mut remaining = groups.concat();
     let (mut number, of) = (0, remaining.len());
     let (mut results, mut known) = (Vec::new(), 0);
     for group in groups {
         let mut held = None;
         for point in group {
             number += 1;
+            sweep.keep_budget(&remaining);
             remaining.remove(0);
             let Some((rows, is_new)) = sweep.point(point, &mut held)? else { continue };
             if comm.rank() != 0 {
                 continue;
             }
             if is_new {
-                expected += options.repeats.most as f64 * options.pace.of(point).solve;
-                let left = options.pace.total(&remaining, options.repeats.most)
-                    * (start.elapsed().as_secs_f64() / expected.max(1e-9)).min(1.0);
+                let repetitions = rows.len().max(1);
+                sweep.expected += options.pace.total(std::slice::from_ref(point), repetitions);
+                // Most points need fewer repetitions than they may have.
+                let share = repetitions as f64 / sweep.most as f64;
+                let left = share * sweep.slowness() * options.pace.total(&remaining, sweep.most);
                 (options.progress)(number, left);
                 (options.note)(&line(number, of, point, &rows, left));
             } else {
@@ -151,10 +160,35 @@ impl Sweep<'_> {
         Ok(Some((rows, measured)))
     }
 
+    /// How many times longer than expected what was done has taken; 1 before anything was done.
+    fn slowness(&self) -> f64 {
+        if self.expected > 0.0 { self.start.elapsed().as_secs_f64() / self.expected } else { 1.0 }
+    }
+
+    /// Allows fewer repetitions if the points that are left would take more than what is left of the
+    /// budget, and says so once.
+    fn keep_budget(&mut self, left: &[Point]) {
+        let Some(budget) = self.options.budget else { return };
+        let seconds = budget - self.start.elapsed().as_secs_f64();
+        let left: Vec<Point> = left.iter().filter(|point| !self.done.has(point)).cloned().collect();
+        let slowness = self.slowness().max(1.0);
+        let time = |most: usize| slowness * self.options.pace.total(&left, most);
+        let affordable = match time(self.most) > seconds {
+            true => affordable(self.most, seconds, time),
+            false => self.most,
+        };
+        let affordable = self.comm.broadcast(0, vec![affordable as u64])[0] as usize;
+        if affordable < self.most {
+            let repetitions = text::count(affordable as u64, "repetition");
+            (self.options.note)(&format!("to keep the budget, at most {repetitions} from here on"));
+        }
+        self.most = affordable;
+    }
+
     /// Whether the budget is spent before the point is measured.
     fn is_late_for(&self, point: &Point) -> bool {
-        let SweepOptions { pace, repeats, budget, .. } = self.options;
-        let seconds = pace.total(std::slice::from_ref(point), repeats.most);
+        let SweepOptions { pace, budget, .. } = self.options;
+        let seconds = pace.total(std::slice::from_ref(point), self.most);
         budget.is_some_and(|budget| self.start.elapsed().as_secs_f64() + seconds > budget)
     }
 
@@ -180,7 +214,7 @@ impl Sweep<'_> {
                 plan: point.plan,
                 link: options.link,
                 explain: false,
-                repeats: options.repeats,
+                repeats: Repeats { most: self.most, ..options.repeats },
                 warm_up: true,
                 verify,
             };
@@ -210,6 +244,13 @@ impl Sweep<'_> {
         self.done.add(rows);
         Ok(())
     }
+}
+
+/// The most repetitions, up to `most`, that take at most `seconds` by `time`; not fewer than an
+/// interval needs.
+fn affordable(most: usize, seconds: f64, time: impl Fn(usize) -> f64) -> usize {
+    let fewest = most.min(FEWEST);
+    (fewest..=most).rev().find(|most| time(*most) <= seconds).unwrap_or(fewest)
 }
 
 /// Whether the median of `rows` is below that of `others` beyond doubt.
@@ -273,6 +314,15 @@ mod tests {
         assert!(!of(&[1.0; 5], &[2.0; 6]), "five repetitions have no interval");
         assert!(!of(&[1.0, 1.0, 1.0, 1.0, 1.0, 2.0], &[2.0; 6]), "they overlap");
         assert!(!of(&[1.0; 6], &[]));
+    }
+
+    #[test]
+    fn what_is_late_gets_fewer_repetitions_but_an_interval() {
+        let of = |most, seconds| affordable(most, seconds, |most| 2.0 * most as f64);
+        assert_eq!(of(30, 100.0), 30);
+        assert_eq!(of(30, 41.0), 20);
+        assert_eq!(of(30, 1.0), FEWEST);
+        assert_eq!(of(3, 1.0), 3, "fewer were asked for");
     }
 
     #[test]
