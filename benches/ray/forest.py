@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 import numpy as np
+import quiet
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
@@ -215,6 +216,8 @@ def measure(name, path, rows):
                     print(f"{name}: {system}, {how} takes {seconds:.0f} s: not repeated", file=sys.stderr)
                     break
             print(f"{name}: {system}, {how}: {seconds:.4f} s on {hosts}", file=sys.stderr)
+            # Before the next way. Repetitions follow each other at once, as mst's do: a pause would empty caches.
+            quiet.wait()
 
 
 def main():
