@@ -76,6 +76,23 @@ fn pages_from_few_rows_are_as_expected() {
 }
 
 #[test]
+fn the_published_example_is_what_is_written() {
+    let published = in_package("../results/lab-report");
+    for language in ["en", "es"] {
+        let folder = TempDir::new().expect("a folder");
+        let mut command = Command::new(mst());
+        command.current_dir(&published).args(["report", "sweep.csv", "--lang", language, "-o"]);
+        assert!(command.arg(folder.path()).status().expect("it starts").success());
+        let [old, new] = [&published.join(language), folder.path()].map(files);
+        assert_eq!(old.len(), new.len(), "{old:?}");
+        for (old, new) in old.iter().zip(&new) {
+            let same = fs::read(old).expect("published") == fs::read(new).expect("written");
+            assert!(same, "{} is out of date: scripts/lab-report --draw", old.display());
+        }
+    }
+}
+
+#[test]
 fn each_figure_has_a_picture_and_its_data() {
     let folder = TempDir::new().expect("a folder");
     assert!(report(&[&in_package(FEW)], &[], folder.path()).status.success());

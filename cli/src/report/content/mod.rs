@@ -136,7 +136,7 @@ mod tests {
     fn figures_of_the_text_are_those_of_the_rows() {
         let text = text(with_times([1.0, 0.6, 0.5]));
         let expected = [
-            "On 3 ranks on 3 hosts, m = 2,097,152, distributed is 2.00 times as fast as the best local \
+            "With 3 ranks on 3 hosts, m = 2,097,152, distributed is 2.00 times as fast as the best local \
              run: 500 ms against 1.00 s.",
             "Against one rank with as many threads, 3 ranks have a speed-up of 2.00, an efficiency of \
              67 %. By Karp and Flatt, that is a serial fraction of 0.250 on 3 ranks. It rises from \

@@ -95,19 +95,19 @@ impl Sentences for English {
     ) -> String {
         match verdict {
             Verdict::Faster(_) => format!(
-                "On {at}, distributed is {factor} times as fast as the best local run: \
+                "With {at}, distributed is {factor} times as fast as the best local run: \
                  {distributed} against {local}."
             ),
             Verdict::Slower(_) => format!(
-                "On {at}, distributed is {factor} times slower than the best local run: \
+                "With {at}, distributed is {factor} times slower than the best local run: \
                  {distributed} against {local}."
             ),
             Verdict::Unclear => format!(
-                "On {at}, no difference between distributed ({distributed}) and the best local run \
+                "With {at}, no difference between distributed ({distributed}) and the best local run \
                  ({local}) can be seen: their intervals overlap."
             ),
             Verdict::Single => format!(
-                "On {at}, one repetition took {distributed} distributed and {local} in the best \
+                "With {at}, one repetition took {distributed} distributed and {local} in the best \
                  local run; single repetitions show no difference."
             ),
         }
