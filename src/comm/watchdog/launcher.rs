@@ -63,14 +63,14 @@ fn end_later(process: Process, grace: u32) -> io::Result<Child> {
 }
 
 fn launcher() -> Option<Process> {
-    let id = launcher_above()?;
+    let id = launcher_above(parent_id())?;
     let launcher = Process::of(id)?;
     // As long as it is above this process, no other process has its id.
-    (launcher_above() == Some(id)).then_some(launcher)
+    (launcher_above(parent_id()) == Some(id)).then_some(launcher)
 }
 
-fn launcher_above() -> Option<u32> {
-    let parent = parent_id();
+/// The launcher that is `parent`, or the one above it, if only a launcher's helper is between.
+fn launcher_above(parent: u32) -> Option<u32> {
     let name = name(parent)?;
     if is_launcher(&name) {
         return Some(parent);
@@ -107,6 +107,42 @@ mod tests {
         assert_eq!(parent_of(std::process::id()), Some(parent_id()));
         assert!(is_launcher("mpiexec.hydra") && is_launcher("mpirun") && !is_launcher("orted"));
         assert!(!is_launcher("slurmstepd") && !is_launcher("bash"));
+    }
+
+    #[test]
+    fn a_launcher_is_found_by_its_name_above_a_process() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["mpirun", BETWEEN, "other"] {
+            std::os::unix::fs::symlink("/bin/sh", folder.path().join(name)).unwrap();
+        }
+        // What is above what, and which of them is the launcher of the lowest one's children.
+        let cases = [
+            (["mpirun", "mpirun"], Some(1)),
+            (["mpirun", BETWEEN], Some(0)),
+            (["mpirun", "other"], None),
+            (["other", BETWEEN], None),
+            (["other", "mpirun"], Some(1)),
+        ];
+        for ([above, below], expected) in cases {
+            let mut command = Command::new(folder.path().join(above));
+            // A shell gives its jobs in the background no standard input.
+            let program = r#"exec 3<&0; "$0" -c 'echo $$; read line <&3' & wait"#;
+            command.args(["-c", program]);
+            command.arg(folder.path().join(below)).stdin(Stdio::piped()).stdout(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            let mut told = String::new();
+            io::BufRead::read_line(
+                &mut io::BufReader::new(child.stdout.take().unwrap()),
+                &mut told,
+            )
+            .unwrap();
+            let ids = [child.id(), told.trim().parse().unwrap()];
+            assert_eq!(name(ids[0]).as_deref(), Some(above));
+            let found = launcher_above(ids[1]);
+            drop(child.stdin.take());
+            child.wait().unwrap();
+            assert_eq!(found, expected.map(|place: usize| ids[place]), "{below} under {above}");
+        }
     }
 
     fn start(program: &str) -> Child {

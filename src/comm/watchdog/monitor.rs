@@ -86,22 +86,30 @@ impl Watch {
         // Tell even a rank 0 that is lost: if it was only stopped, it must not find the others dead
         // when it runs again. An orphan says that it is one: nobody is left to hear its own report.
         self.tell(if end == JobEnd::Orphaned { word::ORPHANED } else { word::ENDING });
-        match end {
-            JobEnd::Lost(lost, how) if self.rank == usize::from(lost == 0) => {
-                say(&self.sentence(lost, how));
-            }
-            JobEnd::MpiDoesNotEnd if self.rank == 0 => say(&format!(
-                "the work is done and all results are written, but MPI has not shut down on every \
-                 host within {} s; MPICH 4.0 has this known fault: use a newer one, or Open MPI",
-                self.to_end.as_secs_f64()
-            )),
-            JobEnd::Dismissed | JobEnd::Orphaned => {}
-            JobEnd::Lost(..) | JobEnd::Told | JobEnd::MpiDoesNotEnd => thread::sleep(COURTESY),
+        match (self.report(&end), end) {
+            (Some(reason), _) => say(&reason),
+            (None, JobEnd::Dismissed | JobEnd::Orphaned) => {}
+            (None, _) => thread::sleep(COURTESY),
         }
         if self.rank == 0 {
             launcher::end_launcher_later();
         }
         end_at_once(1)
+    }
+
+    /// What this rank says about the end of the job; `None` if another rank says it, or nobody.
+    fn report(&self, end: &JobEnd) -> Option<String> {
+        match *end {
+            JobEnd::Lost(lost, how) if self.rank == usize::from(lost == 0) => {
+                Some(self.sentence(lost, how))
+            }
+            JobEnd::MpiDoesNotEnd if self.rank == 0 => Some(format!(
+                "the work is done and all results are written, but MPI has not shut down on every \
+                 host within {} s; MPICH 4.0 has this known fault: use a newer one, or Open MPI",
+                self.to_end.as_secs_f64()
+            )),
+            _ => None,
+        }
     }
 
     /// Watches until this rank is done, or returns why the job ends.
@@ -237,25 +245,11 @@ mod tests {
         leaving: Arc<AtomicBool>,
         as_rank_1: impl FnOnce(&Invitation) + Send,
     ) -> Option<JobEnd> {
-        let strangers = Arc::default();
+        let mut watch = watch(0);
         let addresses = BTreeSet::from([Ipv4Addr::LOCALHOST]);
-        let (door, invitation) = Door::open(&addresses, 2, Arc::clone(&strangers)).unwrap();
-        let done = Arc::new(AtomicBool::new(false));
-        let mut watch = Watch {
-            rank: 0,
-            hosts: vec!["a".to_owned(), "b".to_owned()],
-            patience: PATIENCE,
-            to_end: PATIENCE,
-            door: Some(door),
-            strangers,
-            peers: Vec::new(),
-            done: done.clone(),
-            leaving,
-            dismissed: Arc::default(),
-            woken: None,
-            parent: getppid(),
-            progress: Arc::default(),
-        };
+        let (door, invitation) = Door::open(&addresses, 2, Arc::clone(&watch.strangers)).unwrap();
+        let done = Arc::clone(&watch.done);
+        (watch.door, watch.leaving) = (Some(door), leaving);
         thread::scope(|scope| {
             scope.spawn(|| {
                 as_rank_1(&invitation);
@@ -264,6 +258,50 @@ mod tests {
             });
             watch.watch()
         })
+    }
+
+    /// A rank of two that has no connections.
+    fn watch(rank: usize) -> Watch {
+        Watch {
+            rank,
+            hosts: vec!["a".to_owned(), "b".to_owned()],
+            patience: PATIENCE,
+            to_end: PATIENCE,
+            door: None,
+            strangers: Arc::default(),
+            peers: Vec::new(),
+            done: Arc::default(),
+            leaving: Arc::default(),
+            dismissed: Arc::default(),
+            woken: None,
+            parent: getppid(),
+            progress: Arc::default(),
+        }
+    }
+
+    /// Rank 0 reports the loss of others, and rank 1 that of rank 0.
+    #[test]
+    fn one_rank_says_why_the_job_ends() {
+        let says = |rank, end: JobEnd| watch(rank).report(&end);
+        let lost = |rank| JobEnd::Lost(rank, PeerState::Dead);
+        assert!(says(0, lost(1)).is_some_and(|said| said.starts_with("rank 1 on b has died")));
+        assert!(says(1, lost(0)).is_some_and(|said| said.starts_with("rank 0 on a has died")));
+        assert_eq!((says(1, lost(1)), says(2, lost(0)), says(0, lost(0))), (None, None, None));
+        assert!(says(0, JobEnd::MpiDoesNotEnd).is_some_and(|said| said.contains("within 0.6 s")));
+        assert_eq!(says(1, JobEnd::MpiDoesNotEnd), None);
+        for end in [JobEnd::Told, JobEnd::Dismissed, JobEnd::Orphaned] {
+            assert_eq!(says(0, end), None);
+        }
+    }
+
+    #[test]
+    fn strangers_are_counted_in_words() {
+        let said = |count| refused(&AtomicU64::new(count));
+        assert_eq!(said(0), None);
+        let of = |connections| {
+            format!("rank 0 refused {connections} that did not come from ranks of this job")
+        };
+        assert_eq!((said(1), said(2)), (Some(of("1 connection")), Some(of("2 connections"))));
     }
 
     fn call(invitation: &Invitation) -> Peer {
