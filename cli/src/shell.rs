@@ -1,5 +1,6 @@
 //! Quotes text as words of a shell, so that names stay data whatever characters they contain.
 
+use mst::comm;
 use std::env::args_os;
 
 /// `text` quoted as one word of a shell, whatever characters it contains.
@@ -39,10 +40,25 @@ pub(crate) fn quoted_if_needed(text: &str) -> String {
     format!("$'{}'", text.chars().map(escaped).collect::<String>())
 }
 
-/// The command that started this process, quoted for a shell, so that it can be repeated.
+/// The variable that names the command that started a job, for its ranks.
+pub(crate) const COMMAND: &str = "MST_COMMAND";
+
+/// The command that started this process, quoted for a shell.
 pub(crate) fn command_line() -> String {
     let word = |word: &str| if is_plain(word) { word.to_owned() } else { quoted(word) };
     args_os().map(|text| word(&text.to_string_lossy())).collect::<Vec<_>>().join(" ")
+}
+
+/// The command that started this job, so that it can be repeated: that of `mst cluster run`, or
+/// mpirun with as many ranks. Other options of mpirun are not known.
+pub(crate) fn job_command_line() -> String {
+    let variable = |name: &str| std::env::var(name).ok();
+    let launched = comm::launcher(variable).filter(|launcher| launcher.started);
+    match (variable(COMMAND), launched) {
+        (Some(command), Some(_)) => command,
+        (_, Some(launcher)) => format!("mpirun -n {} {}", launcher.size, command_line()),
+        (_, None) => command_line(),
+    }
 }
 
 #[cfg(test)]

@@ -109,14 +109,18 @@ fn written(path: &Path) -> String {
 fn signals_to_end_reach_the_launcher() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let place = Place::new();
-        let traps = "trap 'exit 130' INT; trap 'exit 143' TERM";
+        // Launchers end a job that was told to end with any code.
+        let traps = "trap 'exit 1' INT TERM";
         place.tool("mpirun", &format!("{traps}; echo up >up; while true; do sleep 0.01; done"));
         let mut job = place.command(&["run"]);
-        let mut job = job.stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let job = job.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         written(&place.path("up"));
         let sent = Command::new("kill").args(["-s", signal, &job.id().to_string()]).status();
         assert!(sent.unwrap().success());
-        assert_eq!(job.wait().unwrap().code(), Some(code), "{signal}");
+        let ended = job.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(code), "{signal}");
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(said, "mst: error: interrupted: all ranks were told to end\n");
     }
 }
 

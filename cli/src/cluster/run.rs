@@ -10,6 +10,7 @@ use super::watch::{LauncherLimits, LauncherWatch, Reason};
 use super::{addresses, hosts_file, processes};
 use crate::console::{print_error, write_stderr};
 use crate::doctor::Settings;
+use crate::shell;
 use mst::comm::Host;
 use mst::error::{Error, Result};
 use nix::sys::signal::Signal;
@@ -38,6 +39,8 @@ struct JobEnd {
     is_done: bool,
     /// Why the launcher was killed, if it was.
     reason: Option<Reason>,
+    /// Whether the job was told to end by a signal that came here.
+    is_interrupted: bool,
     /// What the job said on standard error, and the end of its standard output.
     filter: LauncherFilter,
     last: Vec<u8>,
@@ -58,7 +61,9 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<u8> {
     // mpirun reads a copy of the hosts that were checked, whatever happens to the file.
     let hosts = scratch.path().join(hosts_file::NAME);
     fs::write(&hosts, &setup.hosts).map_err(Error::file("write", &hosts))?;
-    let command = command(&setup.settings, &hosts, &mark, arguments);
+    let mut command = command(&setup.settings, &hosts, &mark, arguments);
+    // Rank 0, which writes rows, runs on this host and gets this variable.
+    command.env(shell::COMMAND, shell::command_line());
     let signals = Signals::catch().map_err(Error::file("install", Path::new("signal handlers")))?;
     let watch = watch(&setup, &mark);
     let end = run_launcher(command, watch, &mark, &signals, io::stdout())?;
@@ -108,7 +113,7 @@ fn run_launcher(
     thread::scope(|scope| {
         let passing = scope.spawn(move || pass_on(from, out, over));
         let filtering = scope.spawn(move || filter_stderr(err, over));
-        let reason = wait_for_end(&job, &mut watch, signals);
+        let (reason, signal) = wait_for_end(&job, &mut watch, signals);
         let status = job.end();
         over.store(true, Relaxed);
         signals.release();
@@ -117,8 +122,12 @@ fn run_launcher(
         let code = of_job(session::code(status.map_err(Error::file("wait for", launcher()))?));
         written.map_err(Error::file("write", Path::new("standard output")))?;
         let is_done = mark.exists();
-        let code = if reason.is_some() || code == 0 && !is_done { 1 } else { code };
-        Ok(JobEnd { code, is_done, reason, filter, last })
+        let code = match signal {
+            Some(signal) if !is_done => 128 + signal as u8,
+            _ if reason.is_some() || code == 0 && !is_done => 1,
+            _ => code,
+        };
+        Ok(JobEnd { code, is_done, reason, is_interrupted: signal.is_some(), filter, last })
     })
 }
 
@@ -131,12 +140,19 @@ const fn of_job(code: u8) -> u8 {
     }
 }
 
-/// Waits until a job ends, and passes signals on to it. Kills its launcher if that is needed, and
-/// returns why.
-fn wait_for_end(job: &Session, watch: &mut LauncherWatch, signals: &Signals) -> Option<Reason> {
-    let mut reason = None;
+/// Waits until a job ends, and passes signals on to it. Kills its launcher if that is needed.
+/// Returns why, and the last signal that it passed on.
+fn wait_for_end(
+    job: &Session,
+    watch: &mut LauncherWatch,
+    signals: &Signals,
+) -> (Option<Reason>, Option<Signal>) {
+    let (mut reason, mut last) = (None, None);
     while !job.has_ended() {
-        signals.taken().for_each(|signal| job.signal(signal));
+        for signal in signals.taken() {
+            job.signal(signal);
+            last = Some(signal);
+        }
         if reason.is_none() {
             reason = watch.look(Instant::now());
             if reason.is_some() {
@@ -145,7 +161,7 @@ fn wait_for_end(job: &Session, watch: &mut LauncherWatch, signals: &Signals) -> 
         }
         thread::sleep(TICK);
     }
-    reason
+    (reason, last)
 }
 
 impl JobEnd {
@@ -178,6 +194,9 @@ impl JobEnd {
             Some(Reason::Unstarted(_)) => {
                 let seconds = LIMITS.to_start.as_secs();
                 Some(format!("no rank started within {seconds} s; mst doctor found:"))
+            }
+            None if self.has_failed() && self.is_interrupted => {
+                Some("interrupted: all ranks were told to end".to_owned())
             }
             None => self.has_failed().then(|| self.filter.explanation(&self.last, here)),
         }

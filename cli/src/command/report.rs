@@ -38,6 +38,13 @@ impl Args {
         let page = report::write(sources, self.lang, self.mix, &self.output)?;
         note(&format!("report: {}", shown(&page)));
         match self.open {
+            true if !has_screen() => {
+                let what = format!(
+                    "there is no screen here; open {} on a machine that has one",
+                    shown(&page)
+                );
+                Err(Error::usage("--open", what))
+            }
             true => opener::open(&page).map_err(|why| {
                 let what = format!("no browser can be started: {why}; open {}", shown(&page));
                 Error::usage("--open", what)
@@ -45,4 +52,12 @@ impl Args {
             false => Ok(()),
         }
     }
+}
+
+/// Whether a browser can be seen: what starts one says nothing if there is no screen.
+fn has_screen() -> bool {
+    let is_windows =
+        || std::fs::read_to_string("/proc/version").is_ok_and(|text| text.contains("microsoft"));
+    let variables = ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"];
+    variables.iter().any(|name| std::env::var_os(name).is_some()) || is_windows()
 }

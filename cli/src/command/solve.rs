@@ -157,5 +157,5 @@ pub(super) fn context(experiment: &'static str, graph: &OsStr, source: &Source) 
         Source::Generated(spec) => (spec.to_string(), Some(Spec::seed(spec))),
         Source::File { .. } => (graph.to_string_lossy().into_owned(), None),
     };
-    Provenance::now(experiment, graph, seed, env!("MST_COMMIT"), shell::command_line())
+    Provenance::now(experiment, graph, seed, env!("MST_COMMIT"), shell::job_command_line())
 }

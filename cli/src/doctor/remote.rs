@@ -172,6 +172,11 @@ pub(super) fn on_host(host: &str, line: &str) -> String {
     format!("ssh {} {line}", shell::quoted_if_needed(host))
 }
 
+/// The same for a `line` that needs root: sudo may ask for a password, so it needs a terminal.
+pub(super) fn on_host_as_root(host: &str, line: &str) -> String {
+    on_host(host, &format!("sudo {line}")).replacen("ssh ", "ssh -t ", 1)
+}
+
 /// The command, for the user to paste, that makes a folder on a host.
 pub(super) fn make_folder(path: &Path, host: &str) -> String {
     match path.to_str() {

@@ -1,7 +1,7 @@
 //! The rules that find problems in the facts of the hosts, one function for each rule.
 
 use super::graph::Size;
-use super::remote::{copy, on_host};
+use super::remote::{copy, on_host, on_host_as_root};
 use super::{HostReport, Hostfile, Library, Pair, Problem, listed};
 use crate::shell;
 use crate::text::{bytes, count, seconds};
@@ -66,7 +66,7 @@ pub(super) fn clocks(reports: &[HostReport]) -> Vec<Problem> {
         let first = &reports[0].label;
         let what =
             format!("the clock of {} is {} {side} that of {first}", one.label, seconds(by.abs()));
-        Problem::new(what, on_host(&one.label, "sudo timedatectl set-ntp true"))
+        Problem::new(what, on_host_as_root(&one.label, "timedatectl set-ntp true"))
     };
     reports.iter().filter(far).map(problem).collect()
 }
@@ -99,7 +99,7 @@ pub(super) fn identities(reports: &[HostReport]) -> Vec<Problem> {
                 "{} and {} are clones with one machine-id, so DHCP may give them one address",
                 other.label, one.label
             );
-            let mend = "on one of them: sudo rm /etc/machine-id && sudo systemd-machine-id-setup && sudo reboot";
+            let mend = "on one of them: sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup && sudo reboot";
             problems.push(Problem::new(what, mend));
         }
     }

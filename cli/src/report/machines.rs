@@ -108,12 +108,19 @@ pub(crate) fn add(path: &Path, snapshot: Snapshot) -> Result<()> {
     Ok(())
 }
 
-/// The worst latency and the worst bandwidth of the last snapshot that has links.
+/// The worst latency and the worst bandwidth of any pair of machines, each at its best: a moment's
+/// disturbance is no property of a link.
 pub(crate) fn slowest_link(snapshots: &[Snapshot]) -> Option<Link> {
-    let links = &snapshots.iter().rev().find(|snapshot| !snapshot.links.is_empty())?.links;
-    let latency = links.iter().map(|wire| wire.latency).fold(0.0, f64::max);
-    let bandwidth = links.iter().map(|wire| wire.bandwidth).fold(f64::INFINITY, f64::min);
-    Some(Link { latency, bandwidth })
+    let wires = || snapshots.iter().flat_map(|snapshot| &snapshot.links);
+    let best = |between: &[String; 2]| {
+        let of_pair = || wires().filter(|wire| wire.between == *between);
+        let latency = of_pair().map(|wire| wire.latency).fold(f64::INFINITY, f64::min);
+        Link { latency, bandwidth: of_pair().map(|wire| wire.bandwidth).fold(0.0, f64::max) }
+    };
+    wires().map(|wire| best(&wire.between)).reduce(|a, b| Link {
+        latency: a.latency.max(b.latency),
+        bandwidth: a.bandwidth.min(b.bandwidth),
+    })
 }
 
 /// The links that one snapshot found much slower than another: their ends, with the least and the
@@ -165,6 +172,10 @@ mod tests {
     fn the_slowest_link_counts() {
         let link = slowest_link(&[snapshot("one", &[1e9, 1e8]), snapshot("two", &[])]);
         assert_eq!(link, Some(Link { latency: 2e-5, bandwidth: 1e8 }));
+        let mut disturbed = snapshot("two", &[1e7, 2e8]);
+        disturbed.links[0].latency = 1e-3;
+        let link = slowest_link(&[snapshot("one", &[1e9, 1e8]), disturbed]);
+        assert_eq!(link, Some(Link { latency: 2e-5, bandwidth: 2e8 }), "each at its best");
         assert_eq!(slowest_link(&[snapshot("two", &[])]), None);
     }
 

@@ -280,7 +280,7 @@ impl Sentences for English {
 
     fn prediction_assumes(&self, latency: &str, bandwidth: &str) -> String {
         format!(
-            "It assumes one rank a host, a random graph, and the slowest link that was measured: \
+            "It assumes one rank a host, a random graph, and the slowest link, at its best: \
              {latency}, {bandwidth}. Its speed is set by the time of one rank."
         )
     }

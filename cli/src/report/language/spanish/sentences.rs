@@ -285,7 +285,7 @@ impl Sentences for Spanish {
 
     fn prediction_assumes(&self, latency: &str, bandwidth: &str) -> String {
         format!(
-            "Supone un proceso por máquina, un grafo aleatorio y el enlace más lento que se midió: \
+            "Supone un proceso por máquina, un grafo aleatorio y el enlace más lento, en su mejor momento: \
              {latency}, {bandwidth}. Su velocidad se ajusta al tiempo de un proceso."
         )
     }
