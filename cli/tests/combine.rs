@@ -30,7 +30,7 @@ fn json(ended: &Ended) -> Value {
 
 #[test]
 fn the_self_test_holds_in_both_worlds_with_the_same_traffic() {
-    for (ranks, cases) in [(1, 40), (2, 150), (3, 150), (4, 150), (7, 60), (16, 12)] {
+    for (ranks, cases) in [(1, 30), (2, 100), (3, 100), (4, 100), (7, 40), (16, 8)] {
         let cases = cases.to_string();
         let arguments = ["selftest", "--cases", &cases, "--json"];
         let ended = inside(ranks, &arguments);

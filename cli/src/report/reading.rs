@@ -9,6 +9,9 @@ use std::path::Path;
 
 /// The start of every header that any version of this program writes.
 const FIRST: &str = "started";
+/// More vertices, edges, ranks or threads than this are no measurement, and would overflow sums.
+const MOST: [(&str, f64); 4] =
+    [("n", 4_294_967_296.0), ("m", 1e13), ("ranks", 65_536.0), ("threads", 65_536.0)];
 /// The longest text of a field that an error shows.
 const SHOWN: usize = 40;
 
@@ -114,17 +117,20 @@ impl CsvText<'_> {
         for (place, (name, value)) in header.iter().zip(plain).enumerate() {
             let is_positive = matches!(name, "ranks" | "threads" | "host_count" | "total_s");
             let is_time = name.ends_with("_s");
-            if !is_positive && !is_time {
+            let most = MOST.iter().find(|(of, _)| *of == name).map(|(_, most)| *most);
+            if !is_positive && !is_time && most.is_none() {
                 continue;
             }
             let mut numbers = value.split_whitespace().map(|number| number.parse::<f64>().ok());
             let holds = |number: Option<f64>| {
                 number.is_some_and(|number| {
-                    number.is_finite() && number >= 0.0 && (number > 0.0 || !is_positive)
+                    let range = 0.0..=most.unwrap_or(f64::MAX);
+                    range.contains(&number) && (number > 0.0 || !is_positive)
                 })
             };
             if !numbers.all(holds) {
-                return Err(self.unreadable(header, record, place, "it must be a positive number"));
+                let why = "it must be a positive number that is possible";
+                return Err(self.unreadable(header, record, place, why));
             }
         }
         Ok(())
@@ -262,9 +268,14 @@ mod tests {
                  digit found in string"
             )
         );
-        for (column, value) in
-            [("total_s", "NaN"), ("read_s", "-1"), ("merge_s", "inf"), ("threads", "0")]
-        {
+        for (column, value) in [
+            ("total_s", "NaN"),
+            ("read_s", "-1"),
+            ("merge_s", "inf"),
+            ("threads", "0"),
+            ("ranks", "65537"),
+            ("m", "18446744073709551615"),
+        ] {
             let found = refusal(&with(column, value));
             assert!(found.contains(&format!("the column {column}, found \"{value}\"")), "{found}");
         }

@@ -86,7 +86,9 @@ pub(crate) fn imbalance(point: &Point, say: &dyn Messages) -> Option<Plot> {
 /// The most bytes that a rank of this run can receive, whatever the graph; `None` if its way to
 /// combine is not known here.
 pub(crate) fn bound(row: &Row) -> Option<u64> {
-    let plan = Plan::all().find(|plan| plan.name() == row.combine)?;
+    // What no machine holds could overflow the bound.
+    let is_possible = row.m as f64 * (row.ranks as f64).powi(2) < 1e18;
+    let plan = Plan::all().filter(|_| is_possible).find(|plan| plan.name() == row.combine)?;
     let key_bytes = if row.key_bytes == 0 { size_of::<u64>() } else { row.key_bytes };
     (row.ranks > 1).then(|| plan.most_received(row.n, row.m, row.ranks, key_bytes))
 }
