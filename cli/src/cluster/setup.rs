@@ -1,6 +1,6 @@
 //! What `init` found out, read from the files of this folder.
 
-use super::{folder, hosts_file, refusal, settings_file};
+use super::{addresses, folder, hosts_file, refusal, settings_file};
 use crate::console::ResultPrinter;
 use crate::doctor::{self, Hostfile, Problem, Question, Settings};
 use mst::error::{Error, Result, shown};
@@ -62,8 +62,36 @@ pub(super) fn program() -> Result<PathBuf> {
 /// If something is wrong, and those of [`ClusterSetup::read`].
 pub(crate) fn status() -> Result<()> {
     let setup = ClusterSetup::read()?;
-    let found = doctor::reach(&setup.hostfile, &setup.question())?;
+    let mut found = doctor::reach(&setup.hostfile, &setup.question())?;
+    // The doctor asks hosts by name, a job by the addresses that `init` found.
+    if found.problems.is_empty() {
+        found.problems.extend(moved(addresses::check(&setup.settings.hosts)));
+    }
     let printer = ResultPrinter { json: false, quiet: false, file_on_stdout: false };
     printer.print(&found, || doctor::shown(&found))?;
     found.verdict()
+}
+
+/// The problem of a host that is not where it was.
+fn moved(checked: Result<()>) -> Option<Problem> {
+    let why = checked.err()?.to_string();
+    let (what, mend) = why.split_once("; ").unwrap_or((&why, "run init again"));
+    Some(Problem { what: what.to_owned(), mend: mend.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_that_has_moved_is_a_problem_with_its_remedy() {
+        assert_eq!(moved(Ok(())), None);
+        let problem = |what: &str| moved(Err(refusal(what))).expect("a problem").to_string();
+        let elsewhere =
+            "vm2 no longer answers at 10.0.0.2: its name now resolves to 10.0.0.3; run init again";
+        assert_eq!(problem(elsewhere), elsewhere);
+        let lost = "vm2: the name no longer resolves; it was 10.0.0.2";
+        assert_eq!(problem(lost), lost);
+        assert_eq!(problem("vm2 is gone"), "vm2 is gone; run init again");
+    }
 }
