@@ -11,7 +11,7 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 /// The start of every header that any version of this program writes.
-const FIRST: &str = "started";
+pub(crate) const FIRST: &str = "started";
 
 /// A CSV file.
 #[derive(Clone, Debug)]
@@ -159,7 +159,7 @@ impl CsvFile {
     }
 
     /// The value, with a decimal point if it is a decimal number.
-    fn plain(&self, value: &str) -> String {
+    pub(crate) fn plain(&self, value: &str) -> String {
         let number = value.replacen(',', ".", 1);
         match self.decimal {
             Decimal::Comma if number.parse::<f64>().is_ok() => number,
@@ -167,7 +167,7 @@ impl CsvFile {
         }
     }
 
-    fn delimiter(&self) -> u8 {
+    pub(crate) fn delimiter(&self) -> u8 {
         match self.decimal {
             Decimal::Point => b',',
             Decimal::Comma => b';',

@@ -10,8 +10,8 @@ mod standard_input;
 mod termination;
 
 pub(crate) use bars::{Bars, StepBar};
-pub(crate) use csv_file::CsvFile;
-pub(crate) use output::{Output, folder_of};
+pub(crate) use csv_file::{CsvFile, FIRST};
+pub(crate) use output::{Output, folder_of, save};
 pub use panics::report_panics_once;
 pub(crate) use print::{ResultPrinter, note, print_error, write_stderr, write_stdout};
 pub(crate) use standard_input::{NAME, is_named, keep};

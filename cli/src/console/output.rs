@@ -201,6 +201,21 @@ pub(crate) fn folder_of(target: &Path) -> &Path {
     folder.unwrap_or(Path::new("."))
 }
 
+/// Writes a small file beside its path, and renames it when it is complete.
+///
+/// # Errors
+/// [`Error::File`] if it cannot be written; what was there stays as it was.
+pub(crate) fn save(path: &Path, content: &[u8]) -> Result<()> {
+    let failed = |why| Error::file("write", path)(why);
+    let mut file = Builder::new()
+        .permissions(Permissions::from_mode(0o644))
+        .tempfile_in(folder_of(path))
+        .map_err(failed)?;
+    file.write_all(content).map_err(failed)?;
+    file.persist(path).map_err(|why| failed(why.error))?;
+    Ok(())
+}
+
 fn fill(path: &Path, format: Format, slice: &Slice, file: &File) -> Result<()> {
     let mut out = format::compressed(path, BufWriter::new(file));
     let written = format::write(format, path, slice, &mut out).and_then(|()| {

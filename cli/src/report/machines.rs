@@ -1,13 +1,13 @@
 //! The machines and links of a sweep: measured by the doctor when it starts and when it ends, in a
 //! file beside its rows.
 
-use crate::console::folder_of;
+use crate::console::save;
 use crate::doctor::{Findings, HostReport, Pair};
 use mst::comm::Link;
 use mst::error::{ContentFault, Error, Result};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// What was found at one time.
@@ -101,11 +101,7 @@ pub(crate) fn add(path: &Path, snapshot: Snapshot) -> Result<()> {
     let mut snapshots = read(path)?;
     snapshots.push(snapshot);
     let text = serde_json::to_string_pretty(&snapshots).expect("plain fields");
-    let failed = |why| Error::file("write", path)(why);
-    let mut file = tempfile::NamedTempFile::new_in(folder_of(path)).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.persist(path).map_err(|why| failed(why.error))?;
-    Ok(())
+    save(path, text.as_bytes())
 }
 
 /// The worst latency and the worst bandwidth of any pair of machines, each at its best: a moment's

@@ -20,13 +20,12 @@ mod study;
 pub(crate) use language::Language;
 pub(crate) use machines::{Snapshot, add, beside};
 
-use crate::console::folder_of;
+use crate::console::save;
 use content::Results;
 use figure::Painter;
 use mst::error::{Error, Result};
 use mst::experiment::Row;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use study::Study;
 
@@ -73,28 +72,17 @@ pub(crate) fn write(
     let figures = folder.join("figures");
     fs::create_dir_all(&figures).map_err(Error::file("create", &figures))?;
     let painter = Painter::new();
-    for figure in document.figures() {
-        let svg = figure::svg(&figure.plot, say);
+    let drawings: Vec<String> =
+        document.figures().map(|figure| figure::svg(&figure.plot, say)).collect();
+    for (figure, svg) in document.figures().zip(&drawings) {
         let file = |ending: &str| figures.join(format!("{}.{ending}", figure.name));
-        save(&file("png"), &painter.png(&svg))?;
+        save(&file("png"), &painter.png(svg))?;
         save(&file("svg"), svg.as_bytes())?;
         save(&file("csv"), figure.plot.data().as_bytes())?;
     }
     let page = folder.join("report.html");
     save(&folder.join("report.md"), render::markdown(&document, say).as_bytes())?;
     save(&folder.join("report.tex"), render::tex(&document, say).as_bytes())?;
-    save(&page, render::html(&document, say).as_bytes())?;
+    save(&page, render::html(&document, say, &drawings).as_bytes())?;
     Ok(page)
-}
-
-/// Writes a file beside its path, and renames it when it is complete.
-fn save(path: &Path, content: &[u8]) -> Result<()> {
-    let failed = |why| Error::file("write", path)(why);
-    let mut file = tempfile::Builder::new()
-        .permissions(<fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o644))
-        .tempfile_in(folder_of(path))
-        .map_err(failed)?;
-    file.write_all(content).map_err(failed)?;
-    file.persist(path).map_err(|why| failed(why.error))?;
-    Ok(())
 }

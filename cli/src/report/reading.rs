@@ -1,14 +1,14 @@
 //! Reads rows for a report. Nothing is left out: a file that is wrong anywhere is refused, with the
 //! place.
 
+use crate::console::{CsvFile, FIRST};
 use mst::error::{ContentFault, Error, Place, Result, printable};
 use mst::experiment::Row;
+use mst::format::Decimal;
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-/// The start of every header that any version of this program writes.
-const FIRST: &str = "started";
 /// More vertices, edges, ranks or threads than this are no measurement, and would overflow sums.
 const MOST: [(&str, f64); 4] =
     [("n", 4_294_967_296.0), ("m", 1e13), ("ranks", 65_536.0), ("threads", 65_536.0)];
@@ -31,8 +31,10 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Row>> {
             false => foreign(path, "its first line does not begin with the column \"started\""),
         });
     };
-    let separator = if rest.starts_with(';') { b';' } else { b',' };
-    let file = CsvText { path, text: &text, separator };
+    // Semicolons go with decimal commas.
+    let decimal = if rest.starts_with(';') { Decimal::Comma } else { Decimal::Point };
+    let signs = CsvFile { path: path.to_owned(), decimal };
+    let file = CsvText { path, text: &text, signs };
     file.rows()
 }
 
@@ -45,14 +47,14 @@ fn foreign(path: &Path, why: &str) -> Error {
 struct CsvText<'a> {
     path: &'a Path,
     text: &'a str,
-    /// Semicolons go with decimal commas.
-    separator: u8,
+    /// What separates its fields, and its decimal sign.
+    signs: CsvFile,
 }
 
 impl CsvText<'_> {
     fn rows(&self) -> Result<Vec<Row>> {
         let mut reader = csv::ReaderBuilder::new()
-            .delimiter(self.separator)
+            .delimiter(self.signs.delimiter())
             .flexible(true)
             .from_reader(self.text.as_bytes());
         let header = reader.headers().map_err(|why| foreign(self.path, &why.to_string()))?.clone();
@@ -75,7 +77,7 @@ impl CsvText<'_> {
         }
         // First, since a newer version may have changed the columns that follow.
         self.check_schema(header, record)?;
-        let plain: csv::StringRecord = record.iter().map(|field| self.with_point(field)).collect();
+        let plain: csv::StringRecord = record.iter().map(|field| self.signs.plain(field)).collect();
         let row: Row = plain.deserialize(Some(header)).map_err(|why| {
             let csv::ErrorKind::Deserialize { err, .. } = why.kind() else {
                 return foreign(self.path, &why.to_string());
@@ -136,15 +138,6 @@ impl CsvText<'_> {
         Ok(())
     }
 
-    /// A field with a decimal point, if it is a number with a comma.
-    fn with_point(&self, field: &str) -> String {
-        let number = field.replacen(',', ".", 1);
-        match self.separator {
-            b';' if number.parse::<f64>().is_ok() => number,
-            _ => field.to_owned(),
-        }
-    }
-
     fn unreadable(
         &self,
         header: &csv::StringRecord,
@@ -185,7 +178,7 @@ impl CsvText<'_> {
             match byte {
                 _ if left == 0 => return place,
                 b'"' => is_quoted = !is_quoted,
-                byte if *byte == self.separator && !is_quoted => left -= 1,
+                byte if *byte == self.signs.delimiter() && !is_quoted => left -= 1,
                 _ => {}
             }
         }
@@ -235,10 +228,7 @@ mod tests {
     #[test]
     fn decimal_commas_are_read() {
         let folder = tempfile::tempdir().expect("a folder");
-        let csv_file = crate::console::CsvFile {
-            path: folder.path().join("x.csv"),
-            decimal: mst::format::Decimal::Comma,
-        };
+        let csv_file = CsvFile { path: folder.path().join("x.csv"), decimal: Decimal::Comma };
         let rows = fixture::strong();
         csv_file.append(&rows).expect("written");
         assert_eq!(read(&csv_file.path).expect("rows"), rows);

@@ -1,17 +1,11 @@
 //! Is it right?
 
 use super::{Results, paragraph};
-use crate::report::correctness::Forests;
 use crate::report::document::{Block, Table};
 use crate::report::language::{Messages, Name};
 use mst::experiment::{Number, Row};
 
 pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
-    let forests = Forests::of(results.study);
-    let same = match forests.differing.as_slice() {
-        [] => say.same_forest(forests.found, forests.graphs),
-        differing => say.different_forests(&say.list(differing)),
-    };
     let table = Table {
         caption: say.graphs_caption().to_owned(),
         header: [
@@ -32,7 +26,18 @@ pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
             .map(|graph| of_graph(results, graph, say))
             .collect(),
     };
-    vec![paragraph([same, say.proved(forests.proved, forests.graphs)]), Block::Table(table)]
+    let forests = &results.forests;
+    let proved = say.proved(forests.proved, forests.graphs);
+    vec![paragraph([same_forests(results, say), proved]), Block::Table(table)]
+}
+
+/// Whether all forests of a graph are the same.
+pub(super) fn same_forests(results: &Results<'_>, say: &dyn Messages) -> String {
+    let forests = &results.forests;
+    match forests.differing.as_slice() {
+        [] => say.same_forest(forests.found, forests.graphs),
+        differing => say.different_forests(&say.list(differing)),
+    }
 }
 
 fn of_graph(results: &Results<'_>, graph: &str, say: &dyn Messages) -> Vec<String> {

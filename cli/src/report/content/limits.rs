@@ -1,7 +1,6 @@
 //! What a reader must know before believing the figures, as far as the rows tell.
 
 use super::Results;
-use crate::report::correctness::Forests;
 use crate::report::language::Messages;
 use crate::report::machines::{Snapshot, changed_links};
 use crate::report::points::Point;
@@ -21,9 +20,9 @@ pub(super) fn found(results: &Results<'_>, say: &dyn Messages) -> Vec<String> {
     limits
         .extend(one_kernel(results.snapshots).map(|hosts| say.limit_one_kernel(&say.list(&hosts))));
     limits.extend(of_points(&study.points, say));
-    let unproved = Forests::of(study).unproved;
+    let unproved = &results.forests.unproved;
     if !unproved.is_empty() {
-        limits.push(say.limit_not_proved(&say.list(&unproved)));
+        limits.push(say.limit_not_proved(&say.list(unproved)));
     }
     for (between, least, most) in changed_links(results.snapshots) {
         let [least, most] = [least, most].map(|bandwidth| say.bit_rate(bandwidth));

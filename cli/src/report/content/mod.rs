@@ -11,6 +11,7 @@ mod speed;
 mod summary;
 mod times;
 
+use super::correctness::Forests;
 use super::crossing::Growth;
 use super::document::{Block, Document, Figure};
 use super::figure::Plot;
@@ -29,6 +30,7 @@ pub(crate) struct Results<'a> {
     files: &'a [String],
     snapshots: &'a [Snapshot],
     scalings: Vec<Scaling<'a>>,
+    forests: Forests,
     weak: Vec<Series<'a>>,
     growths: Vec<Growth<'a>>,
     /// For the main series of the first scaling, with the link that it assumes.
@@ -44,7 +46,8 @@ impl<'a> Results<'a> {
             .zip(slowest_link(snapshots))
             .and_then(|(scaling, link)| Some((Prediction::of(scaling.main(), link)?, link)));
         let (weak, growths) = (weak(study), Growth::all(study));
-        Self { study, files, snapshots, scalings, weak, growths, prediction }
+        let forests = Forests::of(study);
+        Self { study, files, snapshots, forests, scalings, weak, growths, prediction }
     }
 
     /// The report in a language.

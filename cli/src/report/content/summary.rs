@@ -1,7 +1,6 @@
 //! The answers in a sentence each.
 
-use super::{Results, setting, sizes, speed};
-use crate::report::correctness::Forests;
+use super::{Results, correctness, setting, sizes, speed};
 use crate::report::document::Block;
 use crate::report::language::Messages;
 
@@ -12,11 +11,7 @@ pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
         (ranks, 1) => say.one_host(ranks),
         (ranks, hosts) => say.distributed(ranks, hosts),
     }];
-    let forests = Forests::of(results.study);
-    answers.push(match forests.differing.as_slice() {
-        [] => say.same_forest(forests.found, forests.graphs),
-        differing => say.different_forests(&say.list(differing)),
-    });
+    answers.push(correctness::same_forests(results, say));
     for scaling in &results.scalings {
         answers.push(speed::verdict(scaling, say));
     }

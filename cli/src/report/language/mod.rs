@@ -149,7 +149,6 @@ pub(crate) trait Vocabulary {
     fn contents(&self) -> &'static str;
     /// `a`, `a and b`, `a, b and c`.
     fn list(&self, items: &[String]) -> String;
-    fn range(&self, low: &str, high: &str) -> String;
     fn method(&self) -> &'static [&'static str];
 }
 

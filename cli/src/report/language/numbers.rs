@@ -114,7 +114,7 @@ impl dyn Messages + '_ {
     pub(crate) fn interval(&self, interval: Option<Interval>) -> String {
         interval.map_or_else(
             || "–".to_owned(),
-            |Interval { low, high }| self.range(&self.seconds(low), &self.seconds(high)),
+            |Interval { low, high }| format!("{} – {}", self.seconds(low), self.seconds(high)),
         )
     }
 }

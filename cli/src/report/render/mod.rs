@@ -6,7 +6,6 @@ mod escape;
 pub(crate) use escape::{Markdown, Tex};
 
 use super::document::{Block, Document, Figure, Table};
-use super::figure::svg;
 use super::language::Messages;
 use askama::Template;
 
@@ -19,6 +18,8 @@ struct Html<'a> {
     document: &'a Document,
     say: &'a dyn Messages,
     style: &'static str,
+    /// The figures as SVG, in their order.
+    drawings: &'a [String],
 }
 
 #[derive(Template)]
@@ -35,10 +36,10 @@ struct TexPage<'a> {
     say: &'a dyn Messages,
 }
 
-/// The page as one HTML file that needs no other.
-pub(crate) fn html(document: &Document, say: &dyn Messages) -> String {
+/// The page as one HTML file that needs no other; `drawings` are its figures as SVG, in their order.
+pub(crate) fn html(document: &Document, say: &dyn Messages, drawings: &[String]) -> String {
     let style = include_str!("../../../templates/report.css");
-    Html { document, say, style }.render().expect("memory")
+    Html { document, say, style, drawings }.render().expect("memory")
 }
 
 /// The page as Markdown, with figures in a folder beside it.
@@ -60,9 +61,8 @@ impl Html<'_> {
         })
     }
 
-    /// The drawing, without what only a file of its own needs.
-    fn drawing(&self, figure: &Figure) -> String {
-        svg(&figure.plot, self.say)
+    fn drawing(&self, figure: &Figure) -> &str {
+        &self.drawings[self.number(figure) - 1]
     }
 
     fn number(&self, figure: &Figure) -> usize {

@@ -202,10 +202,6 @@ impl Vocabulary for English {
         }
     }
 
-    fn range(&self, low: &str, high: &str) -> String {
-        format!("{low} – {high}")
-    }
-
     fn method(&self) -> &'static [&'static str] {
         &[
             "A time is wall-clock time from a barrier, with all edges in memory, to the end of the \

@@ -220,10 +220,6 @@ impl Vocabulary for Spanish {
         }
     }
 
-    fn range(&self, low: &str, high: &str) -> String {
-        format!("{low} – {high}")
-    }
-
     fn method(&self) -> &'static [&'static str] {
         &[
             "Un tiempo es tiempo de reloj desde una barrera, con todas las aristas en memoria, hasta \
