@@ -140,7 +140,9 @@ fn main() -> Done {
         return Ok(());
     }
     std::fs::create_dir_all(&folder)?;
+    // Before anything is written, since that would make a clean work tree a dirty one.
+    let machine = machine::machine();
     save(&rows, &folder.join("runs.csv"))?;
-    std::fs::write(folder.join("machine.txt"), machine::machine())?;
+    std::fs::write(folder.join("machine.txt"), machine)?;
     figures::draw(&folder, &folder)
 }
