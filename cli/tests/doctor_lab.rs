@@ -28,7 +28,7 @@ const FAULTS: [(&str, &str, &str, &str); 12] = [
      "for file in $(ls /usr/lib/*/libmpi.so.40.away); do mv $file ${file%.away}; done"),
     ("3", "ip link add docker0 type bridge && ip addr add 172.17.0.1/16 dev docker0 && ip link set docker0 up",
      "vm3 has the bridge docker0: MPI may use it", "ip link del docker0"),
-    ("3", "hostname vm2", "vm3 answers as vm2: addresses have changed", "hostname vm3"),
+    ("3", "hostname vm2", "two hosts are called vm2; on one of them: sudo hostnamectl set-hostname", "hostname vm3"),
     ("1", "cd /home/lab && sed -i 's/$/\\r/' hosts", "hosts:1: the line has a Windows line end", "sed -i 's/\\r$//' /home/lab/hosts"),
 ];
 
@@ -100,6 +100,15 @@ fn what_is_wrong_with_a_job_on_three_hosts_is_found() {
     assert_eq!(hung.code(), Some(1), "{hung:?}");
     assert!(hung.stderr.contains("the other ranks did not answer within 15 s"), "{hung:?}");
     expect(&over_ssh(&lab), &["10.0.2.15 is an address of vm1, vm2 and vm3"]);
+    // `mst cluster` keeps MPI away from it, so it is none of the problems that keep `init` from
+    // its work.
+    lab.root("2", "kill $(cat /run/sshd.pid)");
+    let init = lab.call(&["shell", "1", "./mst", "cluster", "init", "vm1", "vm2", "vm3"]);
+    lab.root("2", "/usr/sbin/sshd -f /etc/ssh/lab_config");
+    assert_eq!(init.code(), Some(1), "{init:?}");
+    for part in ["1 problem\n- vm2 is up but refuses ssh", "nothing was written"] {
+        assert!(init.stderr.contains(part), "{part}: {init:?}");
+    }
     let mut options = everywhere.to_vec();
     for name in ["btl_tcp_if_include", "oob_tcp_if_include"] {
         options.extend(["--mca", name, "10.77.0.0/24"]);

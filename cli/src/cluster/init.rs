@@ -18,9 +18,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// Time limit for the installation of MPI.
 const INSTALL_LIMIT: Duration = Duration::from_secs(900);
 
-/// Looks for the helper that an MPI's launcher starts on each host.
-const HAS_MPI: &str =
-    "command -v orted || command -v prted || command -v hydra_pmi_proxy || echo '@mst none'\n";
+/// What a host prints if it has no MPI.
 const NONE: &str = "@mst none";
 
 /// Prepares the hosts, the first of which is this one, and writes `hosts` and `cluster.env`. It
@@ -35,8 +33,9 @@ pub(crate) fn init(names: &[OsString]) -> Result<()> {
     let remotes: Vec<Remote> = hosts.iter().map(|host| Remote::named(host, &here)).collect();
     check_places(&hosts, &remotes)?;
     let program = program()?;
-    remotes.iter().try_for_each(|remote| prepare(remote, &program))?;
-    write(&hosts)?;
+    let launcher = doctor::launcher();
+    remotes.iter().try_for_each(|remote| prepare(remote, &program, launcher.as_ref()))?;
+    write(&hosts, launcher.as_ref())?;
     write_stdout(format!("written: {}, {}\n", hosts_file::NAME, settings_file::NAME).as_bytes())?;
     status()?;
     let started = std::env::args().next().unwrap_or_else(|| "mst".to_owned());
@@ -62,21 +61,24 @@ fn check_places(hosts: &[&str], remotes: &[Remote]) -> Result<()> {
     Err(refusal(format!("named twice: {}", twice.join(" "))))
 }
 
-/// Installs MPI on a host if it has none, and copies the program. If the host does not answer, the
-/// doctor will explain that.
-fn prepare(remote: &Remote, program: &Path) -> Result<()> {
-    let output = remote.run(HAS_MPI, ANSWER_LIMIT).ok().filter(|output| output.code == Some(0));
+/// Installs this host's MPI on a host that lacks it, and copies the program. If the host does not
+/// answer, or there is no MPI here, the doctor will explain that.
+fn prepare(remote: &Remote, program: &Path, launcher: Option<&Library>) -> Result<()> {
+    // The helper that the launcher starts on each host: that of another MPI is of no use.
+    let helper = launcher.map_or("true", Library::daemon);
+    let script = format!("command -v {helper} || echo '{NONE}'\n");
+    let output = remote.run(&script, ANSWER_LIMIT).ok().filter(|output| output.code == Some(0));
     let Some(output) = output else { return Ok(()) };
-    if output.stdout.lines().any(|line| line == NONE) {
-        install_mpi(remote);
+    let lacks_it = output.stdout.lines().any(|line| line == NONE);
+    if let Some(launcher) = launcher.filter(|_| lacks_it) {
+        install_mpi(remote, launcher.package());
     }
     let copied = copy(program, remote)?;
     write_stdout(copied.line(&remote.host, program).as_bytes())
 }
 
-/// Installs the same MPI as on this host, if that needs no password.
-fn install_mpi(remote: &Remote) {
-    let package = if is_mpich() { "mpich" } else { "openmpi-bin" };
+/// Installs a package with an MPI, if that needs no password.
+fn install_mpi(remote: &Remote, package: &str) {
     let host = &remote.host;
     note(&format_args!("{host}: installing {package}"));
     let script =
@@ -91,16 +93,12 @@ fn install_mpi(remote: &Remote) {
     }
 }
 
-/// Whether this host's mpirun is from MPICH.
-fn is_mpich() -> bool {
-    doctor::launcher().as_ref().is_some_and(Library::is_mpich)
-}
-
 /// Writes both files, if the doctor finds a way to start a job on all hosts.
-fn write(hosts: &[&str]) -> Result<()> {
-    let is_mpich = is_mpich();
+fn write(hosts: &[&str], launcher: Option<&Library>) -> Result<()> {
+    let is_mpich = launcher.is_some_and(Library::is_mpich);
     let bare = hosts_file::text(hosts.iter().map(|host| (*host, 1)), is_mpich);
-    let found = doctor::reach(&hosts_file::parse(bare.as_bytes())?, &Question::default())?;
+    let question = Question { by_cluster: true, ..Question::default() };
+    let found = doctor::reach(&hosts_file::parse(bare.as_bytes())?, &question)?;
     let Some(settings) = &found.settings else {
         write_stderr(doctor::shown(&found));
         let what = "nothing was written; fix this and run init again";

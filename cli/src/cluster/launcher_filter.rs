@@ -83,10 +83,13 @@ struct DeathSigns {
     cut: bool,
     /// Whether a helper process could not be started.
     unstarted: bool,
+    /// Whether a host could not execute the program.
+    not_executed: bool,
 }
 
 impl DeathSigns {
     fn read_line(&mut self, line: &str) {
+        const NOT_EXECUTED: [&str; 2] = ["or execute an executable", "execvp error on file"];
         const LOST: [&str; 4] = [
             "lost communication with a remote daemon",
             "Remote daemon failed",
@@ -104,6 +107,7 @@ impl DeathSigns {
             .split_once("control_cb ")
             .is_some_and(|(_, rest)| rest.contains(" assert (!closed) failed"));
         self.unstarted |= line.contains("unable to reliably start one or more daemons");
+        self.not_executed |= NOT_EXECUTED.iter().any(|words| line.contains(words));
     }
 
     fn explanation(&self, here: &str) -> String {
@@ -118,6 +122,13 @@ impl DeathSigns {
             let host = host.map_or("of another rank", String::as_str);
             return format!(
                 "lost the machine {host}: check its power and cable, and run mst cluster status"
+            );
+        }
+        if self.not_executed {
+            let host = self.hosts.first().map_or("a host", String::as_str);
+            return format!(
+                "{host} cannot execute the program: mst cluster status says why, and mst cluster \
+                 init HOST... copies it again"
             );
         }
         let what = if self.cut {
@@ -197,6 +208,17 @@ ORTE was unable to reliably start one or more daemons.
 This usually is caused by:
 --------------------------------------------------------------------------
 ";
+    const UNEXECUTED: &str = "\
+--------------------------------------------------------------------------
+mpirun was unable to launch the specified application as it could not access
+or execute an executable:
+
+Executable: /home/lab/mst
+Node: vm2
+
+while attempting to start process rank 1.
+--------------------------------------------------------------------------
+";
     const OF_MPICH: &str = "\
 [mpiexec@vm1] control_cb (pm/pmiserv/pmiserv_cb.c:206): assert (!closed) failed
 [mpiexec@vm1] HYDT_dmxu_poll_wait_for_event (tools/demux/demux_poll.c:76): callback returned error status
@@ -270,6 +292,7 @@ Connection to the lab is good.
             (OF_MPICH, "", "(MPICH does not say which)"),
             ("", OF_MPICH, "(MPICH does not say which)"),
             (UNSTARTED, "", "at the start of the job; mst cluster status says which"),
+            (UNEXECUTED, "", "vm2 cannot execute the program: mst cluster status says why"),
             ("", "", "the reason is above"),
             (
                 "process rank 1; x with PID 1 on node vm2 exited on signal 9",

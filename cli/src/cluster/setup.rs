@@ -37,7 +37,8 @@ impl ClusterSetup {
     }
 
     fn question(&self) -> Question {
-        Question { mpi_networks: self.settings.mpi_networks(), ..Question::default() }
+        let mpi_networks = self.settings.mpi_networks();
+        Question { mpi_networks, by_cluster: true, ..Question::default() }
     }
 }
 

@@ -77,7 +77,7 @@ impl Args {
         let graph =
             self.graph.as_deref().map(|graph| InputArgs::default().named(graph)).transpose()?;
         let (files, hostfile) = (self.file.clone(), self.hostfile.clone());
-        let question = Question { files, graph, hostfile, mpi_networks: None };
+        let question = Question { files, graph, hostfile, ..Question::default() };
         match &self.hostfile {
             Some(hostfile) if self.world.ranks.is_none() && !comm::is_started() => {
                 let found = doctor::reach(&Hostfile::read(hostfile)?, &question)?;

@@ -1,6 +1,6 @@
 //! The `sh` script that asks a host about itself, and the meaning of its answers.
 
-use super::remote::{copy, make_folder};
+use super::remote::{copy, make_folder, on_host_as_root};
 use super::{Facts, Library, Problem};
 use crate::shell;
 use mst::error::{ContentFault, Error, Result};
@@ -17,6 +17,8 @@ pub(super) struct Context {
     pub(super) launcher: Option<Library>,
     /// Files to compare.
     pub(super) files: Vec<PathBuf>,
+    /// Whether `mst cluster` will start the job.
+    pub(super) by_cluster: bool,
 }
 
 impl Context {
@@ -107,21 +109,67 @@ impl Answer {
 
     /// What is wrong on `host`.
     pub(super) fn problems(&self, host: &str, context: &Context) -> Vec<Problem> {
-        let program = self.program_problem(host, &context.program);
         let launcher = context.launcher.as_ref();
-        let mut problems: Vec<Problem> = program.into_iter().collect();
-        problems.extend(launcher.and_then(|launcher| self.launcher_problem(host, launcher)));
-        if !self.folder {
-            let folder = context.folder.display();
-            let what = format!(
-                "{host} has no folder {folder}, so mpirun starts in the home folder, where a \
-                 relative ./mst may be an old copy"
-            );
-            let make = make_folder(&context.folder, host);
-            let mend = format!("{make}, and start the program by its absolute path");
-            problems.push(Problem::new(what, mend));
-        }
+        let missing = launcher.and_then(|launcher| self.mpi_problem(host, launcher));
+        let mut problems: Vec<Problem> = match missing {
+            Some(missing) => vec![missing],
+            None => {
+                let program = self.program_problem(host, &context.program);
+                let launcher = launcher.and_then(|launcher| self.launcher_problem(host, launcher));
+                program.into_iter().chain(launcher).collect()
+            }
+        };
+        problems.extend(self.folder_problem(host, context));
         problems
+    }
+
+    fn folder_problem(&self, host: &str, context: &Context) -> Option<Problem> {
+        if self.folder {
+            return None;
+        }
+        let start = format!("{host} has no folder {}, so", context.folder.display());
+        let make = make_folder(&context.folder, host);
+        Some(if context.by_cluster {
+            let what = format!("{start} its rank would look for files in the home folder there");
+            Problem::new(what, make)
+        } else {
+            let what = format!(
+                "{start} mpirun starts in the home folder, where a relative ./mst may be an old copy"
+            );
+            Problem::new(what, format!("{make}, and start the program by its absolute path"))
+        })
+    }
+
+    /// The problem of a host that has neither the library that the program needs nor the helper of
+    /// the launcher: one cause, one remedy.
+    fn mpi_problem(&self, host: &str, launcher: &Library) -> Option<Problem> {
+        let library = self.missing_library()?;
+        if self.has(launcher.daemon()) {
+            return None;
+        }
+        let what = format!(
+            "there is no {} on {host}: {library} is missing, and {} is not in PATH for ssh without \
+             a terminal",
+            launcher.name(),
+            launcher.daemon()
+        );
+        let mend = format!(
+            "{}, or if it is there, set PATH and LD_LIBRARY_PATH at the top of ~/.bashrc there, \
+             before it asks whether it is interactive",
+            install(host, launcher)
+        );
+        Some(Problem::new(what, mend))
+    }
+
+    /// The shared library that the program did not find there.
+    fn missing_library(&self) -> Option<&str> {
+        let (_, rest) = self.output.split_once("error while loading shared libraries: ")?;
+        rest.split(':').next()
+    }
+
+    /// Whether a launcher's program is found there.
+    fn has(&self, tool: &str) -> bool {
+        self.tools.iter().any(|other| other == tool)
     }
 
     fn program_problem(&self, host: &str, path: &Path) -> Option<Problem> {
@@ -136,8 +184,7 @@ impl Answer {
             return None; // a comparison of contents finds out whether it is the same program
         }
         let output: String = self.output.chars().take(160).collect();
-        if let Some((_, rest)) = self.output.split_once("error while loading shared libraries: ") {
-            let library = rest.split(':').next().unwrap_or(rest);
+        if let Some(library) = self.missing_library() {
             let what = format!("{shown} does not start on {host}: {library} is missing there");
             let mend = format!(
                 "install the same MPI on {host}, or if it is there, set LD_LIBRARY_PATH at the \
@@ -161,7 +208,6 @@ impl Answer {
     }
 
     fn launcher_problem(&self, host: &str, launcher: &Library) -> Option<Problem> {
-        let has = |tool: &str| self.tools.iter().any(|other| other == tool);
         let there = Library::named(&self.mpirun);
         if let Some(there) = there.filter(|there| !there.goes_with(launcher)) {
             let what = format!("mpirun is {launcher} here and {there} on {host}");
@@ -169,20 +215,24 @@ impl Answer {
             return Some(Problem::new(what, mend));
         }
         let daemon = launcher.daemon();
-        if has(daemon) {
+        if self.has(daemon) {
             return None;
         }
         let what = format!(
             "{daemon}, which mpirun starts on each host, is not in PATH on {host} for ssh without a terminal"
         );
-        let mend = if launcher.is_mpich() {
-            "install MPICH there, or set PATH at the top of ~/.bashrc there, before it asks whether it is interactive"
-        } else {
-            "install Open MPI there, or set PATH at the top of ~/.bashrc there, before it asks \
-             whether it is interactive, or use mpirun --prefix FOLDER-OF-OPEN-MPI"
-        };
+        let mend = format!(
+            "{}, or if it is there, set PATH at the top of ~/.bashrc there, before it asks whether \
+             it is interactive",
+            install(host, launcher)
+        );
         Some(Problem::new(what, mend))
     }
+}
+
+/// The command, for the user to paste, that installs the MPI of `launcher` on a host.
+fn install(host: &str, launcher: &Library) -> String {
+    on_host_as_root(host, &format!("apt-get install -y {}", launcher.package()))
 }
 
 #[cfg(test)]
@@ -195,6 +245,7 @@ mod tests {
             folder: "/home/lab/work".into(),
             launcher: Library::named(launcher),
             files: Vec::new(),
+            by_cluster: false,
         }
     }
 
@@ -243,6 +294,12 @@ mod tests {
                 "libmpi.so.40 is missing there; install",
             ),
             (
+                format!("{WELL}{missing}").replace("@mst tool orted\n", ""),
+                "Open MPI 4.1.4",
+                "libmpi.so.40 is missing, and orted is not in PATH for ssh without a terminal; \
+                 ssh -t vm2 sudo apt-get install -y openmpi-bin",
+            ),
+            (
                 format!("{WELL}@mst code 2\n@mst said error: unrecognized subcommand\n"),
                 "Open MPI 4.1.4",
                 "which does not understand this one; scp",
@@ -267,6 +324,20 @@ mod tests {
             );
             assert!(messages.concat().contains(expected), "{expected}: {messages:?}");
         }
+    }
+
+    /// `mst cluster` starts the program by its absolute path, so only files can be missed.
+    #[test]
+    fn a_missing_folder_is_told_as_the_job_is_started() {
+        let answer = Answer::read(&format!("{}@mst end \n", WELL.replace("@mst folder yes\n", "")));
+        let problem = |by_cluster| {
+            let context = Context { by_cluster, ..context("Open MPI 4.1.4") };
+            answer.as_ref().expect("to its end").folder_problem("vm2", &context).expect("missing")
+        };
+        assert!(problem(false).mend.ends_with("start the program by its absolute path"));
+        let expected = "vm2 has no folder /home/lab/work, so its rank would look for files in the \
+                        home folder there; ssh vm2 mkdir -p /home/lab/work";
+        assert_eq!(problem(true).to_string(), expected);
     }
 
     #[test]

@@ -53,6 +53,12 @@ pub(super) fn own_address<'a>(host: &'a Facts, hosts: &[&Facts]) -> Option<&'a A
     host.addresses.iter().find(|address| !is_bridge(address) && owners(address) == 1)
 }
 
+/// Whether MPI can be told to use a network that all hosts share, and has not been told of one yet.
+pub(super) fn can_be_restricted(reports: &[HostReport]) -> bool {
+    let hosts: Vec<&Facts> = reports.iter().map(|report| &report.facts).collect();
+    hosts.iter().all(|host| host.mpi_networks.is_none()) && shared_network(&hosts).is_some()
+}
+
 /// The problems of cards that MPI may try without success, or of a restriction to cards that some
 /// host does not have.
 pub(super) fn cards(reports: &[HostReport], library: Option<&Library>) -> Vec<Problem> {
@@ -183,6 +189,7 @@ mod tests {
             with("vm2", &[nat, ("192.168.56.12", 24, "eth1"), ("172.17.0.1", 16, "docker0")]),
             with("vm3", &[nat, ("192.168.56.13", 24, "eth1")]),
         ];
+        assert!(can_be_restricted(&reports), "`mst cluster` solves this by itself");
         let message = message(&reports);
         assert!(message.starts_with(
             "10.0.2.15 is an address of vm1, vm2 and vm3, vm2 has the bridge docker0"
@@ -195,7 +202,9 @@ mod tests {
     #[test]
     fn a_missing_shared_network_is_reported() {
         let nat = ("10.0.2.15", 24, "eth0");
-        let message = message(&[with("vm1", &[nat]), with("vm2", &[nat])]);
+        let reports = [with("vm1", &[nat]), with("vm2", &[nat])];
+        assert!(!can_be_restricted(&reports));
+        let message = message(&reports);
         assert!(message.contains("there is no network"), "{message}");
     }
 
@@ -234,5 +243,6 @@ mod tests {
         );
         assert!(message_if("192.168.1.0/24").contains("no address in it on vm1 and vm2"));
         assert!(message_if("eth1").contains("no address in it on vm2"));
+        assert!(!can_be_restricted(&reports), "it is restricted already");
     }
 }

@@ -24,6 +24,9 @@ pub struct Question {
     pub hostfile: Option<PathBuf>,
     /// The networks or cards that MPI is restricted to, if the environment does not say.
     pub mpi_networks: Option<String>,
+    /// Whether `mst cluster` will start the job: it restricts MPI to the shared network by itself,
+    /// and calls mpirun with options of its own.
+    pub by_cluster: bool,
 }
 
 /// The facts and problems that were found.
@@ -174,7 +177,7 @@ mod tests {
             files: vec!["missing.gr".into()],
             graph: Some(Source::Generated("gnm:n=2^30,m=2^39".parse().expect("a spec"))),
             hostfile: Some(hostfile),
-            mpi_networks: None,
+            ..Question::default()
         };
         let found = mst::comm::run(3, Some(1), |comm| examine(comm, &question).expect("read"));
         let [one] = found[0].hosts.as_slice() else { panic!("{found:?}") };

@@ -81,7 +81,8 @@ fn unreachable_endpoint(
     let what =
         format!("{what}; ssh works, so a firewall probably blocks other ports, and MPI would hang");
     let network = format!("{}/{}", shared.network(), shared.prefix);
-    let fixed = context.launcher.as_ref().map_or(String::new(), |launcher| {
+    let launcher = context.launcher.as_ref().filter(|_| !context.by_cluster);
+    let fixed = launcher.map_or(String::new(), |launcher| {
         format!(", or open only TCP ports 20000 to 20199 and start with {}", launcher.on_ports())
     });
     Problem::new(what, format!("on {}: sudo ufw allow from {network}{fixed}", end.label))
@@ -117,4 +118,36 @@ fn connect(end: &Endpoint, program: &str, targets: &[Option<SocketAddr>]) -> Vec
         output.lines().find_map(|line| line.strip_prefix(&start).map(str::to_owned))
     };
     targets.iter().map(|target| target.as_ref().and_then(failure)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::Library;
+
+    /// `mst cluster` cannot pass mpirun's options on, so there they would be no remedy.
+    #[test]
+    fn ports_are_only_offered_to_those_who_start_mpirun() {
+        let shared = Address { ip: [10, 0, 0, 1].into(), prefix: 24, card: "eth0".into() };
+        let end = Endpoint {
+            remote: Remote { host: "vm2".into(), here: false },
+            label: "vm2".into(),
+            address: [10, 0, 0, 2].into(),
+        };
+        let message_if = |by_cluster| {
+            let context = Context {
+                program: "/opt/mst".into(),
+                folder: "/home/lab".into(),
+                launcher: Library::named("Open MPI 4.1.4"),
+                files: Vec::new(),
+                by_cluster,
+            };
+            unreachable_endpoint("vm1", &end, "no answer", Some(&shared), &context).to_string()
+        };
+        let rule = "; on vm2: sudo ufw allow from 10.0.0.0/24";
+        let by_hand = message_if(false);
+        assert!(by_hand.contains(&format!("{rule}, or open only TCP ports 20000")), "{by_hand}");
+        let by_cluster = message_if(true);
+        assert!(by_cluster.ends_with(rule), "{by_cluster}");
+    }
 }

@@ -56,12 +56,22 @@ impl Library {
     }
 
     /// The program that the launcher starts on every other host.
-    pub(super) fn daemon(&self) -> &'static str {
+    pub(crate) fn daemon(&self) -> &'static str {
         match self.implementation {
             Implementation::Mpich => "hydra_pmi_proxy",
             Implementation::OpenMpi if self.is_old() => "orted",
             Implementation::OpenMpi => "prted",
         }
+    }
+
+    /// The package of Debian and Ubuntu that contains the launcher and its daemon.
+    pub(crate) fn package(&self) -> &'static str {
+        if self.is_mpich() { "mpich" } else { "openmpi-bin" }
+    }
+
+    /// Its name without the version.
+    pub(super) fn name(&self) -> &'static str {
+        if self.is_mpich() { "MPICH" } else { "Open MPI" }
     }
 
     /// How to start a job that only uses the network of `shared`.
@@ -157,8 +167,7 @@ impl Library {
 
 impl fmt::Display for Library {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = if self.is_mpich() { "MPICH" } else { "Open MPI" };
-        write!(f, "{name} {}", self.version)
+        write!(f, "{} {}", self.name(), self.version)
     }
 }
 

@@ -39,6 +39,7 @@ pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings
         folder: env::current_dir().map_err(Error::file("find", Path::new("this folder")))?,
         launcher: launcher(),
         files: question.all_files(),
+        by_cluster: question.by_cluster,
     };
     context.check()?;
     let launcher = context.launcher.as_ref();
@@ -79,7 +80,9 @@ pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings
     problems.extend(verdict::identities(&reports));
     problems.extend(verdict::wrong_host_names(&reports));
     problems.extend(verdict::slots(&reports, hostfile));
-    problems.extend(cards::cards(&reports, launcher));
+    if !(question.by_cluster && cards::can_be_restricted(&reports)) {
+        problems.extend(cards::cards(&reports, launcher));
+    }
     problems.extend(verdict::clocks(&reports));
     problems.extend(verdict::files(&reports, &context.files));
     if let Some(size) = &size {

@@ -33,7 +33,7 @@ pub(super) fn explain(host: &str, output: &ScriptOutput) -> Problem {
     if has(&["host key is known for", "Host key verification failed"]) {
         let what = format!("ssh does not know the key of {host} yet");
         let mend = format!(
-            "{keyscan}, and compare `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` there with `ssh-keygen -F {word} -l` here"
+            "mkdir -p -m 700 ~/.ssh && {keyscan}, and compare `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` there with `ssh-keygen -F {word} -l` here"
         );
         return Problem::new(what, mend);
     }
@@ -136,7 +136,7 @@ mod tests {
             (
                 "No ED25519 host key is known for vm2 and you have requested strict checking.\r\n\
                  Host key verification failed.\r\n",
-                "ssh does not know the key of lab@vm2 yet; ssh-keyscan -H vm2 >> ~/.ssh/known_hosts",
+                "ssh does not know the key of lab@vm2 yet; mkdir -p -m 700 ~/.ssh && ssh-keyscan -H vm2 >> ~/.ssh/known_hosts",
             ),
             (
                 "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\r\n\

@@ -101,6 +101,7 @@ fn clones_and_twins_are_told_apart() {
     only(identities(&clones), &["vm1 and vm2 are clones", "systemd-machine-id-setup"]);
     let namesakes = three(|hosts| hosts[1].facts.host.name = "vm1".to_owned());
     only(identities(&namesakes), &["two hosts are called vm1", "hostnamectl"]);
+    assert_eq!(wrong_host_names(&namesakes), [], "one cause, one problem");
     let containers = three(|hosts| {
         for host in hosts {
             host.facts.host.boot = "one kernel".to_owned();

@@ -106,7 +106,8 @@ pub(super) fn identities(reports: &[HostReport]) -> Vec<Problem> {
     problems
 }
 
-/// The problems of hosts that answer with the name of another host of the list.
+/// The problems of hosts that answer with the name of another host of the list, unless that one has
+/// this name, too, which is another rule's problem.
 pub(super) fn wrong_host_names(reports: &[HostReport]) -> Vec<Problem> {
     let bare = |label: &str| label.rsplit('@').next().unwrap_or(label).to_owned();
     let problem = |one: &HostReport| {
@@ -117,11 +118,11 @@ pub(super) fn wrong_host_names(reports: &[HostReport]) -> Vec<Problem> {
             "correct them in /etc/hosts or the hostfile; `ip addr` on each host shows its address";
         (listed && bare(&one.label) != *name).then(|| Problem::new(what, mend))
     };
-    // Another rule reports two names for the same machine.
-    let twice = |one: &&HostReport| {
-        reports.iter().filter(|other| other.facts.host.is(&one.facts.host)).count() > 1
+    // Other rules report two names for one machine, and two machines with one name.
+    let has_its_name_alone = |one: &&HostReport| {
+        reports.iter().filter(|other| other.facts.host.name == one.facts.host.name).count() == 1
     };
-    reports.iter().filter(|one| !twice(one)).filter_map(problem).collect()
+    reports.iter().filter(has_its_name_alone).filter_map(problem).collect()
 }
 
 /// The problems of hosts where one of the files is missing or differs from the first host's.
