@@ -79,14 +79,28 @@ impl Comm {
     /// If there is not one list for each rank.
     #[track_caller]
     pub fn all_to_all<T: Pod>(&self, lists: Vec<Vec<T>>) -> Vec<Vec<T>> {
+        let empty = vec![Vec::new(); self.size()];
+        self.all_to_all_if_any(lists).unwrap_or(empty)
+    }
+
+    /// As [`Comm::all_to_all`], but `None` on every rank if no rank has an item for any, itself
+    /// included: a cheap way to find out that all are done.
+    ///
+    /// # Panics
+    /// As [`Comm::all_to_all`].
+    #[track_caller]
+    pub fn all_to_all_if_any<T: Pod>(&self, lists: Vec<Vec<T>>) -> Option<Vec<Vec<T>>> {
         let (rank, p) = (self.rank(), self.size());
         assert_eq!(lists.len(), p, "a list for each rank");
         let mut lists = lists;
-        let own = std::mem::take(&mut lists[rank]);
         let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
+        let own = std::mem::take(&mut lists[rank]);
         let met = self.call::<T>(Op::AllToAll, 0, longest, Location::caller());
         let mut received: Vec<Vec<T>> = vec![Vec::new(); p];
-        if met.longest > 0 {
+        if met.longest == 0 {
+            return None;
+        }
+        if p > 1 {
             let lens: Vec<u64> = lists.iter().map(|list| list.len() as u64).collect();
             let lens = self.all_to_all_words(&lens);
             received = lens.into_iter().map(|len| bytemuck::zeroed_vec(len as usize)).collect();
@@ -98,7 +112,7 @@ impl Comm {
             );
         }
         received[rank] = own;
-        received
+        Some(received)
     }
 
     /// Gives every rank the items of rank `root`; the items of other ranks are dropped.
@@ -142,7 +156,7 @@ impl Comm {
     /// Combines the words of all ranks, element by element, and stores the result in `words` on
     /// every rank.
     ///
-    /// Counted as if rank 0 received the words of each other rank and sent each the result,
+    /// Counted as one message of each rank to another one, and one back, in each of log2 p rounds,
     /// whatever the MPI library does.
     ///
     /// # Complexity

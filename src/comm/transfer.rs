@@ -2,7 +2,8 @@
 //!
 //! Traffic is counted here as payload bytes to and from *other* ranks, and as messages with
 //! payload. A collective counts as if each rank sent its bytes directly to the ranks that get them,
-//! whatever tree the MPI library uses, and an all-reduce as if rank 0 did the work for all.
+//! whatever tree the MPI library uses, and an all-reduce as if pairs of ranks, then pairs of pairs,
+//! told each other their results.
 //! Meetings and lengths are not counted.
 
 use super::reduction::Reduction;
@@ -138,9 +139,9 @@ impl Comm {
     pub(super) fn reduce_words(&self, words: &mut [u64], reduction: Reduction) {
         let most = (self.most_bytes.get() / size_of::<u64>()).max(1);
         on_world!(self, member => member.combine(words, reduction, most));
-        let others = if self.rank() == 0 { self.size() - 1 } else { 1.min(self.size() - 1) };
-        self.count_sent(size_of_val(words), others);
-        self.count_received(size_of_val(words), others);
+        let rounds = self.size().next_power_of_two().trailing_zeros() as usize;
+        self.count_sent(size_of_val(words), rounds);
+        self.count_received(size_of_val(words), rounds);
     }
 
     /// Gives all ranks a number of each rank. It is not counted.
