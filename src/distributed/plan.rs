@@ -40,10 +40,10 @@ impl Plan {
     }
 
     /// Returns the memory per vertex on each rank, in bytes. Only `boruvka` touches all of it; the
-    /// others touch it only where there are edges.
+    /// others touch it only where there are edges, `sharded` only for a rank's own forest.
     pub const fn vertex_bytes(self) -> u64 {
         match self.combine {
-            Combine::Gather | Combine::Tree | Combine::Filter => 4,
+            Combine::Gather | Combine::Tree | Combine::Filter | Combine::Sharded => 4,
             Combine::Boruvka => 28,
         }
     }

@@ -56,6 +56,48 @@ proptest! {
     }
 }
 
+/// Shapes on which a way may take many rounds, load one rank, or see no tie broken.
+#[test]
+fn every_plan_solves_hard_graphs() {
+    let n = 600u32;
+    let edge = |u: u32, v: u32, key: u64| Edge { u, v, key };
+    let id = |v: u32| (scramble(u64::from(v)) >> 32) as u32 % n;
+    let graphs: [(&str, Vec<Edge<u64>>); 7] = [
+        ("path, rising", (1..n).map(|v| edge(v - 1, v, v.into())).collect()),
+        ("path, falling", (1..n).map(|v| edge(v - 1, v, (n - v).into())).collect()),
+        ("path, constant", (1..n).map(|v| edge(v, v - 1, 7)).collect()),
+        ("star", (1..n).map(|v| edge(0, v, scramble(v.into()) % 50)).collect()),
+        ("two stars", (2..n).flat_map(|v| [edge(0, v, 3), edge(1, v, v.into())]).collect()),
+        (
+            "rising with the position",
+            (0..4 * n).map(|i| edge(id(i), id(i + n), i.into())).collect(),
+        ),
+        ("parallel", (0..2 * n).map(|i| edge(i % 5, 5, (i % 3).into())).collect()),
+    ];
+    for (name, edges) in graphs {
+        let m = edges.len();
+        let expected = kruskal(n as usize, &edges);
+        // Equal parts, all edges on the last rank, and an empty rank between two.
+        for ends in
+            [vec![0, m / 4, m / 2, m * 3 / 4, m], vec![0, 0, 0, m], vec![0, m / 3, m / 3, m]]
+        {
+            let found = comm::run(ends.len() - 1, Some(1), |comm| {
+                let mine = &edges[ends[comm.rank()]..ends[comm.rank() + 1]];
+                let weights = Weights::wide(Numbers::Integers);
+                let part = |plan: Plan| plan.forest(comm, n as usize, mine, Algorithm::Auto);
+                let sum = |plan: Plan| (plan, summarize(comm, n.into(), &part(plan), weights));
+                Plan::all().map(sum).collect::<Vec<_>>()
+            });
+            let one = comm::run(1, Some(1), |comm| {
+                summarize(comm, n.into(), &expected, Weights::wide(Numbers::Integers))
+            });
+            for (plan, summary) in found.into_iter().flatten() {
+                assert_eq!(summary, one[0], "{name} with {}, ranks begin at {ends:?}", plan.name());
+            }
+        }
+    }
+}
+
 /// As many ranks as a cluster has; most of them have little to do.
 #[test]
 fn hundreds_of_ranks() {

@@ -19,7 +19,8 @@ const MARGIN: u32 = 16;
 /// and whether the mark is hollow.
 pub(crate) fn look(way: &str) -> Look {
     let (first, last) = way.rsplit_once('+').unwrap_or(("", way));
-    let kind = ["gather", "tree", "filter", "boruvka"].iter().position(|name| *name == last);
+    let names = ["gather", "tree", "filter", "boruvka", "sharded"];
+    let kind = names.iter().position(|name| *name == last);
     let look = Look::new(kind.unwrap_or_else(|| panic!("{way} has no colour: give it one")));
     match first {
         "" => Look { line: Some((1, 0)), ..look },

@@ -71,8 +71,8 @@ pub(super) struct Common {
     #[arg(short, long, default_value = Algorithm::default().name(), value_parser = algorithms())]
     pub(super) algorithm: Algorithm,
 
-    /// How ranks combine their forests: auto, or gather, tree, filter or boruvka, each also after
-    /// contract+ or shuffle+contract+; all give the same forest
+    /// How ranks combine their forests: auto, or gather, tree, filter, boruvka or sharded,
+    /// each also after contract+ or shuffle+contract+; all give the same forest
     #[arg(long, value_name = "STAGES", default_value = "auto", value_parser = plans(), hide_possible_values = true)]
     pub(super) combine: CombineArg,
 

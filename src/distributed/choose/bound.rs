@@ -13,10 +13,11 @@ impl Plan {
     /// | `tree` | e min(m, ceil(log2 p)(n - 1)) | |
     /// | `filter` | 2em, 4.3m for components, 17 KB + 528p per pivot | 1.5n to 2n edges; n/8 to n/2 bytes |
     /// | `boruvka` | 2n(e + 10), 64p per round | 1.5n edges |
+    /// | `sharded` | 8n(e + 21 + 10 log2 n) and 16n; (p + 3) words per all-reduce | (n/p)(8 + 7 log2 p) bytes |
     /// | `contract` | adds n/4 + 16p | |
     /// | `shuffle` | adds 25m + 3.2 KB p if all edges have one owner; e is 16 | 10m/p |
     ///
-    /// With n p up to 2^16, `filter` and `boruvka` are a `gather`. Every plan adds n/8 for
+    /// With n p up to 2^16, `filter`, `boruvka` and `sharded` are a `gather`. Every plan adds n/8 for
     /// verdicts.
     pub fn most_received(self, n: u64, m: u64, p: usize, key_bytes: usize) -> u64 {
         let (ranks, shuffles) = (p as u64, self.prepare == Prepare::Shuffle);
@@ -36,6 +37,15 @@ impl Plan {
             Combine::Boruvka => {
                 let joined = 2 * n * (edge + 10) + (rounds(n.max(1)) + 1) * 64 * ranks;
                 joined + gathered(CHEAP as u64)
+            }
+            Combine::Sharded => {
+                // Of the c components of a round, each rank may offer all of an owner's block; so
+                // may owners ask in each jump. Rounds halve c, and there are four stages.
+                let jumps = rounds(n.max(1)) + 2;
+                let joined = 8 * n * (edge + 1 + 10 * jumps);
+                let words = 64 * ranks * 4 * jumps * jumps;
+                let pivots = 3 * (17_000 + 528 * ranks);
+                joined + 16 * n + words + pivots + gathered(CHEAP as u64)
             }
         };
         let contracted = if self.prepare == Prepare::Nothing { 0 } else { n / 4 + 16 * ranks + 16 };

@@ -31,6 +31,8 @@ mod ns {
     pub(in crate::distributed) const SHUFFLE: f64 = 100.0;
     /// An edge in a round of Borůvka's algorithm.
     pub(in crate::distributed) const ROUND: f64 = 25.0;
+    /// An edge in all stages of the sharded algorithm.
+    pub(in crate::distributed) const SHARD: f64 = 500.0;
 }
 
 /// With this many vertices, most joins wait for memory.
@@ -151,6 +153,7 @@ impl Workload {
             Combine::Tree => self.tree(n, forest),
             Combine::Filter => self.filter(n, forest, 0.0),
             Combine::Boruvka => self.boruvka(n, forest),
+            Combine::Sharded => self.sharded(n, forest),
         }
     }
 
@@ -200,5 +203,15 @@ impl Workload {
             (n, live) = (n / 3.0, live * 0.6);
         }
         seconds + self.gather(n, live.min(n))
+    }
+
+    fn sharded(&self, n: f64, forest: f64) -> f64 {
+        if n * self.p as f64 <= CHEAP as f64 {
+            return self.gather(n, forest);
+        }
+        let p = self.p as f64;
+        let bytes = n.min(2.0 * forest * p) / p * (8.0 + 7.0 * p.log2());
+        let exchanges = 150;
+        self.work(forest * ns::SHARD) + self.travel(bytes, exchanges * self.p)
     }
 }

@@ -6,6 +6,7 @@ mod gather;
 mod labels;
 mod merge_tree;
 mod pivot;
+mod sharded;
 mod tree;
 
 pub(super) use filter::{PAYS_QUARTERS, light_edges};
@@ -17,6 +18,7 @@ use crate::measure::Phase;
 use boruvka::boruvka;
 use filter::filter;
 use gather::gather;
+use sharded::sharded;
 use tree::tree;
 
 /// How the ranks combine their forests.
@@ -30,11 +32,14 @@ pub enum Combine {
     Filter,
     /// Each round finds every component's lightest edge.
     Boruvka,
+    /// The same, but every vertex and component has an owner, and no rank knows all.
+    Sharded,
 }
 
 impl Combine {
     /// All ways.
-    pub const ALL: [Self; 4] = [Self::Gather, Self::Tree, Self::Filter, Self::Boruvka];
+    pub const ALL: [Self; 5] =
+        [Self::Gather, Self::Tree, Self::Filter, Self::Boruvka, Self::Sharded];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -42,6 +47,7 @@ impl Combine {
             Self::Tree => "tree",
             Self::Filter => "filter",
             Self::Boruvka => "boruvka",
+            Self::Sharded => "sharded",
         }
     }
 }
@@ -69,6 +75,7 @@ impl Combine {
             Self::Gather | Self::Filter => gather(comm, n, &run).part,
             Self::Tree => tree(comm, n, &run).part,
             Self::Boruvka => boruvka(comm, n, &run),
+            Self::Sharded => sharded(comm, n, &run),
         }
     }
 }

@@ -1,0 +1,181 @@
+//! Sets of ids in as few bits as possible: by a Rice code of their gaps, by one of the gaps of the
+//! ids that are missing, or as a bit for each id.
+//!
+//! Rice, Plaunt, "Adaptive Variable-Length Coding for Efficient Compression of Spacecraft Television
+//! Data", IEEE Transactions on Communication Technology 1971. Gaps of random ids have a geometric
+//! distribution, for which Golomb's codes, of which these are the simplest, are optimal up to a few
+//! percent (Gallager, van Voorhis 1975).
+
+use super::message::{Malformed, Reader, Writer};
+use dsi_bitstream::codes::len_gamma;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// How a set is coded: the gaps before its ids, those before the ids that are missing, or a bit for
+/// each id.
+const IDS: u64 = 0;
+const MISSING: u64 = 1;
+const BITS: u64 = 2;
+/// The bits for one of these.
+const CODE_BITS: usize = 2;
+/// The bits of a Rice code's number of plain bits.
+const PARAMETER_BITS: usize = 5;
+
+/// Appends a set of ids in `range` to a message. They are sorted and distinct.
+///
+/// # Complexity
+/// k of N ids take about log2(N/k) + 1.5 bits each, but never more than N bits and two.
+pub(super) fn put(out: &mut Writer, ids: &[u32], range: Range<u32>) {
+    let (code, few) = match ids.len() > range.len() / 2 {
+        true => (MISSING, Cow::Owned(missing(ids, &range))),
+        false => (IDS, Cow::Borrowed(ids)),
+    };
+    let (plain, cost) = rice(&few, &range);
+    if cost < range.len() as u64 {
+        out.put(code, CODE_BITS);
+        out.put_number(few.len() as u64);
+        out.put(plain as u64, PARAMETER_BITS);
+        gaps(&few, &range).for_each(|gap| out.put_rice(gap, plain));
+        return;
+    }
+    out.put(BITS, CODE_BITS);
+    let mut next = ids.iter().peekable();
+    range.for_each(|id| out.put(u64::from(next.next_if_eq(&&id).is_some()), 1));
+}
+
+/// Takes a set of ids in `range` from a message.
+///
+/// # Errors
+/// If the message has no such set. No more memory is taken than for all ids of the range.
+pub(super) fn take(from: &mut Reader, range: Range<u32>) -> Result<Vec<u32>, Malformed> {
+    match from.take(CODE_BITS)? {
+        IDS => take_gaps(from, &range),
+        MISSING => Ok(missing(&take_gaps(from, &range)?, &range)),
+        BITS => {
+            let mut ids = Vec::new();
+            for id in range {
+                if from.take(1)? == 1 {
+                    ids.push(id);
+                }
+            }
+            Ok(ids)
+        }
+        _ => Err(Malformed),
+    }
+}
+
+/// The ids of `range` that are not among the sorted `ids`.
+fn missing(ids: &[u32], range: &Range<u32>) -> Vec<u32> {
+    let mut missing = Vec::with_capacity(range.len() - ids.len());
+    let mut next = range.start;
+    for &id in ids {
+        missing.extend(next..id);
+        next = id + 1;
+    }
+    missing.extend(next..range.end);
+    missing
+}
+
+/// How many ids lie between each id and the one before it.
+fn gaps<'a>(ids: &'a [u32], range: &Range<u32>) -> impl Iterator<Item = u64> + 'a {
+    let mut next = range.start;
+    ids.iter().map(move |&id| {
+        let gap = id - next;
+        next = id.wrapping_add(1);
+        u64::from(gap)
+    })
+}
+
+/// The best number of plain bits for the gaps before `ids`, and how many bits all take then.
+fn rice(ids: &[u32], range: &Range<u32>) -> (usize, u64) {
+    let mean = (range.len() - ids.len()) as f64 / ids.len().max(1) as f64;
+    // The median of a geometric distribution is ln 2 times its mean.
+    let guess = (mean * std::f64::consts::LN_2).max(1.0).log2() as usize;
+    let header = len_gamma(ids.len() as u64) + PARAMETER_BITS;
+    let cost = |bits: usize| {
+        gaps(ids, range).map(|gap| (gap >> bits) + 1 + bits as u64).sum::<u64>() + header as u64
+    };
+    let best = [guess, guess + 1].map(|bits| (bits, cost(bits))).into_iter();
+    best.min_by_key(|(_, cost)| *cost).expect("there are two")
+}
+
+fn take_gaps(from: &mut Reader, range: &Range<u32>) -> Result<Vec<u32>, Malformed> {
+    let len = from.take_number()?;
+    if len > range.len() as u64 {
+        return Err(Malformed);
+    }
+    let bits = from.take(PARAMETER_BITS)? as usize;
+    let mut ids = Vec::with_capacity(len as usize);
+    let mut next = u64::from(range.start);
+    for _ in 0..len {
+        let id = from.take_rice(bits)?.checked_add(next).filter(|&id| id < u64::from(range.end));
+        let id = id.ok_or(Malformed)?;
+        ids.push(id as u32);
+        next = id + 1;
+    }
+    Ok(ids)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::scramble;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn coded(ids: &[u32], range: Range<u32>) -> Vec<u8> {
+        let mut out = Writer::new();
+        put(&mut out, ids, range);
+        out.into_bytes()
+    }
+
+    proptest! {
+        #[test]
+        fn a_set_comes_back(
+            start in prop::sample::select(vec![0u32, 1, 77, u32::MAX - 400]),
+            universe in 0u32..400,
+            ids in prop::collection::btree_set(0u32..400, 0..400),
+            others: bool,
+        ) {
+            let in_set = |id: &u32| ids.contains(id) != others;
+            let ids: Vec<u32> = (0..universe).filter(in_set).map(|id| start + id).collect();
+            let range = start..start + universe;
+            let bytes = coded(&ids, range.clone());
+            prop_assert!(bytes.len() <= (universe as usize + 2).div_ceil(8));
+            prop_assert_eq!(take(&mut Reader::of(&bytes), range), Ok(ids));
+        }
+
+        #[test]
+        fn any_bytes_are_a_set_or_refused(
+            bytes in prop::collection::vec(any::<u8>(), 0..40),
+            start: u32,
+            len in 0u32..500,
+        ) {
+            let range = start..start.saturating_add(len);
+            if let Ok(ids) = take(&mut Reader::of(&bytes), range.clone()) {
+                prop_assert!(ids.iter().all(|id| range.contains(id)));
+                prop_assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+                prop_assert!(ids.is_sorted());
+            }
+        }
+    }
+
+    /// log2(N/k) + 1.5 bits an id, and hardly any for all or nothing.
+    #[test]
+    fn a_random_set_takes_few_bits() {
+        let universe = 1 << 20;
+        for share in [1 << 12, 1 << 6, 8, 3, 2] {
+            let is_in = |id: &u32| scramble(u64::from(*id)).is_multiple_of(share);
+            let ids: Vec<u32> = (0..universe).filter(is_in).collect();
+            let rest: Vec<u32> = (0..universe).filter(|id| !is_in(id)).collect();
+            let ideal = (ids.len() as f64 * ((share as f64).log2() + 1.5)).min(f64::from(universe));
+            for set in [ids, rest] {
+                let bits = 8.0 * coded(&set, 0..universe).len() as f64;
+                assert!(bits < 1.03 * ideal + 40.0, "one in {share}: {bits} bits, ideal {ideal}");
+            }
+        }
+        for set in [Vec::new(), (0..universe).collect()] {
+            assert!(coded(&set, 0..universe).len() <= 2);
+        }
+    }
+}

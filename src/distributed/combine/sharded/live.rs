@@ -1,0 +1,108 @@
+//! The edges of a rank that still join two components.
+
+use crate::graph::{Key, Vertex};
+use crate::local::{Components, ContractedEdge, EdgeLike, join_each};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// A rank's forest of edges between components.
+pub(super) struct Live<K> {
+    /// The components at its edges, sorted.
+    pub(super) ids: Vec<u32>,
+    /// The edges, sorted by key and then by position. Their ends are places in `ids`, their origins
+    /// places in the rank's run.
+    pub(super) edges: Vec<ContractedEdge<K>>,
+}
+
+impl<K: Key> Live<K> {
+    /// Makes a forest of the records at some places of a sorted run.
+    pub(super) fn of_run<R: EdgeLike<Key = K>>(run: &[R], places: Range<usize>) -> Self {
+        let edge = |place: usize| {
+            let (u, v) = run[place].ends();
+            ContractedEdge { u, v, key: run[place].key(), origin: place as u32 }
+        };
+        Self::of(places.into_par_iter().map(edge).collect())
+    }
+
+    /// Makes a forest of sorted edges, whose ends are ids.
+    fn of(mut edges: Vec<ContractedEdge<K>>) -> Self {
+        edges.retain(|e| !e.is_loop());
+        let ends: Vec<u32> = edges.iter().flat_map(|e| [e.u, e.v]).collect();
+        let (ids, places) = distinct(&ends);
+        let mut components = Components::new(ids.len());
+        let (ends, _) = places.as_chunks::<2>();
+        edges.iter_mut().zip(ends).for_each(|(e, &[u, v])| (e.u, e.v) = (u, v));
+        let mut forest = Vec::with_capacity(edges.len().min(ids.len()));
+        join_each(&mut components, &edges, |e, apart| {
+            if apart {
+                forest.push(*e);
+            }
+        });
+        Self { ids, edges: forest }
+    }
+
+    /// The same edges between other components, given for each of `ids` in order: those that do not
+    /// join two any more are dropped.
+    pub(super) fn renamed(self, labels: &[u32]) -> Self {
+        let mut edges = self.edges;
+        edges.iter_mut().for_each(|e| (e.u, e.v) = (labels[e.u as usize], labels[e.v as usize]));
+        Self::of(edges)
+    }
+
+    /// The place of the lightest edge of each of `ids`.
+    pub(super) fn lightest(&self) -> Vec<u32> {
+        let mut lightest = vec![0; self.ids.len()];
+        for (place, e) in self.edges.iter().enumerate().rev() {
+            lightest[e.u as usize] = place as u32;
+            lightest[e.v as usize] = place as u32;
+        }
+        lightest
+    }
+
+    /// The id at the other end of an edge.
+    pub(super) fn other(&self, edge: &ContractedEdge<K>, place: usize) -> Vertex {
+        self.ids[(edge.u ^ edge.v ^ place as u32) as usize]
+    }
+}
+
+/// The distinct ones of some values, sorted, and for each value its place among them.
+pub(super) fn distinct(values: &[u32]) -> (Vec<u32>, Vec<u32>) {
+    let pair = |(place, &value): (usize, &u32)| u64::from(value) << 32 | place as u64;
+    let mut pairs: Vec<u64> = values.par_iter().enumerate().map(pair).collect();
+    pairs.par_sort_unstable();
+    let (mut sorted, mut places): (Vec<u32>, _) = (Vec::new(), vec![0; values.len()]);
+    for pair in pairs {
+        let (value, place) = ((pair >> 32) as u32, pair as u32);
+        if sorted.last() != Some(&value) {
+            sorted.push(value);
+        }
+        places[place as usize] = sorted.len() as u32 - 1;
+    }
+    (sorted, places)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_at_their_places() {
+        let (sorted, places) = distinct(&[7, 3, 7, 0, 3]);
+        assert_eq!((sorted, places), (vec![0, 3, 7], vec![2, 1, 2, 0, 1]));
+        assert_eq!(distinct(&[]), (vec![], vec![]));
+    }
+
+    #[test]
+    fn renaming_keeps_a_forest_in_order() {
+        let run: Vec<_> = [(9, 4, 1), (4, 6, 2), (6, 9, 3), (6, 2, 3)]
+            .map(|(u, v, key): (u32, u32, u32)| crate::graph::Edge { u, v, key })
+            .to_vec();
+        let live = Live::of_run(&run, 0..4);
+        let origins = |live: &Live<u32>| live.edges.iter().map(|e| e.origin).collect::<Vec<_>>();
+        assert_eq!((&*live.ids, origins(&live)), (&[2, 4, 6, 9][..], vec![0, 1, 3]));
+        assert_eq!(live.lightest(), [2, 0, 1, 0]);
+        assert_eq!(live.other(&live.edges[1], 1), 6);
+        let live = live.renamed(&[5, 1, 5, 1]); // 4 with 9, and 2 with 6
+        assert_eq!((&*live.ids, origins(&live)), (&[1, 5][..], vec![1]));
+    }
+}

@@ -1,0 +1,87 @@
+//! Messages of bits, which the dsi-bitstream crate reads and writes.
+
+use dsi_bitstream::prelude::*;
+use std::convert::Infallible;
+
+/// A message that ends too early, or says what cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Malformed;
+
+/// What a message is written with.
+pub(super) struct Writer {
+    bits: BufBitWriter<LE, MemWordWriterVec<u64, Vec<u64>>>,
+    len: usize,
+}
+
+impl Writer {
+    /// An empty message.
+    pub(super) fn new() -> Self {
+        Self { bits: BufBitWriter::new(MemWordWriterVec::new(Vec::new())), len: 0 }
+    }
+
+    /// Appends a value of at most `bits` bits.
+    #[inline]
+    pub(super) fn put(&mut self, value: u64, bits: usize) {
+        self.len += infallible(self.bits.write_bits(value, bits));
+    }
+
+    /// Appends a number, the smaller the shorter: Elias's gamma code.
+    pub(super) fn put_number(&mut self, number: u64) {
+        self.len += infallible(self.bits.write_gamma(number));
+    }
+
+    /// Appends a number by a Rice code: its lowest `bits` bits, and the rest in unary.
+    #[inline]
+    pub(super) fn put_rice(&mut self, number: u64, bits: usize) {
+        self.len += infallible(self.bits.write_rice(number, bits));
+    }
+
+    /// The message. Bits that are left of its last byte are zero.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        let words = infallible(self.bits.into_inner()).into_inner();
+        let mut bytes: Vec<u8> = bytemuck::pod_collect_to_vec(&words);
+        bytes.truncate(self.len.div_ceil(8));
+        bytes
+    }
+}
+
+/// Memory takes all that is written.
+fn infallible<T>(written: Result<T, Infallible>) -> T {
+    match written {
+        Ok(written) => written,
+    }
+}
+
+/// What a message is read with.
+pub(super) struct Reader(BufBitReader<LE, MemWordReader<u32, Vec<u32>>>);
+
+impl Reader {
+    /// Begins to read a message.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let mut words = vec![0u32; bytes.len().div_ceil(size_of::<u32>())];
+        bytemuck::cast_slice_mut(&mut words)[..bytes.len()].copy_from_slice(bytes);
+        Self(BufBitReader::new(MemWordReader::new(words)))
+    }
+
+    /// Takes the next value of `bits` bits.
+    #[inline]
+    pub(super) fn take(&mut self, bits: usize) -> Result<u64, Malformed> {
+        self.0.read_bits(bits).map_err(|_| Malformed)
+    }
+
+    /// Takes a number that [`Writer::put_number`] wrote.
+    pub(super) fn take_number(&mut self) -> Result<u64, Malformed> {
+        self.0.read_gamma().map_err(|_| Malformed)
+    }
+
+    /// Takes a number that [`Writer::put_rice`] wrote.
+    #[inline]
+    pub(super) fn take_rice(&mut self, bits: usize) -> Result<u64, Malformed> {
+        let high = self.0.read_unary().map_err(|_| Malformed)?;
+        let low = self.take(bits)?;
+        high.checked_shl(bits as u32)
+            .filter(|&shifted| shifted >> bits == high)
+            .ok_or(Malformed)
+            .map(|high| high | low)
+    }
+}

@@ -1,0 +1,151 @@
+//! The components' pointers, each on its owner, and how they come to lead to roots.
+
+use super::ask::ask;
+use super::live::distinct;
+use super::owners::Owners;
+use crate::comm::Comm;
+use fixedbitset::FixedBitSet;
+
+/// For each component of this rank's block, another one that it has joined; a root's pointer leads
+/// to itself.
+pub(super) struct Pointers {
+    pub(super) owners: Owners,
+    /// The first id of the block.
+    first: u32,
+    to: Vec<u32>,
+    /// The components of the block whose pointers may not lead to a root yet.
+    open: FixedBitSet,
+}
+
+impl Pointers {
+    /// Every component is a root.
+    pub(super) fn roots(comm: &Comm, components: usize) -> Self {
+        let owners = Owners { n: components, p: comm.size() };
+        let block = owners.block(comm.rank());
+        let to = (block.start as u32..block.end as u32).collect();
+        Self {
+            owners,
+            first: block.start as u32,
+            to,
+            open: FixedBitSet::with_capacity(block.len()),
+        }
+    }
+
+    /// The pointer of a component of this block.
+    #[inline]
+    pub(super) fn of(&self, id: u32) -> u32 {
+        self.to[(id - self.first) as usize]
+    }
+
+    /// Sets the pointer of a component of this block.
+    pub(super) fn set(&mut self, id: u32, to: u32) {
+        self.to[(id - self.first) as usize] = to;
+    }
+
+    /// Whether a component of this block is a root.
+    #[inline]
+    pub(super) fn is_root(&self, id: u32) -> bool {
+        self.of(id) == id
+    }
+
+    /// The components of this block, with their pointers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        (self.first..).zip(self.to.iter().copied())
+    }
+
+    /// Joins components with what they have chosen, to which the pointers of the `choosers` of this
+    /// block lead. Of two that chose each other, one becomes the root; edges are strictly ordered, so
+    /// there are no longer cycles. Then all pointers of choosers lead to roots.
+    ///
+    /// # Complexity
+    /// An exchange for each doubling of the longest chain.
+    pub(super) fn join(&mut self, comm: &Comm, choosers: &[u32]) {
+        let answers = self.ask_behind(comm, choosers).unwrap_or_default();
+        let mut left = Vec::new();
+        for (&id, answer) in choosers.iter().zip(answers) {
+            // What has chosen nothing is a root.
+            let Some(next) = answer else { continue };
+            if next >> 1 != u64::from(id) {
+                left.push(id);
+            } else if leads(id, self.of(id)) {
+                self.set(id, id);
+            }
+        }
+        self.flatten(comm, left);
+    }
+
+    /// Makes the pointers of the components `left`, of this block, lead to roots. There must be no
+    /// cycle.
+    ///
+    /// # Complexity
+    /// An exchange for each doubling of the longest chain.
+    pub(super) fn flatten(&mut self, comm: &Comm, left: Vec<u32>) {
+        let mut left = left;
+        left.iter().for_each(|&id| self.open.insert((id - self.first) as usize));
+        while let Some(answers) = self.ask_behind(comm, &left) {
+            let mut still = Vec::new();
+            for (&id, answer) in left.iter().zip(answers) {
+                if let Some(next) = answer {
+                    self.set(id, (next >> 1) as u32);
+                }
+                if answer.is_some_and(|next| next & 1 == 1) {
+                    still.push(id);
+                } else {
+                    self.open.set((id - self.first) as usize, false);
+                }
+            }
+            left = still;
+        }
+    }
+
+    /// For each of `ids`, of this block, where the pointer leads of the component that it points to,
+    /// doubled, and one more if that one is still open; `None` if it is a root. Nothing if no rank
+    /// asks.
+    fn ask_behind(&self, comm: &Comm, ids: &[u32]) -> Option<Vec<Option<u64>>> {
+        let targets: Vec<u32> = ids.iter().map(|&id| self.of(id)).collect();
+        let (targets, places) = distinct(&targets);
+        let next = |id: u32| {
+            let is_open = self.open.contains((id - self.first) as usize);
+            (!self.is_root(id)).then(|| u64::from(self.of(id)) << 1 | u64::from(is_open))
+        };
+        let answers = ask(comm, self.owners, &targets, self.owners.bits() + 1, next)?;
+        Some(places.into_iter().map(|place| answers[place as usize]).collect())
+    }
+}
+
+/// Whether `id` becomes the root of itself and `other`.
+fn leads(id: u32, other: u32) -> bool {
+    ((id ^ other) & 1 == 0) == (id < other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comm;
+
+    /// The root of each component after it has joined what it chose, if that is not itself.
+    fn roots(p: usize, choices: &[u32]) -> Vec<u32> {
+        let blocks = comm::run(p, Some(1), |comm| {
+            let mut pointers = Pointers::roots(comm, choices.len());
+            let own: Vec<u32> = pointers.iter().map(|(id, _)| id).collect();
+            let choosers: Vec<u32> =
+                own.into_iter().filter(|&id| choices[id as usize] != id).collect();
+            choosers.iter().for_each(|&id| pointers.set(id, choices[id as usize]));
+            pointers.join(comm, &choosers);
+            pointers.iter().map(|(_, to)| to).collect::<Vec<_>>()
+        });
+        blocks.concat()
+    }
+
+    #[test]
+    fn chains_lead_to_one_of_the_pair_at_their_end() {
+        for p in [1, 2, 3, 5] {
+            // 0 and 2 chose each other, and so did 5 and 6; 4 chose 3, 3 chose 1, 1 chose 2; 7 chose
+            // nothing.
+            assert_eq!(roots(p, &[2, 2, 0, 1, 3, 6, 5, 7]), [0, 0, 0, 0, 0, 6, 6, 7], "{p} ranks");
+            // A long chain, whose last two chose each other.
+            let chain: Vec<u32> = (1..100).chain([98]).collect();
+            assert_eq!(roots(p, &chain), [99; 100], "{p} ranks");
+        }
+    }
+}
