@@ -214,6 +214,10 @@ impl Caller {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nix::sys::resource::{Resource, setrlimit};
+    use std::fs::File;
+    use std::os::fd::AsRawFd;
+    use std::process::Command;
 
     const HERE: [Ipv4Addr; 1] = [Ipv4Addr::LOCALHOST];
 
@@ -272,6 +276,22 @@ mod tests {
     }
 
     #[test]
+    fn a_claim_may_arrive_in_parts() {
+        let (secret, missing) = (Secret::new().unwrap(), BTreeSet::from([1]));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let mut called = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let mut caller = Caller::new(listener.accept().unwrap().0).unwrap();
+        let claim = secret.claim(1, &caller.asked).unwrap();
+        let (first, second) = bytemuck::bytes_of(&claim).split_at(CLAIM / 2);
+        for part in [first, second] {
+            called.write_all(part).unwrap();
+            thread::sleep(Duration::from_millis(20));
+            assert!(matches!(caller.hear(&secret, &missing), Heard::Waits));
+        }
+        assert_eq!(caller.rank, Some(1));
+    }
+
+    #[test]
     fn strangers_who_hold_the_line_keep_no_rank_out() {
         for count in [1, 2, 40, 1000] {
             let (guests, strangers) = open_to(|invitation| {
@@ -309,6 +329,7 @@ mod tests {
                     drop(line.and_then(|mut line| line.write_all(&[7; 100])));
                 }
             });
+            drop(stranger(invitation));
             thread::scope(|scope| {
                 (0..3).for_each(|_| drop(scope.spawn(keep_calling)));
                 both(invitation);
@@ -375,5 +396,54 @@ mod tests {
             both(invitation);
         });
         assert_eq!((guests, strangers), (vec![1, 2], 2));
+    }
+
+    #[test]
+    fn the_oldest_of_a_crowd_makes_room_for_the_next() {
+        let strangers = Arc::default();
+        let (mut door, invitation) =
+            Door::open(&BTreeSet::from(HERE), 3, Arc::clone(&strangers)).unwrap();
+        let mut lines = Vec::new();
+        for count in 1..=CROWD + 4 {
+            lines.push(stranger(&invitation));
+            door.guests();
+            let most = count.min(CROWD + 2);
+            assert_eq!(
+                (door.callers.len(), strangers.load(Relaxed)),
+                (most, (count - most) as u64)
+            );
+        }
+    }
+
+    /// Set in the process that the test below starts: the limit on open files is that of a process.
+    const ALONE: &str = "MST_TEST_ALONE";
+
+    #[test]
+    fn the_oldest_caller_makes_room_if_no_file_can_be_opened() {
+        if std::env::var_os(ALONE).is_none() {
+            let mut alone = Command::new(std::env::current_exe().unwrap());
+            alone.arg("the_oldest_caller_makes_room_if_no_file_can_be_opened").env(ALONE, "");
+            let ended = alone.output().unwrap();
+            return assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stdout));
+        }
+        let open_no_more = || {
+            let next = File::open("/dev/null").unwrap().as_raw_fd() as u64;
+            setrlimit(Resource::RLIMIT_NOFILE, next, next).unwrap();
+        };
+        let strangers = Arc::default();
+        let (mut door, invitation) =
+            Door::open(&BTreeSet::from(HERE), 2, Arc::clone(&strangers)).unwrap();
+        let _first = stranger(&invitation);
+        door.guests();
+        assert_eq!(door.callers.len(), 1);
+        let _second = stranger(&invitation);
+        open_no_more();
+        door.guests();
+        assert!(strangers.load(Relaxed) > 0);
+        door.callers.clear();
+        open_no_more();
+        let begin = Instant::now();
+        door.guests();
+        assert!(begin.elapsed() >= FULL, "it does not wait");
     }
 }

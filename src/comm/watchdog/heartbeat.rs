@@ -108,6 +108,7 @@ impl Peer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
     use std::net::TcpListener;
     use std::thread;
 
@@ -186,5 +187,13 @@ mod tests {
             assert_eq!(state(&mut peer), expected);
             assert_eq!(peer.has_ended(), bye);
         }
+    }
+
+    #[test]
+    fn a_connection_that_fails_without_an_end_is_silence() {
+        let (family, stream) = (AddressFamily::Inet, SockType::Stream);
+        let unconnected = socket(family, stream, SockFlag::empty(), None).expect("a socket");
+        let mut peer = Peer::new(unconnected.into(), 3).expect("a peer");
+        assert_eq!(peer.news(PATIENCE), PeerState::Silent);
     }
 }

@@ -136,4 +136,13 @@ mod tests {
         );
         assert!(Invitation::from_bytes(&[]).call(1, &[Ipv4Addr::LOCALHOST]).is_none());
     }
+
+    #[test]
+    fn a_rank_calls_again_for_a_while_but_not_for_ever() {
+        let nobody = SocketAddrV4::new(Ipv4Addr::new(127, 7, 7, 7), 9);
+        let invitation = Invitation { secret: Secret::new().unwrap(), doors: vec![nobody] };
+        let start = Instant::now();
+        assert!(invitation.call(1, &[*nobody.ip()]).is_none());
+        assert!(start.elapsed() > CALL, "{:?}", start.elapsed());
+    }
 }

@@ -98,6 +98,7 @@ fn parent_of(process: u32) -> Option<u32> {
 mod tests {
     use super::*;
     use std::io::Read;
+    use std::os::unix::process::ExitStatusExt;
     use std::thread::sleep;
     use std::time::{Duration, Instant};
 
@@ -203,5 +204,27 @@ mod tests {
             next.wait().unwrap();
         }
         panic!("the id was not free");
+    }
+
+    /// Set in the process that the test below starts under a launcher.
+    const LAUNCHED: &str = "MST_TEST_LAUNCHED";
+
+    #[test]
+    fn the_launcher_of_this_process_is_ended() {
+        if std::env::var_os(LAUNCHED).is_some() {
+            // Whatever is wrong, no other process may be ended.
+            assert_eq!(launcher().map(|launcher| launcher.id), Some(parent_id()));
+            return end_launcher_later();
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let mpirun = folder.path().join("mpirun");
+        std::os::unix::fs::symlink("/bin/sh", &mpirun).unwrap();
+        let mut command = Command::new(mpirun);
+        command.args(["-c", r#""$0" the_launcher_of_this_process_is_ended && sleep 20"#]);
+        command.arg(std::env::current_exe().unwrap()).env(LAUNCHED, "").stdout(Stdio::null());
+        let begin = Instant::now();
+        let ended = command.status().unwrap();
+        assert_eq!(ended.signal(), Some(libc::SIGKILL));
+        assert!(begin.elapsed() >= Duration::from_secs(GRACE.into()), "not before its time");
     }
 }

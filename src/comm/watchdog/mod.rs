@@ -171,3 +171,112 @@ impl Comm {
         unreached.join(", ")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comm::{World, run};
+    use std::io::{ErrorKind, Read};
+    use std::time::Instant;
+
+    /// Longer than any pause of this machine.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// Runs `job` on `p` ranks that take each other for processes, and then ends their world.
+    fn run_apart<R: Send>(p: usize, job: impl Fn(&Comm) -> R + Sync) -> Vec<R> {
+        run(p, Some(1), |comm| {
+            let member = match &comm.world {
+                World::Threads(member) => member.part(Some(comm.rank()), p).expect("a member"),
+                #[cfg(feature = "mpi")]
+                World::Mpi(_) => unreachable!("ranks are threads here"),
+            };
+            let mut part = Comm::new(World::Threads(member));
+            part.join(Some(1)).expect("room for the threads");
+            part.topology.get_mut().expect("it has joined").one_process = false;
+            let result = job(&part);
+            drop(part.finish());
+            result
+        })
+    }
+
+    #[test]
+    fn nobody_is_watched_in_one_process() {
+        let watch = |comm: &Comm| comm.watch(PATIENCE, |_, _| unreachable!(), |_| ());
+        assert_eq!(run(2, Some(1), watch), [Ok(None), Ok(None)]);
+        assert_eq!(run_apart(1, watch), [Ok(None)]);
+    }
+
+    #[test]
+    fn ranks_that_reach_each_other_are_watched() {
+        let watched = run_apart(3, |comm| {
+            let said = comm.watch(PATIENCE, |_, _| Ok(()), |_| ());
+            (said, comm.watchdog.borrow().is_some())
+        });
+        assert_eq!(watched, [(Ok(None), true), (Ok(None), true), (Ok(None), true)]);
+    }
+
+    #[test]
+    fn all_ranks_hear_who_cannot_watch() {
+        let heard = run_apart(3, |comm| {
+            let heed = |_, _| {
+                if comm.rank() != 1 {
+                    return Ok(());
+                }
+                thread::sleep(PATIENCE / 100); // until rank 0 has let in all others
+                Err(ErrorKind::Other.into())
+            };
+            let heard = comm.watch(PATIENCE, heed, |_| ());
+            (heard == Err(comm.topology().name(1)), comm.watchdog.borrow().is_none())
+        });
+        assert_eq!(heard, [(true, true); 3]);
+    }
+
+    #[test]
+    fn rank_0_has_the_door_and_the_others_each_a_connection_to_it() {
+        let met = run(3, Some(1), |comm| {
+            let (mut door, peers) = comm.call_rank_0(&Arc::default());
+            let peers: Vec<usize> = peers.iter().map(|peer| peer.rank).collect();
+            let (mut guests, start) = (Vec::new(), Instant::now());
+            while let Some(door) = door.as_mut().filter(|door| !door.is_done()) {
+                assert!(start.elapsed() < PATIENCE / 6, "only {guests:?} have come");
+                guests.extend(door.guests().iter().map(|guest| guest.rank));
+                thread::sleep(Duration::from_millis(1));
+            }
+            guests.sort_unstable();
+            comm.barrier();
+            (peers, guests)
+        });
+        assert_eq!(met, [(vec![], vec![1, 2]), (vec![0], vec![]), (vec![0], vec![])]);
+    }
+
+    #[test]
+    fn ranks_that_are_not_reached_are_named() {
+        let named = run(3, Some(1), |comm| {
+            let names = |ranks: &[usize]| -> Vec<String> {
+                ranks.iter().map(|&rank| comm.topology().name(rank)).collect()
+            };
+            [&[][..], &[1], &[0, 2]].map(|unreached| {
+                comm.unreached(!unreached.contains(&comm.rank())) == names(unreached).join(", ")
+            })
+        });
+        assert_eq!(named, [[true; 3]; 3]);
+    }
+
+    #[test]
+    fn a_watchdog_that_is_dropped_wakes_its_thread_and_waits_for_it() {
+        let (mut woken, waker) = io::pipe().unwrap();
+        let [done, leaving, ended] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
+        let thread = thread::spawn({
+            let (done, ended) = (done.clone(), ended.clone());
+            move || {
+                woken.read_to_end(&mut Vec::new()).unwrap();
+                ended.store(done.load(Relaxed), Relaxed);
+            }
+        });
+        let (waker, thread) = (Some(waker), Some(thread));
+        let dog = Watchdog { done: done.clone(), leaving: leaving.clone(), waker, thread }.leave();
+        assert!(leaving.load(Relaxed) && !done.load(Relaxed));
+        drop(dog);
+        assert!(ended.load(Relaxed));
+    }
+}

@@ -67,6 +67,7 @@ impl Network {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::SocketAddrV4;
 
     fn network(namespace: u64, cards: &[&str]) -> Network {
         let card = |card: &&str| {
@@ -107,5 +108,36 @@ mod tests {
     fn this_host_has_no_loopback_for_others() {
         let here = Network::here();
         assert!(here.namespace > 0 && here.cards.iter().all(|card| !card.address.is_loopback()));
+    }
+
+    #[test]
+    fn only_cards_that_are_up_and_lead_out_count() {
+        let address = |address: [u8; 4]| Some(SocketAddrV4::new(address.into(), 0).into());
+        let card = |flags| InterfaceAddress {
+            interface_name: "card".to_owned(),
+            flags,
+            address: address([10, 0, 0, 1]),
+            netmask: address([255, 255, 255, 0]),
+            broadcast: None,
+            destination: None,
+        };
+        let (up, loopback) = (InterfaceFlags::IFF_UP, InterfaceFlags::IFF_LOOPBACK);
+        assert_eq!(Card::of(&card(up)), network(1, &["10.0.0.1/24"]).cards.first().copied());
+        assert_eq!(Card::of(&card(up | loopback)), None);
+        assert_eq!(Card::of(&card(InterfaceFlags::empty())), None);
+        assert_eq!(Card::of(&card(loopback)), None);
+        assert_eq!(Card::of(&InterfaceAddress { address: None, ..card(up) }), None);
+    }
+
+    #[test]
+    fn addresses_share_a_network_if_their_masks_and_its_bits_are_the_same() {
+        let share = |one, other| {
+            let cards = network(1, &[one, other]).cards;
+            assert_eq!(cards[0].shares_network(&cards[1]), cards[1].shares_network(&cards[0]));
+            cards[0].shares_network(&cards[1])
+        };
+        assert!(share("10.0.0.1/24", "10.0.0.2/24"));
+        assert!(!share("10.0.0.1/24", "10.0.1.1/24"));
+        assert!(!share("10.0.0.1/24", "10.0.0.2/16"));
     }
 }
