@@ -79,8 +79,7 @@ impl Comm {
     /// If there is not one list for each rank.
     #[track_caller]
     pub fn all_to_all<T: Pod>(&self, lists: Vec<Vec<T>>) -> Vec<Vec<T>> {
-        let empty = vec![Vec::new(); self.size()];
-        self.all_to_all_if_any(lists).unwrap_or(empty)
+        self.all_to_all_if_any(lists).unwrap_or_else(|| vec![Vec::new(); self.size()])
     }
 
     /// As [`Comm::all_to_all`], but `None` on every rank if no rank has an item for any, itself
@@ -96,10 +95,10 @@ impl Comm {
         let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
         let own = std::mem::take(&mut lists[rank]);
         let met = self.call::<T>(Op::AllToAll, 0, longest, Location::caller());
-        let mut received: Vec<Vec<T>> = vec![Vec::new(); p];
         if met.longest == 0 {
             return None;
         }
+        let mut received: Vec<Vec<T>> = vec![Vec::new(); p];
         if p > 1 {
             let lens: Vec<u64> = lists.iter().map(|list| list.len() as u64).collect();
             let lens = self.all_to_all_words(&lens);

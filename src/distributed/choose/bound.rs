@@ -13,7 +13,7 @@ impl Plan {
     /// | `tree` | e min(m, ceil(log2 p)(n - 1)) | |
     /// | `filter` | 2em, 4.3m for components, 17 KB + 528p per pivot | 1.5n to 2n edges; n/8 to n/2 bytes |
     /// | `boruvka` | 2n(e + 10), 64p per round | 1.5n edges |
-    /// | `sharded` | 8n(e + 21 + 10 log2 n) and 16n; (p + 3) words per all-reduce | (n/p)(8 + 7 log2 p) bytes |
+    /// | `sharded` | 8n(e + 21 + 10 log2 n) and 16n; 64p per exchange; 21 KB log2 p | (n/p)(8 + 7 log2 p) bytes |
     /// | `contract` | adds n/4 + 16p | |
     /// | `shuffle` | adds 25m + 3.2 KB p if all edges have one owner; e is 16 | 10m/p |
     ///
@@ -43,9 +43,10 @@ impl Plan {
                 // may owners ask in each jump. Rounds halve c, and there are four stages.
                 let jumps = rounds(n.max(1)) + 2;
                 let joined = 8 * n * (edge + 1 + 10 * jumps);
-                let words = 64 * ranks * 4 * jumps * jumps;
-                let pivots = 3 * (17_000 + 528 * ranks);
-                joined + 16 * n + words + pivots + gathered(CHEAP as u64)
+                let headers = 64 * ranks * 4 * jumps * jumps;
+                // All-reduces of one or two words, most of them for pivots.
+                let words = 21_000 * rounds(ranks);
+                joined + 16 * n + headers + words + gathered(CHEAP as u64)
             }
         };
         let contracted = if self.prepare == Prepare::Nothing { 0 } else { n / 4 + 16 * ranks + 16 };

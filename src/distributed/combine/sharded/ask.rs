@@ -45,16 +45,12 @@ pub(super) fn tell(
     put: impl Fn(Range<usize>, &mut Writer) + Sync,
     mut take: impl FnMut(usize, &[u32], &mut Reader) -> Result<(), Malformed>,
 ) -> Option<Questions> {
-    let range = |rank: usize| {
-        let block = owners.block(rank);
-        block.start as u32..block.end as u32
-    };
     let message = |(rank, places): (usize, Range<usize>)| {
         if places.is_empty() {
             return Vec::new();
         }
         let mut out = Writer::new();
-        ids::put(&mut out, &ids[places.clone()], range(rank));
+        ids::put(&mut out, &ids[places.clone()], owners.ids(rank));
         put(places, &mut out);
         out.into_bytes()
     };
@@ -66,7 +62,7 @@ pub(super) fn tell(
             return Ok(Vec::new());
         }
         let mut from = Reader::of(bytes);
-        let ids = ids::take(&mut from, range(comm.rank()))?;
+        let ids = ids::take(&mut from, owners.ids(comm.rank()))?;
         take(rank, &ids, &mut from)?;
         Ok(ids)
     };

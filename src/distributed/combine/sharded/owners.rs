@@ -16,6 +16,12 @@ impl Owners {
         self.n * rank / self.p..self.n * (rank + 1) / self.p
     }
 
+    /// The same, as ids.
+    pub(super) fn ids(self, rank: usize) -> Range<u32> {
+        let block = self.block(rank);
+        block.start as u32..block.end as u32
+    }
+
     /// How many bits an id takes.
     pub(super) fn bits(self) -> usize {
         (usize::BITS - self.n.saturating_sub(1).leading_zeros()) as usize

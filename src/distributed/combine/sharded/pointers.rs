@@ -21,14 +21,9 @@ impl Pointers {
     /// Every component is a root.
     pub(super) fn roots(comm: &Comm, components: usize) -> Self {
         let owners = Owners { n: components, p: comm.size() };
-        let block = owners.block(comm.rank());
-        let to = (block.start as u32..block.end as u32).collect();
-        Self {
-            owners,
-            first: block.start as u32,
-            to,
-            open: FixedBitSet::with_capacity(block.len()),
-        }
+        let ids = owners.ids(comm.rank());
+        let open = FixedBitSet::with_capacity(ids.len());
+        Self { owners, first: ids.start, to: ids.collect(), open }
     }
 
     /// The pointer of a component of this block.

@@ -7,6 +7,7 @@ use super::message::{Malformed, Reader, Writer};
 use super::pointers::Pointers;
 use crate::comm::{Comm, Reduction};
 use crate::graph::Key;
+use crate::local::ContractedEdge;
 use fixedbitset::FixedBitSet;
 use std::ops::Range;
 
@@ -20,7 +21,7 @@ pub(super) struct Keys {
 impl Keys {
     /// The range of the keys of all ranks' edges; `None` if there are no edges.
     pub(super) fn of<K: Key>(comm: &Comm, live: &Live<K>) -> Option<Self> {
-        let key = |e: Option<&crate::local::ContractedEdge<K>>| e.map(|e| e.key.wide());
+        let key = |e: Option<&ContractedEdge<K>>| e.map(|e| e.key.wide());
         let least = key(live.edges.first()).unwrap_or(u64::MAX);
         let most = key(live.edges.last()).unwrap_or(0);
         let mut ends = [least, !most];

@@ -33,7 +33,7 @@ impl Labels {
     /// Turns edges between vertices into edges between components.
     pub(super) fn fetch<K: Key>(&self, comm: &Comm, fresh: Live<K>) -> Live<K> {
         let Some(own) = &self.own else { return fresh };
-        let start = self.vertices.block(comm.rank()).start as u32;
+        let start = self.vertices.ids(comm.rank()).start;
         let label = |v: u32| {
             let label = own[(v - start) as usize];
             (Some(label) != self.giant).then_some(u64::from(label))
@@ -69,10 +69,8 @@ impl Labels {
         let targets: Vec<u32> = pointers.iter().map(|(_, to)| to).collect();
         let (targets, places) = distinct(&targets);
         let numbers = ask(comm, pointers.owners, &targets, bits, number).unwrap_or_default();
-        let start = pointers.owners.block(comm.rank()).start as u32;
-        let block = self.vertices.block(comm.rank());
-        let old =
-            self.own.take().unwrap_or_else(|| (block.start as u32..block.end as u32).collect());
+        let start = pointers.owners.ids(comm.rank()).start;
+        let old = self.own.take().unwrap_or_else(|| self.vertices.ids(comm.rank()).collect());
         let (ids, vertices) = distinct(&old);
         let renamed = |id: u32| numbers[places[(id - start) as usize] as usize];
         let labels = ask(comm, pointers.owners, &ids, bits, renamed).unwrap_or_default();
