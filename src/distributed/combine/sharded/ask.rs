@@ -1,25 +1,29 @@
 //! Ask: every rank tells the owners of some ids something about them, and the owners answer.
 //!
 //! All exchanges of the sharded algorithm are of this one kind. An answer has no ids: it is in the
-//! order of the question.
+//! order of the question. What a rank tells itself is not coded.
 
-use super::column;
+use super::column::{Answers, Column, Nothing};
 use super::ids;
 use super::message::{Malformed, Reader, Writer};
 use super::owners::Owners;
 use crate::comm::Comm;
 use rayon::prelude::*;
+use std::mem::take;
 use std::ops::Range;
 
-/// The ids that each rank has asked about, on their owner: sorted and distinct, in rank order.
-pub(super) struct Questions(Vec<Vec<u32>>);
+/// What a rank has told an owner: ids, sorted and distinct, and a value for each.
+pub(super) struct Told<V> {
+    pub(super) ids: Vec<u32>,
+    pub(super) values: Vec<V>,
+}
 
 /// Asks the owners about `ids`, which are sorted and distinct. Returns for each its value of at most
 /// `bits` bits, `None` where that is what the asking rank expects; nothing if no rank asks.
 ///
 /// # Complexity
 /// Two exchanges. Of k out of N ids, each takes log2(N/k) + 1.5 bits there, and `bits` + 1 back, at
-/// most; if most answers are as expected or most are not, less than one bit tells which.
+/// most; if most answers are alike or as expected, less than one bit tells which.
 pub(super) fn ask(
     comm: &Comm,
     owners: Owners,
@@ -27,77 +31,100 @@ pub(super) fn ask(
     bits: usize,
     answer: impl Fn(u32) -> Option<u64> + Sync,
 ) -> Option<Vec<Option<u64>>> {
-    let questions = tell(comm, owners, ids, |_, _| (), |_, _, _| Ok(()))?;
-    let put = |_: usize, ids: &[u32], out: &mut Writer| {
-        column::put(out, &ids.iter().map(|&id| answer(id)).collect::<Vec<_>>(), bits);
-    };
-    let take = |places: Range<usize>, from: &mut Reader| column::take(from, places.len(), bits);
-    Some(reply(comm, owners, &questions, put, ids, take).concat())
+    let told = tell(comm, owners, ids, &Nothing, &vec![(); ids.len()])?;
+    let answers = |told: &Told<()>| -> Vec<_> { told.ids.iter().map(|&id| answer(id)).collect() };
+    let answers = comm.compute(|| told.par_iter().map(answers).collect());
+    Some(reply(comm, owners, ids, &Answers(bits), answers))
 }
 
-/// Tells the owners of `ids`, which are sorted and distinct, what `put` appends for ids at some
-/// places of the list. The owner's `take` gets the rank, its ids and what it has appended. Returns
-/// `None` if no rank has ids.
-pub(super) fn tell(
+/// Tells the owners of `ids`, which are sorted and distinct, a value for each. Returns what every rank
+/// has told this one, in rank order; `None` if no rank has ids.
+pub(super) fn tell<C: Column>(
     comm: &Comm,
     owners: Owners,
     ids: &[u32],
-    put: impl Fn(Range<usize>, &mut Writer) + Sync,
-    mut take: impl FnMut(usize, &[u32], &mut Reader) -> Result<(), Malformed>,
-) -> Option<Questions> {
-    let message = |(rank, places): (usize, Range<usize>)| {
-        if places.is_empty() {
-            return Vec::new();
+    column: &C,
+    values: &[C::Value],
+) -> Option<Vec<Told<C::Value>>> {
+    let me = comm.rank();
+    let ranges = owners.split(ids);
+    let own = ranges[me].clone();
+    let message = |(rank, places): (usize, &Range<usize>)| {
+        // To itself, a rank says only whether there is something.
+        if rank == me || places.is_empty() {
+            return vec![0; places.len().min(1)];
         }
         let mut out = Writer::new();
         ids::put(&mut out, &ids[places.clone()], owners.ids(rank));
-        put(places, &mut out);
+        column.put(&mut out, &values[places.clone()]);
         out.into_bytes()
     };
-    let messages =
-        comm.compute(|| owners.split(ids).into_par_iter().enumerate().map(message).collect());
+    let messages = comm.compute(|| ranges.par_iter().enumerate().map(message).collect());
     let received = comm.all_to_all_if_any(messages)?;
-    let mut read = |(rank, bytes): (usize, &Vec<u8>)| {
+    let read = |(rank, bytes): (usize, &Vec<u8>)| {
+        if rank == me {
+            return Ok(Told {
+                ids: ids[own.clone()].to_vec(),
+                values: values[own.clone()].to_vec(),
+            });
+        }
         if bytes.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Told { ids: Vec::new(), values: Vec::new() });
         }
         let mut from = Reader::of(bytes);
-        let ids = ids::take(&mut from, owners.ids(comm.rank()))?;
-        take(rank, &ids, &mut from)?;
-        Ok(ids)
+        let ids = ids::take(&mut from, owners.ids(me))?;
+        let values = column.take(&mut from, ids.len())?;
+        Ok(Told { ids, values })
     };
-    let lists: Result<Vec<Vec<u32>>, Malformed> =
-        received.iter().enumerate().map(&mut read).collect();
-    Some(Questions(lists.expect("messages of this program")))
+    let told: Result<_, Malformed> =
+        comm.compute(|| received.par_iter().enumerate().map(read).collect());
+    Some(told.expect("messages of this program"))
 }
 
-/// Answers `questions`: `put` appends what a rank is told about its ids. Returns what the asking
-/// rank's `take` makes of the answers of each owner, with the places of the owner's ids in `ids`,
-/// the ones that this rank has asked about.
-pub(super) fn reply<T>(
+/// Answers what ranks have told: a list of values for each rank, one for each of its ids. Returns the
+/// answers about `ids`, the ones that this rank has told of.
+pub(super) fn reply<C: Column>(
     comm: &Comm,
     owners: Owners,
-    questions: &Questions,
-    put: impl Fn(usize, &[u32], &mut Writer) + Sync,
     ids: &[u32],
-    mut take: impl FnMut(Range<usize>, &mut Reader) -> Result<T, Malformed>,
-) -> Vec<T> {
-    let message = |(rank, ids): (usize, &Vec<u32>)| {
-        if ids.is_empty() {
+    column: &C,
+    answers: Vec<Vec<C::Value>>,
+) -> Vec<C::Value> {
+    let lens: Vec<usize> = owners.split(ids).iter().map(Range::len).collect();
+    exchange(comm, column, answers, &lens).concat()
+}
+
+/// Sends each rank a list of values; `lens` tells how many each rank sends. Returns the lists
+/// received.
+pub(super) fn exchange<C: Column>(
+    comm: &Comm,
+    column: &C,
+    lists: Vec<Vec<C::Value>>,
+    lens: &[usize],
+) -> Vec<Vec<C::Value>> {
+    let me = comm.rank();
+    let mut lists = lists;
+    let own = take(&mut lists[me]);
+    let message = |values: &Vec<C::Value>| {
+        if values.is_empty() {
             return Vec::new();
         }
         let mut out = Writer::new();
-        put(rank, ids, &mut out);
+        column.put(&mut out, values);
         out.into_bytes()
     };
-    let messages = comm.compute(|| questions.0.par_iter().enumerate().map(message).collect());
-    let answers = comm.all_to_all(messages);
-    let asked = owners.split(ids).into_iter().zip(answers).filter(|(places, _)| !places.is_empty());
-    let taken: Result<Vec<T>, Malformed> =
-        asked.map(|(places, bytes)| take(places, &mut Reader::of(&bytes))).collect();
-    taken.expect("answers of this program")
+    let messages = comm.compute(|| lists.par_iter().map(message).collect());
+    let received = comm.all_to_all(messages);
+    let read = |(rank, bytes): (usize, &Vec<u8>)| match lens[rank] {
+        len if len == 0 || rank == me => Ok(Vec::new()),
+        len => column.take(&mut Reader::of(bytes), len),
+    };
+    let lists: Result<Vec<_>, Malformed> =
+        comm.compute(|| received.par_iter().enumerate().map(read).collect());
+    let mut lists = lists.expect("messages of this program");
+    lists[me] = own;
+    lists
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;

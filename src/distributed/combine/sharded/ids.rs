@@ -7,7 +7,9 @@
 //! percent (Gallager, van Voorhis 1975).
 
 use super::message::{Malformed, Reader, Writer};
+use crate::distributed::bits::words;
 use dsi_bitstream::codes::len_gamma;
+use fixedbitset::FixedBitSet;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -18,6 +20,8 @@ const MISSING: u64 = 1;
 const BITS: u64 = 2;
 /// The bits for one of these.
 const CODE_BITS: usize = 2;
+/// As many bits are written at once.
+const WORD: usize = 64;
 /// The bits of a Rice code's number of plain bits.
 const PARAMETER_BITS: usize = 5;
 
@@ -35,12 +39,17 @@ pub(super) fn put(out: &mut Writer, ids: &[u32], range: Range<u32>) {
         out.put(code, CODE_BITS);
         out.put_number(few.len() as u64);
         out.put(plain as u64, PARAMETER_BITS);
-        gaps(&few, &range).for_each(|gap| out.put_rice(gap, plain));
+        gaps(&few, &range).for_each(|gap| out.put_rice(u64::from(gap), plain));
         return;
     }
     out.put(BITS, CODE_BITS);
-    let mut next = ids.iter().peekable();
-    range.for_each(|id| out.put(u64::from(next.next_if_eq(&&id).is_some()), 1));
+    let mut set = FixedBitSet::with_capacity(range.len());
+    ids.iter().for_each(|id| set.insert((id - range.start) as usize));
+    let mut left = range.len();
+    for &word in words(&set) {
+        out.put(word, left.min(WORD));
+        left = left.saturating_sub(WORD);
+    }
 }
 
 /// Takes a set of ids in `range` from a message.
@@ -53,9 +62,11 @@ pub(super) fn take(from: &mut Reader, range: Range<u32>) -> Result<Vec<u32>, Mal
         MISSING => Ok(missing(&take_gaps(from, &range)?, &range)),
         BITS => {
             let mut ids = Vec::new();
-            for id in range {
-                if from.take(1)? == 1 {
-                    ids.push(id);
+            for start in range.clone().step_by(WORD) {
+                let mut word = from.take(WORD.min((range.end - start) as usize))?;
+                while word != 0 {
+                    ids.push(start + word.trailing_zeros());
+                    word &= word - 1;
                 }
             }
             Ok(ids)
@@ -77,13 +88,9 @@ fn missing(ids: &[u32], range: &Range<u32>) -> Vec<u32> {
 }
 
 /// How many ids lie between each id and the one before it.
-fn gaps<'a>(ids: &'a [u32], range: &Range<u32>) -> impl Iterator<Item = u64> + 'a {
-    let mut next = range.start;
-    ids.iter().map(move |&id| {
-        let gap = id - next;
-        next = id.wrapping_add(1);
-        u64::from(gap)
-    })
+fn gaps<'a>(ids: &'a [u32], range: &Range<u32>) -> impl Iterator<Item = u32> + 'a {
+    let first = ids.first().map(|id| id - range.start);
+    first.into_iter().chain(ids.windows(2).map(|pair| pair[1] - pair[0] - 1))
 }
 
 /// The best number of plain bits for the gaps before `ids`, and how many bits all take then.
@@ -93,7 +100,8 @@ fn rice(ids: &[u32], range: &Range<u32>) -> (usize, u64) {
     let guess = (mean * std::f64::consts::LN_2).max(1.0).log2() as usize;
     let header = len_gamma(ids.len() as u64) + PARAMETER_BITS;
     let cost = |bits: usize| {
-        gaps(ids, range).map(|gap| (gap >> bits) + 1 + bits as u64).sum::<u64>() + header as u64
+        let unary: u64 = gaps(ids, range).map(|gap| u64::from(gap >> bits)).sum();
+        unary + ids.len() as u64 * (1 + bits as u64) + header as u64
     };
     let best = [guess, guess + 1].map(|bits| (bits, cost(bits))).into_iter();
     best.min_by_key(|(_, cost)| *cost).expect("there are two")

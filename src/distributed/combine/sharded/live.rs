@@ -1,7 +1,9 @@
 //! The edges of a rank that still join two components.
 
-use crate::graph::{Key, Vertex};
+use crate::distributed::numbering::Numbering;
+use crate::graph::Key;
 use crate::local::{Components, ContractedEdge, EdgeLike, join_each};
+use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -15,20 +17,20 @@ pub(super) struct Live<K> {
 }
 
 impl<K: Key> Live<K> {
-    /// Makes a forest of the records at some places of a sorted run.
-    pub(super) fn of_run<R: EdgeLike<Key = K>>(run: &[R], places: Range<usize>) -> Self {
+    /// Makes a forest of the records at some places of a sorted run, whose ends are below `n`.
+    pub(super) fn of_run<R: EdgeLike<Key = K>>(n: usize, run: &[R], places: Range<usize>) -> Self {
         let edge = |place: usize| {
             let (u, v) = run[place].ends();
             ContractedEdge { u, v, key: run[place].key(), origin: place as u32 }
         };
-        Self::of(places.into_par_iter().map(edge).collect())
+        Self::of(n, places.into_par_iter().map(edge).collect())
     }
 
-    /// Makes a forest of sorted edges, whose ends are ids.
-    fn of(mut edges: Vec<ContractedEdge<K>>) -> Self {
+    /// Makes a forest of sorted edges, whose ends are ids below `universe`.
+    fn of(universe: usize, mut edges: Vec<ContractedEdge<K>>) -> Self {
         edges.retain(|e| !e.is_loop());
         let ends: Vec<u32> = edges.iter().flat_map(|e| [e.u, e.v]).collect();
-        let (ids, places) = distinct(&ends);
+        let (ids, places) = distinct(&ends, universe);
         let mut components = Components::new(ids.len());
         let (ends, _) = places.as_chunks::<2>();
         edges.iter_mut().zip(ends).for_each(|(e, &[u, v])| (e.u, e.v) = (u, v));
@@ -41,12 +43,12 @@ impl<K: Key> Live<K> {
         Self { ids, edges: forest }
     }
 
-    /// The same edges between other components, given for each of `ids` in order: those that do not
-    /// join two any more are dropped.
-    pub(super) fn renamed(self, labels: &[u32]) -> Self {
+    /// The same edges between other components, given for each of `ids` in order, below `universe`:
+    /// those that do not join two any more are dropped.
+    pub(super) fn renamed(self, universe: usize, labels: &[u32]) -> Self {
         let mut edges = self.edges;
         edges.iter_mut().for_each(|e| (e.u, e.v) = (labels[e.u as usize], labels[e.v as usize]));
-        Self::of(edges)
+        Self::of(universe, edges)
     }
 
     /// The place of the lightest edge of each of `ids`.
@@ -58,15 +60,28 @@ impl<K: Key> Live<K> {
         }
         lightest
     }
-
-    /// The id at the other end of an edge.
-    pub(super) fn other(&self, edge: &ContractedEdge<K>, place: usize) -> Vertex {
-        self.ids[(edge.u ^ edge.v ^ place as u32) as usize]
-    }
 }
 
-/// The distinct ones of some values, sorted, and for each value its place among them.
-pub(super) fn distinct(values: &[u32]) -> (Vec<u32>, Vec<u32>) {
+/// A universe of at most so many ids for each value is kept as a set.
+const SPARSE: usize = 64;
+
+/// The distinct ones of some values below `universe`, sorted, and for each value its place among them.
+///
+/// # Complexity
+/// O(k) memory for k values. Time O(k), or O(k log k) if the universe is larger than 64 k.
+pub(super) fn distinct(values: &[u32], universe: usize) -> (Vec<u32>, Vec<u32>) {
+    if universe / SPARSE > values.len() {
+        return sorted_distinct(values);
+    }
+    let mut set = FixedBitSet::with_capacity(universe);
+    values.iter().for_each(|&value| set.insert(value as usize));
+    let numbering = Numbering::of(set);
+    let sorted = numbering.set().ones().map(|value| value as u32).collect();
+    (sorted, values.iter().map(|&value| numbering.number(value)).collect())
+}
+
+/// [`distinct`], by sorting.
+fn sorted_distinct(values: &[u32]) -> (Vec<u32>, Vec<u32>) {
     let pair = |(place, &value): (usize, &u32)| u64::from(value) << 32 | place as u64;
     let mut pairs: Vec<u64> = values.par_iter().enumerate().map(pair).collect();
     pairs.par_sort_unstable();
@@ -87,9 +102,11 @@ mod tests {
 
     #[test]
     fn values_are_found_at_their_places() {
-        let (sorted, places) = distinct(&[7, 3, 7, 0, 3]);
-        assert_eq!((sorted, places), (vec![0, 3, 7], vec![2, 1, 2, 0, 1]));
-        assert_eq!(distinct(&[]), (vec![], vec![]));
+        for universe in [8, 100, 1_000_000] {
+            let found = distinct(&[7, 3, 7, 0, 3], universe);
+            assert_eq!(found, (vec![0, 3, 7], vec![2, 1, 2, 0, 1]), "{universe}");
+            assert_eq!(distinct(&[], universe), (vec![], vec![]));
+        }
     }
 
     #[test]
@@ -97,12 +114,11 @@ mod tests {
         let run: Vec<_> = [(9, 4, 1), (4, 6, 2), (6, 9, 3), (6, 2, 3)]
             .map(|(u, v, key): (u32, u32, u32)| crate::graph::Edge { u, v, key })
             .to_vec();
-        let live = Live::of_run(&run, 0..4);
+        let live = Live::of_run(10, &run, 0..4);
         let origins = |live: &Live<u32>| live.edges.iter().map(|e| e.origin).collect::<Vec<_>>();
         assert_eq!((&*live.ids, origins(&live)), (&[2, 4, 6, 9][..], vec![0, 1, 3]));
         assert_eq!(live.lightest(), [2, 0, 1, 0]);
-        assert_eq!(live.other(&live.edges[1], 1), 6);
-        let live = live.renamed(&[5, 1, 5, 1]); // 4 with 9, and 2 with 6
+        let live = live.renamed(6, &[5, 1, 5, 1]); // 4 with 9, and 2 with 6
         assert_eq!((&*live.ids, origins(&live)), (&[1, 5][..], vec![1]));
     }
 }

@@ -8,8 +8,10 @@
 //! Rounds then join components until none has an edge that leaves it.
 
 mod ask;
+mod claim;
 mod column;
 mod ids;
+mod judge;
 mod live;
 mod message;
 mod owners;
@@ -61,7 +63,7 @@ pub(in crate::distributed) fn sharded<R: EdgeLike>(comm: &Comm, n: usize, run: &
             Some(wanted) => next + lightest(comm, wanted, m[0] - seen[0], &run[next..]),
             None => run.len(),
         };
-        let fresh = comm.compute(|| Live::of_run(run, next..end));
+        let fresh = comm.compute(|| Live::of_run(n, run, next..end));
         next = end;
         let live = labels.fetch(comm, fresh);
         let joined = stage::join(comm, labels.components, live, &mut chosen);

@@ -5,6 +5,7 @@ use super::live::distinct;
 use super::owners::Owners;
 use crate::comm::Comm;
 use fixedbitset::FixedBitSet;
+use std::ops::Range;
 
 /// For each component of this rank's block, another one that it has joined; a root's pointer leads
 /// to itself.
@@ -43,34 +44,18 @@ impl Pointers {
         self.of(id) == id
     }
 
+    /// The components of this block.
+    pub(super) fn block(&self) -> Range<usize> {
+        self.first as usize..self.first as usize + self.to.len()
+    }
+
     /// The components of this block, with their pointers.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         (self.first..).zip(self.to.iter().copied())
     }
 
-    /// Joins components with what they have chosen, to which the pointers of the `choosers` of this
-    /// block lead. Of two that chose each other, one becomes the root; edges are strictly ordered, so
-    /// there are no longer cycles. Then all pointers of choosers lead to roots.
-    ///
-    /// # Complexity
-    /// An exchange for each doubling of the longest chain.
-    pub(super) fn join(&mut self, comm: &Comm, choosers: &[u32]) {
-        let answers = self.ask_behind(comm, choosers).unwrap_or_default();
-        let mut left = Vec::new();
-        for (&id, answer) in choosers.iter().zip(answers) {
-            // What has chosen nothing is a root.
-            let Some(next) = answer else { continue };
-            if next >> 1 != u64::from(id) {
-                left.push(id);
-            } else if leads(id, self.of(id)) {
-                self.set(id, id);
-            }
-        }
-        self.flatten(comm, left);
-    }
-
-    /// Makes the pointers of the components `left`, of this block, lead to roots. There must be no
-    /// cycle.
+    /// Makes the pointers of the components `left`, of this block, lead to roots. Of two that point to
+    /// each other, one becomes a root; there must be no longer cycle.
     ///
     /// # Complexity
     /// An exchange for each doubling of the longest chain.
@@ -80,13 +65,22 @@ impl Pointers {
         while let Some(answers) = self.ask_behind(comm, &left) {
             let mut still = Vec::new();
             for (&id, answer) in left.iter().zip(answers) {
-                if let Some(next) = answer {
-                    self.set(id, (next >> 1) as u32);
-                }
-                if answer.is_some_and(|next| next & 1 == 1) {
-                    still.push(id);
-                } else {
-                    self.open.set((id - self.first) as usize, false);
+                let other = self.of(id);
+                let is_open = match answer {
+                    None => false,
+                    // Both learn it at once.
+                    Some(next) if next >> 1 == u64::from(id) => {
+                        self.set(id, if leads(id, other) { id } else { other });
+                        false
+                    }
+                    Some(next) => {
+                        self.set(id, (next >> 1) as u32);
+                        next & 1 == 1
+                    }
+                };
+                match is_open {
+                    true => still.push(id),
+                    false => self.open.set((id - self.first) as usize, false),
                 }
             }
             left = still;
@@ -98,7 +92,7 @@ impl Pointers {
     /// asks.
     fn ask_behind(&self, comm: &Comm, ids: &[u32]) -> Option<Vec<Option<u64>>> {
         let targets: Vec<u32> = ids.iter().map(|&id| self.of(id)).collect();
-        let (targets, places) = distinct(&targets);
+        let (targets, places) = distinct(&targets, self.owners.n);
         let next = |id: u32| {
             let is_open = self.open.contains((id - self.first) as usize);
             (!self.is_root(id)).then(|| u64::from(self.of(id)) << 1 | u64::from(is_open))
@@ -108,8 +102,9 @@ impl Pointers {
     }
 }
 
-/// Whether `id` becomes the root of itself and `other`.
-fn leads(id: u32, other: u32) -> bool {
+/// Whether `id` becomes the root of itself and `other`, which have chosen each other. It is not always
+/// the lower one, so that owners of high ids have roots, too.
+pub(super) fn leads(id: u32, other: u32) -> bool {
     ((id ^ other) & 1 == 0) == (id < other)
 }
 
@@ -126,7 +121,7 @@ mod tests {
             let choosers: Vec<u32> =
                 own.into_iter().filter(|&id| choices[id as usize] != id).collect();
             choosers.iter().for_each(|&id| pointers.set(id, choices[id as usize]));
-            pointers.join(comm, &choosers);
+            pointers.flatten(comm, choosers);
             pointers.iter().map(|(_, to)| to).collect::<Vec<_>>()
         });
         blocks.concat()

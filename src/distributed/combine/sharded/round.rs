@@ -1,26 +1,34 @@
 //! A round of Borůvka's algorithm: every component joins the one that its lightest edge leads to.
+//!
+//! An owner first gets only the upper bits of each rank's lightest key. Mostly they tell which is the
+//! lightest, so that only its home has to send where it leads. Homes know of most pairs that chose
+//! each other, since the edge is the lightest at both ends.
 
-use super::ask::{reply, tell};
-use super::column;
+use super::ask::{exchange, reply, tell};
+use super::claim::{Claim, Claims, Outcomes, Verdict, Verdicts};
+use super::column::Plain;
+use super::judge::{Claimed, judge, mutual};
 use super::live::Live;
-use super::message::{Malformed, Reader, Writer};
 use super::pointers::Pointers;
 use crate::comm::{Comm, Reduction};
 use crate::graph::Key;
 use crate::local::ContractedEdge;
 use fixedbitset::FixedBitSet;
-use std::ops::Range;
 
-/// The keys of all ranks' edges.
+/// The bits of a key that are sent first. In about one of 2^10 pairs, they do not tell which is the
+/// lighter one.
+const UPPER_BITS: usize = 10;
+
+/// The keys of all ranks' live edges, by how far they are above the least.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Keys {
+struct Keys {
     least: u64,
     bits: usize,
 }
 
 impl Keys {
     /// The range of the keys of all ranks' edges; `None` if there are no edges.
-    pub(super) fn of<K: Key>(comm: &Comm, live: &Live<K>) -> Option<Self> {
+    fn of<K: Key>(comm: &Comm, live: &Live<K>) -> Option<Self> {
         let key = |e: Option<&ContractedEdge<K>>| e.map(|e| e.key.wide());
         let least = key(live.edges.first()).unwrap_or(u64::MAX);
         let most = key(live.edges.last()).unwrap_or(0);
@@ -30,82 +38,89 @@ impl Keys {
         (least <= most)
             .then(|| Self { least, bits: (u64::BITS - (most - least).leading_zeros()) as usize })
     }
-}
 
-/// The lightest of the edges that ranks have offered to a component.
-#[derive(Clone, Copy)]
-struct Choice {
-    key: u64,
-    rank: u32,
-    other: u32,
+    fn upper_bits(self) -> usize {
+        self.bits.min(UPPER_BITS)
+    }
+
+    /// The bits that are not sent first.
+    fn rest_bits(self) -> usize {
+        self.bits - self.upper_bits()
+    }
+
+    fn upper<K: Key>(self, key: K) -> u64 {
+        (key.wide() - self.least) >> self.rest_bits()
+    }
+
+    fn rest<K: Key>(self, key: K) -> u64 {
+        (key.wide() - self.least) & ((1 << self.rest_bits()) - 1)
+    }
 }
 
 /// Runs a round. Sets in `chosen` this rank's edges that belong to the forest, and returns those that
 /// still join two components. `None` if no rank has any.
 ///
 /// # Complexity
-/// A candidate of about (log2 n + log2 of the keys' range + 2) bits for each of `live.ids`, a label
-/// back, and the exchanges of [`Pointers::join`].
+/// For each of `live.ids` about log2(c/k) + 14 bits to its owner, of k of the c components, and its
+/// label back; the other end's id, where this rank's edge is the lightest; and the exchanges of
+/// [`Pointers::flatten`].
 pub(super) fn round<K: Key>(
     comm: &Comm,
     pointers: &mut Pointers,
-    keys: Keys,
     live: Live<K>,
     chosen: &mut FixedBitSet,
 ) -> Option<Live<K>> {
-    let lightest = comm.compute(|| live.lightest());
+    let keys = Keys::of(comm, &live)?;
     let owners = pointers.owners;
-    let (block, bits) = (owners.block(comm.rank()), owners.bits());
-    let offer = |places: Range<usize>, out: &mut Writer| {
-        for place in places {
-            let edge = &live.edges[lightest[place] as usize];
-            out.put(edge.key.wide() - keys.least, keys.bits);
-            out.put(u64::from(live.other(edge, place)), bits);
+    let lightest = comm.compute(|| live.lightest());
+    let edge = |place: usize| &live.edges[lightest[place] as usize];
+    let upper: Vec<u64> = (0..live.ids.len()).map(|place| keys.upper(edge(place).key)).collect();
+    let told = tell(comm, owners, &live.ids, &Plain(keys.upper_bits()), &upper)?;
+    let verdicts = comm.compute(|| judge(&pointers.block(), &told));
+
+    let is_best = |verdict: &&Verdict| **verdict != Verdict::Loses;
+    let claimed: Vec<usize> =
+        verdicts.iter().map(|verdicts| verdicts.iter().filter(is_best).count()).collect();
+    let answers = reply(comm, owners, &live.ids, &Verdicts, verdicts.clone());
+    let claim = |place: usize| claim(&live, &lightest, keys, &answers, place);
+    let claims =
+        owners.split(&live.ids).into_iter().map(|places| places.filter_map(claim).collect());
+    let column = Claims { id_bits: owners.bits(), rest_bits: keys.rest_bits() };
+    let claims = exchange(comm, &column, claims.collect(), &claimed);
+
+    let claimed = Claimed { told: &told, verdicts: &verdicts, claims: &claims };
+    let (ties, left) = claimed.settle(pointers);
+    pointers.flatten(comm, left);
+    let outcomes = claimed.outcomes(pointers, &ties);
+    let outcomes = reply(comm, owners, &live.ids, &Outcomes(owners.bits()), outcomes);
+
+    let mut labels = Vec::with_capacity(live.ids.len());
+    for (place, (outcome, verdict)) in outcomes.into_iter().zip(&answers).enumerate() {
+        if outcome.wins_tie || *verdict == Verdict::Wins {
+            chosen.insert(edge(place).origin as usize);
         }
-    };
-    let mut choices: Vec<Option<Choice>> = vec![None; block.len()];
-    let compare = |rank: usize, ids: &[u32], from: &mut Reader| {
-        for &id in ids {
-            let (key, other) = (from.take(keys.bits)?, from.take(bits)? as u32);
-            let best = &mut choices[id as usize - block.start];
-            // Of equal keys, the one of the lower rank is the earlier edge.
-            if best.is_none_or(|best| key < best.key) {
-                *best = Some(Choice { key, rank: rank as u32, other });
-            }
-        }
-        Ok(())
-    };
-    let questions = tell(comm, owners, &live.ids, offer, compare)?;
-    let mut choosers = Vec::new();
-    for (id, choice) in (block.start as u32..).zip(&choices) {
-        if let Some(choice) = choice {
-            pointers.set(id, choice.other);
-            choosers.push(id);
-        }
+        labels.push(outcome.root.map_or(live.ids[place], |root| root as u32));
     }
-    pointers.join(comm, &choosers);
-    let verdict = |rank: usize, ids: &[u32], out: &mut Writer| {
-        for &id in ids {
-            let is_of_rank = choices[id as usize - block.start]
-                .is_some_and(|choice| choice.rank as usize == rank);
-            out.put(u64::from(is_of_rank && !pointers.is_root(id)), 1);
-        }
-        let label = |&id: &u32| (!pointers.is_root(id)).then(|| u64::from(pointers.of(id)));
-        column::put(out, &ids.iter().map(label).collect::<Vec<_>>(), bits);
-    };
-    let take = |places: Range<usize>, from: &mut Reader| -> Result<Vec<u32>, Malformed> {
-        for place in places.clone() {
-            if from.take(1)? == 1 {
-                chosen.insert(live.edges[lightest[place] as usize].origin as usize);
-            }
-        }
-        let labels = column::take(from, places.len(), bits)?;
-        Ok(live.ids[places]
-            .iter()
-            .zip(labels)
-            .map(|(&id, label)| label.map_or(id, |label| label as u32))
-            .collect())
-    };
-    let labels = reply(comm, owners, &questions, verdict, &live.ids, take).concat();
-    Some(comm.compute(|| live.renamed(&labels)))
+    Some(comm.compute(|| live.renamed(owners.n, &labels)))
+}
+
+/// What this rank claims of the lightest edge that it has at a component; `None` if another rank has a
+/// lighter one.
+fn claim<K: Key>(
+    live: &Live<K>,
+    lightest: &[u32],
+    keys: Keys,
+    verdicts: &[Verdict],
+    place: usize,
+) -> Option<Claim> {
+    let edge = &live.edges[lightest[place] as usize];
+    let there = (edge.u ^ edge.v ^ place as u32) as usize;
+    let other = live.ids[there];
+    let is_mutual = lightest[there] == lightest[place] && verdicts[there] == Verdict::Wins;
+    match verdicts[place] {
+        Verdict::Loses => None,
+        Verdict::Ties => Some(Claim::Ties { rest: keys.rest(edge.key), other }),
+        Verdict::Wins if is_mutual => Some(mutual(live.ids[place], other)),
+        Verdict::Wins => Some(Claim::Joins(other)),
+    }
 }

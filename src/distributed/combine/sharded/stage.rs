@@ -4,7 +4,7 @@ use super::ask::ask;
 use super::live::{Live, distinct};
 use super::owners::Owners;
 use super::pointers::Pointers;
-use super::round::{Keys, round};
+use super::round::round;
 use crate::comm::{Comm, Reduction};
 use crate::graph::Key;
 use fixedbitset::FixedBitSet;
@@ -40,7 +40,7 @@ impl Labels {
         };
         let labels = ask(comm, self.vertices, &fresh.ids, self.bits(), label).unwrap_or_default();
         let labels: Vec<u32> = labels.into_iter().map(|label| self.or_giant(label)).collect();
-        comm.compute(|| fresh.renamed(&labels))
+        comm.compute(|| fresh.renamed(self.components, &labels))
     }
 
     fn bits(&self) -> usize {
@@ -67,11 +67,11 @@ impl Labels {
             Some(u64::from(first + place as u32))
         };
         let targets: Vec<u32> = pointers.iter().map(|(_, to)| to).collect();
-        let (targets, places) = distinct(&targets);
+        let (targets, places) = distinct(&targets, pointers.owners.n);
         let numbers = ask(comm, pointers.owners, &targets, bits, number).unwrap_or_default();
         let start = pointers.owners.ids(comm.rank()).start;
         let old = self.own.take().unwrap_or_else(|| self.vertices.ids(comm.rank()).collect());
-        let (ids, vertices) = distinct(&old);
+        let (ids, vertices) = distinct(&old, pointers.owners.n);
         let renamed = |id: u32| numbers[places[(id - start) as usize] as usize];
         let labels = ask(comm, pointers.owners, &ids, bits, renamed).unwrap_or_default();
         let label =
@@ -91,9 +91,8 @@ pub(super) fn join<K: Key>(
     chosen: &mut FixedBitSet,
 ) -> Pointers {
     let mut pointers = Pointers::roots(comm, components);
-    let Some(keys) = Keys::of(comm, &live) else { return pointers };
     let mut live = live;
-    while let Some(left) = round(comm, &mut pointers, keys, live, chosen) {
+    while let Some(left) = round(comm, &mut pointers, live, chosen) {
         live = left;
     }
     pointers
