@@ -1,6 +1,6 @@
 //! An upper bound on what a rank receives, known before a plan runs.
 
-use crate::distributed::combine::CHEAP;
+use crate::distributed::combine::{CHEAP, is_gathered};
 use crate::distributed::{Combine, Plan, Prepare};
 
 impl Plan {
@@ -13,12 +13,12 @@ impl Plan {
     /// | `tree` | e min(m, ceil(log2 p)(n - 1)) | |
     /// | `filter` | 2em, 4.3m for components, 17 KB + 528p per pivot | 1.5n to 2n edges; n/8 to n/2 bytes |
     /// | `boruvka` | 2n(e + 10), 64p per round | 1.5n edges |
-    /// | `sharded` | 8n(e + 21 + 10 log2 n) and 16n; 64p per exchange; 21 KB log2 p | (n/p)(8 + 7 log2 p) bytes |
+    /// | `sharded` | 8n(e + 23 + 10 log2 n) and 17n; 64p per exchange; 21 KB log2 p | (n/p)(3 + 5 log2 p) bytes |
     /// | `contract` | adds n/4 + 16p | |
     /// | `shuffle` | adds 25m + 3.2 KB p if all edges have one owner; e is 16 | 10m/p |
     ///
-    /// With n p up to 2^16, `filter`, `boruvka` and `sharded` are a `gather`. Every plan adds n/8 for
-    /// verdicts.
+    /// With n p up to 2^16, `filter` and `boruvka` are a `gather`, and so is `sharded` with n/p up to 64.
+    /// Every plan adds n/8 for verdicts.
     pub fn most_received(self, n: u64, m: u64, p: usize, key_bytes: usize) -> u64 {
         let (ranks, shuffles) = (p as u64, self.prepare == Prepare::Shuffle);
         let edge = 8 + if shuffles { 8 } else { key_bytes as u64 };
@@ -38,15 +38,16 @@ impl Plan {
                 let joined = 2 * n * (edge + 10) + (rounds(n.max(1)) + 1) * 64 * ranks;
                 joined + gathered(CHEAP as u64)
             }
+            Combine::Sharded if is_gathered(n as usize, p) => gathered((ranks - 1) * forest),
             Combine::Sharded => {
                 // Of the c components of a round, each rank may offer all of an owner's block; so
                 // may owners ask in each jump. Rounds halve c, and there are four stages.
                 let jumps = rounds(n.max(1)) + 2;
-                let joined = 8 * n * (edge + 1 + 10 * jumps);
-                let headers = 64 * ranks * 4 * jumps * jumps;
+                let joined = 8 * n * (edge + 3 + 10 * jumps);
+                let headers = 64 * ranks * 4 * jumps * (jumps + 3);
                 // All-reduces of one or two words, most of them for pivots.
                 let words = 21_000 * rounds(ranks);
-                joined + 16 * n + headers + words + gathered(CHEAP as u64)
+                joined + 17 * n + headers + words
             }
         };
         let contracted = if self.prepare == Prepare::Nothing { 0 } else { n / 4 + 16 * ranks + 16 };

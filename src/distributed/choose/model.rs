@@ -6,7 +6,7 @@
 
 use super::Locality;
 use crate::comm::{Comm, Link};
-use crate::distributed::combine::CHEAP;
+use crate::distributed::combine::{CHEAP, is_gathered};
 use crate::distributed::combine::{PAYS_QUARTERS, light_edges};
 use crate::distributed::{Combine, Plan, Prepare};
 use crate::graph::{Edge, Key};
@@ -206,11 +206,11 @@ impl Workload {
     }
 
     fn sharded(&self, n: f64, forest: f64) -> f64 {
-        if n * self.p as f64 <= CHEAP as f64 {
+        if is_gathered(n as usize, self.p) {
             return self.gather(n, forest);
         }
         let p = self.p as f64;
-        let bytes = n.min(2.0 * forest * p) / p * (8.0 + 7.0 * p.log2());
+        let bytes = n.min(2.0 * forest * p) / p * (3.0 + 5.0 * p.log2());
         let exchanges = 150;
         self.work(forest * ns::SHARD) + self.travel(bytes, exchanges * self.p)
     }

@@ -11,6 +11,7 @@ mod tree;
 
 pub(super) use filter::{PAYS_QUARTERS, light_edges};
 pub(super) use gather::CHEAP;
+pub(super) use sharded::is_gathered;
 
 use crate::comm::Comm;
 use crate::local::{self, EdgeLike};

@@ -3,7 +3,7 @@
 //! All exchanges of the sharded algorithm are of this one kind. An answer has no ids: it is in the
 //! order of the question. What a rank tells itself is not coded.
 
-use super::column::{Answers, Column, Nothing};
+use super::column::{Column, Nothing};
 use super::ids;
 use super::message::{Malformed, Reader, Writer};
 use super::owners::Owners;
@@ -18,23 +18,22 @@ pub(super) struct Told<V> {
     pub(super) values: Vec<V>,
 }
 
-/// Asks the owners about `ids`, which are sorted and distinct. Returns for each its value of at most
-/// `bits` bits, `None` where that is what the asking rank expects; nothing if no rank asks.
+/// Asks the owners about `ids`, which are sorted and distinct. Returns the answer to each; nothing if
+/// no rank asks.
 ///
 /// # Complexity
-/// Two exchanges. Of k out of N ids, each takes log2(N/k) + 1.5 bits there, and `bits` + 1 back, at
-/// most; if most answers are alike or as expected, less than one bit tells which.
-pub(super) fn ask(
+/// Two exchanges. Of k out of N ids, each takes log2(N/k) + 1.5 bits there, at most.
+pub(super) fn ask<C: Column>(
     comm: &Comm,
     owners: Owners,
     ids: &[u32],
-    bits: usize,
-    answer: impl Fn(u32) -> Option<u64> + Sync,
-) -> Option<Vec<Option<u64>>> {
+    column: &C,
+    answer: impl Fn(u32) -> C::Value + Sync,
+) -> Option<Vec<C::Value>> {
     let told = tell(comm, owners, ids, &Nothing, &vec![(); ids.len()])?;
     let answers = |told: &Told<()>| -> Vec<_> { told.ids.iter().map(|&id| answer(id)).collect() };
     let answers = comm.compute(|| told.par_iter().map(answers).collect());
-    Some(reply(comm, owners, ids, &Answers(bits), answers))
+    Some(reply(comm, owners, ids, column, answers))
 }
 
 /// Tells the owners of `ids`, which are sorted and distinct, a value for each. Returns what every rank
@@ -127,6 +126,7 @@ pub(super) fn exchange<C: Column>(
 }
 #[cfg(test)]
 mod tests {
+    use super::super::column::Answers;
     use super::*;
     use crate::comm;
     use proptest::prelude::*;
@@ -139,7 +139,7 @@ mod tests {
             lists in prop::collection::vec(prop::collection::btree_set(0u32..300, 0..200), 6),
             expected: bool,
         ) {
-            let answer = |id: u32| (!expected || id.is_multiple_of(3)).then_some(u64::from(id) * 7 % 2048);
+            let answer = |id: u32| (!expected || id.is_multiple_of(3)).then_some(id * 7 % 2048);
             let answers = comm::run(p, Some(1), |comm| {
                 let owners = Owners { n: n as usize, p };
                 let ids: Vec<u32> = lists[comm.rank()].iter().copied().filter(|&id| id < n).collect();
@@ -148,7 +148,7 @@ mod tests {
                     assert!(block.contains(&(id as usize)), "only the owner is asked");
                     answer(id)
                 };
-                (ask(comm, owners, &ids, 11, own), ids)
+                (ask(comm, owners, &ids, &Answers(11), own), ids)
             });
             let is_asked = answers.iter().any(|(_, ids)| !ids.is_empty());
             for (answers, ids) in answers {

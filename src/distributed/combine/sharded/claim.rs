@@ -1,7 +1,7 @@
 //! What owners and the homes of the lightest edges tell each other in a round.
 
-use super::column::{Answers, Column, Flags, Plain, places};
-use super::ids;
+use super::column::Column;
+use super::ids::{put_flags, take_flags};
 use super::message::{Malformed, Reader, Writer};
 
 /// What an owner says of a rank's lightest edge at a component, by the upper bits of the keys.
@@ -22,18 +22,17 @@ impl Column for Verdicts {
     type Value = Verdict;
 
     fn put(&self, out: &mut Writer, values: &[Verdict]) {
-        let best = places(values, |&verdict| verdict != Verdict::Loses);
-        ids::put(out, &best, 0..values.len() as u32);
-        let ties = |&place: &u32| values[place as usize] == Verdict::Ties;
-        Flags.put(out, &best.iter().map(ties).collect::<Vec<_>>());
+        put_flags(out, values.iter().map(|&verdict| verdict != Verdict::Loses));
+        let best = values.iter().filter(|&&verdict| verdict != Verdict::Loses);
+        put_flags(out, best.map(|&verdict| verdict == Verdict::Ties));
     }
 
     fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<Verdict>, Malformed> {
-        let best = ids::take(from, 0..len as u32)?;
-        let ties = Flags.take(from, best.len())?;
+        let best = take_flags(from, len)?;
+        let ties = take_flags(from, best.count_ones(..))?;
         let mut values = vec![Verdict::Loses; len];
-        for (place, ties) in best.into_iter().zip(ties) {
-            values[place as usize] = if ties { Verdict::Ties } else { Verdict::Wins };
+        for (number, place) in best.ones().enumerate() {
+            values[place] = if ties[number] { Verdict::Ties } else { Verdict::Wins };
         }
         Ok(values)
     }
@@ -67,18 +66,18 @@ impl Column for Claims {
     type Value = Claim;
 
     fn put(&self, out: &mut Writer, values: &[Claim]) {
-        let is = |kind: fn(&Claim) -> bool| values.iter().map(kind).collect::<Vec<bool>>();
-        Flags.put(out, &is(|claim| matches!(claim, Claim::Ties { .. })));
-        Flags.put(out, &is(|claim| matches!(claim, Claim::Leads)));
-        Flags.put(out, &is(|claim| matches!(claim, Claim::Follows(_))));
-        let id = Plain(self.id_bits);
+        put_flags(out, values.iter().map(|claim| matches!(claim, Claim::Ties { .. })));
+        put_flags(out, values.iter().map(|claim| matches!(claim, Claim::Leads)));
+        put_flags(out, values.iter().map(|claim| matches!(claim, Claim::Follows(_))));
         for &claim in values {
             match claim {
                 Claim::Leads => (),
-                Claim::Follows(other) | Claim::Joins(other) => id.put(out, &[u64::from(other)]),
+                Claim::Follows(other) | Claim::Joins(other) => {
+                    out.put(u64::from(other), self.id_bits);
+                }
                 Claim::Ties { rest, other } => {
                     out.put(rest, self.rest_bits);
-                    id.put(out, &[u64::from(other)]);
+                    out.put(u64::from(other), self.id_bits);
                 }
             }
         }
@@ -86,7 +85,7 @@ impl Column for Claims {
 
     fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<Claim>, Malformed> {
         let [ties, leads, follows] =
-            [Flags.take(from, len)?, Flags.take(from, len)?, Flags.take(from, len)?];
+            [take_flags(from, len)?, take_flags(from, len)?, take_flags(from, len)?];
         let claim = |place: usize| {
             if leads[place] {
                 return Ok(Claim::Leads);
@@ -103,34 +102,6 @@ impl Column for Claims {
     }
 }
 
-/// What has become of a component that a rank has an edge at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Outcome {
-    /// The root that it has joined; `None` if it is one.
-    pub(super) root: Option<u64>,
-    /// Whether that rank's edge was tied and is the lightest.
-    pub(super) wins_tie: bool,
-}
-
-/// How outcomes are coded: so many bits for an id.
-pub(super) struct Outcomes(pub(super) usize);
-
-impl Column for Outcomes {
-    type Value = Outcome;
-
-    fn put(&self, out: &mut Writer, values: &[Outcome]) {
-        Answers(self.0).put(out, &values.iter().map(|outcome| outcome.root).collect::<Vec<_>>());
-        Flags.put(out, &values.iter().map(|outcome| outcome.wins_tie).collect::<Vec<_>>());
-    }
-
-    fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<Outcome>, Malformed> {
-        let roots = Answers(self.0).take(from, len)?;
-        let wins = Flags.take(from, len)?;
-        let outcome = |(root, wins_tie)| Outcome { root, wins_tie };
-        Ok(roots.into_iter().zip(wins).map(outcome).collect())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,7 +109,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn all_three_come_back(kinds in prop::collection::vec((0u8..4, 0u32..200), 0..100)) {
+        fn verdicts_and_claims_come_back(kinds in prop::collection::vec((0u8..4, 0u32..200), 0..100)) {
             let verdict = |&(kind, _): &(u8, u32)| match kind {
                 0 => Verdict::Wins,
                 1 => Verdict::Ties,
@@ -152,21 +123,14 @@ mod tests {
             };
             let (verdicts, claims): (Vec<_>, Vec<_>) =
                 kinds.iter().map(|kind| (verdict(kind), claim(kind))).unzip();
-            let outcome = |&(kind, other): &(u8, u32)| Outcome {
-                root: (kind > 0).then_some(u64::from(other)),
-                wins_tie: kind == 3,
-            };
-            let outcomes: Vec<_> = kinds.iter().map(outcome).collect();
             let mut out = Writer::new();
             let column = Claims { id_bits: 8, rest_bits: 40 };
             Verdicts.put(&mut out, &verdicts);
             column.put(&mut out, &claims);
-            Outcomes(8).put(&mut out, &outcomes);
             let bytes = out.into_bytes();
             let mut from = Reader::of(&bytes);
             prop_assert_eq!(Verdicts.take(&mut from, kinds.len()), Ok(verdicts));
             prop_assert_eq!(column.take(&mut from, kinds.len()), Ok(claims));
-            prop_assert_eq!(Outcomes(8).take(&mut from, kinds.len()), Ok(outcomes));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Columns of values, one for each id of a list that both ranks know: what messages consist of besides
 //! sets of ids.
 
-use super::ids;
+use super::ids::{put_flags, take_flags};
 use super::message::{Malformed, Reader, Writer};
 use std::collections::HashMap;
 
@@ -37,31 +37,14 @@ impl Column for Nothing {
 pub(super) struct Plain(pub(super) usize);
 
 impl Column for Plain {
-    type Value = u64;
+    type Value = u32;
 
-    fn put(&self, out: &mut Writer, values: &[u64]) {
-        values.iter().for_each(|&value| out.put(value, self.0));
+    fn put(&self, out: &mut Writer, values: &[u32]) {
+        values.iter().for_each(|&value| out.put(u64::from(value), self.0));
     }
 
-    fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<u64>, Malformed> {
-        (0..len).map(|_| from.take(self.0)).collect()
-    }
-}
-
-/// Yes or no: less than a bit each if most are alike.
-pub(super) struct Flags;
-
-impl Column for Flags {
-    type Value = bool;
-
-    fn put(&self, out: &mut Writer, values: &[bool]) {
-        ids::put(out, &places(values, |&value| value), 0..values.len() as u32);
-    }
-
-    fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<bool>, Malformed> {
-        let mut values = vec![false; len];
-        ids::take(from, 0..len as u32)?.into_iter().for_each(|place| values[place as usize] = true);
-        Ok(values)
+    fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<u32>, Malformed> {
+        (0..len).map(|_| take_number(from, self.0)).collect()
     }
 }
 
@@ -70,55 +53,70 @@ impl Column for Flags {
 pub(super) struct Answers(pub(super) usize);
 
 impl Column for Answers {
-    type Value = Option<u64>;
+    type Value = Option<u32>;
 
-    fn put(&self, out: &mut Writer, values: &[Option<u64>]) {
-        let told = places(values, Option::is_some);
-        ids::put(out, &told, 0..values.len() as u32);
-        if told.is_empty() {
-            return;
-        }
-        let numbers: Vec<u64> = values.iter().copied().flatten().collect();
+    fn put(&self, out: &mut Writer, values: &[Option<u32>]) {
+        put_flags(out, values.iter().map(Option::is_some));
+        let numbers: Vec<u32> = values.iter().copied().flatten().collect();
         let frequent = frequent(&numbers, self.0);
         out.put(u64::from(frequent.is_some()), 1);
-        match frequent {
-            Some(frequent) => {
-                out.put(frequent, self.0);
-                let is_other: Vec<bool> =
-                    numbers.iter().map(|&number| number != frequent).collect();
-                Flags.put(out, &is_other);
-                let others = numbers.iter().filter(|&&number| number != frequent);
-                others.for_each(|&number| out.put(number, self.0));
-            }
-            None => Plain(self.0).put(out, &numbers),
-        }
+        let Some(frequent) = frequent else { return Plain(self.0).put(out, &numbers) };
+        Plain(self.0).put(out, &[frequent]);
+        let is_other = |&number: &u32| number != frequent;
+        put_flags(out, numbers.iter().map(is_other));
+        let others: Vec<u32> = numbers.into_iter().filter(is_other).collect();
+        Plain(self.0).put(out, &others);
     }
 
-    fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<Option<u64>>, Malformed> {
-        let told = ids::take(from, 0..len as u32)?;
-        let mut values = vec![None; len];
-        if told.is_empty() {
-            return Ok(values);
-        }
-        if from.take(1)? == 0 {
-            for place in told {
-                values[place as usize] = Some(from.take(self.0)?);
+    fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<Option<u32>>, Malformed> {
+        let told = take_flags(from, len)?;
+        let (frequent, is_other) = match from.take(1)? {
+            0 => (0, None),
+            _ => (take_number(from, self.0)?, Some(take_flags(from, told.count_ones(..))?)),
+        };
+        let mut next = 0;
+        let value = |place: usize| {
+            if !told[place] {
+                return Ok(None);
             }
-            return Ok(values);
-        }
-        let frequent = from.take(self.0)?;
-        let is_other = Flags.take(from, told.len())?;
-        for (place, is_other) in told.into_iter().zip(is_other) {
-            values[place as usize] = Some(if is_other { from.take(self.0)? } else { frequent });
-        }
-        Ok(values)
+            next += 1;
+            let is_told = is_other.as_ref().is_none_or(|is_other| is_other[next - 1]);
+            Ok(Some(if is_told { take_number(from, self.0)? } else { frequent }))
+        };
+        (0..len).map(value).collect()
     }
 }
 
-/// The places of the values that are so.
-pub(super) fn places<T>(values: &[T], is_so: impl Fn(&T) -> bool) -> Vec<u32> {
-    let place = |(place, value): (usize, &T)| is_so(value).then_some(place as u32);
-    values.iter().enumerate().filter_map(place).collect()
+/// [`Answers`] of at most so many bits, each with a flag.
+pub(super) struct Flagged(pub(super) usize);
+
+impl Column for Flagged {
+    type Value = (Option<u32>, bool);
+
+    fn put(&self, out: &mut Writer, values: &[(Option<u32>, bool)]) {
+        Answers(self.0).put(out, &values.iter().map(|(answer, _)| *answer).collect::<Vec<_>>());
+        for is_told in [false, true] {
+            let flags = values.iter().filter(|(answer, _)| answer.is_some() == is_told);
+            put_flags(out, flags.map(|(_, flag)| *flag));
+        }
+    }
+
+    fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<(Option<u32>, bool)>, Malformed> {
+        let answers = Answers(self.0).take(from, len)?;
+        let told = answers.iter().flatten().count();
+        let flags = [take_flags(from, len - told)?, take_flags(from, told)?];
+        let mut next = [0, 0];
+        let flagged = |answer: Option<u32>| {
+            let kind = usize::from(answer.is_some());
+            next[kind] += 1;
+            (answer, flags[kind][next[kind] - 1])
+        };
+        Ok(answers.into_iter().map(flagged).collect())
+    }
+}
+
+fn take_number(from: &mut Reader, bits: usize) -> Result<u32, Malformed> {
+    from.take(bits).map(|number| number as u32)
 }
 
 /// So many of the numbers are looked at to find a frequent one.
@@ -126,7 +124,7 @@ const SAMPLE: usize = 64;
 
 /// A number of `bits` bits that is frequent enough to be told once, with a bit for each number that
 /// tells whether it is that one; judged by a sample.
-fn frequent(numbers: &[u64], bits: usize) -> Option<u64> {
+fn frequent(numbers: &[u32], bits: usize) -> Option<u32> {
     let sample = numbers.iter().step_by(numbers.len().div_ceil(SAMPLE).max(1));
     let mut times = HashMap::new();
     sample.clone().for_each(|&number| *times.entry(number).or_insert(0usize) += 1);
@@ -155,21 +153,21 @@ mod tests {
     proptest! {
         #[test]
         fn columns_come_back(
-            answers in prop::collection::vec(prop::option::weighted(0.3, 0u64..1 << 11), 0..300),
-            frequent: Option<u64>,
+            answers in prop::collection::vec(prop::option::weighted(0.3, 0u32..1 << 11), 0..300),
+            frequent: Option<u32>,
         ) {
             let frequent = frequent.map(|value| value % 2048);
-            let skewed: Vec<Option<u64>> = answers.iter()
+            let skewed: Vec<Option<u32>> = answers.iter()
                 .map(|&answer| answer.filter(|value| value % 5 == 0).or(frequent))
                 .collect();
             for values in [&answers, &skewed] {
                 prop_assert!(comes_back(&Answers(11), values));
                 let told = values.iter().flatten().count();
                 prop_assert!(coded(&Answers(11), values).len() <= (told * 12 + values.len() + 17).div_ceil(8));
-                let numbers: Vec<u64> = values.iter().copied().flatten().collect();
+                let numbers: Vec<u32> = values.iter().copied().flatten().collect();
                 prop_assert!(comes_back(&Plain(11), &numbers));
-                let flags: Vec<bool> = values.iter().map(Option::is_some).collect();
-                prop_assert!(comes_back(&Flags, &flags));
+                let flagged: Vec<_> = values.iter().map(|&value| (value, value > Some(999))).collect();
+                prop_assert!(comes_back(&Flagged(11), &flagged));
             }
         }
 
@@ -178,9 +176,9 @@ mod tests {
             bytes in prop::collection::vec(any::<u8>(), 0..40),
             len in 0usize..200,
         ) {
-            if let Ok(taken) = Answers(9).take(&mut Reader::of(&bytes), len) {
+            if let Ok(taken) = Flagged(9).take(&mut Reader::of(&bytes), len) {
                 prop_assert_eq!(taken.len(), len);
-                prop_assert!(taken.iter().flatten().all(|value| *value < 512));
+                prop_assert!(taken.iter().filter_map(|(answer, _)| *answer).all(|value| value < 512));
             }
         }
     }
@@ -188,11 +186,12 @@ mod tests {
     /// With nine of ten alike, 0.47 bits tell which are not, and those take 20 bits each.
     #[test]
     fn a_frequent_answer_takes_less_than_a_bit() {
-        let answer = |place: u64| Some(if scramble(place).is_multiple_of(10) { place } else { 77 });
-        let answers: Vec<Option<u64>> = (0..10_000).map(answer).collect();
+        let is_other = |place: u32| scramble(u64::from(place)).is_multiple_of(10);
+        let answer = |place: u32| Some(if is_other(place) { place } else { 77 });
+        let answers: Vec<Option<u32>> = (0..10_000).map(answer).collect();
         let bits = 8.0 * coded(&Answers(20), &answers).len() as f64 / 10_000.0;
         assert!(bits < 0.1 * 20.0 + 0.52, "{bits}");
-        let distinct: Vec<Option<u64>> = (0..10_000).map(Some).collect();
-        assert!(coded(&Answers(20), &distinct).len() <= 10_000 * 20 / 8 + 2);
+        let distinct: Vec<Option<u32>> = (0..10_000).map(Some).collect();
+        assert!(coded(&Answers(20), &distinct).len() <= 10_000 * 20 / 8 + 3);
     }
 }

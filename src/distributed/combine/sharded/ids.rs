@@ -7,7 +7,7 @@
 //! percent (Gallager, van Voorhis 1975).
 
 use super::message::{Malformed, Reader, Writer};
-use crate::distributed::bits::words;
+use crate::distributed::bits::{BitList, from_words, words};
 use dsi_bitstream::codes::len_gamma;
 use fixedbitset::FixedBitSet;
 use std::borrow::Cow;
@@ -22,6 +22,8 @@ const BITS: u64 = 2;
 const CODE_BITS: usize = 2;
 /// As many bits are written at once.
 const WORD: usize = 64;
+/// Unless fewer than one in so many flags differ from the others, a bit for each is the shortest.
+const ALIKE: usize = 3;
 /// The bits of a Rice code's number of plain bits.
 const PARAMETER_BITS: usize = 5;
 
@@ -34,21 +36,10 @@ pub(super) fn put(out: &mut Writer, ids: &[u32], range: Range<u32>) {
         true => (MISSING, Cow::Owned(missing(ids, &range))),
         false => (IDS, Cow::Borrowed(ids)),
     };
-    let (plain, cost) = rice(&few, &range);
-    if cost < range.len() as u64 {
-        out.put(code, CODE_BITS);
-        out.put_number(few.len() as u64);
-        out.put(plain as u64, PARAMETER_BITS);
-        gaps(&few, &range).for_each(|gap| out.put_rice(u64::from(gap), plain));
-        return;
-    }
-    out.put(BITS, CODE_BITS);
-    let mut set = FixedBitSet::with_capacity(range.len());
-    ids.iter().for_each(|id| set.insert((id - range.start) as usize));
-    let mut left = range.len();
-    for &word in words(&set) {
-        out.put(word, left.min(WORD));
-        left = left.saturating_sub(WORD);
+    if !put_gaps(out, code, &few, &range) {
+        let mut set = FixedBitSet::with_capacity(range.len());
+        ids.iter().for_each(|id| set.insert((id - range.start) as usize));
+        put_words(out, &set);
     }
 }
 
@@ -61,18 +52,80 @@ pub(super) fn take(from: &mut Reader, range: Range<u32>) -> Result<Vec<u32>, Mal
         IDS => take_gaps(from, &range),
         MISSING => Ok(missing(&take_gaps(from, &range)?, &range)),
         BITS => {
-            let mut ids = Vec::new();
-            for start in range.clone().step_by(WORD) {
-                let mut word = from.take(WORD.min((range.end - start) as usize))?;
-                while word != 0 {
-                    ids.push(start + word.trailing_zeros());
-                    word &= word - 1;
-                }
-            }
-            Ok(ids)
+            let set = take_words(from, range.len())?;
+            Ok(set.ones().map(|place| range.start + place as u32).collect())
         }
         _ => Err(Malformed),
     }
+}
+
+/// Appends a flag for each of a list that the receiver knows, too: the set of places of those that
+/// are set.
+pub(super) fn put_flags(out: &mut Writer, flags: impl IntoIterator<Item = bool>) {
+    let flags = flags.into_iter().collect::<BitList>().into_set();
+    let (len, ones) = (flags.len(), flags.count_ones(..));
+    let is_coded = if ones * ALIKE < len {
+        let places: Vec<u32> = flags.ones().map(|place| place as u32).collect();
+        put_gaps(out, IDS, &places, &(0..len as u32))
+    } else if (len - ones) * ALIKE < len {
+        let places: Vec<u32> = flags.zeroes().map(|place| place as u32).collect();
+        put_gaps(out, MISSING, &places, &(0..len as u32))
+    } else {
+        false
+    };
+    if !is_coded {
+        put_words(out, &flags);
+    }
+}
+
+/// Takes `len` flags.
+///
+/// # Errors
+/// If the message has none.
+pub(super) fn take_flags(from: &mut Reader, len: usize) -> Result<FixedBitSet, Malformed> {
+    let code = from.take(CODE_BITS)?;
+    if code == BITS {
+        return take_words(from, len);
+    }
+    let mut set = FixedBitSet::with_capacity(len);
+    set.extend(take_gaps(from, &(0..len as u32))?.into_iter().map(|place| place as usize));
+    match code {
+        IDS => (),
+        MISSING => set.toggle_range(..),
+        _ => return Err(Malformed),
+    }
+    Ok(set)
+}
+
+/// Appends `code` and the gaps before the ids `few`; nothing, and false, if bits are shorter.
+fn put_gaps(out: &mut Writer, code: u64, few: &[u32], range: &Range<u32>) -> bool {
+    let (plain, cost) = rice(few, range);
+    if cost >= range.len() as u64 {
+        return false;
+    }
+    out.put(code, CODE_BITS);
+    out.put_number(few.len() as u64);
+    if !few.is_empty() {
+        out.put(plain as u64, PARAMETER_BITS);
+    }
+    gaps(few, range).for_each(|gap| out.put_rice(u64::from(gap), plain));
+    true
+}
+
+/// Appends a bit for each place of a set.
+fn put_words(out: &mut Writer, set: &FixedBitSet) {
+    out.put(BITS, CODE_BITS);
+    let mut left = set.len();
+    for &word in words(set) {
+        out.put(word, left.min(WORD));
+        left = left.saturating_sub(WORD);
+    }
+}
+
+fn take_words(from: &mut Reader, len: usize) -> Result<FixedBitSet, Malformed> {
+    let word = |start: usize| from.take(WORD.min(len - start));
+    let words: Result<Vec<u64>, Malformed> = (0..len).step_by(WORD).map(word).collect();
+    Ok(from_words(&words?, len))
 }
 
 /// The ids of `range` that are not among the sorted `ids`.
@@ -98,7 +151,7 @@ fn rice(ids: &[u32], range: &Range<u32>) -> (usize, u64) {
     let mean = (range.len() - ids.len()) as f64 / ids.len().max(1) as f64;
     // The median of a geometric distribution is ln 2 times its mean.
     let guess = (mean * std::f64::consts::LN_2).max(1.0).log2() as usize;
-    let header = len_gamma(ids.len() as u64) + PARAMETER_BITS;
+    let header = len_gamma(ids.len() as u64) + if ids.is_empty() { 0 } else { PARAMETER_BITS };
     let cost = |bits: usize| {
         let unary: u64 = gaps(ids, range).map(|gap| u64::from(gap >> bits)).sum();
         unary + ids.len() as u64 * (1 + bits as u64) + header as u64
@@ -112,7 +165,7 @@ fn take_gaps(from: &mut Reader, range: &Range<u32>) -> Result<Vec<u32>, Malforme
     if len > range.len() as u64 {
         return Err(Malformed);
     }
-    let bits = from.take(PARAMETER_BITS)? as usize;
+    let bits = if len == 0 { 0 } else { from.take(PARAMETER_BITS)? as usize };
     let mut ids = Vec::with_capacity(len as usize);
     let mut next = u64::from(range.start);
     for _ in 0..len {
@@ -150,7 +203,14 @@ mod tests {
             let range = start..start + universe;
             let bytes = coded(&ids, range.clone());
             prop_assert!(bytes.len() <= (universe as usize + 2).div_ceil(8));
-            prop_assert_eq!(take(&mut Reader::of(&bytes), range), Ok(ids));
+            prop_assert_eq!(take(&mut Reader::of(&bytes), range), Ok(ids.clone()));
+            let flags: Vec<bool> = (0..universe).map(|id| ids.contains(&(start + id))).collect();
+            let mut out = Writer::new();
+            put_flags(&mut out, flags.iter().copied());
+            let bytes = out.into_bytes();
+            prop_assert!(bytes.len() <= (universe as usize + 2).div_ceil(8));
+            let taken = take_flags(&mut Reader::of(&bytes), flags.len()).unwrap();
+            prop_assert_eq!(flags, (0..taken.len()).map(|place| taken[place]).collect::<Vec<_>>());
         }
 
         #[test]
@@ -164,6 +224,9 @@ mod tests {
                 prop_assert!(ids.iter().all(|id| range.contains(id)));
                 prop_assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
                 prop_assert!(ids.is_sorted());
+            }
+            if let Ok(flags) = take_flags(&mut Reader::of(&bytes), len as usize) {
+                prop_assert_eq!(flags.len(), len as usize);
             }
         }
     }

@@ -2,29 +2,31 @@
 //! lightest.
 
 use super::ask::Told;
-use super::claim::{Claim, Outcome, Verdict};
+use super::claim::{Claim, Verdict};
 use super::pointers::{Pointers, leads};
+use std::cmp::Ordering;
 use std::ops::Range;
 
 /// Which is the lightest of the edges offered to each component of a block, by the upper bits of keys.
-pub(super) fn judge(block: &Range<usize>, told: &[Told<u64>]) -> Vec<Vec<Verdict>> {
-    let mut least = vec![u64::MAX; block.len()];
-    let mut is_tied = vec![false; block.len()];
-    let offers = |told: &Told<u64>| {
-        let places = told.ids.iter().map(|&id| id as usize - block.start);
-        places.zip(told.values.iter().copied()).collect::<Vec<_>>()
-    };
-    let offers: Vec<Vec<(usize, u64)>> = told.iter().map(offers).collect();
-    for &(place, upper) in offers.iter().flatten() {
-        is_tied[place] = upper == least[place] || (upper > least[place] && is_tied[place]);
-        least[place] = least[place].min(upper);
+pub(super) fn judge(block: &Range<usize>, told: &[Told<u32>]) -> Vec<Vec<Verdict>> {
+    // The least, and how often it was offered, at most twice.
+    let mut best = vec![(u32::MAX, 0u8); block.len()];
+    for told in told {
+        for (&id, &upper) in told.ids.iter().zip(&told.values) {
+            let best = &mut best[id as usize - block.start];
+            match upper.cmp(&best.0) {
+                Ordering::Less => *best = (upper, 1),
+                Ordering::Equal => best.1 = 2,
+                Ordering::Greater => (),
+            }
+        }
     }
-    let verdict = |&(place, upper): &(usize, u64)| match upper == least[place] {
-        false => Verdict::Loses,
-        true if is_tied[place] => Verdict::Ties,
-        true => Verdict::Wins,
+    let verdict = |(&id, &upper): (&u32, &u32)| match best[id as usize - block.start] {
+        (least, _) if least != upper => Verdict::Loses,
+        (_, 1) => Verdict::Wins,
+        _ => Verdict::Ties,
     };
-    offers.iter().map(|offers| offers.iter().map(verdict).collect()).collect()
+    told.iter().map(|told| told.ids.iter().zip(&told.values).map(verdict).collect()).collect()
 }
 
 /// The lightest of the tied edges of a component.
@@ -38,7 +40,7 @@ struct Lightest {
 /// The components that ranks have told of, and what they claim of those at which no rank has a lighter
 /// edge, in the same order.
 pub(super) struct Claimed<'a> {
-    pub(super) told: &'a [Told<u64>],
+    pub(super) told: &'a [Told<u32>],
     pub(super) verdicts: &'a [Vec<Verdict>],
     pub(super) claims: &'a [Vec<Claim>],
 }
@@ -88,13 +90,18 @@ impl Claimed<'_> {
         (TieWinners(lightest), left)
     }
 
-    /// What each rank is told of each of its ids in the end.
-    pub(super) fn outcomes(&self, pointers: &Pointers, ties: &TieWinners) -> Vec<Vec<Outcome>> {
+    /// What each rank is told of each of its ids in the end: the root that it has joined, `None` if it
+    /// is one, and whether the rank's edge was tied and is the lightest.
+    pub(super) fn outcomes(
+        &self,
+        pointers: &Pointers,
+        ties: &TieWinners,
+    ) -> Vec<Vec<(Option<u32>, bool)>> {
         let first = pointers.block().start;
-        let of_rank = |(rank, told): (usize, &Told<u64>)| {
-            let outcome = |&id: &u32| Outcome {
-                root: (!pointers.is_root(id)).then(|| u64::from(pointers.of(id))),
-                wins_tie: ties.0[id as usize - first].is_some_and(|best| best.rank == rank),
+        let of_rank = |(rank, told): (usize, &Told<u32>)| {
+            let outcome = |&id: &u32| {
+                let wins = ties.0[id as usize - first].is_some_and(|best| best.rank == rank);
+                ((!pointers.is_root(id)).then(|| pointers.of(id)), wins)
             };
             told.ids.iter().map(outcome).collect()
         };
@@ -115,7 +122,7 @@ mod tests {
     #[test]
     fn the_lightest_wins_and_equal_ones_tie() {
         let told =
-            |ids: &[u32], values: &[u64]| Told { ids: ids.to_vec(), values: values.to_vec() };
+            |ids: &[u32], values: &[u32]| Told { ids: ids.to_vec(), values: values.to_vec() };
         let told =
             [told(&[5, 6, 8], &[3, 2, 9]), told(&[5, 6], &[4, 2]), told(&[5, 6, 7], &[1, 3, 4])];
         let verdicts = judge(&(5..9), &told);

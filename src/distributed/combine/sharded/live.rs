@@ -3,6 +3,7 @@
 use crate::distributed::numbering::Numbering;
 use crate::graph::Key;
 use crate::local::{Components, ContractedEdge, EdgeLike, join_each};
+use bytemuck::Zeroable;
 use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -26,14 +27,23 @@ impl<K: Key> Live<K> {
         Self::of(n, places.into_par_iter().map(edge).collect())
     }
 
-    /// Makes a forest of sorted edges, whose ends are ids below `universe`.
+    /// Makes a forest of its sorted edges, whose ends are ids below `universe`.
     fn of(universe: usize, mut edges: Vec<ContractedEdge<K>>) -> Self {
-        edges.retain(|e| !e.is_loop());
         let ends: Vec<u32> = edges.iter().flat_map(|e| [e.u, e.v]).collect();
         let (ids, places) = distinct(&ends, universe);
-        let mut components = Components::new(ids.len());
         let (ends, _) = places.as_chunks::<2>();
         edges.iter_mut().zip(ends).for_each(|(e, &[u, v])| (e.u, e.v) = (u, v));
+        Self { ids, edges }
+    }
+
+    /// The same edges between other components, given for each of `ids` in order, below `universe`:
+    /// those that do not join two any more are dropped.
+    pub(super) fn renamed(self, universe: usize, labels: &[u32]) -> Self {
+        let mut edges = self.edges;
+        edges.iter_mut().for_each(|e| (e.u, e.v) = (labels[e.u as usize], labels[e.v as usize]));
+        edges.retain(|e| !e.is_loop());
+        let Self { ids, edges } = Self::of(universe, edges);
+        let mut components = Components::new(ids.len());
         let mut forest = Vec::with_capacity(edges.len().min(ids.len()));
         join_each(&mut components, &edges, |e, apart| {
             if apart {
@@ -43,23 +53,26 @@ impl<K: Key> Live<K> {
         Self { ids, edges: forest }
     }
 
-    /// The same edges between other components, given for each of `ids` in order, below `universe`:
-    /// those that do not join two any more are dropped.
-    pub(super) fn renamed(self, universe: usize, labels: &[u32]) -> Self {
-        let mut edges = self.edges;
-        edges.iter_mut().for_each(|e| (e.u, e.v) = (labels[e.u as usize], labels[e.v as usize]));
-        Self::of(universe, edges)
-    }
-
-    /// The place of the lightest edge of each of `ids`.
-    pub(super) fn lightest(&self) -> Vec<u32> {
-        let mut lightest = vec![0; self.ids.len()];
-        for (place, e) in self.edges.iter().enumerate().rev() {
-            lightest[e.u as usize] = place as u32;
-            lightest[e.v as usize] = place as u32;
+    /// The lightest edge of each of `ids`.
+    pub(super) fn lightest(&self) -> Vec<Lightest<K>> {
+        let mut lightest = vec![Lightest::zeroed(); self.ids.len()];
+        for (edge, e) in self.edges.iter().enumerate().rev() {
+            let edge = edge as u32;
+            lightest[e.u as usize] = Lightest { edge, there: e.v, key: e.key };
+            lightest[e.v as usize] = Lightest { edge, there: e.u, key: e.key };
         }
         lightest
     }
+}
+
+/// The lightest edge at a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Zeroable)]
+pub(super) struct Lightest<K> {
+    /// Its place among the edges.
+    pub(super) edge: u32,
+    /// The place of the component at its other end.
+    pub(super) there: u32,
+    pub(super) key: K,
 }
 
 /// A universe of at most so many ids for each value is kept as a set.
@@ -111,14 +124,16 @@ mod tests {
 
     #[test]
     fn renaming_keeps_a_forest_in_order() {
-        let run: Vec<_> = [(9, 4, 1), (4, 6, 2), (6, 9, 3), (6, 2, 3)]
+        let run: Vec<_> = [(9, 4, 1), (4, 6, 2), (6, 2, 3), (2, 8, 3)]
             .map(|(u, v, key): (u32, u32, u32)| crate::graph::Edge { u, v, key })
             .to_vec();
         let live = Live::of_run(10, &run, 0..4);
         let origins = |live: &Live<u32>| live.edges.iter().map(|e| e.origin).collect::<Vec<_>>();
-        assert_eq!((&*live.ids, origins(&live)), (&[2, 4, 6, 9][..], vec![0, 1, 3]));
-        assert_eq!(live.lightest(), [2, 0, 1, 0]);
-        let live = live.renamed(6, &[5, 1, 5, 1]); // 4 with 9, and 2 with 6
-        assert_eq!((&*live.ids, origins(&live)), (&[1, 5][..], vec![1]));
+        assert_eq!((&*live.ids, origins(&live)), (&[2, 4, 6, 8, 9][..], vec![0, 1, 2, 3]));
+        let lightest: Vec<_> =
+            live.lightest().iter().map(|e| (e.edge, live.ids[e.there as usize], e.key)).collect();
+        assert_eq!(lightest, [(2, 6, 3), (0, 9, 1), (1, 4, 2), (3, 2, 3), (0, 4, 1)]);
+        let live = live.renamed(6, &[5, 5, 1, 3, 5]); // 2, 4 and 9 are one
+        assert_eq!((&*live.ids, origins(&live)), (&[1, 3, 5][..], vec![1, 3]));
     }
 }

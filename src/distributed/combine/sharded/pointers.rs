@@ -1,6 +1,7 @@
 //! The components' pointers, each on its owner, and how they come to lead to roots.
 
 use super::ask::ask;
+use super::column::Flagged;
 use super::live::distinct;
 use super::owners::Owners;
 use crate::comm::Comm;
@@ -64,20 +65,16 @@ impl Pointers {
         left.iter().for_each(|&id| self.open.insert((id - self.first) as usize));
         while let Some(answers) = self.ask_behind(comm, &left) {
             let mut still = Vec::new();
-            for (&id, answer) in left.iter().zip(answers) {
+            for (&id, (next, next_is_open)) in left.iter().zip(answers) {
                 let other = self.of(id);
-                let is_open = match answer {
-                    None => false,
-                    // Both learn it at once.
-                    Some(next) if next >> 1 == u64::from(id) => {
-                        self.set(id, if leads(id, other) { id } else { other });
-                        false
-                    }
-                    Some(next) => {
-                        self.set(id, (next >> 1) as u32);
-                        next & 1 == 1
-                    }
-                };
+                // Both of two that point to each other learn it at once.
+                let is_pair = next == Some(id);
+                let is_open = next_is_open && !is_pair;
+                if is_pair && leads(id, other) {
+                    self.set(id, id);
+                } else if !is_pair {
+                    self.set(id, next.unwrap_or(other));
+                }
                 match is_open {
                     true => still.push(id),
                     false => self.open.set((id - self.first) as usize, false),
@@ -88,16 +85,15 @@ impl Pointers {
     }
 
     /// For each of `ids`, of this block, where the pointer leads of the component that it points to,
-    /// doubled, and one more if that one is still open; `None` if it is a root. Nothing if no rank
-    /// asks.
-    fn ask_behind(&self, comm: &Comm, ids: &[u32]) -> Option<Vec<Option<u64>>> {
+    /// `None` if that is a root, and whether that one is still open. Nothing if no rank asks.
+    fn ask_behind(&self, comm: &Comm, ids: &[u32]) -> Option<Vec<(Option<u32>, bool)>> {
         let targets: Vec<u32> = ids.iter().map(|&id| self.of(id)).collect();
         let (targets, places) = distinct(&targets, self.owners.n);
         let next = |id: u32| {
             let is_open = self.open.contains((id - self.first) as usize);
-            (!self.is_root(id)).then(|| u64::from(self.of(id)) << 1 | u64::from(is_open))
+            ((!self.is_root(id)).then(|| self.of(id)), is_open)
         };
-        let answers = ask(comm, self.owners, &targets, self.owners.bits() + 1, next)?;
+        let answers = ask(comm, self.owners, &targets, &Flagged(self.owners.bits()), next)?;
         Some(places.into_iter().map(|place| answers[place as usize]).collect())
     }
 }

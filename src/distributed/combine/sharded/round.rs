@@ -5,10 +5,10 @@
 //! each other, since the edge is the lightest at both ends.
 
 use super::ask::{exchange, reply, tell};
-use super::claim::{Claim, Claims, Outcomes, Verdict, Verdicts};
-use super::column::Plain;
+use super::claim::{Claim, Claims, Verdict, Verdicts};
+use super::column::{Flagged, Plain};
 use super::judge::{Claimed, judge, mutual};
-use super::live::Live;
+use super::live::{Lightest, Live};
 use super::pointers::Pointers;
 use crate::comm::{Comm, Reduction};
 use crate::graph::Key;
@@ -48,8 +48,8 @@ impl Keys {
         self.bits - self.upper_bits()
     }
 
-    fn upper<K: Key>(self, key: K) -> u64 {
-        (key.wide() - self.least) >> self.rest_bits()
+    fn upper<K: Key>(self, key: K) -> u32 {
+        ((key.wide() - self.least) >> self.rest_bits()) as u32
     }
 
     fn rest<K: Key>(self, key: K) -> u64 {
@@ -73,54 +73,54 @@ pub(super) fn round<K: Key>(
     let keys = Keys::of(comm, &live)?;
     let owners = pointers.owners;
     let lightest = comm.compute(|| live.lightest());
-    let edge = |place: usize| &live.edges[lightest[place] as usize];
-    let upper: Vec<u64> = (0..live.ids.len()).map(|place| keys.upper(edge(place).key)).collect();
+    let upper: Vec<u32> = lightest.iter().map(|e| keys.upper(e.key)).collect();
     let told = tell(comm, owners, &live.ids, &Plain(keys.upper_bits()), &upper)?;
     let verdicts = comm.compute(|| judge(&pointers.block(), &told));
 
     let is_best = |verdict: &&Verdict| **verdict != Verdict::Loses;
-    let claimed: Vec<usize> =
+    let lens: Vec<usize> =
         verdicts.iter().map(|verdicts| verdicts.iter().filter(is_best).count()).collect();
     let answers = reply(comm, owners, &live.ids, &Verdicts, verdicts.clone());
-    let claim = |place: usize| claim(&live, &lightest, keys, &answers, place);
+    let claim = |place: usize| claim(&live.ids, &lightest, keys, &answers, place);
     let claims =
         owners.split(&live.ids).into_iter().map(|places| places.filter_map(claim).collect());
     let column = Claims { id_bits: owners.bits(), rest_bits: keys.rest_bits() };
-    let claims = exchange(comm, &column, claims.collect(), &claimed);
+    let claims = exchange(comm, &column, claims.collect(), &lens);
 
     let claimed = Claimed { told: &told, verdicts: &verdicts, claims: &claims };
     let (ties, left) = claimed.settle(pointers);
     pointers.flatten(comm, left);
     let outcomes = claimed.outcomes(pointers, &ties);
-    let outcomes = reply(comm, owners, &live.ids, &Outcomes(owners.bits()), outcomes);
+    let outcomes = reply(comm, owners, &live.ids, &Flagged(owners.bits()), outcomes);
 
     let mut labels = Vec::with_capacity(live.ids.len());
-    for (place, (outcome, verdict)) in outcomes.into_iter().zip(&answers).enumerate() {
-        if outcome.wins_tie || *verdict == Verdict::Wins {
-            chosen.insert(edge(place).origin as usize);
+    for (place, ((root, wins_tie), verdict)) in outcomes.into_iter().zip(&answers).enumerate() {
+        if wins_tie || *verdict == Verdict::Wins {
+            chosen.insert(live.edges[lightest[place].edge as usize].origin as usize);
         }
-        labels.push(outcome.root.map_or(live.ids[place], |root| root as u32));
+        labels.push(root.unwrap_or(live.ids[place]));
     }
     Some(comm.compute(|| live.renamed(owners.n, &labels)))
 }
 
-/// What this rank claims of the lightest edge that it has at a component; `None` if another rank has a
-/// lighter one.
+/// What this rank claims of the lightest edge that it has at a component, by the places of `ids`;
+/// `None` if another rank has a lighter one.
 fn claim<K: Key>(
-    live: &Live<K>,
-    lightest: &[u32],
+    ids: &[u32],
+    lightest: &[Lightest<K>],
     keys: Keys,
     verdicts: &[Verdict],
     place: usize,
 ) -> Option<Claim> {
-    let edge = &live.edges[lightest[place] as usize];
-    let there = (edge.u ^ edge.v ^ place as u32) as usize;
-    let other = live.ids[there];
-    let is_mutual = lightest[there] == lightest[place] && verdicts[there] == Verdict::Wins;
+    let Lightest { edge, there, key } = lightest[place];
+    let there = there as usize;
+    let other = ids[there];
     match verdicts[place] {
         Verdict::Loses => None,
-        Verdict::Ties => Some(Claim::Ties { rest: keys.rest(edge.key), other }),
-        Verdict::Wins if is_mutual => Some(mutual(live.ids[place], other)),
+        Verdict::Ties => Some(Claim::Ties { rest: keys.rest(key), other }),
+        Verdict::Wins if lightest[there].edge == edge && verdicts[there] == Verdict::Wins => {
+            Some(mutual(ids[place], other))
+        }
         Verdict::Wins => Some(Claim::Joins(other)),
     }
 }
