@@ -30,7 +30,7 @@ fn json(ended: &Ended) -> Value {
 
 #[test]
 fn the_self_test_holds_in_both_worlds_with_the_same_traffic() {
-    for (ranks, cases) in [(1, 30), (2, 80), (3, 80), (4, 80), (7, 30), (16, 6)] {
+    for (ranks, cases) in [(1, 10), (2, 30), (3, 30), (4, 30), (7, 12), (16, 6)] {
         let cases = cases.to_string();
         let arguments = ["selftest", "--cases", &cases, "--json"];
         let ended = inside(ranks, &arguments);

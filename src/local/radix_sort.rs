@@ -278,6 +278,25 @@ mod tests {
         assert!(largest <= 4 * BUCKET, "{largest} records in a bucket");
     }
 
+    /// Few keys are below the sample's lowest ones; all others are spread by their top bits.
+    #[test]
+    fn random_keys_fill_all_buckets_but_the_first_evenly() {
+        let edge = |i: u64| Edge { u: i as u32, v: 0, key: (1 << 40) + (scramble(i) >> 44) };
+        let edges: Vec<Edge<u64>> = (0..64 * BUCKET as u64).map(edge).collect();
+        let digit = Digit::fit(&[&edges]);
+        let counts = digit.count(&edges);
+        assert_eq!(
+            (digit.shift, counts.len()),
+            (20 - 6, 65),
+            "64 buckets, and one for what is below"
+        );
+        assert!((1..BUCKET as u32 / 2).contains(&counts[0]), "{counts:?}");
+        let even = BUCKET as u32 / 2..BUCKET as u32 * 2;
+        assert!(counts[1..64].iter().all(|count| even.contains(count)), "{counts:?}");
+        let few = Digit::fit(&[&edges[..3]]);
+        assert_eq!(few.count(&edges[..3]).len(), 5, "at least four buckets");
+    }
+
     #[test]
     fn groups_are_whole_buckets_of_about_a_length() {
         let edges = keys_with_outliers();
