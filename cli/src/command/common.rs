@@ -144,9 +144,14 @@ impl Common {
 
     /// The memory for each vertex on each rank, bytes. `proof` says whether the forest is proved.
     pub(super) fn vertex_bytes(&self, proof: bool) -> u64 {
-        let combined = self.combine.0.map_or(0, Plan::vertex_bytes);
-        self.algorithm.vertex_bytes().max(combined).max(if proof { VERTEX_BYTES } else { 0 })
+        vertex_bytes(self.algorithm, self.combine.0, proof)
     }
+}
+
+/// The memory for each vertex on each rank, bytes. `proof` says whether the forest is proved.
+pub(super) fn vertex_bytes(algorithm: Algorithm, plan: Option<Plan>, proof: bool) -> u64 {
+    let combined = plan.map_or(0, Plan::vertex_bytes);
+    algorithm.vertex_bytes().max(combined).max(if proof { VERTEX_BYTES } else { 0 })
 }
 
 impl InputArgs {

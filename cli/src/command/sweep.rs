@@ -1,6 +1,6 @@
 //! `mst sweep`: measures many points in one job, for scaling, for the crossover, or for lists.
 
-use super::common::{CombineArg, InputArgs, algorithms, plans};
+use super::common::{CombineArg, InputArgs, algorithms, plans, vertex_bytes};
 use super::host_threads;
 use super::rows::RowOptions;
 use super::solve::context;
@@ -14,14 +14,12 @@ use crate::sweep::{
 use crate::text;
 use clap::ValueEnum;
 use mst::comm::{self, Comm, Host, Link};
-use mst::distributed::Plan;
 use mst::error::{Error, Result, printable, shown};
 use mst::experiment::{Job, Row};
 use mst::generate::Spec;
 use mst::local::Algorithm;
 use mst::measure::{self, Repeats};
 use mst::partition::{self, Request, Source};
-use mst::verify::VERTEX_BYTES;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -415,8 +413,7 @@ impl Args {
     }
 
     fn request<'p>(&self, part: &Comm, point: &'p Point) -> Request<'p> {
-        let combined = point.plan.map_or(0, Plan::vertex_bytes);
-        let vertex_bytes = point.algorithm.vertex_bytes().max(combined).max(VERTEX_BYTES);
+        let vertex_bytes = vertex_bytes(point.algorithm, point.plan, true);
         Request { vertex_bytes, ..self.input.request(part, &point.graph.source) }
     }
 
