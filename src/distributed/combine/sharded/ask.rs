@@ -31,8 +31,10 @@ pub(super) fn ask<C: Column>(
     answer: impl Fn(u32) -> C::Value + Sync,
 ) -> Option<Vec<C::Value>> {
     let told = tell(comm, owners, ids, &Nothing, &vec![(); ids.len()])?;
-    let answers = |told: &Told<()>| -> Vec<_> { told.ids.iter().map(|&id| answer(id)).collect() };
-    let answers = comm.compute(|| told.par_iter().map(answers).collect());
+    let answers = |(_, told): (usize, &Told<()>)| -> Vec<_> {
+        told.ids.iter().map(|&id| answer(id)).collect()
+    };
+    let answers = for_each_rank(comm, total(&told, |told| told.ids.len()), &told, answers);
     Some(reply(comm, owners, ids, column, answers))
 }
 
@@ -58,7 +60,7 @@ pub(super) fn tell<C: Column>(
         column.put(&mut out, &values[places.clone()]);
         out.into_bytes()
     };
-    let messages = comm.compute(|| ranges.par_iter().enumerate().map(message).collect());
+    let messages = for_each_rank(comm, ids.len(), &ranges, message);
     let received = comm.all_to_all_if_any(messages)?;
     let read = |(rank, bytes): (usize, &Vec<u8>)| {
         if rank == me {
@@ -75,8 +77,8 @@ pub(super) fn tell<C: Column>(
         let values = column.take(&mut from, ids.len())?;
         Ok(Told { ids, values })
     };
-    let told: Result<_, Malformed> =
-        comm.compute(|| received.par_iter().enumerate().map(read).collect());
+    let told = for_each_rank(comm, total(&received, Vec::len), &received, read);
+    let told: Result<_, Malformed> = told.into_iter().collect();
     Some(told.expect("messages of this program"))
 }
 
@@ -104,7 +106,7 @@ pub(super) fn exchange<C: Column>(
     let me = comm.rank();
     let mut lists = lists;
     let own = take(&mut lists[me]);
-    let message = |values: &Vec<C::Value>| {
+    let message = |(_, values): (usize, &Vec<C::Value>)| {
         if values.is_empty() {
             return Vec::new();
         }
@@ -112,18 +114,39 @@ pub(super) fn exchange<C: Column>(
         column.put(&mut out, values);
         out.into_bytes()
     };
-    let messages = comm.compute(|| lists.par_iter().map(message).collect());
+    let messages = for_each_rank(comm, total(&lists, Vec::len), &lists, message);
     let received = comm.all_to_all(messages);
     let read = |(rank, bytes): (usize, &Vec<u8>)| match lens[rank] {
         len if len == 0 || rank == me => Ok(Vec::new()),
         len => column.take(&mut Reader::of(bytes), len),
     };
-    let lists: Result<Vec<_>, Malformed> =
-        comm.compute(|| received.par_iter().enumerate().map(read).collect());
+    let lists = for_each_rank(comm, lens.iter().sum(), &received, read);
+    let lists: Result<Vec<_>, Malformed> = lists.into_iter().collect();
     let mut lists = lists.expect("messages of this program");
     lists[me] = own;
     lists
 }
+
+/// Less work than on so many items is done sooner than handed over to threads.
+const BRIEF: usize = 1 << 12;
+
+/// What `work` makes of something for each rank. There are `size` items in all.
+fn for_each_rank<T: Sync, R: Send>(
+    comm: &Comm,
+    size: usize,
+    list: &[T],
+    work: impl Fn((usize, &T)) -> R + Send + Sync,
+) -> Vec<R> {
+    match size < BRIEF {
+        true => list.iter().enumerate().map(work).collect(),
+        false => comm.compute(|| list.par_iter().enumerate().map(work).collect()),
+    }
+}
+
+fn total<T>(list: &[T], len: impl Fn(&T) -> usize) -> usize {
+    list.iter().map(len).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::column::Answers;

@@ -96,8 +96,8 @@ pub(super) fn distinct(values: &[u32], universe: usize) -> (Vec<u32>, Vec<u32>) 
 /// [`distinct`], by sorting.
 fn sorted_distinct(values: &[u32]) -> (Vec<u32>, Vec<u32>) {
     let pair = |(place, &value): (usize, &u32)| u64::from(value) << 32 | place as u64;
-    let mut pairs: Vec<u64> = values.par_iter().enumerate().map(pair).collect();
-    pairs.par_sort_unstable();
+    let mut pairs: Vec<u64> = values.iter().enumerate().map(pair).collect();
+    pairs.sort_unstable();
     let (mut sorted, mut places): (Vec<u32>, _) = (Vec::new(), vec![0; values.len()]);
     for pair in pairs {
         let (value, place) = ((pair >> 32) as u32, pair as u32);

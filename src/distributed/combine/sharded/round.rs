@@ -72,10 +72,10 @@ pub(super) fn round<K: Key>(
 ) -> Option<Live<K>> {
     let keys = Keys::of(comm, &live)?;
     let owners = pointers.owners;
-    let lightest = comm.compute(|| live.lightest());
+    let lightest = live.lightest();
     let upper: Vec<u32> = lightest.iter().map(|e| keys.upper(e.key)).collect();
     let told = tell(comm, owners, &live.ids, &Plain(keys.upper_bits()), &upper)?;
-    let verdicts = comm.compute(|| judge(&pointers.block(), &told));
+    let verdicts = judge(&pointers.block(), &told);
 
     let is_best = |verdict: &&Verdict| **verdict != Verdict::Loses;
     let lens: Vec<usize> =
@@ -100,7 +100,7 @@ pub(super) fn round<K: Key>(
         }
         labels.push(root.unwrap_or(live.ids[place]));
     }
-    Some(comm.compute(|| live.renamed(owners.n, &labels)))
+    Some(live.renamed(owners.n, &labels))
 }
 
 /// What this rank claims of the lightest edge that it has at a component, by the places of `ids`;

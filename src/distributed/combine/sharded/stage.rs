@@ -48,7 +48,7 @@ impl Labels {
                 labels
             }
         };
-        comm.compute(|| fresh.renamed(self.components, &labels))
+        fresh.renamed(self.components, &labels)
     }
 
     /// The places of the vertices `ids` that are not in the giant, if that is known or soon told.
