@@ -128,6 +128,30 @@ fn traffic_stays_bounded_as_ranks_are_added() {
     assert!(received("filter", 48) < 15.0 * f64::from(1 << 15));
 }
 
+/// With 4,096 vertices on each rank: bytes of the busiest one for each of them, 4, 16 and 64 ranks.
+#[test]
+fn sharded_moves_a_little_more_with_each_doubling_of_the_ranks() {
+    for (graph, edges, most) in [
+        ("gnm", 8, [14, 24, 33]),
+        ("rmat", 8, [9, 17, 25]),
+        ("rgg2d", 8, [2, 3, 4]),
+        ("grid2d", 0, [2, 3, 4]),
+    ] {
+        for (ranks, most) in [4, 16, 64].into_iter().zip(most) {
+            let n = 4096 * ranks;
+            let m = if edges > 0 { format!(",m={}", edges * n) } else { String::new() };
+            let graph = format!("{graph}:n={n}{m}");
+            let solved = inside(ranks, &["solve", &graph, "--combine", "sharded", "--json"]);
+            assert_eq!(solved.code(), Some(0), "{solved:?}");
+            let solved = json(&solved);
+            for field in ["bytes_received_max", "bytes_sent_max"] {
+                let bytes = solved[field].as_u64().unwrap();
+                assert!(bytes <= 4096 * most, "{graph} on {ranks} ranks: {field} {bytes}");
+            }
+        }
+    }
+}
+
 /// A grid whose edges along rows all come before those along columns.
 fn turned_grid(wide: u32) -> String {
     let weight = |i: u32| i.wrapping_mul(2_654_435_761) >> 8;
