@@ -1,5 +1,7 @@
 //! The sections of a report: each answers a question with sentences, tables and figures.
 
+#[cfg(test)]
+mod cases;
 mod certainty;
 mod correctness;
 mod distribution;
