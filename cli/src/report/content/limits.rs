@@ -31,7 +31,7 @@ pub(super) fn found(results: &Results<'_>, say: &dyn Messages) -> Vec<String> {
     if results.snapshots.is_empty() {
         limits.push(say.limit_no_machines().to_owned());
     }
-    if results.scalings.is_empty() && results.weak.is_empty() {
+    if results.compares_nothing() {
         limits.push(say.limit_no_local().to_owned());
     }
     limits
@@ -114,6 +114,15 @@ mod tests {
     }
 
     #[test]
+    fn growing_graphs_alone_are_compared_too() {
+        let growing = |rows: &mut Vec<Row>| {
+            measured_well(rows);
+            rows.retain(|row| row.experiment == "crossover");
+        };
+        assert_eq!(limits(growing, &[snapshot(false, 1e8)]), [""; 0]);
+    }
+
+    #[test]
     fn each_limit_is_found_by_itself() {
         let say = &crate::report::language::English;
         let good = [snapshot(false, 1e8)];
@@ -158,7 +167,7 @@ mod tests {
             strong.for_each(|row| row.verified = None);
         };
         only(unproved, &good, say.limit_not_proved(&graph));
-        let alone = |rows: &mut Vec<Row>| rows.retain(|row| row.experiment == "crossover");
+        let alone = |rows: &mut Vec<Row>| rows.retain(|row| row.ranks == 1);
         only(alone, &good, say.limit_no_local().to_owned());
         let mixed = |rows: &mut Vec<Row>| {
             let crossover = rows.iter_mut().filter(|row| row.experiment == "crossover");

@@ -52,6 +52,11 @@ impl<'a> Results<'a> {
         Self { study, files, snapshots, forests, scalings, weak, growths, prediction }
     }
 
+    /// Whether one rank and several are nowhere compared.
+    fn compares_nothing(&self) -> bool {
+        self.scalings.is_empty() && self.weak.is_empty() && self.growths.is_empty()
+    }
+
     /// The report in a language.
     pub(crate) fn document(&self, say: &dyn Messages) -> Document {
         let sections = [

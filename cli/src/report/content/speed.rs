@@ -13,7 +13,7 @@ use crate::report::scaling::{
 const NOTABLE: f64 = 0.02;
 
 pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
-    if results.scalings.is_empty() && results.weak.is_empty() {
+    if results.compares_nothing() {
         return vec![Block::Paragraph(say.limit_no_local().to_owned())];
     }
     let mut blocks = Vec::new();
