@@ -190,6 +190,7 @@ mod tests {
     fn more_speed_than_ranks_is_no_gain_of_distribution() {
         let text = text(with_times([1.0, 0.4, 0.25]));
         assert!(text.contains("A negative fraction means more speed-up than ranks"), "{text}");
+        assert!(!text.contains("It rises from"), "nothing is lost: {text}");
     }
 
     #[test]

@@ -86,7 +86,8 @@ fn laws(series: &Series<'_>, say: &dyn Messages) -> Vec<String> {
         1.0.. => sentences.push(say.karp_flatt_above_one().to_owned()),
         _ => {}
     }
-    if fractions.len() > 1 && fraction > fractions[0] + NOTABLE {
+    // Below 0, nothing is lost that could grow.
+    if fractions.len() > 1 && fraction > (fractions[0] + NOTABLE).max(0.0) {
         let [first, last] = [fractions[0], fraction].map(|fraction| say.decimal(fraction));
         sentences.push(say.karp_flatt_rises(&first, &last));
     }
