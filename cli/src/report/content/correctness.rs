@@ -27,8 +27,11 @@ pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
             .collect(),
     };
     let forests = &results.forests;
-    let proved = say.proved(forests.proved, forests.graphs);
-    vec![paragraph([same_forests(results, say), proved]), Block::Table(table)]
+    let mut text = vec![same_forests(results, say), say.proved(forests.proved, forests.graphs)];
+    if forests.proved > 0 && forests.differing.is_empty() {
+        text.push(say.proved_for_all().to_owned());
+    }
+    vec![paragraph(text), Block::Table(table)]
 }
 
 /// Whether all forests of a graph are the same.

@@ -218,5 +218,16 @@ mod tests {
         let text = text(rows);
         let wrong = text.find("WRONG: forests of the same graph differ").expect("said");
         assert!(wrong < text.find("Does it distribute").expect("a section"), "{text}");
+        assert!(!text.contains("that holds for all runs"), "it says nothing of the others: {text}");
+    }
+
+    #[test]
+    fn a_proof_holds_for_all_runs_if_there_is_one() {
+        let mut rows = fixture::strong();
+        assert!(text(rows.clone()).contains("With the checksums, that holds for all runs."));
+        rows.iter_mut().for_each(|row| row.verified = None);
+        let text = text(rows);
+        assert!(text.contains("For 0 of 1 graph a forest was proved"), "{text}");
+        assert!(!text.contains("that holds for all runs"), "{text}");
     }
 }

@@ -185,6 +185,7 @@ pub(crate) trait Sentences {
     fn same_forest(&self, forests: u64, graphs: u64) -> String;
     fn different_forests(&self, graphs: &str) -> String;
     fn proved(&self, proved: u64, graphs: u64) -> String;
+    fn proved_for_all(&self) -> &'static str;
     fn compared(
         &self,
         verdict: Verdict,
