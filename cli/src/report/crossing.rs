@@ -117,10 +117,10 @@ mod tests {
 
     /// The growth of graphs with these edges and seconds, local and distributed.
     fn crossing(sizes: &[(u64, f64, f64)]) -> Option<Crossing> {
-        let rows = sizes.iter().flat_map(|&(m, local, distributed)| {
+        let rows = sizes.iter().enumerate().flat_map(|(place, &(m, local, distributed))| {
             let row = |ranks, total_s| Row {
                 experiment: "crossover".to_owned(),
-                graph: format!("gnm:n=5,m={m}"),
+                graph: format!("gnm:n=5,m={m},seed={place}"),
                 hosts: "vm1:1".to_owned(),
                 ranks,
                 m,
@@ -154,5 +154,15 @@ mod tests {
         let Some(Crossing::At(m)) = noisy else { panic!("between the last two") };
         assert!((m - 8f64.sqrt()).abs() < 1e-9, "{m}");
         assert_eq!(crossing(&[(1, 1.0, 2.0)]), None, "one size has no growth");
+        assert_eq!(crossing(&[(1, 1.0, 2.0), (1, 1.0, 3.0)]), None, "nor have two graphs of it");
+    }
+
+    #[test]
+    fn a_crossing_is_expected_up_to_64_times_the_largest_size() {
+        // Local seconds are as many as edges, distributed ones the same for all sizes.
+        let at = |seconds: f64| crossing(&[(2, 2.0, seconds), (4, 4.0, seconds)]);
+        let Some(Crossing::Expected(m)) = at(255.0) else { panic!("below 64 times 4") };
+        assert!((m - 255.0).abs() < 1e-9, "{m}");
+        assert_eq!(at(257.0), Some(Crossing::NotInSight));
     }
 }

@@ -138,6 +138,7 @@ pub(crate) fn changed_links(snapshots: &[Snapshot]) -> Vec<(&[String; 2], f64, f
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doctor::Facts;
 
     fn snapshot(when: &str, bandwidths: &[f64]) -> Snapshot {
         let wire = |(place, bandwidth): (usize, &f64)| Wire {
@@ -147,6 +148,32 @@ mod tests {
         };
         let links = bandwidths.iter().enumerate().map(wire).collect();
         Snapshot { when: when.to_owned(), machines: vec![Machine::default()], links }
+    }
+
+    #[test]
+    fn what_the_doctor_found_is_kept() {
+        let host = |label: &str| HostReport {
+            label: label.to_owned(),
+            facts: Facts::here("Open MPI v5".to_owned(), &[]),
+            ranks: 1,
+            threads: 2,
+            clock_offset: None,
+        };
+        let found = Findings {
+            hosts: ["vm1", "vm2", "vm3"].map(host).to_vec(),
+            pairs: vec![Pair { hosts: [0, 2], latency: 1e-5, bandwidth: 1e9 }],
+            problems: Vec::new(),
+            settings: None,
+        };
+        let snapshot = Snapshot::now(&found);
+        let names: Vec<&str> = snapshot.machines.iter().map(|host| host.name.as_str()).collect();
+        assert_eq!(names, ["vm1", "vm2", "vm3"]);
+        assert!(snapshot.machines.iter().all(|machine| machine.library == "Open MPI v5"));
+        let between = ["vm1", "vm3"].map(str::to_owned);
+        assert_eq!(snapshot.links, [Wire { between, latency: 1e-5, bandwidth: 1e9 }]);
+        let digits: String =
+            snapshot.when.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+        assert_eq!(digits, "0000-00-00 00:00");
     }
 
     #[test]
@@ -162,6 +189,8 @@ mod tests {
         let why = read(&path).expect_err("no list").to_string();
         assert!(why.contains("not a list of machines") && why.contains("remove it"), "{why}");
         assert!(add(&path, snapshot("three", &[])).is_err(), "it is not overwritten");
+        let why = read(folder.path()).expect_err("a folder").to_string();
+        assert!(why.contains("cannot read"), "{why}");
     }
 
     #[test]
@@ -177,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_link_that_changed_is_found() {
-        let snapshots = [snapshot("one", &[1e8, 1e8]), snapshot("two", &[1.4e8, 1.6e8])];
+        let snapshots = [snapshot("one", &[1e8, 1e8]), snapshot("two", &[1.5e8, 1.6e8])];
         let changed = changed_links(&snapshots);
         assert_eq!(changed, [(&["vm1".to_owned(), "vm3".to_owned()], 1e8, 1.6e8)]);
     }

@@ -179,7 +179,9 @@ mod tests {
         assert_eq!(wide.ratio_to(&slow).verdict(), Verdict::Unclear);
         assert_eq!(Sample::of([1.0]).ratio_to(&slow).verdict(), Verdict::Single);
         let touching = Sample::of([4.0, 5.0]);
-        assert_eq!(touching.ratio_to(&Sample::of([5.0, 6.0])).verdict(), Verdict::Unclear);
+        let above = Sample::of([5.0, 6.0]);
+        assert_eq!(touching.ratio_to(&above).verdict(), Verdict::Unclear);
+        assert_eq!(above.ratio_to(&touching).verdict(), Verdict::Unclear);
     }
 
     #[test]

@@ -271,8 +271,16 @@ mod tests {
         }
         let newer = refusal(&with("schema", "99"));
         assert!(newer.contains("found 99; a newer mst has written it"), "{newer}");
-        let cut = fixture::csv(&fixture::strong()[..2]);
-        let cut = refusal(&cut[..cut.len() - 30]);
-        assert!(cut.starts_with("x.csv:3:") && cut.contains("if it was cut off"), "{cut}");
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_is_named_with_the_place_of_its_end() {
+        let text = fixture::csv(&fixture::strong()[..2]);
+        let text = &text[..text.len() - 30];
+        let line = text.lines().last().expect("a row");
+        let column = line.rfind(',').expect("fields") + 2;
+        let found = refusal(text);
+        assert!(found.starts_with(&format!("x.csv:3:{column}: expected ")), "{found}");
+        assert!(found.contains("remove the line if it was cut off"), "{found}");
     }
 }
