@@ -237,6 +237,27 @@ mod tests {
     }
 
     #[test]
+    fn strong_scaling_has_each_graph_and_other_experiments_the_largest() {
+        let with_both = |experiment: &str| {
+            let mut rows = fixture::strong();
+            let mut larger = rows.clone();
+            larger.iter_mut().for_each(|row| {
+                row.graph = "gnm:n=9".to_owned();
+                row.m *= 2;
+            });
+            rows.extend(larger);
+            rows.iter_mut().for_each(|row| row.experiment = experiment.to_owned());
+            let study = Study::of(rows, false).expect("one origin");
+            let scalings = Scaling::all(&study);
+            scalings.iter().map(|scaling| scaling.best_local.row().m).collect::<Vec<_>>()
+        };
+        let m = fixture::strong()[0].m;
+        assert_eq!(with_both("strong"), [m, 2 * m]);
+        assert_eq!(with_both("grid"), [2 * m]);
+        assert_eq!(with_both("crossover"), [0; 0]);
+    }
+
+    #[test]
     fn a_comparison_scales_too_and_a_local_run_does_not() {
         let mut rows = fixture::strong();
         rows.retain(|row| row.threads == 2 && row.ranks != 2);

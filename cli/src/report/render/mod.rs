@@ -91,3 +91,31 @@ impl TexPage<'_> {
 fn number(document: &Document, figure: &Figure) -> usize {
     document.figures().take_while(|other| other.name != figure.name).count() + 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::language::Language;
+
+    #[test]
+    fn a_long_table_may_go_over_several_pages() {
+        let page = |rows: usize| {
+            let row = vec!["1".to_owned(), "2".to_owned()];
+            let header = row.clone();
+            let table = Table { caption: "all".to_owned(), header, rows: vec![row; rows] };
+            let document = Document {
+                title: String::new(),
+                made_by: String::new(),
+                blocks: vec![Block::Table(table)],
+            };
+            tex(&document, Language::En.messages())
+        };
+        let (short, long) = (page(LONG - 1), page(LONG));
+        assert!(
+            short.contains(r"\begin{tabular}{@{}lr@{}}") && !short.contains(r"\begin{longtable}")
+        );
+        assert!(
+            long.contains(r"\begin{longtable}{@{}lr@{}}") && !long.contains(r"\begin{tabular}")
+        );
+    }
+}
