@@ -114,6 +114,15 @@ mod tests {
     }
 
     #[test]
+    fn cores_that_were_not_recorded_are_not_shared() {
+        let old = |rows: &mut Vec<Row>| {
+            measured_well(rows);
+            rows.iter_mut().for_each(|row| row.cores = 0);
+        };
+        assert_eq!(limits(old, &[snapshot(false, 1e8)]), [""; 0]);
+    }
+
+    #[test]
     fn growing_graphs_alone_are_compared_too() {
         let growing = |rows: &mut Vec<Row>| {
             measured_well(rows);

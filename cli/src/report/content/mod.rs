@@ -162,6 +162,40 @@ mod tests {
     }
 
     #[test]
+    fn a_serial_fraction_rises_if_the_difference_can_be_seen() {
+        // The times of runs of a second with these serial fractions on two and three ranks.
+        let times =
+            |two: f64, three: f64| [1.0, two + (1.0 - two) / 2.0, three + (1.0 - three) / 3.0];
+        assert!(text(with_times(times(0.25, 0.28))).contains("It rises from 0.250 to 0.280:"));
+        for same in [0.2, 0.25, 0.26] {
+            let text = text(with_times(times(0.25, same)));
+            assert!(!text.contains("It rises from"), "{same}: {text}");
+        }
+    }
+
+    #[test]
+    fn phases_that_take_no_time_have_no_share() {
+        let mut rows = with_times([1.0, 0.6, 0.5]);
+        for row in &mut rows {
+            (row.local_s, row.local_mean_s, row.exchange_s, row.merge_s) = (0.0, 0.0, 0.0, 0.0);
+        }
+        let text = text(rows);
+        assert!(text.contains(": 0 % of the phases' time on the slowest rank."), "{text}");
+        assert!(text.contains("Exchanging and merging take 0 % of the distributed time"), "{text}");
+        assert!(!text.contains("takes longest for its own forest"), "{text}");
+    }
+
+    #[test]
+    fn communication_is_a_share_of_all_phases() {
+        let mut rows = with_times([1.0, 0.6, 0.5]);
+        for row in &mut rows {
+            (row.local_s, row.contract_s, row.exchange_s, row.merge_s) = (0.2, 0.1, 0.06, 0.04);
+        }
+        let text = text(rows);
+        assert!(text.contains("Exchanging and merging take 25 % of the distributed"), "{text}");
+    }
+
+    #[test]
     fn no_difference_is_said_to_be_none() {
         let mut rows = with_times([1.0, 1.0, 1.0]);
         for row in &mut rows {
@@ -209,6 +243,15 @@ mod tests {
         ] {
             assert!(text.contains(sentence), "{sentence}\n{text}");
         }
+    }
+
+    #[test]
+    fn weak_scaling_without_one_rank_has_no_law() {
+        let mut rows = fixture::all();
+        rows.retain(|row| row.experiment != "weak" || row.ranks > 1);
+        let text = text(rows);
+        assert!(text.contains("A graph that grows with the ranks"), "{text}");
+        assert!(!text.contains("edges for each rank, one rank takes"), "{text}");
     }
 
     #[test]

@@ -87,7 +87,7 @@ fn laws(series: &Series<'_>, say: &dyn Messages) -> Vec<String> {
         _ => {}
     }
     // Below 0, nothing is lost that could grow.
-    if fractions.len() > 1 && fraction > (fractions[0] + NOTABLE).max(0.0) {
+    if fraction > (fractions[0] + NOTABLE).max(0.0) {
         let [first, last] = [fractions[0], fraction].map(|fraction| say.decimal(fraction));
         sentences.push(say.karp_flatt_rises(&first, &last));
     }
@@ -142,7 +142,7 @@ fn table(scaling: &Scaling<'_>, say: &dyn Messages) -> Table {
 fn weak(series: &Series<'_>, place: usize, say: &dyn Messages) -> Vec<Block> {
     let (first, last) = (series.points[0], series.widest());
     let mut blocks = Vec::new();
-    if first.is_local() && !last.is_local() {
+    if first.is_local() {
         blocks.push(paragraph(weak_sentences(first, last, say)));
     }
     let plot = figure::weak(series, say);

@@ -240,5 +240,23 @@ mod tests {
         assert_eq!(range(&[1.0, 2.0]).start, 0.0);
         assert!(range(&[-1.0, 2.0]).start < -1.0);
         assert!(range(&[]).end > 0.0, "an empty axis can be drawn, too");
+        assert!(range(&[0.0]).end > 0.0, "and one of zeros");
+    }
+
+    #[test]
+    fn what_has_no_place_on_an_axis_changes_nothing() {
+        let say = Language::En.messages();
+        let ruler = |scale, values: &[f64]| {
+            Axis::new("", scale, Unit::Number).ruler(say, values.iter().copied())
+        };
+        let both = [2.0, 30.0];
+        let odd = [2.0, f64::NAN, 30.0, f64::INFINITY];
+        for scale in [Scale::Linear, Scale::Log] {
+            assert_eq!(ruler(scale, &odd), ruler(scale, &both));
+        }
+        assert_eq!(ruler(Scale::Log, &[0.0, 2.0, -1.0, 30.0]), ruler(Scale::Log, &both));
+        assert!(ruler(Scale::Log, &[]).ticks.len() > 1, "an empty axis has ticks, too");
+        let one = ruler(Scale::Log, &[30.0]).range;
+        assert!(one.contains(&30f64.log10()), "{one:?}");
     }
 }
