@@ -203,14 +203,16 @@ mod tests {
         let log = |unit| Axis::new("", Scale::Log, unit);
         let linear = |unit| Axis::new("", Scale::Linear, unit);
         #[rustfmt::skip]
-        let cases: [(Axis, &[f64], &[&str]); 8] = [
+        let cases: [(Axis, &[f64], &[&str]); 10] = [
             (log(Unit::Seconds),   &[0.011, 0.09],  &["20\u{a0}ms", "50\u{a0}ms"]),
             (log(Unit::Seconds),   &[0.0005, 0.5],  &["1\u{a0}ms", "10\u{a0}ms", "100\u{a0}ms"]),
             (log(Unit::Large),     &[3e4, 1.6e7],   &["10⁵", "10⁶", "10⁷"]),
             (log(Unit::Large),     &[1e5, 4e5],     &["10⁵", "2·10⁵"]),
             (log(Unit::Bytes),     &[9e5, 2.1e6],   &["1\u{a0}MB", "2\u{a0}MB"]),
+            (log(Unit::Number),    &[10.0, 50.0],   &["10", "20", "50"]),
             (linear(Unit::Share),  &[0.1, 1.0],     &["0\u{a0}%", "20\u{a0}%", "40\u{a0}%", "60\u{a0}%", "80\u{a0}%", "100\u{a0}%"]),
             (linear(Unit::Number), &[0.5, 2.2],     &["0", "0.5", "1", "1.5", "2"]),
+            (linear(Unit::Number), &[-0.3, 0.4],    &["−0.2", "0", "0.2", "0.4"]),
             (Axis::counts("", [3, 1, 2, 3]), &[1.0, 3.0], &["1", "2", "3"]),
         ];
         for (axis, values, expected) in cases {
@@ -241,6 +243,17 @@ mod tests {
         assert!(range(&[-1.0, 2.0]).start < -1.0);
         assert!(range(&[]).end > 0.0, "an empty axis can be drawn, too");
         assert!(range(&[0.0]).end > 0.0, "and one of zeros");
+    }
+
+    #[test]
+    fn an_axis_is_as_wide_as_its_values_and_some_free_space() {
+        let width = |values: &[f64]| {
+            let axis = Axis::new("", Scale::Log, Unit::Number);
+            let range = axis.ruler(Language::En.messages(), values.iter().copied()).range;
+            range.end - range.start
+        };
+        assert!((width(&[10.0, 20.0]) - 1.12 * 2f64.log10()).abs() < 1e-9, "two ticks");
+        assert!(width(&[11.0, 19.0]) > 1.5 * (19f64 / 11.0).log10(), "wider, for two ticks");
     }
 
     #[test]
