@@ -155,6 +155,7 @@ mod tests {
             assert!((height(&plot, rank as f64) - of_rank(rank)).abs() < 1e-12, "rank {rank}");
         }
         assert!(imbalance(series.points[0], Language::En.messages()).is_none(), "one rank");
+        assert!(imbalance(series.points[1], Language::En.messages()).is_some(), "two ranks");
     }
 
     #[test]
@@ -170,5 +171,9 @@ mod tests {
         assert!(plot.data().contains(&own), "{}", plot.data());
         let old = Row { combine: "unheard-of".to_owned(), ..row.clone() };
         assert_eq!(super::bound(&old), None);
+        let alone = Row { ranks: 1, ..row.clone() };
+        assert_eq!(super::bound(&alone), None, "it receives nothing");
+        let largest = Row { n: 1 << 32, m: 10_000_000_000_000, ranks: 65_536, ..row.clone() };
+        assert_eq!(super::bound(&largest), None, "beyond what can be counted");
     }
 }

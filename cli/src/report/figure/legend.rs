@@ -19,7 +19,7 @@ const LETTER: f64 = 0.62;
 pub(super) const MARK: i32 = 40;
 const SPACE: i32 = 18;
 
-/// The entries of the series of a plot, in their order. Single repetitions look like their series.
+/// The entries of the series of a plot, in their order.
 fn entries(plot: &Plot) -> Vec<Entry> {
     let mut found: Vec<Entry> = Vec::new();
     for layer in plot.panels.iter().flat_map(|panel| &panel.layers) {
@@ -27,7 +27,6 @@ fn entries(plot: &Plot) -> Vec<Entry> {
         let has_marks = matches!(layer.shape, Shape::Medians(_) | Shape::Marks(_));
         match found.iter_mut().find(|entry| entry.name == layer.series) {
             Some(entry) => entry.has_marks |= has_marks,
-            None if matches!(layer.shape, Shape::Repetitions(_)) => {}
             None => {
                 let name = layer.series.clone();
                 found.push(Entry { name, look: layer.look, is_bar, has_marks });
@@ -84,7 +83,8 @@ mod tests {
                 .collect()
         };
         assert_eq!(names(1000), [["one", "two", "three"]]);
-        assert_eq!(names(160), [vec!["one", "two"], vec!["three"]]);
+        assert_eq!(names(150), [vec!["one", "two"], vec!["three"]], "2 entries of 66, 18 between");
+        assert_eq!(names(149), [["one"], ["two"], ["three"]]);
         assert_eq!(names(10), [["one"], ["two"], ["three"]], "no line is empty");
         let wide = lines(&plot, 14, 1000);
         assert!(wide[0][1].0 > MARK && wide[0][2].1.is_bar);
