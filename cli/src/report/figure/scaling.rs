@@ -99,8 +99,7 @@ pub(crate) fn time(scaling: &Scaling<'_>, say: &dyn Messages) -> Plot {
 /// Speed-up and efficiency against ranks: against one rank and, for the main series, against the best
 /// local run.
 pub(crate) fn speedup(scaling: &Scaling<'_>, say: &dyn Messages) -> Plot {
-    let several = |series: &Series<'_>| series.points.iter().any(|point| !point.is_local());
-    let points = || scaling.series.iter().filter(|series| several(series)).flat_map(|s| &s.points);
+    let points = || scaling.series.iter().flat_map(|series| &series.points);
     let most = points().map(|point| at_ranks(point)).fold(1.0, f64::max);
     let (mut speedups, mut efficiencies) = (Vec::new(), Vec::new());
     let ideal = |y: f64| vec![(1.0, 1.0), (most, y)];
@@ -242,6 +241,38 @@ mod tests {
         let serial = serial_fraction(&scaling, say).expect("two numbers of ranks");
         let fraction = series.scaled()[2].serial_fraction().expect("three ranks");
         assert_eq!(values(&serial, "distributed, 2 threads", "value")[1], (3.0, fraction));
+    }
+
+    #[test]
+    fn each_series_has_a_number_and_the_main_one_is_the_last() {
+        let mut rows = fixture::strong();
+        let slower = rows.iter().filter(|row| row.threads == 1).cloned().map(|mut row| {
+            row.algorithm = "kruskal".to_owned();
+            row.total_s *= 2.0;
+            row
+        });
+        let slower: Vec<_> = slower.collect();
+        rows.extend(slower);
+        let study = Study::of(rows, false).expect("one origin");
+        let scaling = Scaling::all(&study).remove(0);
+        let say = Language::En.messages();
+        let named: Vec<_> =
+            numbered(say, &scaling).into_iter().map(|(number, name, _)| (number, name)).collect();
+        let expected = [
+            (2, "distributed, 1 thread, kruskal"),
+            (1, "distributed, 1 thread, auto"),
+            (0, "distributed, 2 threads, auto"),
+        ];
+        assert_eq!(named, expected.map(|(number, name)| (number, name.to_owned())));
+    }
+
+    #[test]
+    fn a_single_fraction_has_no_figure() {
+        let mut rows = fixture::strong();
+        rows.retain(|row| row.ranks != 2);
+        let study = Study::of(rows, false).expect("one origin");
+        let scaling = Scaling::all(&study).remove(0);
+        assert!(serial_fraction(&scaling, Language::En.messages()).is_none());
     }
 
     #[test]

@@ -131,7 +131,7 @@ mod tests {
     fn numbers_are_written_as_the_language_does() {
         let [english, spanish] = [Language::En, Language::Es].map(Language::messages);
         #[rustfmt::skip]
-        let cases: [Case; 13] = [
+        let cases: [Case; 15] = [
             (|say| say.integer(1234),            "1,234",         "1234"),
             (|say| say.integer(12345),           "12,345",        "12\u{202f}345"),
             (|say| say.count(1, Noun::Rank),     "1 rank",        "1 proceso"),
@@ -140,6 +140,8 @@ mod tests {
             (|say| say.decimal(-12.34),          "−12.3",         "−12,3"),
             (|say| say.decimal(1234.5),          "1,230",         "1230"),
             (|say| say.rough(199_876_543.0),     "200,000,000",   "200\u{202f}000\u{202f}000"),
+            (|say| say.about(111_234.0),         "110,000",       "110\u{202f}000"),
+            (|say| say.about(7.4),               "7",             "7"),
             (|say| say.percent(0.736),           "74\u{a0}%",          "74\u{a0}%"),
             (|say| say.seconds(0.01234),         "12.3\u{a0}ms",       "12,3\u{a0}ms"),
             (|say| say.bytes(1_234_567),         "1.23\u{a0}MB",       "1,23\u{a0}MB"),
