@@ -25,7 +25,7 @@ pub(super) fn crossing(growth: &Growth<'_>, say: &dyn Messages) -> String {
     match growth.crossing() {
         Crossing::At(m) => say.crossing_at(&say.about(m)),
         Crossing::Always => say.crossing_always(&say.integer(first.m())),
-        Crossing::Expected(m) => say.crossing_expected(&say.about(m)),
+        Crossing::Expected(m) => say.crossing_expected(&say.integer(last.m()), &say.about(m)),
         Crossing::NotInSight => say.crossing_not_in_sight(&say.integer(last.m())),
     }
 }

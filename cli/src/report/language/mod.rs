@@ -215,7 +215,7 @@ pub(crate) trait Sentences {
     fn traffic_text(&self, ranks: u64, bytes: &str, share: &str) -> String;
     fn crossing_at(&self, m: &str) -> String;
     fn crossing_always(&self, m: &str) -> String;
-    fn crossing_expected(&self, m: &str) -> String;
+    fn crossing_expected(&self, largest: &str, m: &str) -> String;
     fn crossing_not_in_sight(&self, m: &str) -> String;
     fn rate_text(&self, local: &str, distributed: &str) -> String;
     fn no_sizes(&self) -> &'static str;
@@ -256,5 +256,14 @@ mod tests {
         assert_eq!(english.glossary().len(), spanish.glossary().len());
         assert_eq!(english.method().len(), spanish.method().len());
         assert_ne!(english.title(), spanish.title());
+    }
+
+    #[test]
+    fn one_run_has_and_others_have() {
+        let [english, spanish] = [Language::En, Language::Es].map(Language::messages);
+        assert!(english.sureness(30, 1).contains(" 1 has a median"));
+        assert!(english.sureness(30, 2).contains(" 2 have a median"));
+        assert!(spanish.sureness(30, 1).contains(" 1 tiene una mediana"));
+        assert!(spanish.sureness(30, 0).contains(" 0 tienen una mediana"));
     }
 }

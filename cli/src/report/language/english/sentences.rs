@@ -236,16 +236,16 @@ impl Sentences for English {
         format!("Distribution pays for every size that was measured, from {m} edges on.")
     }
 
-    fn crossing_expected(&self, m: &str) -> String {
+    fn crossing_expected(&self, largest: &str, m: &str) -> String {
         format!(
-            "Distribution pays for no size that was measured. If the ratio goes on changing as \
-             between the two largest, the times cross at about {m} edges; that is a guess."
+            "Distribution pays for no size of this graph that was measured, up to {largest} edges. If the ratio goes on \
+             changing as between the two largest, the times cross at about {m} edges; that is a guess."
         )
     }
 
     fn crossing_not_in_sight(&self, m: &str) -> String {
         format!(
-            "Distribution pays for no size that was measured, up to {m} edges, and the times do not \
+            "Distribution pays for no size of this graph that was measured, up to {m} edges, and the times do not \
              come near enough to each other to say from which size on it would."
         )
     }
@@ -292,9 +292,10 @@ impl Sentences for English {
     fn sureness(&self, points: u64, within: u64) -> String {
         let say: &dyn Messages = self;
         format!(
-            "Of {}, {} have a median that is known within 5 %, with 95 % confidence.",
+            "Of {}, {} {} a median that is known within 5 %, with 95 % confidence.",
             say.count(points, Noun::Point),
-            say.integer(within)
+            say.integer(within),
+            if within == 1 { "has" } else { "have" }
         )
     }
 
@@ -377,6 +378,6 @@ impl Sentences for English {
     }
 
     fn rows_are_from(&self, files: &str) -> String {
-        format!("The rows are in {files}. These commands measured them:")
+        format!("The rows are in {files}. These commands measured them and wrote this report:")
     }
 }

@@ -239,16 +239,16 @@ impl Sentences for Spanish {
         format!("Distribuir conviene en todos los tamaños medidos, a partir de {m} aristas.")
     }
 
-    fn crossing_expected(&self, m: &str) -> String {
+    fn crossing_expected(&self, largest: &str, m: &str) -> String {
         format!(
-            "Distribuir no conviene en ninguno de los tamaños medidos. Si la razón sigue cambiando como \
-             entre los dos más grandes, los tiempos se cruzan cerca de {m} aristas; es una conjetura."
+            "Distribuir no conviene en ninguno de los tamaños medidos de este grafo, hasta {largest} aristas. Si la \
+             razón sigue cambiando como entre los dos más grandes, los tiempos se cruzan cerca de {m} aristas; es una conjetura."
         )
     }
 
     fn crossing_not_in_sight(&self, m: &str) -> String {
         format!(
-            "Distribuir no conviene en ninguno de los tamaños medidos, hasta {m} aristas, y los tiempos \
+            "Distribuir no conviene en ninguno de los tamaños medidos de este grafo, hasta {m} aristas, y los tiempos \
              no se acercan lo suficiente para decir desde qué tamaño convendría."
         )
     }
@@ -296,9 +296,10 @@ impl Sentences for Spanish {
     fn sureness(&self, points: u64, within: u64) -> String {
         let say: &dyn Messages = self;
         format!(
-            "De {}, {} tienen una mediana conocida dentro del 5 %, con una confianza del 95 %.",
+            "De {}, {} {} una mediana conocida dentro del 5 %, con una confianza del 95 %.",
             say.count(points, Noun::Point),
-            say.integer(within)
+            say.integer(within),
+            if within == 1 { "tiene" } else { "tienen" }
         )
     }
 
@@ -387,6 +388,8 @@ impl Sentences for Spanish {
     }
 
     fn rows_are_from(&self, files: &str) -> String {
-        format!("Las filas están en {files}. Las midieron estos comandos:")
+        format!(
+            "Las filas están en {files}. Estos comandos las midieron y escribieron este informe:"
+        )
     }
 }
