@@ -110,8 +110,17 @@ fn signals_to_end_reach_the_launcher() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let place = Place::new();
         // Launchers end a job that was told to end with any code.
-        let traps = "trap 'exit 1' INT TERM";
-        place.tool("mpirun", &format!("{traps}; echo up >up; while true; do sleep 0.01; done"));
+        let traps = "trap 'crash; exit 1' INT TERM";
+        // Open MPI takes it for a crash, and says so at length.
+        let edge = "----------------";
+        let crash = format!(
+            "crash() {{ printf '%s\\n' {edge} 'An MPI communication peer process has unexpectedly \
+             disconnected.' {edge} '[vm1:1234] 1 more process has sent help message' 'mst: one' >&2; }}"
+        );
+        place.tool(
+            "mpirun",
+            &format!("{crash}; {traps}; echo up >up; while true; do sleep 0.01; done"),
+        );
         let mut job = place.command(&["run"]);
         let job = job.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         written(&place.path("up"));
@@ -120,7 +129,7 @@ fn signals_to_end_reach_the_launcher() {
         let ended = job.wait_with_output().unwrap();
         assert_eq!(ended.status.code(), Some(code), "{signal}");
         let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-        assert_eq!(said, "mst: error: interrupted: all ranks were told to end\n");
+        assert_eq!(said, "mst: one\nmst: error: interrupted: all ranks were told to end\n");
     }
 }
 

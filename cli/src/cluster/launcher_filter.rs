@@ -61,6 +61,17 @@ fn is_noise(line: &[u8]) -> bool {
     line.windows(WARNING.len()).any(|part| part == WARNING)
 }
 
+/// Whether a process of a launcher or MPI library says this line: it begins with the process and its
+/// host, as in `[vm1:1234]` or `[mpiexec@vm1]`.
+pub(super) fn is_of_launcher(line: &[u8]) -> bool {
+    let process = line.strip_prefix(b"[").and_then(|rest| rest.split(|&c| c == b']').next());
+    process.is_some_and(|process| {
+        process.len() + 1 < line.len()
+            && process.iter().any(|c| b":@".contains(c))
+            && !process.iter().any(u8::is_ascii_whitespace)
+    })
+}
+
 /// Whether ssh says in this line that a connection has ended.
 fn is_of_ssh(line: &[u8]) -> bool {
     let line = line.trim_ascii_end();
@@ -307,6 +318,25 @@ Connection to the lab is good.
         ] {
             let message = filtered(stderr).0.explanation(last.as_bytes(), "vm1");
             assert!(message.contains(expected), "{message}\n{stderr}");
+        }
+    }
+
+    #[test]
+    fn lines_of_launchers_are_known_by_their_process() {
+        for (line, expected) in [
+            ("[vm1:1234] 1 more process has sent help message help-mpi-btl-tcp.txt / x", true),
+            ("[mpiexec@vm1] Sending Ctrl-C to processes as requested", true),
+            ("[proxy:0:1@vm2] HYD_pmcd_pmip_control_cmd_cb: assert failed", true),
+            ("[prterun-vm1-77@0,0] a daemon has ended", true),
+            ("mst: error: rank 1 has died", false),
+            ("thread '<unnamed>' panicked at [a:1]", false),
+            ("[a list: of words] here", false),
+            ("[info] of something else", false),
+            ("[vm1:1234", false),
+            ("[]", false),
+            ("", false),
+        ] {
+            assert_eq!(is_of_launcher(line.as_bytes()), expected, "{line}");
         }
     }
 

@@ -109,11 +109,11 @@ fn run_launcher(
 ) -> Result<JobEnd> {
     let launcher = || Path::new("mpirun");
     let (job, from, err) = Session::start(command).map_err(Error::file("start", launcher()))?;
-    let over = &AtomicBool::new(false);
+    let (over, interrupted) = (&AtomicBool::new(false), &AtomicBool::new(false));
     thread::scope(|scope| {
         let passing = scope.spawn(move || pass_on(from, out, over));
-        let filtering = scope.spawn(move || filter_stderr(err, over));
-        let (reason, signal) = wait_for_end(&job, &mut watch, signals);
+        let filtering = scope.spawn(move || filter_stderr(err, over, interrupted));
+        let (reason, signal) = wait_for_end(&job, &mut watch, signals, interrupted);
         let status = job.end();
         over.store(true, Relaxed);
         signals.release();
@@ -141,15 +141,17 @@ const fn of_job(code: u8) -> u8 {
 }
 
 /// Waits until a job ends, and passes signals on to it. Kills its launcher if that is needed.
-/// Returns why, and the last signal that it passed on.
+/// Returns why, and the last signal that it passed on; `interrupted` is set before the first one.
 fn wait_for_end(
     job: &Session,
     watch: &mut LauncherWatch,
     signals: &Signals,
+    interrupted: &AtomicBool,
 ) -> (Option<Reason>, Option<Signal>) {
     let (mut reason, mut last) = (None, None);
     while !job.has_ended() {
         for signal in signals.taken() {
+            interrupted.store(true, Relaxed);
             job.signal(signal);
             last = Some(signal);
         }
@@ -174,7 +176,10 @@ impl JobEnd {
         if self.has_failed() && self.filter.has_reported_error() {
             return;
         }
-        write_stderr(self.filter.blocks());
+        // Launchers call a job that was told to end a crash.
+        if !self.is_interrupted {
+            write_stderr(self.filter.blocks());
+        }
         if let Some(sentence) = self.sentence(here) {
             print_error(&sentence);
         }

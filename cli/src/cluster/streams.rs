@@ -1,6 +1,6 @@
 //! Passes on the output of a job as it arrives.
 
-use super::launcher_filter::LauncherFilter;
+use super::launcher_filter::{LauncherFilter, is_of_launcher};
 use crate::console::write_stderr;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -66,12 +66,17 @@ pub(super) fn pass_on(
 }
 
 /// Passes on the useful part of a launcher's standard error, and returns the filter with what it
-/// learned.
-pub(super) fn filter_stderr(from: impl Read + AsFd, over: &AtomicBool) -> LauncherFilter {
+/// learned. Once the job is `interrupted`, what the launcher says of its processes is not useful.
+pub(super) fn filter_stderr(
+    from: impl Read + AsFd,
+    over: &AtomicBool,
+    interrupted: &AtomicBool,
+) -> LauncherFilter {
     let mut filter = LauncherFilter::default();
     let mut rest = Vec::new();
     let mut show = |line: &[u8]| {
-        if filter.should_show(line) {
+        let is_aftermath = interrupted.load(Relaxed) && is_of_launcher(line);
+        if filter.should_show(line) && !is_aftermath {
             write_stderr([line, b"\n"].concat());
         }
     };
