@@ -108,13 +108,21 @@ fn what_is_there_is_not_measured_again() {
     let strong = ["strong", "gnm:n=2^8,m=8n", "--ranks", "1,2", "--reps", "2", "--precision", "0"];
     assert_eq!(sweep(folder.path(), &strong).code(), Some(0));
     let before = std::fs::read_to_string(folder.path().join("sweep.csv")).unwrap();
+    let points = (before.lines().count() - 1) / 2;
     let again = sweep(folder.path(), &strong);
     assert_eq!(again.code(), Some(0), "{again:?}");
-    assert!(again.stderr.contains("were measured before"), "{again:?}");
+    let said: Vec<&str> = again.stderr.lines().collect();
+    let before_line = format!("mst: {points} points were measured before, and not again");
+    let at = said.iter().position(|line| *line == before_line).expect(&again.stderr);
+    assert!(said[at - 1].ends_with(" on 1 graph, none left"), "{again:?}");
+    let planned = sweep(folder.path(), &[&strong[..], &["--dry-run"]].concat());
+    assert_eq!(planned.stderr.lines().last(), Some(&*before_line), "{planned:?}");
+    assert!(planned.stdout.ends_with("\nnothing is left to measure\n"), "{planned:?}");
     assert!(again.stdout.contains("2 x 1"), "their rows are shown: {again:?}");
     assert_eq!(std::fs::read_to_string(folder.path().join("sweep.csv")).unwrap(), before);
     let more = sweep(folder.path(), &[&strong[..], &["--combine", "tree", "--json"]].concat());
     assert_eq!(more.code(), Some(0), "{more:?}");
+    assert!(more.stderr.contains(" left, about "), "{more:?}");
     let printed: Value = serde_json::from_str(&more.stdout).unwrap();
     let printed: BTreeSet<&str> =
         printed.as_array().unwrap().iter().map(|row| row["combine"].as_str().unwrap()).collect();

@@ -9,18 +9,17 @@ use crate::console::{self, Output, ResultPrinter, StepBar};
 use crate::doctor::{self, Question};
 use crate::report::{self, Snapshot};
 use crate::sweep::{
-    self, Done, Graph, Pace, Point, Room, SweepOptions, Trial, Ways, in_order, within_budget,
+    self, Done, Graph, Pace, Plan, Point, Room, SweepOptions, Trial, Ways, in_order, within_budget,
 };
 use crate::text;
 use clap::ValueEnum;
 use mst::comm::{self, Comm, Host, Link};
-use mst::error::{Error, Result, printable, shown};
+use mst::error::{Error, Result, shown};
 use mst::experiment::{Job, Row};
 use mst::generate::Spec;
 use mst::local::Algorithm;
 use mst::measure::{self, Repeats};
 use mst::partition::{self, Request, Source};
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
@@ -160,17 +159,21 @@ impl Args {
         let done = comm.agree(self.done(comm))?;
         let points = given.unwrap_or_else(|| self.lab(comm, &pace, &done, &room, &ways));
         let (groups, most) = self.fitting(comm, &pace, &points);
+        let plan = Plan::of(comm.topology(), &done, &pace, &groups, most);
+        let before = plan.measured_before();
+        let late = self.budget().and_then(|budget| plan.warning(budget));
+        late.iter().for_each(|line| world.note(comm, line));
         if self.dry_run {
-            return comm.agree(self.print_points(comm, &pace, &groups, most));
+            before.iter().for_each(|line| world.note(comm, line));
+            return comm.agree(match comm.rank() {
+                0 => console::write_stdout(plan.table().as_bytes()),
+                _ => Ok(()),
+            });
         }
-        let total = pace.total(&groups.concat(), most);
-        let count: u64 = groups.iter().map(|group| group.len() as u64).sum();
-        for line in outline(&pace, &groups, most) {
-            world.note(comm, &line);
-        }
+        plan.outline().iter().chain(&before).for_each(|line| world.note(comm, line));
         let left = |seconds: f64| format!("about {} left", text::minutes(seconds));
         let visible = comm.rank() == 0 && !self.job.quiet && std::io::stderr().is_terminal();
-        let bar = visible.then(|| StepBar::start(count, left(total)));
+        let bar = visible.then(|| StepBar::start(plan.count() as u64, left(plan.seconds())));
         let repeats =
             Repeats { most, precision: (self.precision > 0.0).then_some(self.precision / 100.0) };
         let options = SweepOptions {
@@ -370,12 +373,6 @@ impl Args {
         let left_out = points.len() - kept.len();
         let world = self.world();
         let points: Vec<Point> = kept.iter().map(|&place| points[place as usize].clone()).collect();
-        if let Some(budget) = budget.filter(|budget| pace.total(&points, most) > *budget) {
-            let (total, budget) = (pace.total(&points, most), text::minutes(budget));
-            let total = text::minutes(total);
-            let what = format!("warning: all points take about {total}, more than {budget}");
-            world.note(comm, &what);
-        }
         if left_out > 0 {
             let left_out = text::count(left_out as u64, "point");
             let what = format!("the budget leaves out {left_out}, those with the largest graphs");
@@ -416,58 +413,4 @@ impl Args {
         let vertex_bytes = vertex_bytes(point.algorithm, point.plan, true);
         Request { vertex_bytes, ..self.input.request(part, &point.graph.source) }
     }
-
-    fn print_points(
-        &self,
-        comm: &Comm,
-        pace: &Pace,
-        groups: &[Vec<Point>],
-        most: usize,
-    ) -> Result<()> {
-        if comm.rank() != 0 {
-            return Ok(());
-        }
-        let mut points = groups.concat();
-        points.sort_by_key(|point| {
-            let (n, m) = sweep::size(point);
-            (point.experiment.name(), m, n, point.graph.name.clone(), point.ranks, point.threads)
-        });
-        let planned = |point: &Point| text::PlannedPoint {
-            heading: format!("{}: {}", point.experiment.name(), printable(&point.graph.name)),
-            cells: [
-                format!("{} x {}", point.ranks, point.threads),
-                point.algorithm.name().to_owned(),
-                point.combine_asked(),
-            ],
-            expected: pace.total(std::slice::from_ref(point), most),
-        };
-        let rows: Vec<_> = points.iter().map(planned).collect();
-        let total = pace.total(&points, most);
-        console::write_stdout(text::planned(&rows, total).as_bytes())
-    }
-}
-
-/// A line for each experiment: how many points it has, on how many graphs, and its time; then one
-/// for all.
-fn outline(pace: &Pace, groups: &[Vec<Point>], most: usize) -> Vec<String> {
-    let points = groups.concat();
-    let line = |name: &str, points: &[Point]| {
-        let graphs: BTreeSet<&str> = points.iter().map(|point| &*point.graph.name).collect();
-        format!(
-            "{name}: {} on {}, about {}",
-            text::count(points.len() as u64, "point"),
-            text::count(graphs.len() as u64, "graph"),
-            text::minutes(pace.total(points, most))
-        )
-    };
-    let names: BTreeSet<&str> = points.iter().map(|point| point.experiment.name()).collect();
-    let of = |name: &&str| {
-        let own = points.iter().filter(|point| point.experiment.name() == *name);
-        line(name, &own.cloned().collect::<Vec<_>>())
-    };
-    let mut lines: Vec<String> = names.iter().map(of).collect();
-    if lines.len() > 1 {
-        lines.push(line("in all", &points));
-    }
-    lines
 }

@@ -1,7 +1,7 @@
 //! Measures points, one after another.
 
 use super::estimate::FEWEST;
-use super::{Done, Experiment, Pace, Point};
+use super::{Ahead, Done, Experiment, Pace, Point};
 use crate::text;
 use mst::comm::{Comm, Link, Topology};
 use mst::error::{Error, Result, printable};
@@ -77,7 +77,7 @@ pub(crate) fn measure(
     let mut sweep = Sweep { comm, options, done, start, expected: 0.0, most, is_crossed: false };
     let mut remaining = groups.concat();
     let (mut number, of) = (0, remaining.len());
-    let (mut results, mut known) = (Vec::new(), 0);
+    let mut results = Vec::new();
     for group in groups {
         let mut held = None;
         for point in group {
@@ -93,18 +93,13 @@ pub(crate) fn measure(
                 sweep.expected += options.pace.total(std::slice::from_ref(point), repetitions);
                 // Most points need fewer repetitions than they may have.
                 let share = repetitions as f64 / sweep.most as f64;
-                let left = share * sweep.slowness() * options.pace.total(&remaining, sweep.most);
+                let ahead = Ahead::of(comm.topology(), &sweep.done, &remaining, sweep.is_crossed);
+                let left = share * sweep.slowness() * options.pace.total(&ahead.left, sweep.most);
                 (options.progress)(number, left);
                 (options.note)(&line(number, of, point, &rows, left));
-            } else {
-                known += 1;
             }
             results.push(rows);
         }
-    }
-    if known > 0 {
-        let points = text::count(known, "point");
-        (options.note)(&format!("{points} were measured before, and not again"));
     }
     Ok(results)
 }
@@ -154,7 +149,8 @@ impl Sweep<'_> {
             known.unwrap_or_default()
         };
         if is_crossover && point.ranks > 1 {
-            let crossed = rows.first().is_some_and(|row| are_faster(&rows, &self.done.alone(row)));
+            let own: Vec<&Row> = rows.iter().collect();
+            let crossed = rows.first().is_some_and(|row| are_faster(&own, &self.done.alone(row)));
             self.is_crossed = comm.broadcast(0, vec![u64::from(crossed)])[0] == 1;
         }
         Ok(Some((rows, measured)))
@@ -254,14 +250,14 @@ fn affordable(most: usize, seconds: f64, time: impl Fn(usize) -> f64) -> usize {
 }
 
 /// Whether the median of `rows` is below that of `others` beyond doubt.
-fn are_faster(rows: &[Row], others: &[&Row]) -> bool {
+pub(super) fn are_faster(rows: &[&Row], others: &[&Row]) -> bool {
     let ours = Interval::of_median(rows.iter().map(|row| row.total_s));
     let theirs = Interval::of_median(others.iter().map(|row| row.total_s));
     ours.zip(theirs).is_some_and(|(ours, theirs)| ours.high < theirs.low)
 }
 
 /// `host:ranks` for each host of `members`, as the rows name them.
-fn hosts(topology: &Topology, members: &[usize]) -> String {
+pub(super) fn hosts(topology: &Topology, members: &[usize]) -> String {
     let part = Topology {
         ranks: members.iter().map(|&rank| topology.ranks[rank].clone()).collect(),
         threads: members.iter().map(|&rank| topology.threads[rank]).collect(),
@@ -305,8 +301,8 @@ mod tests {
     #[test]
     fn ranks_are_faster_only_beyond_doubt() {
         let of = |ours: &[f64], theirs: &[f64]| {
-            let theirs = rows(theirs);
-            are_faster(&rows(ours), &theirs.iter().collect::<Vec<_>>())
+            let (ours, theirs) = (rows(ours), rows(theirs));
+            are_faster(&ours.iter().collect::<Vec<_>>(), &theirs.iter().collect::<Vec<_>>())
         };
         assert!(of(&[1.0; 6], &[2.0; 6]));
         assert!(!of(&[2.0; 6], &[1.0; 6]));

@@ -6,26 +6,30 @@ use mst::error::printable;
 use mst::experiment::Row;
 use mst::measure::{Interval, Spread, outliers};
 
-/// A point that a sweep will measure.
+/// A point of a sweep's plan.
 pub struct PlannedPoint {
     /// The experiment and the graph, over the table of their points.
     pub heading: String,
     /// Its ranks and threads, its algorithm, how its ranks combine their forests.
     pub cells: [String; 3],
-    /// The seconds that all of its runs should take.
-    pub expected: f64,
+    /// The seconds that all of its runs should take; `None` if it will not run.
+    pub expected: Option<f64>,
 }
 
-/// The points that a sweep will measure, in a table for each graph of an experiment; then the
+/// The points of a sweep's plan, in a table for each graph of an experiment; then the
 /// seconds for all, `total`.
 pub fn planned(points: &[PlannedPoint], total: f64) -> String {
     let header = ["ranks x threads", "algorithm", "combined by", "expected"];
     let of = |point: &PlannedPoint| {
-        let cells = point.cells.iter().cloned().chain([minutes(point.expected)]);
+        let expected = point.expected.map_or_else(|| "–".to_owned(), minutes);
+        let cells = point.cells.iter().cloned().chain([expected]);
         (point.heading.clone(), cells.collect())
     };
     let tables = tables(&header, points.iter().map(of));
-    format!("{tables}about {} in all\n", minutes(total))
+    match points.iter().any(|point| point.expected.is_some()) {
+        true => format!("{tables}about {} in all\n", minutes(total)),
+        false => format!("{tables}nothing is left to measure\n"),
+    }
 }
 
 /// The points of a sweep, given the rows of each, in a table for each graph of an experiment.
@@ -145,13 +149,13 @@ ranks x threads  which ran  combined by  median  95 % interval  repetitions  rec
         let point = |heading: &str, shape: &str| PlannedPoint {
             heading: heading.to_owned(),
             cells: [shape, "auto", "auto"].map(str::to_owned),
-            expected: 40.0,
+            expected: (shape != "2 x 1").then_some(40.0),
         };
         let expected = "\
 strong: path:n=5
 ranks x threads  algorithm  combined by  expected
 1 x 1                 auto         auto      40 s
-2 x 1                 auto         auto      40 s
+2 x 1                 auto         auto         –
 
 weak: path:n=5
 ranks x threads  algorithm  combined by  expected
@@ -165,5 +169,7 @@ about 2 min in all
             point("weak: path:n=5", "1 x 1"),
         ];
         assert_eq!(planned(&points, 120.0), expected);
+        let done = planned(&points[1..2], 0.0);
+        assert!(done.ends_with("\n\nnothing is left to measure\n"), "{done}");
     }
 }
