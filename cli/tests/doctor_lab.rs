@@ -28,7 +28,7 @@ const FAULTS: [(&str, &str, &str, &str); 12] = [
      "for file in $(ls /usr/lib/*/libmpi.so.40.away); do mv $file ${file%.away}; done"),
     ("3", "ip link add docker0 type bridge && ip addr add 172.17.0.1/16 dev docker0 && ip link set docker0 up",
      "vm3 has the bridge docker0: MPI may use it", "ip link del docker0"),
-    ("3", "hostname vm2", "two hosts are called vm2; on one of them: sudo hostnamectl set-hostname", "hostname vm3"),
+    ("3", "hostname vm2", "vm2 and vm3 are both called vm2; on one of them: sudo hostnamectl set-hostname", "hostname vm3"),
     ("1", "cd /home/lab && sed -i 's/$/\\r/' hosts", "hosts:1: the line has a Windows line end", "sed -i 's/\\r$//' /home/lab/hosts"),
 ];
 

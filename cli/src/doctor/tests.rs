@@ -6,6 +6,7 @@ use super::*;
 use mst::comm::Host;
 use mst::partition::fingerprint;
 use mst::verify::VERTEX_BYTES;
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 /// A host where all is well.
@@ -100,7 +101,7 @@ fn clones_and_twins_are_told_apart() {
     let clones = three(|hosts| hosts[1].facts.machine = hosts[0].facts.machine.clone());
     only(identities(&clones), &["vm1 and vm2 are clones", "systemd-machine-id-setup"]);
     let namesakes = three(|hosts| hosts[1].facts.host.name = "vm1".to_owned());
-    only(identities(&namesakes), &["two hosts are called vm1", "hostnamectl"]);
+    only(identities(&namesakes), &["vm1 and vm2 are both called vm1; on one of them: sudo host"]);
     assert_eq!(wrong_host_names(&namesakes), [], "one cause, one problem");
     let containers = three(|hosts| {
         for host in hosts {
@@ -109,6 +110,34 @@ fn clones_and_twins_are_told_apart() {
         }
     });
     assert_eq!(identities(&containers), []);
+}
+
+#[test]
+fn hosts_of_one_name_are_told_once_and_apart() {
+    let called = |names: [&str; 3]| {
+        three(|hosts| {
+            hosts.iter_mut().zip(names).for_each(|(host, name)| host.facts.host.name = name.into());
+        })
+    };
+    only(
+        identities(&called(["vm1"; 3])),
+        &["vm1, vm2 and vm3 are all called vm1; on all but one of them: sudo hostnamectl"],
+    );
+    only(identities(&called(["vm1", "clone", "clone"])), &["vm2 and vm3 are both called clone; "]);
+    let mut in_job = called(["vm1", "vm1", "vm3"]);
+    for (host, last) in in_job.iter_mut().zip(1..) {
+        host.label.clone_from(&host.facts.host.name);
+        // All virtual machines may have one address behind their own translator.
+        let ips = [[10, 0, 2, 15], [10, 77, 0, last]].map(Ipv4Addr::from);
+        let address = |ip| Address { ip, prefix: 24, card: "eth0".to_owned() };
+        host.facts.addresses = ips.map(address).to_vec();
+    }
+    only(identities(&in_job), &["vm1 (10.77.0.1) and vm1 (10.77.0.2) are both called vm1; "]);
+    let twin = HostReport { label: "10.77.0.2".to_owned(), ..in_job[1].clone() };
+    let with_twin = [&in_job[..], &[twin]].concat();
+    let lines = lines(identities(&with_twin));
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[1].starts_with("vm1 and 10.77.0.2 are one machine"), "{lines:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::graph::Size;
 use super::remote::{copy, on_host, on_host_as_root};
-use super::{HostReport, Hostfile, Library, Pair, Problem, listed};
+use super::{Address, HostReport, Hostfile, Library, Pair, Problem, listed};
 use crate::shell;
 use crate::text::{bytes, count, seconds};
 use std::collections::BTreeMap;
@@ -87,9 +87,9 @@ pub(super) fn identities(reports: &[HostReport]) -> Vec<Problem> {
         }
         // Containers share the kernel of their machine, and may rightly share its machine id.
         let booted_apart = |other: &HostReport| other.facts.host.boot != host.boot;
-        if before(&|other| other.facts.host.name == host.name && booted_apart(other)).is_some() {
-            let what = format!("two hosts are called {}", host.name);
-            problems.push(Problem::new(what, "on one of them: sudo hostnamectl set-hostname NAME"));
+        // The second host of a name tells of all.
+        if namesakes(&reports[..=at], &host.name).len() == 2 {
+            problems.push(one_name(&namesakes(reports, &host.name), &host.name));
         }
         let same = |other: &HostReport| {
             !machine.is_empty() && other.facts.machine == *machine && booted_apart(other)
@@ -104,6 +104,40 @@ pub(super) fn identities(reports: &[HostReport]) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// The hosts with this name, each once.
+fn namesakes<'a>(reports: &'a [HostReport], name: &str) -> Vec<&'a HostReport> {
+    let is_first = |at: usize, one: &HostReport| {
+        !reports[..at].iter().any(|other| other.facts.host.is(&one.facts.host))
+    };
+    let of_name = reports.iter().enumerate().filter(|(_, one)| one.facts.host.name == name);
+    of_name.filter(|(at, one)| is_first(*at, one)).map(|(_, one)| one).collect()
+}
+
+/// The problem of several hosts with one name.
+fn one_name(hosts: &[&HostReport], name: &str) -> Problem {
+    let (quantity, where_to) = match hosts.len() {
+        2 => ("both", "on one of them"),
+        _ => ("all", "on all but one of them"),
+    };
+    // In a job the labels of hosts are their names, so only addresses tell them apart.
+    let is_alone = |has: &dyn Fn(&HostReport) -> bool| hosts.iter().filter(|o| has(o)).count() == 1;
+    let label = |one: &&HostReport| {
+        let own = |address: &&Address| {
+            is_alone(&|other| other.facts.addresses.iter().any(|its| its.ip == address.ip))
+        };
+        match one.facts.addresses.iter().find(own) {
+            Some(address) if !is_alone(&|other| other.label == one.label) => {
+                format!("{} ({})", one.label, address.ip)
+            }
+            _ => one.label.clone(),
+        }
+    };
+    let labels: Vec<String> = hosts.iter().map(label).collect();
+    let labels = listed(labels.iter().map(String::as_str));
+    let mend = format!("{where_to}: sudo hostnamectl set-hostname NAME");
+    Problem::new(format!("{labels} are {quantity} called {name}"), mend)
 }
 
 /// The problems of hosts that answer with the name of another host of the list, unless that one has
@@ -223,7 +257,7 @@ pub(super) fn slots(reports: &[HostReport], hostfile: &Hostfile) -> Vec<Problem>
         let is_named = |name: &str| {
             let name = name.rsplit('@').next().unwrap_or(name);
             let host = &one.facts.host.name;
-            let at = |address: &super::Address| address.ip.to_string() == name;
+            let at = |address: &Address| address.ip.to_string() == name;
             name == one.label || name == host || one.facts.addresses.iter().any(at)
         };
         let entry = hostfile.entries.iter().find(|entry| is_named(&entry.host))?;
