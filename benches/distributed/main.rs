@@ -13,8 +13,9 @@ mod figures;
 mod graphs;
 mod hard;
 
-use drawing::{Done, save};
-use figures::runs::of_repetitions;
+use drawing::{Done, read, save};
+use figures::runs::{WeakRun, of_repetitions};
+use mst::experiment::Row;
 use std::path::Path;
 
 fn main() -> Done {
@@ -31,9 +32,12 @@ fn main() -> Done {
     let rows = project.join("target/bench-distributed");
     let times = of_repetitions(&rows.join("times.csv"))?;
     let traffic = of_repetitions(&rows.join("traffic.csv"))?;
+    let weak: Vec<Row> = read(&rows.join("weak.csv"))?;
+    let weak: Vec<WeakRun> = weak.iter().map(WeakRun::from).collect();
     std::fs::create_dir_all(&folder)?;
     save(&hard::measure(), &folder.join("hard.csv"))?;
     save(&times, &folder.join("times.csv"))?;
     save(&traffic, &folder.join("traffic.csv"))?;
+    save(&weak, &folder.join("weak.csv"))?;
     figures::draw(&folder, &folder)
 }

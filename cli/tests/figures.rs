@@ -13,12 +13,12 @@ mod local;
 mod svg;
 
 use distributed::kamsta::{DAY, KAMSTA_RESULTS, measured};
-use distributed::runs::{RunSummary, of_repetitions};
-use distributed::{Results, table, times, traffic};
+use distributed::runs::{RunSummary, WeakRun, of_repetitions};
+use distributed::{Results, by_ranks, table, times, traffic, weak};
 use drawing::{Machine, Time, read, save, spread_in_words, ticks};
 use fixture::{drawn, picture, pictures, results, text};
 use local::rows::{ContestantRow, compare, is_complete};
-use mst_cli::text::{bytes, seconds};
+use mst_cli::text::{bytes, grouped, seconds};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -28,7 +28,7 @@ fn what_is_published_is_drawn_from_the_published_rows() {
     type Draw = fn(&Path, &Path) -> drawing::Done;
     let drawn = TempDir::new().expect("a folder");
     let cases: [(&str, Draw, &[&str]); 2] = [
-        ("distributed", distributed::draw, &["tables.md", "times.svg", "traffic.svg"]),
+        ("distributed", distributed::draw, &["tables.md", "times.svg", "traffic.svg", "weak.svg"]),
         ("local", local::draw, &["table.md", "speed.svg"]),
     ];
     for (folder, draw, names) in cases {
@@ -120,13 +120,21 @@ fn every_way_is_in_the_legend_and_looks_like_no_other() {
     ways.sort_unstable();
     ways.dedup();
     assert!(ways.len() >= 12);
-    for (path, picture) in pictures().iter().filter(|(path, _)| path.contains("traffic")) {
-        for way in &ways {
+    let weak: Vec<WeakRun> = read(&results("distributed").join("weak.csv")).expect("runs");
+    let is_weak = |way: &&str| weak.iter().any(|run| run.combine == **way);
+    for (path, picture) in pictures() {
+        let drawn = match path.rsplit('/').next() {
+            Some("traffic") => ways.clone(),
+            Some("weak") => ways.iter().copied().filter(is_weak).collect(),
+            _ => continue,
+        };
+        assert!(drawn.len() >= 5, "{path}");
+        for way in &drawn {
             let named = picture.texts.iter().filter(|text| text.words == *way).count();
             assert_eq!(named, 1, "{path}: {way}");
         }
     }
-    let looks: Vec<_> = ways.iter().map(|way| (way, traffic::look(way))).collect();
+    let looks: Vec<_> = ways.iter().map(|way| (way, by_ranks::look(way))).collect();
     for (at, (one, a)) in looks.iter().enumerate() {
         for (two, b) in &looks[at + 1..] {
             assert!((a.shape, a.line) != (b.shape, b.line), "{one} and {two}, in grey");
@@ -221,6 +229,25 @@ fn rows_are_read_as_mst_writes_them_and_wrote_them() {
 }
 
 #[test]
+fn weak_scaling_is_told_for_each_vertex_of_a_rank() {
+    let run = |ranks: usize, (received, sent), messages| WeakRun {
+        family: "gnm".to_owned(),
+        combine: "sharded".to_owned(),
+        ranks,
+        n: 1000 * ranks as u64,
+        m: 8000 * ranks as u64,
+        received,
+        sent,
+        messages,
+    };
+    let runs = [run(4, (2500, 1000), 21), run(16, (4000, 31_000), 160_000)];
+    let mut table = String::new();
+    weak::write(&mut table, &runs).expect("a table");
+    let expected = "| random, m = 8 n: way | 4 | 16 |\n|---|---|---|\n| sharded | 2.5 B, 5 | 31.0 B, 10,000 |\n";
+    assert!(table.contains("1,000 vertices a rank") && table.ends_with(expected), "{table}");
+}
+
+#[test]
 fn a_machine_tells_its_cores_and_the_day() {
     let text = "CPU(s):  8\nModel name: X\nThread(s) per core:  2\ndate: 2026-01-02\n";
     let machine = Machine::parse(text).expect("a machine");
@@ -236,9 +263,10 @@ fn a_machine_tells_its_cores_and_the_day() {
 #[test]
 fn ticks_are_told_apart() {
     type Tick = fn(f64) -> String;
-    let axes: [(Tick, f64, &[&str]); 3] = [
+    let axes: [(Tick, f64, &[&str]); 4] = [
         (times::tick, 1e-4, &["500 µs", "1 ms", "20 ms", "100 ms", "1 s"]),
         (traffic::tick, 1.0, &["5 B", "1 kB", "200 kB", "1 MB"]),
+        (weak::tick, 0.1, &["0.5 B", "1 B", "20 B", "1,000 B"]),
         (local::speed::tick, 1e-3, &["0.01", "0.5", "1", "20"]),
     ];
     for (tick, least, expected) in axes {
@@ -275,7 +303,7 @@ fn rows_stand_beside_the_yardsticks_of_their_own_graph() {
 #[test]
 fn readme_quotes_what_is_published() {
     let readme = text(&results("../README.md"));
-    let Results { machine, times, pbgl, .. } =
+    let Results { machine, times, pbgl, weak, .. } =
         Results::read(&results("distributed")).expect("results");
     let rows: Vec<ContestantRow> = read(&results("local").join("runs.csv")).expect("rows");
     let local = Machine::read(&results("local")).expect("a machine");
@@ -288,6 +316,15 @@ fn readme_quotes_what_is_published() {
         assert!(words.contains(&expected), "README lacks \"{expected}\"");
     }
     assert_eq!(words.contains("The Parallel BGL"), !pbgl.is_empty());
+    let moved = |is_sharded: bool| {
+        let runs = weak.iter().filter(|run| run.family == "gnm" && run.ranks == 256);
+        let runs = runs.filter(|run| run.combine.ends_with("sharded") == is_sharded);
+        let least = runs.map(WeakRun::bytes_per_vertex).fold(f64::INFINITY, f64::min);
+        grouped(&format!("{least:.0}"))
+    };
+    let expected =
+        format!("{} bytes for each of these vertices, and {} in", moved(true), moved(false));
+    assert!(words.contains(&expected), "README lacks \"{expected}\"");
     for row in pbgl.iter().filter(|row| row.ranks == 2) {
         let expected = format!("takes {} on 2 ranks", seconds(row.time().median));
         assert!(words.contains(&expected), "README lacks \"{expected}\"");

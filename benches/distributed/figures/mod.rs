@@ -1,14 +1,16 @@
 //! Makes the published tables and plots from the CSV files beside them.
 
+pub(crate) mod by_ranks;
 pub(crate) mod kamsta;
 pub(crate) mod runs;
 pub(crate) mod table;
 pub(crate) mod times;
 pub(crate) mod traffic;
+pub(crate) mod weak;
 
 use crate::drawing::{Done, Machine, read};
 use kamsta::KAMSTA_RESULTS;
-use runs::{HardCase, Pbgl, RunSummary};
+use runs::{HardCase, Pbgl, RunSummary, WeakRun};
 use std::path::Path;
 
 /// All measurements.
@@ -16,6 +18,7 @@ pub(crate) struct Results {
     pub(crate) machine: Machine,
     pub(crate) times: Vec<RunSummary>,
     pub(crate) traffic: Vec<RunSummary>,
+    pub(crate) weak: Vec<WeakRun>,
     pub(crate) hard: Vec<HardCase>,
     /// Empty where the Parallel BGL is not installed.
     pub(crate) pbgl: Vec<Pbgl>,
@@ -29,6 +32,7 @@ impl Results {
             machine: Machine::read(folder)?,
             times: read(&folder.join("times.csv"))?,
             traffic: read(&folder.join("traffic.csv"))?,
+            weak: read(&folder.join("weak.csv"))?,
             hard: read(&folder.join("hard.csv"))?,
             pbgl: if pbgl.exists() { read(&pbgl)? } else { Vec::new() },
         })
@@ -40,5 +44,6 @@ pub(crate) fn draw(from: &Path, to: &Path) -> Done {
     let results = Results::read(from)?;
     std::fs::write(to.join("tables.md"), table::all(&results, &KAMSTA_RESULTS)?)?;
     times::draw(&results, &KAMSTA_RESULTS, &to.join("times.svg"))?;
-    traffic::draw(&results, &to.join("traffic.svg"))
+    traffic::draw(&results, &to.join("traffic.svg"))?;
+    weak::draw(&results, &to.join("weak.svg"))
 }

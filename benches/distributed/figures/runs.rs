@@ -44,6 +44,60 @@ impl RunSummary {
     }
 }
 
+/// A run in which every rank has as many vertices as in the runs on fewer ranks.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct WeakRun {
+    /// The graph's family.
+    pub(crate) family: String,
+    /// The way of combining.
+    pub(crate) combine: String,
+    /// Ranks.
+    pub(crate) ranks: usize,
+    /// Vertices.
+    pub(crate) n: u64,
+    /// Edges.
+    pub(crate) m: u64,
+    /// Bytes received by the rank that received the most.
+    #[serde(rename = "bytes_received_max")]
+    pub(crate) received: u64,
+    /// Bytes sent by the rank that sent the most.
+    #[serde(rename = "bytes_sent_max")]
+    pub(crate) sent: u64,
+    /// Messages that all ranks sent.
+    #[serde(rename = "messages_sent_total")]
+    pub(crate) messages: u64,
+}
+
+impl WeakRun {
+    /// What the busiest rank sent or received, whichever is more, for each vertex that a rank has.
+    pub(crate) fn bytes_per_vertex(&self) -> f64 {
+        self.received.max(self.sent) as f64 * self.ranks as f64 / self.n as f64
+    }
+
+    /// How many messages a rank sent on average.
+    pub(crate) fn messages_per_rank(&self) -> u64 {
+        self.messages / self.ranks as u64
+    }
+}
+
+impl From<&Row> for WeakRun {
+    fn from(row: &Row) -> Self {
+        // A generator's name, or that of the file that it wrote.
+        let family = row.graph.split(':').next().unwrap_or_default();
+        let family = Path::new(family).file_stem().unwrap_or_default();
+        Self {
+            family: family.to_string_lossy().into_owned(),
+            combine: row.combine.clone(),
+            ranks: row.ranks,
+            n: row.n,
+            m: row.m,
+            received: row.bytes_received_max,
+            sent: row.bytes_sent_max,
+            messages: row.messages_sent_total,
+        }
+    }
+}
+
 /// A hard case: the times of a plain gather and of `auto`.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct HardCase {

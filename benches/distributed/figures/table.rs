@@ -3,6 +3,7 @@
 use super::Results;
 use super::kamsta::{KamstaResult, measured};
 use super::runs::RunSummary;
+use super::weak;
 use crate::drawing::spread_in_words;
 use mst_cli::text::{bytes, seconds};
 use std::collections::BTreeSet;
@@ -10,7 +11,7 @@ use std::fmt::Write;
 
 /// All tables.
 pub(crate) fn all(results: &Results, kamsta: &[KamstaResult]) -> Result<String, std::fmt::Error> {
-    let Results { machine, times, traffic, hard, .. } = results;
+    let Results { machine, times, traffic, weak, hard, .. } = results;
     let counts = times.iter().map(|run| run.ranks).chain(hard.iter().map(|case| case.ranks));
     let counts: BTreeSet<usize> = counts.collect();
     let mut text = format!(
@@ -21,6 +22,7 @@ pub(crate) fn all(results: &Results, kamsta: &[KamstaResult]) -> Result<String, 
     write_pbgl(&mut text, results)?;
     write_ways(&mut text, times, kamsta)?;
     write_received(&mut text, traffic)?;
+    weak::write(&mut text, weak)?;
     write_hard_cases(&mut text, results)?;
     Ok(text)
 }

@@ -20,7 +20,9 @@ pub(crate) fn drawn(recorded: bool) -> TempDir {
     let place = |name: &str| folder.path().join(name);
     let machine = "CPU(s): 2\nModel name: Abacus 9\ndate: 2026-01-02\n";
     fs::write(place("machine.txt"), machine).expect("a machine");
-    fs::copy(results("distributed").join("traffic.csv"), place("traffic.csv")).expect("a copy");
+    for name in ["traffic.csv", "weak.csv"] {
+        fs::copy(results("distributed").join(name), place(name)).expect("a copy");
+    }
     let spread = |median: f64| (recorded.then_some(0.9 * median), recorded.then_some(1.3 * median));
     let mut runs: Vec<RunSummary> = read(&results("distributed").join("times.csv")).expect("runs");
     for run in &mut runs {
@@ -57,11 +59,11 @@ pub(crate) fn picture(path: &Path) -> Picture {
 pub(crate) fn pictures() -> Vec<(String, Picture)> {
     let mut all = Vec::new();
     for folder in [drawn(true), drawn(false)] {
-        for name in ["times", "traffic", "speed"] {
+        for name in ["times", "traffic", "weak", "speed"] {
             all.push((name.to_owned(), picture(&folder.path().join(name))));
         }
     }
-    for name in ["distributed/times", "distributed/traffic", "local/speed"] {
+    for name in ["distributed/times", "distributed/traffic", "distributed/weak", "local/speed"] {
         all.push((format!("published {name}"), picture(&results(name))));
     }
     all
