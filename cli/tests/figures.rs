@@ -266,7 +266,7 @@ fn ticks_are_told_apart() {
     let axes: [(Tick, f64, &[&str]); 4] = [
         (times::tick, 1e-4, &["500 µs", "1 ms", "20 ms", "100 ms", "1 s"]),
         (traffic::tick, 1.0, &["5 B", "1 kB", "200 kB", "1 MB"]),
-        (weak::tick, 0.1, &["0.5 B", "1 B", "20 B", "1,000 B"]),
+        (weak::tick, 0.1, &["0.5 B", "1 B", "20 B", "1 kB"]),
         (local::speed::tick, 1e-3, &["0.01", "0.5", "1", "20"]),
     ];
     for (tick, least, expected) in axes {

@@ -47,7 +47,7 @@ pub(crate) fn write(text: &mut String, weak: &[WeakRun]) -> std::fmt::Result {
 
 /// The label of a tick.
 pub(crate) fn tick(bytes: f64) -> String {
-    format!("{} B", grouped(&bytes.to_string()))
+    if bytes < 1e3 { format!("{bytes} B") } else { format!("{} kB", bytes / 1e3) }
 }
 
 /// Draws the bytes, a chart for each family.
