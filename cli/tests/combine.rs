@@ -175,7 +175,8 @@ fn auto_chooses_for_the_graph_and_the_link_and_says_why() {
         ("gnm:n=2^17,m=2^21", "10gbit,20us", "filter"),
         ("grid2d:n=2^18", "1gbit,100us", "contract+"),
         ("rgg2d:n=2^16,m=2^18", "1gbit,100us", "contract+"),
-        (turned.to_str().unwrap(), "10mbit,100us", "shuffle+contract+"),
+        (turned.to_str().unwrap(), "100mbit,100us", "shuffle+contract+"),
+        (turned.to_str().unwrap(), "10mbit,20us", "contract+sharded"),
         ("path:n=100", "1gbit,100us", "gather"),
     ];
     for (graph, link, expected) in cases {
