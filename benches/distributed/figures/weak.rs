@@ -19,7 +19,8 @@ pub(crate) fn write(text: &mut String, weak: &[WeakRun]) -> std::fmt::Result {
     write!(
         text,
         "\nWeak scaling: {} vertices a rank. Bytes that the busiest rank sends or receives, whichever is more, for each of \
-         these, and how many messages a rank sends on average. Counted, not timed: the same on every machine.\n",
+         these, and how many messages a rank sends on average. Counted, not timed: the same on every machine. \
+         An empty place: it takes more memory than that of the host.\n",
         grouped(&(first.n / first.ranks as u64).to_string()),
     )?;
     for graph in names(weak.iter().map(|run| run.family.as_str())) {
