@@ -53,7 +53,14 @@ fn pays(n: f64, outsiders: f64, asked: f64) -> bool {
 /// The bits for a random set of k of n ids, about.
 fn bits(n: f64, k: f64) -> f64 {
     let few = k.min(n - k).max(1.0);
-    (few * ((n / few).log2() + 1.5)).min(n)
+    (few * (log2((n / few).max(1.0)) + 1.5)).min(n)
+}
+
+/// The logarithm of x, which is at least 1, linear between powers of two. All ranks must decide alike,
+/// and a library's logarithm may round differently on another host; arithmetic does not.
+fn log2(x: f64) -> f64 {
+    let whole = (x as u64).ilog2();
+    f64::from(whole) + x / (1u64 << whole) as f64 - 1.0
 }
 
 #[cfg(test)]
@@ -78,9 +85,17 @@ mod tests {
     }
 
     #[test]
+    fn logarithms_are_near_enough() {
+        for x in [1.0, 1.5, 2.0, 3.0, 1000.0, 1e6, 1.5e9] {
+            assert!((0.0..0.09).contains(&(x.log2() - log2(x))), "{x}");
+        }
+    }
+
+    #[test]
     fn a_long_list_does_not_pay() {
         assert!(pays(1e6, 1e4, 2.5e5));
         assert!(!pays(1e6, 5e5, 2.5e5), "half are outside");
         assert!(!pays(1e6, 1e5, 1e3), "few are asked about");
+        assert!(!pays(1e6, 1e5, 0.0), "none is asked about");
     }
 }
