@@ -32,7 +32,7 @@ mod ns {
     /// An edge in a round of Borůvka's algorithm.
     pub(in crate::distributed) const ROUND: f64 = 25.0;
     /// An edge in all stages of the sharded algorithm.
-    pub(in crate::distributed) const SHARD: f64 = 500.0;
+    pub(in crate::distributed) const SHARD: f64 = 300.0;
 }
 
 /// With this many vertices, most joins wait for memory.

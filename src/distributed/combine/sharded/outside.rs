@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn logarithms_are_near_enough() {
-        for x in [1.0, 1.5, 2.0, 3.0, 1000.0, 1e6, 1.5e9] {
+        for x in [1.0_f64, 1.5, 2.0, 3.0, 1000.0, 1e6, 1.5e9] {
             assert!((0.0..0.09).contains(&(x.log2() - log2(x))), "{x}");
         }
     }
