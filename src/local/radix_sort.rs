@@ -297,6 +297,19 @@ mod tests {
         assert_eq!(few.count(&edges[..3]).len(), 5, "at least four buckets");
     }
 
+    /// Only what fits a cache is sorted in the memory that is reused.
+    #[test]
+    fn large_buckets_are_dealt_again_and_small_ones_are_not() {
+        let edge = |i: usize| Edge { u: i as u32, v: 0, key: scramble(i as u64) };
+        for (len, copied) in [(DEALT_AGAIN, 0), (DEALT_AGAIN - 1, DEALT_AGAIN - 1)] {
+            let mut bucket: Vec<Edge<u64>> = (0..len).map(edge).collect();
+            let mut copy = Vec::new();
+            sort_bucket(&mut bucket, &mut copy);
+            assert!(bucket.is_sorted_by_key(|e| e.key));
+            assert_eq!(copy.len(), copied, "{len} records");
+        }
+    }
+
     #[test]
     fn groups_are_whole_buckets_of_about_a_length() {
         let edges = keys_with_outliers();
