@@ -10,7 +10,7 @@ const SIDE: u32 = 76;
 const MARGIN: u32 = 16;
 
 /// A way's look, and its values by the number of ranks.
-pub(crate) type Curve = (Look, Vec<(f64, f64)>);
+pub(crate) type RankCurve = (Look, Vec<(f64, f64)>);
 
 /// How a way is drawn: the way itself gives colour and mark, the stage before it gives the dashes
 /// and whether the mark is hollow.
@@ -55,7 +55,7 @@ pub(crate) fn family(name: &str) -> &str {
 pub(crate) fn by_ranks(
     area: &Area<'_>,
     title: &str,
-    curves: &[Curve],
+    curves: &[RankCurve],
     tick: fn(f64) -> String,
 ) -> Done {
     let points = || curves.iter().flat_map(|(_, points)| points.iter().copied());

@@ -2,7 +2,7 @@
 //! ranks.
 
 use super::Results;
-use super::by_ranks::{Curve, by_ranks, family, legend, look};
+use super::by_ranks::{RankCurve, by_ranks, family, legend, look};
 use super::table::names;
 use crate::drawing::{Done, Figure};
 use mst_cli::text::bytes;
@@ -44,7 +44,7 @@ pub(crate) fn draw(Results { machine, traffic, .. }: &Results, path: &Path) -> D
                 let runs = traffic.iter().filter(|run| run.graph == graph && run.combine == way);
                 runs.map(|run| (run.ranks as f64, run.received.max(1) as f64)).collect()
             };
-            let curves: Vec<Curve> = ways.iter().map(|way| (look(way), of_way(way))).collect();
+            let curves: Vec<RankCurve> = ways.iter().map(|way| (look(way), of_way(way))).collect();
             by_ranks(area, &title(graph), &curves, tick)?;
         }
         Ok(())

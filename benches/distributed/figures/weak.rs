@@ -1,7 +1,7 @@
 //! Weak scaling: what the busiest rank moves when graphs grow with the number of ranks.
 
 use super::Results;
-use super::by_ranks::{Curve, by_ranks, family, legend, look};
+use super::by_ranks::{RankCurve, by_ranks, family, legend, look};
 use super::runs::WeakRun;
 use super::table::names;
 use crate::drawing::{Done, Figure};
@@ -75,7 +75,7 @@ pub(crate) fn draw(Results { weak, .. }: &Results, path: &Path) -> Done {
                 let runs = weak.iter().filter(|run| run.family == graph && run.combine == way);
                 runs.map(|run| (run.ranks as f64, run.bytes_per_vertex())).collect()
             };
-            let curves: Vec<Curve> = ways.iter().map(|way| (look(way), of_way(way))).collect();
+            let curves: Vec<RankCurve> = ways.iter().map(|way| (look(way), of_way(way))).collect();
             by_ranks(area, family(graph), &curves, tick)?;
         }
         Ok(())

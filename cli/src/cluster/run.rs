@@ -32,7 +32,7 @@ const LIMITS: LauncherLimits =
 const TICK: Duration = Duration::from_millis(50);
 
 /// How a job ended.
-struct JobEnd {
+struct EndedJob {
     /// The exit code: the launcher's if that can be trusted.
     code: u8,
     /// Whether rank 0 finished its work.
@@ -106,7 +106,7 @@ fn run_launcher(
     mark: &Path,
     signals: &Signals,
     out: impl Write + Send,
-) -> Result<JobEnd> {
+) -> Result<EndedJob> {
     let launcher = || Path::new("mpirun");
     let (job, from, err) = Session::start(command).map_err(Error::file("start", launcher()))?;
     let (over, interrupted) = (&AtomicBool::new(false), &AtomicBool::new(false));
@@ -127,7 +127,7 @@ fn run_launcher(
             _ if reason.is_some() || code == 0 && !is_done => 1,
             _ => code,
         };
-        Ok(JobEnd { code, is_done, reason, is_interrupted: signal.is_some(), filter, last })
+        Ok(EndedJob { code, is_done, reason, is_interrupted: signal.is_some(), filter, last })
     })
 }
 
@@ -166,7 +166,7 @@ fn wait_for_end(
     (reason, last)
 }
 
-impl JobEnd {
+impl EndedJob {
     fn has_failed(&self) -> bool {
         self.code != 0 && !self.is_done
     }
@@ -215,7 +215,7 @@ mod tests {
     use std::net::Ipv4Addr;
 
     /// Runs a script as the launcher. Returns how it ended, and its standard output.
-    fn played(script: &str, problems: usize) -> (JobEnd, String) {
+    fn played(script: &str, problems: usize) -> (EndedJob, String) {
         let folder = tempfile::tempdir().expect("a folder");
         let mark = folder.path().join("done");
         let mut command = Command::new("sh");

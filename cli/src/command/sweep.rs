@@ -9,7 +9,8 @@ use crate::console::{self, Output, ResultPrinter, StepBar};
 use crate::doctor::{self, Question};
 use crate::report::{self, Snapshot};
 use crate::sweep::{
-    self, Done, Graph, Pace, Plan, Point, Room, SweepOptions, Trial, Ways, in_order, within_budget,
+    self, Done, Graph, Outline, Pace, Point, Room, SweepOptions, Trial, Ways, in_order,
+    within_budget,
 };
 use crate::text;
 use clap::ValueEnum;
@@ -159,7 +160,7 @@ impl Args {
         let done = comm.agree(self.done(comm))?;
         let points = given.unwrap_or_else(|| self.lab(comm, &pace, &done, &room, &ways));
         let (groups, most) = self.fitting(comm, &pace, &points);
-        let plan = Plan::of(comm.topology(), &done, &pace, &groups, most);
+        let plan = Outline::of(comm.topology(), &done, &pace, &groups, most);
         let before = plan.measured_before();
         let late = self.budget().and_then(|budget| plan.warning(budget));
         late.iter().for_each(|line| world.note(comm, line));

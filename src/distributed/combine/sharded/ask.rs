@@ -5,7 +5,7 @@
 
 use super::column::{Column, Nothing};
 use super::ids;
-use super::message::{Malformed, Reader, Writer};
+use super::message::{Malformed, MessageReader, MessageWriter};
 use super::owners::Owners;
 use crate::comm::Comm;
 use rayon::prelude::*;
@@ -55,7 +55,7 @@ pub(super) fn tell<C: Column>(
         if rank == me || places.is_empty() {
             return vec![0; places.len().min(1)];
         }
-        let mut out = Writer::new();
+        let mut out = MessageWriter::new();
         ids::put(&mut out, &ids[places.clone()], owners.ids(rank));
         column.put(&mut out, &values[places.clone()]);
         out.into_bytes()
@@ -72,7 +72,7 @@ pub(super) fn tell<C: Column>(
         if bytes.is_empty() {
             return Ok(Told { ids: Vec::new(), values: Vec::new() });
         }
-        let mut from = Reader::of(bytes);
+        let mut from = MessageReader::of(bytes);
         let ids = ids::take(&mut from, owners.ids(me))?;
         let values = column.take(&mut from, ids.len())?;
         Ok(Told { ids, values })
@@ -110,7 +110,7 @@ pub(super) fn exchange<C: Column>(
         if values.is_empty() {
             return Vec::new();
         }
-        let mut out = Writer::new();
+        let mut out = MessageWriter::new();
         column.put(&mut out, values);
         out.into_bytes()
     };
@@ -118,7 +118,7 @@ pub(super) fn exchange<C: Column>(
     let received = comm.all_to_all(messages);
     let read = |(rank, bytes): (usize, &Vec<u8>)| match lens[rank] {
         len if len == 0 || rank == me => Ok(Vec::new()),
-        len => column.take(&mut Reader::of(bytes), len),
+        len => column.take(&mut MessageReader::of(bytes), len),
     };
     let lists = for_each_rank(comm, lens.iter().sum(), &received, read);
     let lists: Result<Vec<_>, Malformed> = lists.into_iter().collect();

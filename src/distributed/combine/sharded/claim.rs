@@ -2,11 +2,12 @@
 
 use super::column::Column;
 use super::ids::{put_flags, take_flags};
-use super::message::{Malformed, Reader, Writer};
+use super::message::{Malformed, MessageReader, MessageWriter};
 
-/// What an owner says of a rank's lightest edge at a component, by the upper bits of the keys.
+/// How a rank's lightest edge at a component stands, by the upper bits of the keys: what its owner
+/// tells the rank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum Standing {
     /// Another rank has a lighter one.
     Loses,
     /// It is the lightest of all.
@@ -15,30 +16,30 @@ pub(super) enum Verdict {
     Ties,
 }
 
-/// How verdicts are coded.
-pub(super) struct Verdicts;
+/// How standings are coded.
+pub(super) struct Standings;
 
-impl Column for Verdicts {
-    type Value = Verdict;
+impl Column for Standings {
+    type Value = Standing;
 
-    fn put(&self, out: &mut Writer, values: &[Verdict]) {
-        put_flags(out, values.iter().map(|&verdict| verdict != Verdict::Loses));
-        let best = values.iter().filter(|&&verdict| verdict != Verdict::Loses);
-        put_flags(out, best.map(|&verdict| verdict == Verdict::Ties));
+    fn put(&self, out: &mut MessageWriter, values: &[Standing]) {
+        put_flags(out, values.iter().map(|&standing| standing != Standing::Loses));
+        let best = values.iter().filter(|&&standing| standing != Standing::Loses);
+        put_flags(out, best.map(|&standing| standing == Standing::Ties));
     }
 
-    fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<Verdict>, Malformed> {
+    fn take(&self, from: &mut MessageReader, len: usize) -> Result<Vec<Standing>, Malformed> {
         let best = take_flags(from, len)?;
         let ties = take_flags(from, best.count_ones(..))?;
-        let mut values = vec![Verdict::Loses; len];
+        let mut values = vec![Standing::Loses; len];
         for (number, place) in best.ones().enumerate() {
-            values[place] = if ties[number] { Verdict::Ties } else { Verdict::Wins };
+            values[place] = if ties[number] { Standing::Ties } else { Standing::Wins };
         }
         Ok(values)
     }
 }
 
-/// What the home of an edge answers to a verdict.
+/// What the home of an edge claims once it knows how that stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Claim {
     /// The edge is the lightest of both ends, of which this one becomes the root.
@@ -65,7 +66,7 @@ pub(super) struct Claims {
 impl Column for Claims {
     type Value = Claim;
 
-    fn put(&self, out: &mut Writer, values: &[Claim]) {
+    fn put(&self, out: &mut MessageWriter, values: &[Claim]) {
         put_flags(out, values.iter().map(|claim| matches!(claim, Claim::Ties { .. })));
         put_flags(out, values.iter().map(|claim| matches!(claim, Claim::Leads)));
         put_flags(out, values.iter().map(|claim| matches!(claim, Claim::Follows(_))));
@@ -83,7 +84,7 @@ impl Column for Claims {
         }
     }
 
-    fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<Claim>, Malformed> {
+    fn take(&self, from: &mut MessageReader, len: usize) -> Result<Vec<Claim>, Malformed> {
         let [ties, leads, follows] =
             [take_flags(from, len)?, take_flags(from, len)?, take_flags(from, len)?];
         let claim = |place: usize| {
@@ -109,11 +110,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn verdicts_and_claims_come_back(kinds in prop::collection::vec((0u8..4, 0u32..200), 0..100)) {
-            let verdict = |&(kind, _): &(u8, u32)| match kind {
-                0 => Verdict::Wins,
-                1 => Verdict::Ties,
-                _ => Verdict::Loses,
+        fn standings_and_claims_come_back(kinds in prop::collection::vec((0u8..4, 0u32..200), 0..100)) {
+            let standing = |&(kind, _): &(u8, u32)| match kind {
+                0 => Standing::Wins,
+                1 => Standing::Ties,
+                _ => Standing::Loses,
             };
             let claim = |&(kind, other): &(u8, u32)| match kind {
                 0 => Claim::Leads,
@@ -121,15 +122,15 @@ mod tests {
                 2 => Claim::Joins(other),
                 _ => Claim::Ties { rest: u64::from(other) << 30, other },
             };
-            let (verdicts, claims): (Vec<_>, Vec<_>) =
-                kinds.iter().map(|kind| (verdict(kind), claim(kind))).unzip();
-            let mut out = Writer::new();
+            let (standings, claims): (Vec<_>, Vec<_>) =
+                kinds.iter().map(|kind| (standing(kind), claim(kind))).unzip();
+            let mut out = MessageWriter::new();
             let column = Claims { id_bits: 8, rest_bits: 40 };
-            Verdicts.put(&mut out, &verdicts);
+            Standings.put(&mut out, &standings);
             column.put(&mut out, &claims);
             let bytes = out.into_bytes();
-            let mut from = Reader::of(&bytes);
-            prop_assert_eq!(Verdicts.take(&mut from, kinds.len()), Ok(verdicts));
+            let mut from = MessageReader::of(&bytes);
+            prop_assert_eq!(Standings.take(&mut from, kinds.len()), Ok(standings));
             prop_assert_eq!(column.take(&mut from, kinds.len()), Ok(claims));
         }
     }

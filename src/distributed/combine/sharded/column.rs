@@ -2,7 +2,7 @@
 //! sets of ids.
 
 use super::ids::{put_flags, take_flags};
-use super::message::{Malformed, Reader, Writer};
+use super::message::{Malformed, MessageReader, MessageWriter};
 use std::collections::HashMap;
 
 /// How the values of a column are coded.
@@ -11,13 +11,13 @@ pub(super) trait Column: Sync {
     type Value: Copy + Send + Sync;
 
     /// Appends values to a message.
-    fn put(&self, out: &mut Writer, values: &[Self::Value]);
+    fn put(&self, out: &mut MessageWriter, values: &[Self::Value]);
 
     /// Takes `len` values from a message.
     ///
     /// # Errors
     /// If the message has none.
-    fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<Self::Value>, Malformed>;
+    fn take(&self, from: &mut MessageReader, len: usize) -> Result<Vec<Self::Value>, Malformed>;
 }
 
 /// Ids alone, of which there is nothing to say.
@@ -26,9 +26,9 @@ pub(super) struct Nothing;
 impl Column for Nothing {
     type Value = ();
 
-    fn put(&self, _: &mut Writer, _: &[()]) {}
+    fn put(&self, _: &mut MessageWriter, _: &[()]) {}
 
-    fn take(&self, _: &mut Reader, len: usize) -> Result<Vec<()>, Malformed> {
+    fn take(&self, _: &mut MessageReader, len: usize) -> Result<Vec<()>, Malformed> {
         Ok(vec![(); len])
     }
 }
@@ -39,11 +39,11 @@ pub(super) struct Plain(pub(super) usize);
 impl Column for Plain {
     type Value = u32;
 
-    fn put(&self, out: &mut Writer, values: &[u32]) {
+    fn put(&self, out: &mut MessageWriter, values: &[u32]) {
         values.iter().for_each(|&value| out.put(u64::from(value), self.0));
     }
 
-    fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<u32>, Malformed> {
+    fn take(&self, from: &mut MessageReader, len: usize) -> Result<Vec<u32>, Malformed> {
         (0..len).map(|_| take_number(from, self.0)).collect()
     }
 }
@@ -55,7 +55,7 @@ pub(super) struct Answers(pub(super) usize);
 impl Column for Answers {
     type Value = Option<u32>;
 
-    fn put(&self, out: &mut Writer, values: &[Option<u32>]) {
+    fn put(&self, out: &mut MessageWriter, values: &[Option<u32>]) {
         put_flags(out, values.iter().map(Option::is_some));
         let numbers: Vec<u32> = values.iter().copied().flatten().collect();
         let frequent = frequent(&numbers, self.0);
@@ -68,7 +68,7 @@ impl Column for Answers {
         Plain(self.0).put(out, &others);
     }
 
-    fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<Option<u32>>, Malformed> {
+    fn take(&self, from: &mut MessageReader, len: usize) -> Result<Vec<Option<u32>>, Malformed> {
         let told = take_flags(from, len)?;
         let (frequent, is_other) = match from.take(1)? {
             0 => (0, None),
@@ -93,7 +93,7 @@ pub(super) struct Flagged(pub(super) usize);
 impl Column for Flagged {
     type Value = (Option<u32>, bool);
 
-    fn put(&self, out: &mut Writer, values: &[(Option<u32>, bool)]) {
+    fn put(&self, out: &mut MessageWriter, values: &[(Option<u32>, bool)]) {
         Answers(self.0).put(out, &values.iter().map(|(answer, _)| *answer).collect::<Vec<_>>());
         for is_told in [false, true] {
             let flags = values.iter().filter(|(answer, _)| answer.is_some() == is_told);
@@ -101,7 +101,11 @@ impl Column for Flagged {
         }
     }
 
-    fn take(&self, from: &mut Reader, len: usize) -> Result<Vec<(Option<u32>, bool)>, Malformed> {
+    fn take(
+        &self,
+        from: &mut MessageReader,
+        len: usize,
+    ) -> Result<Vec<(Option<u32>, bool)>, Malformed> {
         let answers = Answers(self.0).take(from, len)?;
         let told = answers.iter().flatten().count();
         let flags = [take_flags(from, len - told)?, take_flags(from, told)?];
@@ -115,7 +119,7 @@ impl Column for Flagged {
     }
 }
 
-fn take_number(from: &mut Reader, bits: usize) -> Result<u32, Malformed> {
+fn take_number(from: &mut MessageReader, bits: usize) -> Result<u32, Malformed> {
     from.take(bits).map(|number| number as u32)
 }
 
@@ -140,14 +144,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn coded<C: Column>(column: &C, values: &[C::Value]) -> Vec<u8> {
-        let mut out = Writer::new();
+        let mut out = MessageWriter::new();
         column.put(&mut out, values);
         out.into_bytes()
     }
 
     fn comes_back<C: Column<Value: PartialEq>>(column: &C, values: &[C::Value]) -> bool {
         let bytes = coded(column, values);
-        column.take(&mut Reader::of(&bytes), values.len()).is_ok_and(|taken| taken == values)
+        column.take(&mut MessageReader::of(&bytes), values.len()).is_ok_and(|taken| taken == values)
     }
 
     proptest! {
@@ -176,7 +180,7 @@ mod tests {
             bytes in prop::collection::vec(any::<u8>(), 0..40),
             len in 0usize..200,
         ) {
-            if let Ok(taken) = Flagged(9).take(&mut Reader::of(&bytes), len) {
+            if let Ok(taken) = Flagged(9).take(&mut MessageReader::of(&bytes), len) {
                 prop_assert_eq!(taken.len(), len);
                 prop_assert!(taken.iter().filter_map(|(answer, _)| *answer).all(|value| value < 512));
             }

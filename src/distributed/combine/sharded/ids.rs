@@ -6,7 +6,7 @@
 //! distribution, for which Golomb's codes, of which these are the simplest, are optimal up to a few
 //! percent (Gallager, van Voorhis 1975).
 
-use super::message::{Malformed, Reader, Writer};
+use super::message::{Malformed, MessageReader, MessageWriter};
 use crate::distributed::bits::{BitList, from_words, words};
 use dsi_bitstream::codes::len_gamma;
 use fixedbitset::FixedBitSet;
@@ -31,7 +31,7 @@ const PARAMETER_BITS: usize = 5;
 ///
 /// # Complexity
 /// k of N ids take about log2(N/k) + 1.5 bits each, but never more than N bits and two.
-pub(super) fn put(out: &mut Writer, ids: &[u32], range: Range<u32>) {
+pub(super) fn put(out: &mut MessageWriter, ids: &[u32], range: Range<u32>) {
     let (code, few) = match ids.len() > range.len() / 2 {
         true => (MISSING, Cow::Owned(missing(ids, &range))),
         false => (IDS, Cow::Borrowed(ids)),
@@ -47,7 +47,7 @@ pub(super) fn put(out: &mut Writer, ids: &[u32], range: Range<u32>) {
 ///
 /// # Errors
 /// If the message has no such set. No more memory is taken than for all ids of the range.
-pub(super) fn take(from: &mut Reader, range: Range<u32>) -> Result<Vec<u32>, Malformed> {
+pub(super) fn take(from: &mut MessageReader, range: Range<u32>) -> Result<Vec<u32>, Malformed> {
     match from.take(CODE_BITS)? {
         IDS => take_gaps(from, &range),
         MISSING => Ok(missing(&take_gaps(from, &range)?, &range)),
@@ -61,7 +61,7 @@ pub(super) fn take(from: &mut Reader, range: Range<u32>) -> Result<Vec<u32>, Mal
 
 /// Appends a flag for each of a list that the receiver knows, too: the set of places of those that
 /// are set.
-pub(super) fn put_flags(out: &mut Writer, flags: impl IntoIterator<Item = bool>) {
+pub(super) fn put_flags(out: &mut MessageWriter, flags: impl IntoIterator<Item = bool>) {
     let flags = flags.into_iter().collect::<BitList>().into_set();
     let (len, ones) = (flags.len(), flags.count_ones(..));
     let is_coded = if ones * ALIKE < len {
@@ -82,7 +82,7 @@ pub(super) fn put_flags(out: &mut Writer, flags: impl IntoIterator<Item = bool>)
 ///
 /// # Errors
 /// If the message has none.
-pub(super) fn take_flags(from: &mut Reader, len: usize) -> Result<FixedBitSet, Malformed> {
+pub(super) fn take_flags(from: &mut MessageReader, len: usize) -> Result<FixedBitSet, Malformed> {
     let code = from.take(CODE_BITS)?;
     if code == BITS {
         return take_words(from, len);
@@ -98,7 +98,7 @@ pub(super) fn take_flags(from: &mut Reader, len: usize) -> Result<FixedBitSet, M
 }
 
 /// Appends `code` and the gaps before the ids `few`; nothing, and false, if bits are shorter.
-fn put_gaps(out: &mut Writer, code: u64, few: &[u32], range: &Range<u32>) -> bool {
+fn put_gaps(out: &mut MessageWriter, code: u64, few: &[u32], range: &Range<u32>) -> bool {
     let (plain, cost) = rice(few, range);
     if cost >= range.len() as u64 {
         return false;
@@ -113,7 +113,7 @@ fn put_gaps(out: &mut Writer, code: u64, few: &[u32], range: &Range<u32>) -> boo
 }
 
 /// Appends a bit for each place of a set.
-fn put_words(out: &mut Writer, set: &FixedBitSet) {
+fn put_words(out: &mut MessageWriter, set: &FixedBitSet) {
     out.put(BITS, CODE_BITS);
     let mut left = set.len();
     for &word in words(set) {
@@ -122,7 +122,7 @@ fn put_words(out: &mut Writer, set: &FixedBitSet) {
     }
 }
 
-fn take_words(from: &mut Reader, len: usize) -> Result<FixedBitSet, Malformed> {
+fn take_words(from: &mut MessageReader, len: usize) -> Result<FixedBitSet, Malformed> {
     let word = |start: usize| from.take(WORD.min(len - start));
     let words: Result<Vec<u64>, Malformed> = (0..len).step_by(WORD).map(word).collect();
     Ok(from_words(&words?, len))
@@ -160,7 +160,7 @@ fn rice(ids: &[u32], range: &Range<u32>) -> (usize, u64) {
     best.min_by_key(|(_, cost)| *cost).expect("there are two")
 }
 
-fn take_gaps(from: &mut Reader, range: &Range<u32>) -> Result<Vec<u32>, Malformed> {
+fn take_gaps(from: &mut MessageReader, range: &Range<u32>) -> Result<Vec<u32>, Malformed> {
     let len = from.take_number()?;
     if len > range.len() as u64 {
         return Err(Malformed);
@@ -185,7 +185,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn coded(ids: &[u32], range: Range<u32>) -> Vec<u8> {
-        let mut out = Writer::new();
+        let mut out = MessageWriter::new();
         put(&mut out, ids, range);
         out.into_bytes()
     }
@@ -203,13 +203,13 @@ mod tests {
             let range = start..start + universe;
             let bytes = coded(&ids, range.clone());
             prop_assert!(bytes.len() <= (universe as usize + 2).div_ceil(8));
-            prop_assert_eq!(take(&mut Reader::of(&bytes), range), Ok(ids.clone()));
+            prop_assert_eq!(take(&mut MessageReader::of(&bytes), range), Ok(ids.clone()));
             let flags: Vec<bool> = (0..universe).map(|id| ids.contains(&(start + id))).collect();
-            let mut out = Writer::new();
+            let mut out = MessageWriter::new();
             put_flags(&mut out, flags.iter().copied());
             let bytes = out.into_bytes();
             prop_assert!(bytes.len() <= (universe as usize + 2).div_ceil(8));
-            let taken = take_flags(&mut Reader::of(&bytes), flags.len()).unwrap();
+            let taken = take_flags(&mut MessageReader::of(&bytes), flags.len()).unwrap();
             prop_assert_eq!(flags, (0..taken.len()).map(|place| taken[place]).collect::<Vec<_>>());
         }
 
@@ -220,12 +220,12 @@ mod tests {
             len in 0u32..500,
         ) {
             let range = start..start.saturating_add(len);
-            if let Ok(ids) = take(&mut Reader::of(&bytes), range.clone()) {
+            if let Ok(ids) = take(&mut MessageReader::of(&bytes), range.clone()) {
                 prop_assert!(ids.iter().all(|id| range.contains(id)));
                 prop_assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
                 prop_assert!(ids.is_sorted());
             }
-            if let Ok(flags) = take_flags(&mut Reader::of(&bytes), len as usize) {
+            if let Ok(flags) = take_flags(&mut MessageReader::of(&bytes), len as usize) {
                 prop_assert_eq!(flags.len(), len as usize);
             }
         }

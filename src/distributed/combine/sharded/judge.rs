@@ -2,13 +2,13 @@
 //! lightest.
 
 use super::ask::Told;
-use super::claim::{Claim, Verdict};
+use super::claim::{Claim, Standing};
 use super::pointers::{Pointers, leads};
 use std::cmp::Ordering;
 use std::ops::Range;
 
 /// Which is the lightest of the edges offered to each component of a block, by the upper bits of keys.
-pub(super) fn judge(block: &Range<usize>, told: &[Told<u32>]) -> Vec<Vec<Verdict>> {
+pub(super) fn judge(block: &Range<usize>, told: &[Told<u32>]) -> Vec<Vec<Standing>> {
     // The least, and how often it was offered, at most twice.
     let mut best = vec![(u32::MAX, 0u8); block.len()];
     for told in told {
@@ -21,17 +21,17 @@ pub(super) fn judge(block: &Range<usize>, told: &[Told<u32>]) -> Vec<Vec<Verdict
             }
         }
     }
-    let verdict = |(&id, &upper): (&u32, &u32)| match best[id as usize - block.start] {
-        (least, _) if least != upper => Verdict::Loses,
-        (_, 1) => Verdict::Wins,
-        _ => Verdict::Ties,
+    let standing = |(&id, &upper): (&u32, &u32)| match best[id as usize - block.start] {
+        (least, _) if least != upper => Standing::Loses,
+        (_, 1) => Standing::Wins,
+        _ => Standing::Ties,
     };
-    told.iter().map(|told| told.ids.iter().zip(&told.values).map(verdict).collect()).collect()
+    told.iter().map(|told| told.ids.iter().zip(&told.values).map(standing).collect()).collect()
 }
 
 /// The lightest of the tied edges of a component.
 #[derive(Clone, Copy)]
-struct Lightest {
+struct TieWinner {
     rest: u64,
     rank: usize,
     other: u32,
@@ -41,18 +41,19 @@ struct Lightest {
 /// edge, in the same order.
 pub(super) struct Claimed<'a> {
     pub(super) told: &'a [Told<u32>],
-    pub(super) verdicts: &'a [Vec<Verdict>],
+    pub(super) standings: &'a [Vec<Standing>],
     pub(super) claims: &'a [Vec<Claim>],
 }
 
 /// Who has the lightest edge of each component with tied edges, by its place in the block.
-pub(super) struct TieWinners(Vec<Option<Lightest>>);
+pub(super) struct TieWinners(Vec<Option<TieWinner>>);
 
 impl Claimed<'_> {
     /// The ids with a claim of a rank, and the claim.
     fn of(&self, rank: usize) -> impl Iterator<Item = (u32, Claim)> {
-        let verdicts = self.told[rank].ids.iter().zip(&self.verdicts[rank]);
-        let best = verdicts.filter(|(_, verdict)| **verdict != Verdict::Loses).map(|(&id, _)| id);
+        let standings = self.told[rank].ids.iter().zip(&self.standings[rank]);
+        let best =
+            standings.filter(|(_, standing)| **standing != Standing::Loses).map(|(&id, _)| id);
         best.zip(self.claims[rank].iter().copied())
     }
 
@@ -60,7 +61,7 @@ impl Claimed<'_> {
     /// whose pointers may not lead to a root yet.
     pub(super) fn settle(&self, pointers: &mut Pointers) -> (TieWinners, Vec<u32>) {
         let block = pointers.block();
-        let mut lightest: Vec<Option<Lightest>> = vec![None; block.len()];
+        let mut lightest: Vec<Option<TieWinner>> = vec![None; block.len()];
         let mut left = Vec::new();
         for rank in 0..self.told.len() {
             for (id, claim) in self.of(rank) {
@@ -75,7 +76,7 @@ impl Claimed<'_> {
                         let best = &mut lightest[id as usize - block.start];
                         // Of equal keys, the one of the lower rank is the earlier edge.
                         if best.is_none_or(|best| rest < best.rest) {
-                            *best = Some(Lightest { rest, rank, other });
+                            *best = Some(TieWinner { rest, rank, other });
                         }
                     }
                 }
@@ -117,7 +118,7 @@ pub(super) fn mutual(id: u32, other: u32) -> Claim {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Verdict::{Loses, Ties, Wins};
+    use Standing::{Loses, Ties, Wins};
 
     #[test]
     fn the_lightest_wins_and_equal_ones_tie() {
@@ -125,8 +126,11 @@ mod tests {
             |ids: &[u32], values: &[u32]| Told { ids: ids.to_vec(), values: values.to_vec() };
         let told =
             [told(&[5, 6, 8], &[3, 2, 9]), told(&[5, 6], &[4, 2]), told(&[5, 6, 7], &[1, 3, 4])];
-        let verdicts = judge(&(5..9), &told);
-        assert_eq!(verdicts, [vec![Loses, Ties, Wins], vec![Loses, Ties], vec![Wins, Loses, Wins]]);
+        let standings = judge(&(5..9), &told);
+        assert_eq!(
+            standings,
+            [vec![Loses, Ties, Wins], vec![Loses, Ties], vec![Wins, Loses, Wins]]
+        );
         // A tie counts no longer when a lighter edge comes.
         let told = [4, 4, 2].map(|upper| Told { ids: vec![0], values: vec![upper] });
         assert_eq!(judge(&(0..1), &told), [[Loses], [Loses], [Wins]]);

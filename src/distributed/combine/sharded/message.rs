@@ -8,12 +8,12 @@ use std::convert::Infallible;
 pub(super) struct Malformed;
 
 /// What a message is written with.
-pub(super) struct Writer {
+pub(super) struct MessageWriter {
     bits: BufBitWriter<LE, MemWordWriterVec<u64, Vec<u64>>>,
     len: usize,
 }
 
-impl Writer {
+impl MessageWriter {
     /// An empty message.
     pub(super) fn new() -> Self {
         Self { bits: BufBitWriter::new(MemWordWriterVec::new(Vec::new())), len: 0 }
@@ -53,9 +53,9 @@ fn infallible<T>(written: Result<T, Infallible>) -> T {
 }
 
 /// What a message is read with.
-pub(super) struct Reader(BufBitReader<LE, MemWordReader<u32, Vec<u32>>>);
+pub(super) struct MessageReader(BufBitReader<LE, MemWordReader<u32, Vec<u32>>>);
 
-impl Reader {
+impl MessageReader {
     /// Begins to read a message.
     pub(super) fn of(bytes: &[u8]) -> Self {
         let mut words = vec![0u32; bytes.len().div_ceil(size_of::<u32>())];
@@ -69,12 +69,12 @@ impl Reader {
         self.0.read_bits(bits).map_err(|_| Malformed)
     }
 
-    /// Takes a number that [`Writer::put_number`] wrote.
+    /// Takes a number that [`MessageWriter::put_number`] wrote.
     pub(super) fn take_number(&mut self) -> Result<u64, Malformed> {
         self.0.read_gamma().map_err(|_| Malformed)
     }
 
-    /// Takes a number that [`Writer::put_rice`] wrote.
+    /// Takes a number that [`MessageWriter::put_rice`] wrote.
     #[inline]
     pub(super) fn take_rice(&mut self, bits: usize) -> Result<u64, Malformed> {
         let high = self.0.read_unary().map_err(|_| Malformed)?;

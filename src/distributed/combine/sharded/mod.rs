@@ -29,7 +29,7 @@ use crate::measure::Phase;
 use fixedbitset::FixedBitSet;
 use live::Live;
 use pivot::lightest;
-use stage::Labels;
+use stage::VertexLabels;
 
 /// After each stage but the last, as many edges have been looked at, in quarters of the vertices.
 /// On random graphs, the components of 1.5 n edges leave one in nine of the heavier ones.
@@ -58,7 +58,7 @@ pub(in crate::distributed) fn sharded<R: EdgeLike>(comm: &Comm, n: usize, run: &
         return gather(comm, n, run).part;
     }
     let mut chosen = FixedBitSet::with_capacity(run.len());
-    let mut labels = Labels::of_vertices(comm, n);
+    let mut labels = VertexLabels::of_vertices(comm, n);
     let mut m = [run.len() as u64];
     comm.all_reduce(&mut m, Reduction::Sum);
     let mut next = 0;

@@ -2,7 +2,7 @@
 //! let each rank ask.
 
 use super::ids;
-use super::message::{Reader, Writer};
+use super::message::{MessageReader, MessageWriter};
 use super::owners::Owners;
 use crate::comm::{Comm, Reduction};
 
@@ -24,12 +24,12 @@ pub(super) fn places_outside(
     if !pays(owners.n as f64, outsiders, asked / owners.p as f64) {
         return None;
     }
-    let mut out = Writer::new();
+    let mut out = MessageWriter::new();
     ids::put(&mut out, outside, owners.ids(comm.rank()));
     let lists = comm.all_gather(&out.into_bytes());
     let mut places = Vec::new();
     for (rank, (bytes, block)) in lists.into_iter().zip(owners.split(ids)).enumerate() {
-        let list = ids::take(&mut Reader::of(&bytes), owners.ids(rank));
+        let list = ids::take(&mut MessageReader::of(&bytes), owners.ids(rank));
         let mut list = list.expect("a message of this program").into_iter().peekable();
         for place in block {
             while list.next_if(|&outsider| outsider < ids[place]).is_some() {}

@@ -5,7 +5,7 @@
 //! each other, since the edge is the lightest at both ends.
 
 use super::ask::{exchange, reply, tell};
-use super::claim::{Claim, Claims, Verdict, Verdicts};
+use super::claim::{Claim, Claims, Standing, Standings};
 use super::column::{Flagged, Plain};
 use super::judge::{Claimed, judge, mutual};
 use super::live::{Lightest, Live};
@@ -75,27 +75,27 @@ pub(super) fn round<K: Key>(
     let lightest = live.lightest();
     let upper: Vec<u32> = lightest.iter().map(|e| keys.upper(e.key)).collect();
     let told = tell(comm, owners, &live.ids, &Plain(keys.upper_bits()), &upper)?;
-    let verdicts = judge(&pointers.block(), &told);
+    let standings = judge(&pointers.block(), &told);
 
-    let is_best = |verdict: &&Verdict| **verdict != Verdict::Loses;
+    let is_best = |standing: &&Standing| **standing != Standing::Loses;
     let lens: Vec<usize> =
-        verdicts.iter().map(|verdicts| verdicts.iter().filter(is_best).count()).collect();
-    let answers = reply(comm, owners, &live.ids, &Verdicts, verdicts.clone());
+        standings.iter().map(|standings| standings.iter().filter(is_best).count()).collect();
+    let answers = reply(comm, owners, &live.ids, &Standings, standings.clone());
     let claim = |place: usize| claim(&live.ids, &lightest, keys, &answers, place);
     let claims =
         owners.split(&live.ids).into_iter().map(|places| places.filter_map(claim).collect());
     let column = Claims { id_bits: owners.bits(), rest_bits: keys.rest_bits() };
     let claims = exchange(comm, &column, claims.collect(), &lens);
 
-    let claimed = Claimed { told: &told, verdicts: &verdicts, claims: &claims };
+    let claimed = Claimed { told: &told, standings: &standings, claims: &claims };
     let (ties, left) = claimed.settle(pointers);
     pointers.flatten(comm, left);
     let outcomes = claimed.outcomes(pointers, &ties);
     let outcomes = reply(comm, owners, &live.ids, &Flagged(owners.bits()), outcomes);
 
     let mut labels = Vec::with_capacity(live.ids.len());
-    for (place, ((root, wins_tie), verdict)) in outcomes.into_iter().zip(&answers).enumerate() {
-        if wins_tie || *verdict == Verdict::Wins {
+    for (place, ((root, wins_tie), standing)) in outcomes.into_iter().zip(&answers).enumerate() {
+        if wins_tie || *standing == Standing::Wins {
             chosen.insert(live.edges[lightest[place].edge as usize].origin as usize);
         }
         labels.push(root.unwrap_or(live.ids[place]));
@@ -109,18 +109,18 @@ fn claim<K: Key>(
     ids: &[u32],
     lightest: &[Lightest<K>],
     keys: Keys,
-    verdicts: &[Verdict],
+    standings: &[Standing],
     place: usize,
 ) -> Option<Claim> {
     let Lightest { edge, there, key } = lightest[place];
     let there = there as usize;
     let other = ids[there];
-    match verdicts[place] {
-        Verdict::Loses => None,
-        Verdict::Ties => Some(Claim::Ties { rest: keys.rest(key), other }),
-        Verdict::Wins if lightest[there].edge == edge && verdicts[there] == Verdict::Wins => {
+    match standings[place] {
+        Standing::Loses => None,
+        Standing::Ties => Some(Claim::Ties { rest: keys.rest(key), other }),
+        Standing::Wins if lightest[there].edge == edge && standings[there] == Standing::Wins => {
             Some(mutual(ids[place], other))
         }
-        Verdict::Wins => Some(Claim::Joins(other)),
+        Standing::Wins => Some(Claim::Joins(other)),
     }
 }

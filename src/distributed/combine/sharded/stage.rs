@@ -18,7 +18,7 @@ const GIANT: u64 = 50;
 const SAMPLE: usize = 1000;
 
 /// The components of the vertices of a rank's block.
-pub(super) struct Labels {
+pub(super) struct VertexLabels {
     vertices: Owners,
     /// For each vertex of the block, the number of its component; none before the first stage, when
     /// every vertex is one.
@@ -29,7 +29,7 @@ pub(super) struct Labels {
     giant: Option<u32>,
 }
 
-impl Labels {
+impl VertexLabels {
     /// Every vertex of `0..n` is a component.
     pub(super) fn of_vertices(comm: &Comm, n: usize) -> Self {
         Self { vertices: Owners { n, p: comm.size() }, own: None, components: n, giant: None }

@@ -7,7 +7,7 @@ use mst::error::printable;
 use std::collections::{BTreeSet, HashSet};
 
 /// What a sweep will measure.
-pub(crate) struct Plan<'a> {
+pub(crate) struct Outline<'a> {
     pace: &'a Pace,
     points: Vec<Point>,
     ahead: Ahead,
@@ -15,7 +15,7 @@ pub(crate) struct Plan<'a> {
     most: usize,
 }
 
-impl<'a> Plan<'a> {
+impl<'a> Outline<'a> {
     /// The plan for the points of `groups`. Only rank 0 knows what is `done`.
     pub(crate) fn of(
         topology: &Topology,
@@ -125,14 +125,14 @@ mod tests {
     }
 
     /// A plan of three points, of which all but the first `measured` are left.
-    fn plan(measured: usize) -> Plan<'static> {
+    fn plan(measured: usize) -> Outline<'static> {
         let points = vec![
             point(Experiment::Strong, 17),
             point(Experiment::Weak, 18),
             point(Experiment::Weak, 19),
         ];
         let ahead = Ahead { left: points[measured..].to_vec(), measured };
-        Plan { pace: &PACE, points, ahead, most: 30 }
+        Outline { pace: &PACE, points, ahead, most: 30 }
     }
 
     #[test]
