@@ -1,10 +1,13 @@
 //! A chart of something by the number of ranks, both axes logarithmic, and how each way of combining
 //! is drawn in it.
 
-use crate::drawing::{Area, Done, GREY, Look, letters, ticks, write};
+use crate::drawing::{Area, Done, Figure, GREY, Look, letters, ticks, write};
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
+use std::path::Path;
 
+/// A chart's height, pixels.
+const HEIGHT: u32 = 372;
 /// The width of a chart's labels at the side, and its margin, pixels.
 const SIDE: u32 = 76;
 const MARGIN: u32 = 16;
@@ -28,7 +31,7 @@ pub(crate) fn look(way: &str) -> Look {
 }
 
 /// One line of the legend for all ways of the same colour.
-pub(crate) fn legend(ways: &[&str]) -> Vec<Vec<(String, Look)>> {
+fn legend(ways: &[&str]) -> Vec<Vec<(String, Look)>> {
     let mut legend: Vec<Vec<(String, Look)>> = Vec::new();
     for way in ways {
         let entry = ((*way).to_owned(), look(way));
@@ -51,13 +54,41 @@ pub(crate) fn family(name: &str) -> &str {
     }
 }
 
-/// Draws a chart.
-pub(crate) fn by_ranks(
-    area: &Area<'_>,
-    title: &str,
-    curves: &[RankCurve],
+/// A chart: its title, and the curve of each way.
+pub(crate) struct Chart {
+    pub(crate) title: String,
+    pub(crate) curves: Vec<RankCurve>,
+}
+
+impl Chart {
+    /// A chart of the `ways`, which have these points.
+    pub(crate) fn of(
+        title: String,
+        ways: &[&str],
+        points: impl Fn(&str) -> Vec<(f64, f64)>,
+    ) -> Self {
+        Self { title, curves: ways.iter().map(|way| (look(way), points(way))).collect() }
+    }
+}
+
+/// Draws charts, two in a line, below a legend of the `ways` and above a footer.
+pub(crate) fn draw(
+    path: &Path,
+    [title, footer]: [&str; 2],
+    ways: &[&str],
+    charts: &[Chart],
     tick: fn(f64) -> String,
 ) -> Done {
+    let legend = legend(ways);
+    let figure = Figure { title, legend: &legend, column: 320, footer };
+    let lines = charts.len().div_ceil(2);
+    figure.draw(path, HEIGHT * lines as u32, |area| {
+        let areas = area.split_evenly((lines, 2));
+        areas.iter().zip(charts).try_for_each(|(area, chart)| draw_chart(area, chart, tick))
+    })
+}
+
+fn draw_chart(area: &Area<'_>, Chart { title, curves }: &Chart, tick: fn(f64) -> String) -> Done {
     let points = || curves.iter().flat_map(|(_, points)| points.iter().copied());
     let least = |values: &mut dyn Iterator<Item = f64>| values.fold(f64::INFINITY, f64::min);
     let most = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);

@@ -120,22 +120,33 @@ fn write_ways(
 
 fn write_received(text: &mut String, traffic: &[RunSummary]) -> std::fmt::Result {
     for graph in names(traffic.iter().map(|run| run.graph.as_str())) {
-        let of_graph = || traffic.iter().filter(|run| run.graph == graph);
-        let ranks: BTreeSet<usize> = of_graph().map(|run| run.ranks).collect();
-        write!(
-            text,
-            "\nReceived by the busiest rank, `{graph}`, by the number of ranks.\n\n| way |"
-        )?;
-        ranks.iter().try_for_each(|p| write!(text, " {p} |"))?;
-        write!(text, "\n|---|{}\n", "---|".repeat(ranks.len()))?;
-        for way in names(of_graph().map(|run| run.combine.as_str())) {
-            write!(text, "| {way} |")?;
-            for p in &ranks {
-                let run = of_graph().find(|run| run.combine == way && run.ranks == *p);
-                write!(text, " {} |", run.map(|run| bytes(run.received)).unwrap_or_default())?;
-            }
-            text.push('\n');
+        writeln!(text, "\nReceived by the busiest rank, `{graph}`, by the number of ranks.")?;
+        let runs = traffic.iter().filter(|run| run.graph == graph);
+        let cells: Vec<_> =
+            runs.map(|run| (run.combine.as_str(), run.ranks, bytes(run.received))).collect();
+        write_by_ranks(text, "way", &cells)?;
+    }
+    Ok(())
+}
+
+/// A table with a line for each way and a column for each number of ranks, from ways, ranks and what
+/// stands there.
+pub(super) fn write_by_ranks(
+    text: &mut String,
+    head: &str,
+    cells: &[(&str, usize, String)],
+) -> std::fmt::Result {
+    let ranks: BTreeSet<usize> = cells.iter().map(|(_, ranks, _)| *ranks).collect();
+    write!(text, "\n| {head} |")?;
+    ranks.iter().try_for_each(|p| write!(text, " {p} |"))?;
+    write!(text, "\n|---|{}\n", "---|".repeat(ranks.len()))?;
+    for way in names(cells.iter().map(|(way, ..)| *way)) {
+        write!(text, "| {way} |")?;
+        for p in &ranks {
+            let cell = cells.iter().find(|(of, ranks, _)| *of == way && ranks == p);
+            write!(text, " {} |", cell.map_or("", |(.., cell)| cell))?;
         }
+        text.push('\n');
     }
     Ok(())
 }

@@ -2,14 +2,11 @@
 //! ranks.
 
 use super::Results;
-use super::by_ranks::{RankCurve, by_ranks, family, legend, look};
+use super::by_ranks::{self, Chart, family};
 use super::table::names;
-use crate::drawing::{Done, Figure};
+use crate::drawing::Done;
 use mst_cli::text::bytes;
 use std::path::Path;
-
-/// A chart's height, pixels.
-const HEIGHT: u32 = 372;
 
 /// The label of a tick.
 pub(crate) fn tick(received: f64) -> String {
@@ -26,27 +23,16 @@ fn title(graph: &str) -> String {
 pub(crate) fn draw(Results { machine, traffic, .. }: &Results, path: &Path) -> Done {
     let graphs = names(traffic.iter().map(|run| run.graph.as_str()));
     let ways = names(traffic.iter().map(|run| run.combine.as_str()));
-    let legend = legend(&ways);
     let footer = format!(
         "Counted on ranks within one process: {machine}. Bytes are the same in every run: no whiskers, and shared cores \
          do not matter. Both axes are logarithmic."
     );
-    let figure = Figure {
-        title: "Received by the busiest rank",
-        legend: &legend,
-        column: 320,
-        footer: &footer,
+    let chart = |graph: &&str| {
+        Chart::of(title(graph), &ways, |way| {
+            let runs = traffic.iter().filter(|run| run.graph == *graph && run.combine == way);
+            runs.map(|run| (run.ranks as f64, run.received.max(1) as f64)).collect()
+        })
     };
-    let lines = graphs.len().div_ceil(2);
-    figure.draw(path, HEIGHT * lines as u32, |area| {
-        for (area, graph) in area.split_evenly((lines, 2)).iter().zip(graphs) {
-            let of_way = |way: &str| {
-                let runs = traffic.iter().filter(|run| run.graph == graph && run.combine == way);
-                runs.map(|run| (run.ranks as f64, run.received.max(1) as f64)).collect()
-            };
-            let curves: Vec<RankCurve> = ways.iter().map(|way| (look(way), of_way(way))).collect();
-            by_ranks(area, &title(graph), &curves, tick)?;
-        }
-        Ok(())
-    })
+    let charts: Vec<Chart> = graphs.iter().map(chart).collect();
+    by_ranks::draw(path, ["Received by the busiest rank", &footer], &ways, &charts, tick)
 }

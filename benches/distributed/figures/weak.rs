@@ -1,17 +1,13 @@
 //! Weak scaling: what the busiest rank moves when graphs grow with the number of ranks.
 
 use super::Results;
-use super::by_ranks::{RankCurve, by_ranks, family, legend, look};
+use super::by_ranks::{self, Chart, family};
 use super::runs::WeakRun;
-use super::table::names;
-use crate::drawing::{Done, Figure};
+use super::table::{names, write_by_ranks};
+use crate::drawing::Done;
 use mst_cli::text::grouped;
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
-
-/// A chart's height, pixels.
-const HEIGHT: u32 = 372;
 
 /// The table: for each family, ways and ranks.
 pub(crate) fn write(text: &mut String, weak: &[WeakRun]) -> std::fmt::Result {
@@ -25,23 +21,15 @@ pub(crate) fn write(text: &mut String, weak: &[WeakRun]) -> std::fmt::Result {
     )?;
     for graph in names(weak.iter().map(|run| run.family.as_str())) {
         let of_graph = || weak.iter().filter(|run| run.family == graph);
-        let ranks: BTreeSet<usize> = of_graph().map(|run| run.ranks).collect();
         let edges = of_graph().next().map_or(0.0, |run| run.m as f64 / run.n as f64);
-        write!(text, "\n| {}, m = {edges:.0} n: way |", family(graph))?;
-        ranks.iter().try_for_each(|p| write!(text, " {p} |"))?;
-        write!(text, "\n|---|{}\n", "---|".repeat(ranks.len()))?;
-        for way in names(of_graph().map(|run| run.combine.as_str())) {
-            write!(text, "| {way} |")?;
-            for p in &ranks {
-                let run = of_graph().find(|run| run.combine == way && run.ranks == *p);
-                let cell = run.map(|run| {
-                    let bytes = grouped(&format!("{:.1}", run.bytes_per_vertex()));
-                    format!("{bytes} B, {}", grouped(&run.messages_per_rank().to_string()))
-                });
-                write!(text, " {} |", cell.unwrap_or_default())?;
-            }
-            text.push('\n');
-        }
+        let cell = |run: &WeakRun| {
+            let bytes = grouped(&format!("{:.1}", run.bytes_per_vertex()));
+            format!("{bytes} B, {}", grouped(&run.messages_per_rank().to_string()))
+        };
+        let cells: Vec<_> =
+            of_graph().map(|run| (run.combine.as_str(), run.ranks, cell(run))).collect();
+        let head = format!("{}, m = {edges:.0} n: way", family(graph));
+        write_by_ranks(text, &head, &cells)?;
     }
     Ok(())
 }
@@ -61,23 +49,13 @@ pub(crate) fn draw(Results { weak, .. }: &Results, path: &Path) -> Done {
          them, counted on ranks within one process: the same in every run, on every machine. Both axes are logarithmic.",
         grouped(&vertices.to_string())
     );
-    let legend = legend(&ways);
-    let figure = Figure {
-        title: "Bytes of the busiest rank for each of its vertices",
-        legend: &legend,
-        column: 320,
-        footer: &footer,
+    let chart = |graph: &&str| {
+        Chart::of(family(graph).to_owned(), &ways, |way| {
+            let runs = weak.iter().filter(|run| run.family == *graph && run.combine == way);
+            runs.map(|run| (run.ranks as f64, run.bytes_per_vertex())).collect()
+        })
     };
-    let lines = graphs.len().div_ceil(2);
-    figure.draw(path, HEIGHT * lines as u32, |area| {
-        for (area, graph) in area.split_evenly((lines, 2)).iter().zip(graphs) {
-            let of_way = |way: &str| {
-                let runs = weak.iter().filter(|run| run.family == graph && run.combine == way);
-                runs.map(|run| (run.ranks as f64, run.bytes_per_vertex())).collect()
-            };
-            let curves: Vec<RankCurve> = ways.iter().map(|way| (look(way), of_way(way))).collect();
-            by_ranks(area, family(graph), &curves, tick)?;
-        }
-        Ok(())
-    })
+    let charts: Vec<Chart> = graphs.iter().map(chart).collect();
+    let title = "Bytes of the busiest rank for each of its vertices";
+    by_ranks::draw(path, [title, &footer], &ways, &charts, tick)
 }
