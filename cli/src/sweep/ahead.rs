@@ -1,6 +1,6 @@
 //! What of a plan is still to be measured, given what was measured before.
 
-use super::run::{are_faster, hosts};
+use super::done::hosts;
 use super::{Done, Experiment, Point};
 use mst::comm::Topology;
 
@@ -35,7 +35,7 @@ impl Ahead {
             };
             ahead.measured += 1;
             if is_crossover && point.ranks > 1 {
-                is_crossed = rows.first().is_some_and(|row| are_faster(&rows, &done.alone(row)));
+                is_crossed = done.beat_one_rank(&rows);
             }
         }
         ahead

@@ -1,7 +1,9 @@
 //! What an earlier sweep has measured, by the rows that it left.
 
 use super::{Point, PointKey};
+use mst::comm::Topology;
 use mst::experiment::Row;
+use mst::measure::Interval;
 use std::collections::HashMap;
 
 /// The rows of earlier sweeps that count for this one.
@@ -43,8 +45,14 @@ impl Done {
         self.points.contains_key(&point.key())
     }
 
+    /// Whether the rows of a point are faster, beyond doubt, than one rank with its graph and
+    /// experiment.
+    pub(crate) fn beat_one_rank(&self, rows: &[&Row]) -> bool {
+        rows.first().is_some_and(|row| are_faster(rows, &self.alone(row)))
+    }
+
     /// The rows on one rank for the graph and experiment of `row`.
-    pub(crate) fn alone(&self, row: &Row) -> Vec<&Row> {
+    fn alone(&self, row: &Row) -> Vec<&Row> {
         let same = |other: &&Row| {
             (other.ranks, &other.graph, &other.experiment) == (1, &row.graph, &row.experiment)
         };
@@ -59,10 +67,28 @@ impl Done {
     }
 }
 
+/// Whether the median of `rows` is below that of `others` beyond doubt.
+fn are_faster(rows: &[&Row], others: &[&Row]) -> bool {
+    let ours = Interval::of_median(rows.iter().map(|row| row.total_s));
+    let theirs = Interval::of_median(others.iter().map(|row| row.total_s));
+    ours.zip(theirs).is_some_and(|(ours, theirs)| ours.high < theirs.low)
+}
+
+/// `host:ranks` for each host of `members`, as the rows name them.
+pub(super) fn hosts(topology: &Topology, members: &[usize]) -> String {
+    let part = Topology {
+        ranks: members.iter().map(|&rank| topology.ranks[rank].clone()).collect(),
+        threads: members.iter().map(|&rank| topology.threads[rank]).collect(),
+        one_process: topology.one_process,
+    };
+    part.host_list()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::sweep::{Experiment, Graph};
+    use mst::comm::Host;
     use mst::local::Algorithm;
 
     fn point() -> Point {
@@ -121,5 +147,31 @@ mod tests {
         done.add(&rows);
         assert_eq!(done.forest(&graph), Some(("77", true)));
         assert_eq!(done.forest("path:n=6"), None);
+    }
+
+    #[test]
+    fn ranks_are_faster_only_beyond_doubt() {
+        let of = |ours: &[f64], theirs: &[f64]| {
+            let [ours, theirs] = [ours, theirs].map(|totals| {
+                let row = |&total_s: &f64| Row { total_s, ..Row::default() };
+                totals.iter().map(row).collect::<Vec<_>>()
+            });
+            are_faster(&ours.iter().collect::<Vec<_>>(), &theirs.iter().collect::<Vec<_>>())
+        };
+        assert!(of(&[1.0; 6], &[2.0; 6]));
+        assert!(!of(&[2.0; 6], &[1.0; 6]));
+        assert!(!of(&[1.0; 6], &[1.0; 6]));
+        assert!(!of(&[1.0; 5], &[2.0; 6]), "five repetitions have no interval");
+        assert!(!of(&[1.0, 1.0, 1.0, 1.0, 1.0, 2.0], &[2.0; 6]), "they overlap");
+        assert!(!of(&[1.0; 6], &[]));
+    }
+
+    #[test]
+    fn hosts_are_named_as_in_rows() {
+        let host =
+            |name: &str| Host { name: name.to_owned(), boot: name.to_owned(), cores: 2, bound: 2 };
+        let ranks = ["vm1", "vm1", "vm2", "vm3"].map(host).to_vec();
+        let topology = Topology { ranks, threads: vec![1; 4], one_process: false };
+        assert_eq!(hosts(&topology, &[0, 1, 3]), "vm1:2 vm3:1");
     }
 }

@@ -1,9 +1,10 @@
 //! Measures points, one after another.
 
+use super::done::hosts;
 use super::estimate::FEWEST;
 use super::{Ahead, Done, Experiment, Pace, Point};
 use crate::text;
-use mst::comm::{Comm, Link, Topology};
+use mst::comm::{Comm, Link};
 use mst::error::{Error, Result, printable};
 use mst::experiment::{Job, Provenance, Row};
 use mst::measure::{self, Interval, Repeats, Repetition, Spread};
@@ -150,7 +151,7 @@ impl Sweep<'_> {
         };
         if is_crossover && point.ranks > 1 {
             let own: Vec<&Row> = rows.iter().collect();
-            let crossed = rows.first().is_some_and(|row| are_faster(&own, &self.done.alone(row)));
+            let crossed = self.done.beat_one_rank(&own);
             self.is_crossed = comm.broadcast(0, vec![u64::from(crossed)])[0] == 1;
         }
         Ok(Some((rows, measured)))
@@ -249,23 +250,6 @@ fn affordable(most: usize, seconds: f64, time: impl Fn(usize) -> f64) -> usize {
     (fewest..=most).rev().find(|most| time(*most) <= seconds).unwrap_or(fewest)
 }
 
-/// Whether the median of `rows` is below that of `others` beyond doubt.
-pub(super) fn are_faster(rows: &[&Row], others: &[&Row]) -> bool {
-    let ours = Interval::of_median(rows.iter().map(|row| row.total_s));
-    let theirs = Interval::of_median(others.iter().map(|row| row.total_s));
-    ours.zip(theirs).is_some_and(|(ours, theirs)| ours.high < theirs.low)
-}
-
-/// `host:ranks` for each host of `members`, as the rows name them.
-pub(super) fn hosts(topology: &Topology, members: &[usize]) -> String {
-    let part = Topology {
-        ranks: members.iter().map(|&rank| topology.ranks[rank].clone()).collect(),
-        threads: members.iter().map(|&rank| topology.threads[rank]).collect(),
-        one_process: topology.one_process,
-    };
-    part.host_list()
-}
-
 /// The line about a point that was measured.
 fn line(number: usize, of: usize, point: &Point, rows: &[Row], left: f64) -> String {
     let totals = rows.iter().map(|row| row.total_s);
@@ -292,24 +276,9 @@ fn line(number: usize, of: usize, point: &Point, rows: &[Row], left: f64) -> Str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mst::comm::Host;
 
     fn rows(totals: &[f64]) -> Vec<Row> {
         totals.iter().map(|&total_s| Row { total_s, ..Row::default() }).collect()
-    }
-
-    #[test]
-    fn ranks_are_faster_only_beyond_doubt() {
-        let of = |ours: &[f64], theirs: &[f64]| {
-            let (ours, theirs) = (rows(ours), rows(theirs));
-            are_faster(&ours.iter().collect::<Vec<_>>(), &theirs.iter().collect::<Vec<_>>())
-        };
-        assert!(of(&[1.0; 6], &[2.0; 6]));
-        assert!(!of(&[2.0; 6], &[1.0; 6]));
-        assert!(!of(&[1.0; 6], &[1.0; 6]));
-        assert!(!of(&[1.0; 5], &[2.0; 6]), "five repetitions have no interval");
-        assert!(!of(&[1.0, 1.0, 1.0, 1.0, 1.0, 2.0], &[2.0; 6]), "they overlap");
-        assert!(!of(&[1.0; 6], &[]));
     }
 
     #[test]
@@ -319,15 +288,6 @@ mod tests {
         assert_eq!(of(30, 41.0), 20);
         assert_eq!(of(30, 1.0), FEWEST);
         assert_eq!(of(3, 1.0), 3, "fewer were asked for");
-    }
-
-    #[test]
-    fn hosts_are_named_as_in_rows() {
-        let host =
-            |name: &str| Host { name: name.to_owned(), boot: name.to_owned(), cores: 2, bound: 2 };
-        let ranks = ["vm1", "vm1", "vm2", "vm3"].map(host).to_vec();
-        let topology = Topology { ranks, threads: vec![1; 4], one_process: false };
-        assert_eq!(hosts(&topology, &[0, 1, 3]), "vm1:2 vm3:1");
     }
 
     #[test]
