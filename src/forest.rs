@@ -175,7 +175,8 @@ fn weights<W: Copy + Into<Weight> + Sync>(
     let extents = edges
         .par_chunks(PIECE)
         .map(|piece| Extent::of(numbers, piece.iter().map(|e| canonical(weight(e), numbers))));
-    Ok(extents.reduce(|| Extent::NONE, Extent::and).of_numbers(numbers).narrowest())
+    let extent = extents.reduce(|| Extent::NONE, Extent::and).of_numbers(numbers);
+    Ok(Weights::narrowest(extent))
 }
 
 /// Says what is wrong with an edge whose larger end is `vertex`: that end, or else the weight.

@@ -3,7 +3,7 @@
 
 use mst::comm;
 use mst::distributed::{Plan, summarize};
-use mst::graph::{Edge, Key, Numbers, Weights, integer_key, key_integer, scramble};
+use mst::graph::{Edge, Extent, Key, Numbers, Weights, integer_key, key_integer, scramble};
 use mst::local::{Algorithm, kruskal, sort};
 use mst::selftest::Distribution;
 use mst::verify::{verify, verify_slice};
@@ -108,8 +108,8 @@ proptest! {
         prop_assert_eq!(everywhere(n, &edges, wide, distribution)?, weight);
         prop_assert_eq!(kruskal(n as usize, &edges).len(), count);
         // The same graph with narrow keys, if its weights allow them.
-        let (lowest, highest) = edges.iter().fold((u64::MAX, 0), |(l, h), e| (l.min(e.key), h.max(e.key)));
-        let narrow = Weights::narrowest(Numbers::Integers, lowest, highest, false);
+        let extent = Extent::of(Numbers::Integers, edges.iter().map(|e| e.key));
+        let narrow = Weights::narrowest(extent);
         if narrow.is_narrow() {
             let held = edges.iter().map(|e| Edge { u: e.u, v: e.v, key: narrow.hold(e.key) as u32 });
             prop_assert_eq!(everywhere(n, &held.collect::<Vec<_>>(), narrow, distribution)?, weight);

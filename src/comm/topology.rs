@@ -88,6 +88,18 @@ impl Topology {
         let same = self.ranks.iter().map(|host| host.is(&self.ranks[rank]));
         self.threads.iter().zip(same).filter(|(_, same)| *same).map(|(threads, _)| threads).sum()
     }
+
+    /// Counts the cores that the threads of all ranks can keep busy: on each host no more than it
+    /// has.
+    pub fn cores_used(&self) -> usize {
+        let mut firsts: Vec<usize> = Vec::new();
+        for (rank, host) in self.ranks.iter().enumerate() {
+            if !firsts.iter().any(|&first| self.ranks[first].is(host)) {
+                firsts.push(rank);
+            }
+        }
+        firsts.iter().map(|&rank| self.threads_beside(rank).min(self.ranks[rank].cores)).sum()
+    }
 }
 
 /// Returns a hash of this program's own file; 0 if it cannot be read.

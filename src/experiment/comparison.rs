@@ -1,7 +1,7 @@
 //! Compares a local and a distributed run: which was faster, if the measurement can tell.
 
 use super::{Outcome, Run};
-use crate::comm::{StageCost, Topology};
+use crate::comm::StageCost;
 use crate::measure::Phase;
 use crate::measure::Repetition;
 use serde::Serialize;
@@ -84,17 +84,6 @@ impl Verdict {
             Self::NoClearDifference
         }
     }
-}
-
-/// Counts the cores that the threads of all ranks can keep busy: on each host no more than it has.
-pub(super) fn cores_used(topology: &Topology) -> usize {
-    let mut firsts: Vec<usize> = Vec::new();
-    for rank in 0..topology.ranks.len() {
-        if !firsts.iter().any(|&first| topology.ranks[first].is(&topology.ranks[rank])) {
-            firsts.push(rank);
-        }
-    }
-    firsts.iter().map(|&rank| topology.threads_beside(rank).min(topology.ranks[rank].cores)).sum()
 }
 
 /// Returns how rank 0 spent its time in one repetition, in percent: on its own forest and on what

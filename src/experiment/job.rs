@@ -1,7 +1,6 @@
 //! One job: finds the forest of a graph that is already dealt out, and times, sums up and proves
 //! it.
 
-use super::comparison::cores_used;
 use super::{Number, Outcome, Seconds, explain};
 use crate::comm::{Comm, Link, Reduction};
 use crate::distributed::{self, Choice, Plan, Workload};
@@ -157,7 +156,7 @@ impl Job {
             host_count: topology.hosts().len(),
             threads: topology.threads[0],
             key_bytes: 0,
-            cores: cores_used(topology),
+            cores: topology.cores_used(),
             repetitions: 0,
             seconds: Seconds::default(),
             total: Spread::default(),

@@ -120,8 +120,7 @@ impl Batch {
 
     /// Whether the edges of `more` can be added without changing the encoding of this batch.
     pub fn accepts(&self, more: &Self) -> bool {
-        self.weights.descending() == more.weights.descending()
-            && more.extent.is_held_by(self.weights)
+        self.weights.descending() == more.weights.descending() && self.weights.holds(more.extent)
     }
 
     /// Adds the counts of `more`; the caller then appends its edges through [`Batch::edges_mut`].
@@ -227,7 +226,7 @@ impl BatchBuilder {
         let wide = Weights::wide(numbers);
         let edges = Edges::Wide(edges);
         let batch = Batch { edges, weights: wide, extent, bound, beyond_floats: false };
-        batch.rekeyed(extent.narrowest())
+        batch.rekeyed(Weights::narrowest(extent))
     }
 }
 
@@ -294,7 +293,7 @@ mod tests {
             let mut batches: Vec<Batch> = lists.iter().map(|list| batch(list)).collect();
             batches.iter_mut().for_each(|batch| batch.put_in_order(descending));
             let extent = batches.iter().map(Batch::extent).fold(Extent::NONE, Extent::and);
-            let common = extent.narrowest().in_order(descending);
+            let common = Weights::narrowest(extent).in_order(descending);
             let exact = Extent::of(extent.numbers, plain.iter().copied());
             prop_assert_eq!(extent, exact);
             let mut found = Vec::new();

@@ -1,6 +1,5 @@
-//! Edges as plain old data.
+//! Edges as plain old data, one and in lists whose key has either width.
 
-use super::Edges;
 use bytemuck::{Pod, Zeroable};
 use std::fmt::Debug;
 
@@ -118,5 +117,87 @@ impl Key for u64 {
 
     fn pack(edges: Vec<Edge<Self>>) -> Edges {
         Edges::Wide(edges)
+    }
+}
+
+/// Edges with 32-bit or 64-bit keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edges {
+    /// 12 bytes an edge.
+    Narrow(Vec<Edge<u32>>),
+    /// 16 bytes an edge.
+    Wide(Vec<Edge<u64>>),
+}
+
+/// The size of an edge in bytes: with a 32-bit key if `narrow`, else with a 64-bit key.
+pub const fn edge_bytes(narrow: bool) -> usize {
+    if narrow { size_of::<Edge<u32>>() } else { size_of::<Edge<u64>>() }
+}
+
+/// Evaluates one generic expression on the list inside an [`Edges`], whatever its width.
+///
+/// ```
+/// # use mst::graph::{Edge, Key, with_edges};
+/// let edges = Key::pack(vec![Edge { u: 0, v: 1, key: 7u32 }]);
+/// assert_eq!(with_edges!(&edges, list => list.len()), 1);
+/// ```
+#[macro_export]
+macro_rules! with_edges {
+    ($edges:expr, $list:ident => $body:expr) => {
+        match $edges {
+            $crate::graph::Edges::Narrow($list) => $body,
+            $crate::graph::Edges::Wide($list) => $body,
+        }
+    };
+}
+pub use with_edges;
+
+impl Edges {
+    /// The number of edges.
+    pub fn len(&self) -> usize {
+        with_edges!(self, list => list.len())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The size of one edge in memory and in a message.
+    pub fn bytes_per_edge(&self) -> usize {
+        edge_bytes(matches!(self, Self::Narrow(_)))
+    }
+
+    /// The edges as plain old data.
+    pub fn bytes(&self) -> &[u8] {
+        with_edges!(self, list => bytemuck::cast_slice(list))
+    }
+
+    /// The inverse of [`Edges::bytes`], with 32-bit keys if `narrow`.
+    ///
+    /// # Panics
+    /// If `bytes` is not a whole number of edges.
+    pub fn of_bytes(bytes: &[u8], narrow: bool) -> Self {
+        if narrow {
+            Self::Narrow(bytemuck::pod_collect_to_vec(bytes))
+        } else {
+            Self::Wide(bytemuck::pod_collect_to_vec(bytes))
+        }
+    }
+
+    /// The edge at a position, with its key in 64 bits.
+    pub fn get(&self, position: usize) -> Edge<u64> {
+        match self {
+            Self::Narrow(list) => {
+                let Edge { u, v, key } = list[position];
+                Edge { u, v, key: key.into() }
+            }
+            Self::Wide(list) => list[position],
+        }
+    }
+
+    /// All edges in order, their keys in 64 bits.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Edge<u64>> + Clone {
+        (0..self.len()).map(|position| self.get(position))
     }
 }

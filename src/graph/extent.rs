@@ -1,7 +1,7 @@
 //! The range of the weights of some edges, from which their narrowest encoding is chosen.
 
 use super::weight::finite_key;
-use super::{Numbers, Weights, integer_key, key_float, key_integer};
+use super::{Numbers, integer_key, key_float, key_integer};
 
 /// `f64` represents all integers from -`EXACT` to `EXACT` exactly.
 const EXACT: i64 = 1 << 53;
@@ -45,7 +45,7 @@ impl Extent {
     }
 
     /// Whether there are no keys.
-    fn is_empty(self) -> bool {
+    pub fn is_empty(self) -> bool {
         self.lowest > self.highest
     }
 
@@ -78,19 +78,6 @@ impl Extent {
         }
     }
 
-    /// The narrowest encoding that holds all weights in this range.
-    pub fn narrowest(self) -> Weights {
-        Weights::narrowest(self.numbers, self.lowest, self.highest, self.singles)
-    }
-
-    /// Whether `weights` can hold every weight in this range.
-    pub fn is_held_by(self, weights: Weights) -> bool {
-        let all = weights.extent();
-        self.numbers == all.numbers
-            && (self.is_empty() || all.lowest <= self.lowest && self.highest <= all.highest)
-            && (self.singles || !all.singles || self.numbers == Numbers::Integers)
-    }
-
     /// Whether the range reaches integers that `f64` cannot represent exactly.
     pub fn is_beyond_floats(self) -> bool {
         self.numbers == Numbers::Integers
@@ -114,39 +101,6 @@ impl Extent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::float_key;
-
-    #[test]
-    fn weights_hold_what_they_can() {
-        let integers = |lowest, highest| {
-            Extent::of(Numbers::Integers, [lowest, highest].map(integer_key).into_iter())
-        };
-        let floats = |weight| Extent::of(Numbers::Floats, float_key(weight).into_iter());
-        let ways = [
-            Weights::narrow_integers(0),
-            Weights::narrow_integers(i32::MIN.into()),
-            Weights::wide(Numbers::Integers),
-            Weights::SINGLES,
-            Weights::wide(Numbers::Floats),
-        ];
-        #[rustfmt::skip]
-        let cases = [
-            (integers(0, 9),                [true,  true,  true,  false, false]),
-            (integers(-1, 9),               [false, true,  true,  false, false]),
-            (integers(0, u32::MAX.into()),  [true,  false, true,  false, false]),
-            (integers(0, 1 << 32),          [false, false, true,  false, false]),
-            (floats(0.5),                   [false, false, false, true,  true]),
-            (floats(0.1),                   [false, false, false, false, true]),
-            (floats(1e300),                 [false, false, false, false, true]),
-            (Extent::NONE,                  [true,  true,  true,  false, false]),
-        ];
-        for (extent, expected) in cases {
-            assert_eq!(ways.map(|weights| extent.is_held_by(weights)), expected, "{extent:?}");
-            assert_eq!(Extent::from_words(extent.to_words()), extent);
-        }
-        // An encoding is the narrowest one for the full range that it can hold.
-        assert_eq!(ways.map(|weights| weights.extent().narrowest()), ways);
-    }
 
     #[test]
     fn integers_that_are_no_floats_are_known() {

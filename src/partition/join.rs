@@ -14,7 +14,7 @@ pub(super) const STEP: usize = 1 << 26;
 /// The narrowest encoding that holds all batches, which must all have the same order.
 pub(super) fn common(batches: &[Batch]) -> Weights {
     let descending = batches.first().is_some_and(|batch| batch.weights().descending());
-    extent(batches).narrowest().in_order(descending)
+    Weights::narrowest(extent(batches)).in_order(descending)
 }
 
 /// The range of the weights of all batches.
@@ -172,7 +172,7 @@ mod tests {
             }
             let bound = plain.iter().map(|e| u64::from(e.u.max(e.v)) + 1).max().unwrap_or(0);
             prop_assert!(held.iter().map(Batch::bound).max().unwrap_or(0) >= bound);
-            let weights = extent(&held).narrowest().in_order(descending);
+            let weights = Weights::narrowest(extent(&held)).in_order(descending);
             let joined = join(held, weights);
             let canonical = |e: Edge<u64>| Edge { key: weights.canonical(e.key), ..e };
             prop_assert_eq!(joined.iter().map(canonical).collect::<Vec<_>>(), plain.clone());

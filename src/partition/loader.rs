@@ -11,7 +11,7 @@ use super::reader::{Conclusion, GraphInput, Reader, RootReader, TotalCounts};
 use crate::comm::Comm;
 use crate::error::Result;
 use crate::format::Census;
-use crate::graph::{Batch, Extent, Slice};
+use crate::graph::{Batch, Extent, Slice, Weights};
 use rayon::prelude::*;
 
 /// Loads this rank's part of an input that all ranks read.
@@ -100,7 +100,7 @@ fn finish(
         saved,
     };
     let Conclusion { n, n_by_ids, notes } = comm.agree(graph.conclude(&seen))?;
-    let narrowest = || all.extent.narrowest().in_order(facts.descending);
+    let narrowest = || Weights::narrowest(all.extent).in_order(facts.descending);
     let weights = facts.weights.unwrap_or_else(narrowest);
     let edges = comm.compute(|| join(batches, weights));
     let Census { records, loops, .. } = all.census;

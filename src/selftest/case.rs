@@ -1,7 +1,7 @@
 //! A random case: a graph of an odd shape, its weights, and how its edges are distributed to the
 //! ranks.
 
-use crate::graph::{Edge, Edges, Numbers, Weights, float_key, integer_key, scramble};
+use crate::graph::{Edge, Edges, Extent, Numbers, Weights, float_key, integer_key, scramble};
 use std::fmt;
 use std::ops::Range;
 
@@ -141,7 +141,7 @@ impl Case {
             Weighing::Singles => (Numbers::Floats, true),
             _ => (Numbers::Integers, false),
         };
-        let weights = Weights::narrowest(numbers, lowest, highest, singles);
+        let weights = Weights::narrowest(Extent { numbers, lowest, highest, singles });
         let hold = |e: &Edge<u64>| Edge { u: e.u, v: e.v, key: weights.hold(e.key) };
         let held = edges.iter().map(hold);
         let edges = match weights.is_narrow() {

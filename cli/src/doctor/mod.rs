@@ -10,6 +10,7 @@ mod cards;
 mod cores;
 mod examine;
 mod facts;
+mod findings;
 mod firewall;
 mod graph;
 mod hostfile;
@@ -27,8 +28,9 @@ mod tests;
 mod verdict;
 
 pub use cores::cores;
-pub use examine::{Findings, Pair, Question, examine};
+pub use examine::examine;
 pub use facts::{Address, ClockOffset, Facts, HostReport};
+pub use findings::{Findings, Pair, Question};
 pub(crate) use hostfile::{Hostfile, is_host, is_word};
 pub(crate) use library::Library;
 pub(crate) use names::{addresses, bare};
