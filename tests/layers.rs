@@ -121,6 +121,24 @@ fn circles_are_found() {
     assert!(circle(&found).contains("b") && circle(&found).contains("c"));
 }
 
+#[test]
+fn an_export_belongs_to_its_own_file() {
+    let module = |path: &str, text: &str| {
+        let path = path.split("::").map(str::to_owned).collect();
+        Module::parse("a file", path, text)
+    };
+    let modules = vec![
+        module("a", "mod b; mod c; pub use b::{B, D as E}; pub use c::C;"),
+        module("a::b", "use super::C; struct B; struct D;"),
+        module("a::c", "use super::E; struct C;"),
+    ];
+    let package = Package { modules };
+    let imports = |at: usize| package.imports(&package.modules[at]).collect::<Vec<_>>();
+    assert_eq!(imports(1), [["a", "c"]]);
+    assert_eq!(imports(2), [["a", "b"]]);
+    assert!(!circle(&folders(&package)[&vec!["a".to_owned()]]).is_empty());
+}
+
 /// What the library's own code must not do: print, or end the process.
 const NEVER_IN_THE_LIBRARY: [&str; 6] =
     ["println!", "print!", "eprintln!", "eprint!", "process::exit", "process::abort"];

@@ -2,7 +2,7 @@
 //! unit tests.
 
 use proc_macro2::{TokenStream, TokenTree};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
@@ -16,6 +16,8 @@ pub(crate) struct Module {
     pub(crate) path: Vec<String>,
     /// The paths that it names, as written, split into segments.
     names: BTreeSet<Vec<String>>,
+    /// What it imports or exports again: for each name in its scope, the path that it stands for.
+    scope: BTreeMap<String, Vec<String>>,
     /// The first segments of its imports: crates and modules.
     heads: BTreeSet<String>,
 }
@@ -85,19 +87,26 @@ impl Package {
         Some(self.longest(place, &name[ups.max(1)..]))
     }
 
+    /// The module that has what `name` is in `place`. A name that a module exports again belongs to
+    /// the module that it comes from.
     fn longest(&self, mut place: Vec<String>, name: &[String]) -> Vec<String> {
         for segment in name {
             place.push(segment.clone());
             if !self.is_module(&place) {
                 place.pop();
-                break;
+                let origin = self.module(&place).and_then(|module| module.scope.get(segment));
+                return origin.and_then(|path| self.place(&place, path)).unwrap_or(place);
             }
         }
         place
     }
 
+    fn module(&self, place: &[String]) -> Option<&Module> {
+        self.modules.iter().find(|module| module.path == place)
+    }
+
     fn is_module(&self, place: &[String]) -> bool {
-        self.modules.iter().any(|module| module.path == place)
+        self.module(place).is_some()
     }
 }
 
@@ -107,7 +116,13 @@ impl Module {
         let syntax = syn::parse_file(text).unwrap_or_else(|why| panic!("{file}: {why}"));
         let mut names = Names::default();
         names.visit_file(&syntax);
-        Self { file: file.to_owned(), path, names: names.all, heads: names.heads }
+        Self {
+            file: file.to_owned(),
+            path,
+            names: names.all,
+            scope: names.scope,
+            heads: names.heads,
+        }
     }
 
     /// Whether it names a path that ends with `word`.
@@ -126,6 +141,7 @@ impl Module {
 #[derive(Default)]
 struct Names {
     all: BTreeSet<Vec<String>>,
+    scope: BTreeMap<String, Vec<String>>,
     heads: BTreeSet<String>,
 }
 
@@ -161,12 +177,17 @@ impl Names {
         self.all.extend(Some(name).filter(|name| !name.is_empty()));
     }
 
+    fn bind(&mut self, name: &syn::Ident, path: Vec<String>) {
+        self.scope.insert(name.to_string(), path.clone());
+        self.all.insert(path);
+    }
+
     fn of_use(&mut self, before: &[String], tree: &UseTree) {
         let with = |segment: &syn::Ident| [before, &[segment.to_string()]].concat();
         match tree {
             UseTree::Path(path) => self.of_use(&with(&path.ident), &path.tree),
-            UseTree::Name(name) => drop(self.all.insert(with(&name.ident))),
-            UseTree::Rename(name) => drop(self.all.insert(with(&name.ident))),
+            UseTree::Name(name) => self.bind(&name.ident, with(&name.ident)),
+            UseTree::Rename(name) => self.bind(&name.rename, with(&name.ident)),
             UseTree::Glob(_) => drop(self.all.insert(before.to_vec())),
             UseTree::Group(group) => group.items.iter().for_each(|tree| self.of_use(before, tree)),
         }
