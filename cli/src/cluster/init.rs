@@ -5,7 +5,7 @@ use super::copy::copy;
 use super::setup::{program, status};
 use super::{folder, hosts_file, refusal, settings_file};
 use crate::console::{note, write_stderr, write_stdout};
-use crate::doctor::{self, Facts, Library, Question, Remote};
+use crate::doctor::{self, Examination, Facts, Library, Remote};
 use crate::shell;
 use mst::error::Result;
 use std::collections::BTreeSet;
@@ -97,7 +97,7 @@ fn install_mpi(remote: &Remote, package: &str) {
 fn write(hosts: &[&str], launcher: Option<&Library>) -> Result<()> {
     let is_mpich = launcher.is_some_and(Library::is_mpich);
     let bare = hosts_file::text(hosts.iter().map(|host| (*host, 1)), is_mpich);
-    let question = Question { by_cluster: true, ..Question::default() };
+    let question = Examination { by_cluster: true, ..Examination::default() };
     let found = doctor::reach(&hosts_file::parse(bare.as_bytes())?, &question)?;
     let Some(settings) = &found.settings else {
         write_stderr(doctor::shown(&found));

@@ -2,7 +2,7 @@
 
 use super::{addresses, folder, hosts_file, refusal, settings_file};
 use crate::console::ResultPrinter;
-use crate::doctor::{self, Hostfile, Problem, Question, Settings};
+use crate::doctor::{self, Examination, Hostfile, Problem, Settings};
 use mst::error::{Error, Result, shown};
 use std::env;
 use std::path::{Path, PathBuf};
@@ -36,9 +36,9 @@ impl ClusterSetup {
         move || doctor::reach(&hostfile, &question).map_or(Vec::new(), |found| found.problems)
     }
 
-    fn question(&self) -> Question {
+    fn question(&self) -> Examination {
         let mpi_networks = self.settings.mpi_networks();
-        Question { mpi_networks, by_cluster: true, ..Question::default() }
+        Examination { mpi_networks, by_cluster: true, ..Examination::default() }
     }
 }
 

@@ -7,7 +7,7 @@ use super::rows::RowOptions;
 use super::solve::context;
 use crate::console::Output;
 use crate::console::ResultPrinter;
-use crate::doctor::{self, Findings, Question};
+use crate::doctor::{self, Examination, Findings};
 use crate::report::{self, Language, Snapshot, Sources};
 use crate::text;
 use clap::{Args as _, FromArgMatches};
@@ -82,7 +82,7 @@ impl Args {
         common.world.warn_of_gaps(comm, &loaded, distributed.outcome.forest_edges);
         let local_runs = local.as_ref().map_or(&[][..], |(runs, _)| runs);
         comm.agree(local_runs.iter().try_for_each(|local| same_forest(local, &distributed)))?;
-        let found = self.report.as_ref().map(|_| doctor::examine(comm, &Question::default()));
+        let found = self.report.as_ref().map(|_| doctor::examine(comm, &Examination::default()));
         let found = found.transpose()?;
         let Some((local, local_rows)) = local else {
             return comm.agree(Ok(()));

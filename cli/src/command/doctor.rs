@@ -3,7 +3,7 @@
 use super::common::InputArgs;
 use super::world::{LEAST_TO_MEET, WorldArgs};
 use crate::console::{ResultPrinter, write_stdout};
-use crate::doctor::{self, Facts, Findings, Hostfile, Question};
+use crate::doctor::{self, Examination, Facts, Findings, Hostfile};
 use mst::comm::{self, Comm};
 use mst::error::Result;
 use std::ffi::OsString;
@@ -77,7 +77,7 @@ impl Args {
         let graph =
             self.graph.as_deref().map(|graph| InputArgs::default().named(graph)).transpose()?;
         let (files, hostfile) = (self.file.clone(), self.hostfile.clone());
-        let question = Question { files, graph, hostfile, ..Question::default() };
+        let question = Examination { files, graph, hostfile, ..Examination::default() };
         match &self.hostfile {
             Some(hostfile) if self.world.ranks.is_none() && !comm::is_started() => {
                 let found = doctor::reach(&Hostfile::read(hostfile)?, &question)?;
@@ -87,7 +87,7 @@ impl Args {
         }
     }
 
-    fn run(&self, comm: &Comm, question: &Question) -> Result<()> {
+    fn run(&self, comm: &Comm, question: &Examination) -> Result<()> {
         let found = doctor::examine(comm, question)?;
         comm.agree(if comm.rank() == 0 { self.print(&found) } else { Ok(()) })
     }

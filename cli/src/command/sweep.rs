@@ -6,10 +6,10 @@ use super::rows::RowOptions;
 use super::solve::context;
 use super::world::{JobArgs, WorldArgs};
 use crate::console::{self, Output, ResultPrinter, StepBar};
-use crate::doctor::{self, Question};
+use crate::doctor::{self, Examination};
 use crate::report::{self, Snapshot};
 use crate::sweep::{
-    self, Done, Graph, Outline, Pace, Point, Room, SweepOptions, Trial, Ways, in_order,
+    self, Done, Graph, Pace, Room, SweepOptions, SweepOutline, SweepPoint, Trial, Ways, in_order,
     within_budget,
 };
 use crate::text;
@@ -160,7 +160,7 @@ impl Args {
         let done = comm.agree(self.done(comm))?;
         let points = given.unwrap_or_else(|| self.lab(comm, &pace, &done, &room, &ways));
         let (groups, most) = self.fitting(comm, &pace, &points);
-        let plan = Outline::of(comm.topology(), &done, &pace, &groups, most);
+        let plan = SweepOutline::of(comm.topology(), &done, &pace, &groups, most);
         let before = plan.measured_before();
         let late = self.budget().and_then(|budget| plan.warning(budget));
         late.iter().for_each(|line| world.note(comm, line));
@@ -271,7 +271,14 @@ impl Args {
     }
 
     /// The points of strong and weak scaling and of a crossover, with graphs for the time there is.
-    fn lab(&self, comm: &Comm, pace: &Pace, done: &Done, room: &Room, ways: &Ways) -> Vec<Point> {
+    fn lab(
+        &self,
+        comm: &Comm,
+        pace: &Pace,
+        done: &Done,
+        room: &Room,
+        ways: &Ways,
+    ) -> Vec<SweepPoint> {
         let budget = self.budget().unwrap_or(LAB_SECONDS);
         let scaling = |log_n| sweep::scaling(log_n, room, ways);
         let fitting = || sweep::size_within(pace, budget, scaling);
@@ -283,7 +290,12 @@ impl Args {
     }
 
     /// The points of an experiment on the graphs that were given.
-    fn points(&self, experiment: ExperimentArg, room: &Room, ways: &Ways) -> Result<Vec<Point>> {
+    fn points(
+        &self,
+        experiment: ExperimentArg,
+        room: &Room,
+        ways: &Ways,
+    ) -> Result<Vec<SweepPoint>> {
         let graph = self.graph.clone().unwrap_or_else(|| DEFAULT_GRAPH.into());
         match experiment {
             ExperimentArg::Weak => Ok(sweep::weak(&self.generator(&graph)?, room, ways)),
@@ -359,7 +371,12 @@ impl Args {
     }
 
     /// The points that fit into the budget, in their order, and the most repetitions.
-    fn fitting(&self, comm: &Comm, pace: &Pace, points: &[Point]) -> (Vec<Vec<Point>>, usize) {
+    fn fitting(
+        &self,
+        comm: &Comm,
+        pace: &Pace,
+        points: &[SweepPoint],
+    ) -> (Vec<Vec<SweepPoint>>, usize) {
         let budget = self.budget();
         // Files are not on all hosts, so rank 0 decides.
         let told = match comm.rank() {
@@ -373,7 +390,8 @@ impl Args {
         let (most, kept) = (told[0] as usize, &told[1..]);
         let left_out = points.len() - kept.len();
         let world = self.world();
-        let points: Vec<Point> = kept.iter().map(|&place| points[place as usize].clone()).collect();
+        let points: Vec<SweepPoint> =
+            kept.iter().map(|&place| points[place as usize].clone()).collect();
         if left_out > 0 {
             let left_out = text::count(left_out as u64, "point");
             let what = format!("the budget leaves out {left_out}, those with the largest graphs");
@@ -388,7 +406,7 @@ impl Args {
 
     /// Saves what the machines and links are now, beside the rows, for the report.
     fn save_machines(&self, comm: &Comm) -> Result<()> {
-        let found = doctor::examine(comm, &Question::default())?;
+        let found = doctor::examine(comm, &Examination::default())?;
         let is_kept = comm.rank() == 0 && !Output::is_standard(&self.csv);
         comm.agree(match is_kept {
             true => report::add(&report::beside(&self.csv), Snapshot::now(&found)),
@@ -410,7 +428,7 @@ impl Args {
         Ok(Done::of(rows, env!("CARGO_PKG_VERSION"), env!("MST_COMMIT")))
     }
 
-    fn request<'p>(&self, part: &Comm, point: &'p Point) -> Request<'p> {
+    fn request<'p>(&self, part: &Comm, point: &'p SweepPoint) -> Request<'p> {
         let vertex_bytes = vertex_bytes(point.algorithm, point.plan, true);
         Request { vertex_bytes, ..self.input.request(part, &point.graph.source) }
     }

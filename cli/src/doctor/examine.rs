@@ -1,8 +1,8 @@
 //! Examines the hosts of a running job.
 
 use super::{
-    ClockOffset, Facts, Findings, HostReport, Hostfile, Library, Pair, Question, cards, cores,
-    pairs, verdict,
+    ClockOffset, Examination, Facts, Findings, HostLink, HostReport, Hostfile, Library, cards,
+    cores, pairs, verdict,
 };
 use mst::comm::Comm;
 use mst::error::Result;
@@ -21,7 +21,7 @@ const MEASURING_LIMIT: Duration = Duration::from_secs(5);
 /// # Complexity
 /// Some milliseconds. With several hosts, measuring adds about five seconds at most; one round of
 /// it takes as long as 8 MiB on the slowest link.
-pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
+pub fn examine(comm: &Comm, question: &Examination) -> Result<Findings> {
     let read = || {
         let hostfile = question.hostfile.as_deref().map(Hostfile::read).transpose()?;
         Ok((hostfile, question.size()?))
@@ -38,12 +38,12 @@ pub fn examine(comm: &Comm, question: &Question) -> Result<Findings> {
         hosts[found.ends[1]].clock_offset =
             Some(ClockOffset { seconds: found.clock_offset, error: found.link.latency });
     }
-    let pair = |found: &pairs::Measured| Pair {
+    let pair = |found: &pairs::Measured| HostLink {
         hosts: found.ends,
         latency: found.link.latency,
         bandwidth: found.link.bandwidth,
     };
-    let pairs: Vec<Pair> = measured.iter().map(pair).collect();
+    let pairs: Vec<HostLink> = measured.iter().map(pair).collect();
     let library = Library::named(&hosts[0].facts.library);
     let mut problems = Vec::new();
     if let Some(hostfile) = &hostfile {
@@ -98,11 +98,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let hostfile = folder.path().join("hosts");
         std::fs::write(&hostfile, "vm1 slots=1\nvm2 slots=1\n").expect("written");
-        let question = Question {
+        let question = Examination {
             files: vec!["missing.gr".into()],
             graph: Some(Source::Generated("gnm:n=2^30,m=2^39".parse().expect("a spec"))),
             hostfile: Some(hostfile),
-            ..Question::default()
+            ..Examination::default()
         };
         let found = mst::comm::run(3, Some(1), |comm| examine(comm, &question).expect("read"));
         let [one] = found[0].hosts.as_slice() else { panic!("{found:?}") };
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_missing_hostfile_is_an_error_on_every_rank() {
-        let question = Question { hostfile: Some("missing".into()), ..Question::default() };
+        let question = Examination { hostfile: Some("missing".into()), ..Examination::default() };
         let failed = mst::comm::run(2, Some(1), |comm| examine(comm, &question).unwrap_err());
         assert!(failed.iter().all(|why| why.to_string().contains("cannot open missing")));
     }

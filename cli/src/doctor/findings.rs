@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 /// What to examine besides the hosts.
 #[derive(Clone, Debug, Default)]
-pub struct Question {
+pub struct Examination {
     /// Files that every host should have.
     pub files: Vec<PathBuf>,
     /// A graph that should fit in memory.
@@ -30,7 +30,7 @@ pub struct Findings {
     /// The hosts that answered.
     pub hosts: Vec<HostReport>,
     /// The links that were measured.
-    pub pairs: Vec<Pair>,
+    pub pairs: Vec<HostLink>,
     /// The problems.
     pub problems: Vec<Problem>,
     /// How to start a job on the hosts of a hostfile, if all have answered and share a network.
@@ -40,7 +40,7 @@ pub struct Findings {
 
 /// The link between two hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Pair {
+pub struct HostLink {
     /// The hosts, as indices into [`Findings::hosts`], the lower first.
     pub hosts: [usize; 2],
     /// Time until a short message arrives, seconds.
@@ -65,7 +65,7 @@ impl Findings {
     }
 }
 
-impl Question {
+impl Examination {
     /// The files that every host should have, a graph's among them.
     pub(super) fn all_files(&self) -> Vec<PathBuf> {
         let graph = match &self.graph {

@@ -30,7 +30,7 @@ mod verdict;
 pub use cores::cores;
 pub use examine::examine;
 pub use facts::{Address, ClockOffset, Facts, HostReport};
-pub use findings::{Findings, Pair, Question};
+pub use findings::{Examination, Findings, HostLink};
 pub(crate) use hostfile::{Hostfile, is_host, is_word};
 pub(crate) use library::Library;
 pub(crate) use names::{addresses, bare};

@@ -4,7 +4,7 @@ use super::answer::{self, Answer, Context};
 use super::names::{bare, is_here};
 use super::remote::{self, Remote, ScriptOutput};
 use super::{
-    ClockOffset, Facts, Findings, HostReport, Hostfile, Library, Problem, Question, cards,
+    ClockOffset, Examination, Facts, Findings, HostReport, Hostfile, Library, Problem, cards,
     firewall, settings, ssh, verdict,
 };
 use mst::comm;
@@ -30,7 +30,7 @@ const AT_ONCE: usize = 32;
 ///
 /// # Complexity
 /// At most about 15 seconds for 32 hosts; half a second if all is well.
-pub(crate) fn reach(hostfile: &Hostfile, question: &Question) -> Result<Findings> {
+pub(crate) fn reach(hostfile: &Hostfile, question: &Examination) -> Result<Findings> {
     let size = question.size()?;
     let mut here = Facts::here(comm::linked_library(), &question.all_files());
     here.mpi_networks = question.mpi_networks.clone().or(here.mpi_networks);

@@ -1,6 +1,6 @@
 //! Formats the findings for a terminal, with at most 100 columns for any number of hosts.
 
-use super::{ClockOffset, Findings, HostReport, Pair};
+use super::{ClockOffset, Findings, HostLink, HostReport};
 use crate::text::{bytes, count, grouped, seconds, table};
 use mst::error::printable;
 use mst::partition::Fingerprint;
@@ -156,7 +156,7 @@ fn grouped_by_width(
 }
 
 /// A matrix of the links: latencies below the diagonal, bandwidths above it.
-fn links(hosts: &[HostReport], pairs: &[Pair]) -> String {
+fn links(hosts: &[HostReport], pairs: &[HostLink]) -> String {
     if pairs.is_empty() {
         return String::new();
     }
@@ -209,7 +209,7 @@ mod tests {
             one.clock_offset = Some(ClockOffset { seconds: -1.5e-6, error: 0.0 });
             one
         };
-        let pair = |hosts| Pair { hosts, latency: 123e-6, bandwidth: 117.3e6 };
+        let pair = |hosts| HostLink { hosts, latency: 123e-6, bandwidth: 117.3e6 };
         let pairs = (1..hosts).flat_map(|b| (0..b).map(move |a| [a, b])).map(pair).collect();
         let hosts = (0..hosts).map(host).collect();
         Findings { hosts, pairs, problems: Vec::new(), settings: None }

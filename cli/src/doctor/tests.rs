@@ -213,7 +213,7 @@ fn a_slow_link_stands_out() {
     let hosts = three(|_| ());
     let pairs = |rates: [f64; 3]| {
         let ends = [[0, 1], [0, 2], [1, 2]];
-        let pair = |(hosts, bandwidth)| Pair { hosts, latency: 1e-4, bandwidth };
+        let pair = |(hosts, bandwidth)| HostLink { hosts, latency: 1e-4, bandwidth };
         ends.into_iter().zip(rates).map(pair).collect::<Vec<_>>()
     };
     assert_eq!(links(&hosts, &pairs([1e8, 1.1e8, 2e7])), []);

@@ -2,7 +2,7 @@
 
 use super::graph::Size;
 use super::remote::{copy, on_host, on_host_as_root};
-use super::{Address, HostReport, Hostfile, Library, Pair, Problem, listed};
+use super::{Address, HostLink, HostReport, Hostfile, Library, Problem, listed};
 use crate::shell;
 use crate::text::{bytes, count, seconds};
 use std::collections::BTreeMap;
@@ -276,7 +276,7 @@ pub(super) fn slots(reports: &[HostReport], hostfile: &Hostfile) -> Vec<Problem>
 }
 
 /// The problems of links that are far slower than the others, or of a host if all its links are.
-pub(super) fn links(reports: &[HostReport], pairs: &[Pair]) -> Vec<Problem> {
+pub(super) fn links(reports: &[HostReport], pairs: &[HostLink]) -> Vec<Problem> {
     let median_of_others = |at: usize| {
         let others = pairs.iter().enumerate().filter(|(other, _)| *other != at);
         let mut rates: Vec<f64> = others.map(|(_, pair)| pair.bandwidth).collect();

@@ -8,12 +8,12 @@ use super::study::Study;
 #[derive(Debug)]
 pub(crate) struct Growth<'a> {
     /// By rising edges, at least two.
-    pub(crate) pairs: Vec<Pair<'a>>,
+    pub(crate) pairs: Vec<Fastest<'a>>,
 }
 
 /// The fastest runs of a graph.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Pair<'a> {
+pub(crate) struct Fastest<'a> {
     pub(crate) local: &'a Point,
     /// On the most ranks.
     pub(crate) distributed: &'a Point,
@@ -35,7 +35,7 @@ pub(crate) enum Crossing {
 /// How many times the largest size an expected crossing may be away: beyond that it is a guess.
 const IN_SIGHT: f64 = 64.0;
 
-impl Pair<'_> {
+impl Fastest<'_> {
     /// Edges.
     pub(crate) fn m(&self) -> u64 {
         self.local.row().m
@@ -53,7 +53,7 @@ impl<'a> Growth<'a> {
     pub(crate) fn all(study: &'a Study) -> Vec<Self> {
         let mut found = Vec::new();
         for (experiment, origin) in experiments(study) {
-            let mut families: Vec<(&str, Vec<Pair<'a>>)> = Vec::new();
+            let mut families: Vec<(&str, Vec<Fastest<'a>>)> = Vec::new();
             for graph in study.graphs().into_iter().filter(|_| experiment != "weak") {
                 let points: Vec<&Point> = study
                     .points
@@ -71,7 +71,8 @@ impl<'a> Growth<'a> {
                     None => families.push((family, vec![pair])),
                 }
             }
-            let sizes = |pairs: &Vec<Pair<'_>>| pairs.windows(2).any(|two| two[0].m() < two[1].m());
+            let sizes =
+                |pairs: &Vec<Fastest<'_>>| pairs.windows(2).any(|two| two[0].m() < two[1].m());
             let grown = families.into_iter().map(|(_, pairs)| pairs).filter(sizes);
             found.extend(grown.map(|pairs| Self { pairs }));
         }
@@ -102,12 +103,12 @@ impl<'a> Growth<'a> {
 }
 
 /// The fastest run on one rank, and the fastest on the most ranks.
-fn pair<'a>(points: &[&'a Point]) -> Option<Pair<'a>> {
+fn pair<'a>(points: &[&'a Point]) -> Option<Fastest<'a>> {
     let of = |ranks: usize| {
         fastest(points.iter().copied().filter(move |point| point.row().ranks == ranks))
     };
     let most = points.iter().map(|point| point.row().ranks).max().filter(|most| *most > 1)?;
-    Some(Pair { local: of(1)?, distributed: of(most)? })
+    Some(Fastest { local: of(1)?, distributed: of(most)? })
 }
 
 #[cfg(test)]

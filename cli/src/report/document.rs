@@ -8,12 +8,12 @@ pub(crate) struct Document {
     pub(crate) title: String,
     /// Who wrote it from what.
     pub(crate) made_by: String,
-    pub(crate) blocks: Vec<Block>,
+    pub(crate) blocks: Vec<Element>,
 }
 
 /// A part of a report. Its texts are plain: each kind of page escapes them.
 #[derive(Debug)]
-pub(crate) enum Block {
+pub(crate) enum Element {
     /// A question, with a name for links to it.
     Section {
         text: String,
@@ -60,7 +60,7 @@ impl Table {
 impl Document {
     pub(crate) fn figures(&self) -> impl Iterator<Item = &Figure> {
         self.blocks.iter().filter_map(|block| match block {
-            Block::Figure(figure) => Some(figure),
+            Element::Figure(figure) => Some(figure),
             _ => None,
         })
     }

@@ -2,7 +2,7 @@
 //! file beside its rows.
 
 use crate::console::save;
-use crate::doctor::{Findings, HostReport, Pair};
+use crate::doctor::{Findings, HostLink, HostReport};
 use mst::comm::Link;
 use mst::error::{ContentFault, Error, Result};
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ impl Snapshot {
             kernel: host.facts.kernel.clone(),
             library: host.facts.library.clone(),
         };
-        let wire = |pair: &Pair| Wire {
+        let wire = |pair: &HostLink| Wire {
             between: pair.hosts.map(|host| found.hosts[host].label.clone()),
             latency: pair.latency,
             bandwidth: pair.bandwidth,
@@ -161,7 +161,7 @@ mod tests {
         };
         let found = Findings {
             hosts: ["vm1", "vm2", "vm3"].map(host).to_vec(),
-            pairs: vec![Pair { hosts: [0, 2], latency: 1e-5, bandwidth: 1e9 }],
+            pairs: vec![HostLink { hosts: [0, 2], latency: 1e-5, bandwidth: 1e9 }],
             problems: Vec::new(),
             settings: None,
         };

@@ -1,14 +1,14 @@
 //! What of a plan is still to be measured, given what was measured before.
 
 use super::done::hosts;
-use super::{Done, Experiment, Point};
+use super::{Done, Experiment, SweepPoint};
 use mst::comm::Topology;
 
 /// What lies ahead of a sweep.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ahead {
     /// The points to measure, in their order.
-    pub(crate) left: Vec<Point>,
+    pub(crate) left: Vec<SweepPoint>,
     /// How many points are not measured again.
     pub(crate) measured: usize,
 }
@@ -19,7 +19,7 @@ impl Ahead {
     pub(crate) fn of(
         topology: &Topology,
         done: &Done,
-        points: &[Point],
+        points: &[SweepPoint],
         mut is_crossed: bool,
     ) -> Self {
         let mut ahead = Self::default();
@@ -57,13 +57,13 @@ mod tests {
         Topology { ranks, threads: vec![1; 2], one_process: false }
     }
 
-    fn point(experiment: Experiment, log_n: u32, ranks: usize) -> Point {
+    fn point(experiment: Experiment, log_n: u32, ranks: usize) -> SweepPoint {
         let graph = Graph::generated(format!("gnm:n=2^{log_n},m=8n").parse().expect("a spec"));
-        Point { experiment, graph, ranks, threads: 1, algorithm: Algorithm::Auto, plan: None }
+        SweepPoint { experiment, graph, ranks, threads: 1, algorithm: Algorithm::Auto, plan: None }
     }
 
     /// Six rows of a point, each with this time.
-    fn rows(point: &Point, total_s: f64) -> Vec<Row> {
+    fn rows(point: &SweepPoint, total_s: f64) -> Vec<Row> {
         let row = |repetition| Row {
             experiment: point.experiment.name().to_owned(),
             graph: point.graph.name.clone(),
@@ -80,7 +80,11 @@ mod tests {
         (1..=6).map(row).collect()
     }
 
-    fn ahead(done: &Done, points: &[Point], is_crossed: bool) -> (Vec<(String, usize)>, usize) {
+    fn ahead(
+        done: &Done,
+        points: &[SweepPoint],
+        is_crossed: bool,
+    ) -> (Vec<(String, usize)>, usize) {
         let Ahead { left, measured } = Ahead::of(&topology(), done, points, is_crossed);
         (left.into_iter().map(|point| (point.graph.name, point.ranks)).collect(), measured)
     }
@@ -101,7 +105,7 @@ mod tests {
 
     #[test]
     fn nothing_is_ahead_of_a_crossover_that_was_found() {
-        let points: Vec<Point> = [(12, 1), (12, 2), (13, 1), (13, 2)]
+        let points: Vec<SweepPoint> = [(12, 1), (12, 2), (13, 1), (13, 2)]
             .map(|(log_n, ranks)| point(Experiment::Crossover, log_n, ranks))
             .to_vec();
         let with = |of_two: f64| {

@@ -1,6 +1,6 @@
 //! What an earlier sweep has measured, by the rows that it left.
 
-use super::{Point, PointKey};
+use super::{PointKey, SweepPoint};
 use mst::comm::Topology;
 use mst::experiment::Row;
 use mst::measure::Interval;
@@ -31,7 +31,7 @@ impl Done {
     }
 
     /// The rows of a point that was measured on `hosts` to the end; `None` if it was not.
-    pub(crate) fn rows(&self, point: &Point, hosts: &str) -> Option<Vec<&Row>> {
+    pub(crate) fn rows(&self, point: &SweepPoint, hosts: &str) -> Option<Vec<&Row>> {
         let rows = self.points.get(&point.key())?;
         let rows: Vec<&Row> = rows.iter().filter(|row| row.hosts == hosts).collect();
         let last = rows.last()?;
@@ -41,7 +41,7 @@ impl Done {
     }
 
     /// Whether there are rows for a point.
-    pub(crate) fn has(&self, point: &Point) -> bool {
+    pub(crate) fn has(&self, point: &SweepPoint) -> bool {
         self.points.contains_key(&point.key())
     }
 
@@ -91,10 +91,10 @@ mod tests {
     use mst::comm::Host;
     use mst::local::Algorithm;
 
-    fn point() -> Point {
+    fn point() -> SweepPoint {
         let graph = Graph::generated("path:n=5".parse().expect("a spec"));
         let (experiment, algorithm) = (Experiment::Strong, Algorithm::Auto);
-        Point { experiment, graph, ranks: 2, threads: 1, algorithm, plan: None }
+        SweepPoint { experiment, graph, ranks: 2, threads: 1, algorithm, plan: None }
     }
 
     fn rows(count: usize) -> Vec<Row> {
@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(is_done([torn, rows(3)].concat()), Some(3));
         let done = Done::of(rows(3), "1", "a");
         assert!(done.rows(&point(), "vm1:1 vm2:1").is_none(), "other hosts");
-        assert!(done.rows(&Point { threads: 2, ..point() }, "vm1:2").is_none());
+        assert!(done.rows(&SweepPoint { threads: 2, ..point() }, "vm1:2").is_none());
         assert!(Done::of(rows(3), "1", "b").rows(&point(), "vm1:2").is_none(), "another build");
         assert!(Done::of(rows(3), "2", "a").rows(&point(), "vm1:2").is_none(), "another version");
     }

@@ -1,6 +1,6 @@
 //! How long points take: the model of a job, corrected by a short trial.
 
-use super::{Done, Experiment, Point};
+use super::{Done, Experiment, SweepPoint};
 use mst::comm::Link;
 use mst::distributed::{Locality, Plan, Workload};
 use mst::partition::Source;
@@ -45,7 +45,7 @@ pub(crate) struct PointCost {
 
 impl Pace {
     /// The seconds that `point` should take.
-    pub(crate) fn of(&self, point: &Point) -> PointCost {
+    pub(crate) fn of(&self, point: &SweepPoint) -> PointCost {
         let (n, m) = size(point);
         let trial = self.trial;
         let times = m as f64 / trial.m as f64 * trial.threads as f64;
@@ -61,7 +61,7 @@ impl Pace {
 
     /// The seconds that `points` should take, with `repetitions` of each after one to warm up: the
     /// graph is read once for its ranks, and proved once.
-    pub(crate) fn total(&self, points: &[Point], repetitions: usize) -> f64 {
+    pub(crate) fn total(&self, points: &[SweepPoint], repetitions: usize) -> f64 {
         let (mut read, mut proved) = (BTreeSet::new(), BTreeSet::new());
         let seconds = points.iter().map(|point| {
             let seconds = self.of(point);
@@ -77,7 +77,7 @@ impl Pace {
 }
 
 /// The vertices and edges of a point's graph; guessed from the size of a file.
-pub(crate) fn size(point: &Point) -> (u64, u64) {
+pub(crate) fn size(point: &SweepPoint) -> (u64, u64) {
     match &point.graph.source {
         Source::Generated(spec) => (spec.n(), spec.expected_edges()),
         Source::File { path, .. } => {
@@ -129,14 +129,14 @@ pub(crate) struct Fitting {
 /// smallest ones are always kept. Scaling is not scaling without its largest points.
 pub(crate) fn within_budget(
     pace: &Pace,
-    points: &[Point],
+    points: &[SweepPoint],
     most: usize,
     budget: Option<f64>,
 ) -> Fitting {
     let mut kept: Vec<usize> = (0..points.len()).collect();
     let Some(budget) = budget else { return Fitting { kept, most } };
     let total = |kept: &[usize], repetitions| {
-        let kept: Vec<Point> = kept.iter().map(|&place| points[place].clone()).collect();
+        let kept: Vec<SweepPoint> = kept.iter().map(|&place| points[place].clone()).collect();
         pace.total(&kept, repetitions)
     };
     let can_go = |place: &&usize| {
@@ -156,15 +156,19 @@ pub(crate) fn within_budget(
 
 /// The size, as the logarithm of its vertices, of the largest graph of which strong and weak
 /// scaling, `points` at a size, take at most half of `budget` seconds.
-pub(crate) fn size_within(pace: &Pace, budget: f64, points: impl Fn(u32) -> Vec<Point>) -> u32 {
+pub(crate) fn size_within(
+    pace: &Pace,
+    budget: f64,
+    points: impl Fn(u32) -> Vec<SweepPoint>,
+) -> u32 {
     let fits = |log_n: &u32| pace.total(&points(*log_n), FEWEST) <= budget / 2.0;
     LAB_SIZES.rev().find(fits).unwrap_or(*LAB_SIZES.start())
 }
 
 /// The size of the graph of an earlier sweep, which a sweep that goes on must keep, though the machine
 /// may seem faster or slower now.
-pub(crate) fn size_measured(done: &Done, points: impl Fn(u32) -> Vec<Point>) -> Option<u32> {
-    let is_strong = |point: &Point| point.experiment == Experiment::Strong;
+pub(crate) fn size_measured(done: &Done, points: impl Fn(u32) -> Vec<SweepPoint>) -> Option<u32> {
+    let is_strong = |point: &SweepPoint| point.experiment == Experiment::Strong;
     LAB_SIZES
         .rev()
         .find(|log_n| points(*log_n).iter().any(|point| is_strong(point) && done.has(point)))
@@ -182,10 +186,10 @@ mod tests {
         link: Link { latency: 1e-6, bandwidth: 1e9 },
     };
 
-    fn point(log_n: u32, ranks: usize, threads: usize) -> Point {
+    fn point(log_n: u32, ranks: usize, threads: usize) -> SweepPoint {
         let graph = Graph::generated(format!("gnm:n=2^{log_n},m=8n").parse().expect("a spec"));
         let (experiment, algorithm) = (Experiment::Strong, Algorithm::Auto);
-        Point { experiment, graph, ranks, threads, algorithm, plan: None }
+        SweepPoint { experiment, graph, ranks, threads, algorithm, plan: None }
     }
 
     #[test]
@@ -211,8 +215,8 @@ mod tests {
 
     #[test]
     fn a_budget_cuts_repetitions_and_then_sizes() {
-        let of = |experiment| move |log_n| Point { experiment, ..point(log_n, 1, 2) };
-        let points: Vec<Point> = (12..18).map(of(Experiment::Crossover)).collect();
+        let of = |experiment| move |log_n| SweepPoint { experiment, ..point(log_n, 1, 2) };
+        let points: Vec<SweepPoint> = (12..18).map(of(Experiment::Crossover)).collect();
         let fit = |budget| {
             let Fitting { kept, most } = within_budget(&PACE, &points, 30, budget);
             (kept, most)
@@ -224,7 +228,7 @@ mod tests {
         let smaller = PACE.total(&points[1..4], FEWEST) + PACE.total(&points[..1], FEWEST);
         assert_eq!(fit(Some(smaller)), (vec![0, 1, 2, 3], FEWEST));
         assert_eq!(fit(Some(0.0)), (vec![0], FEWEST));
-        let scaling: Vec<Point> = (12..18).map(of(Experiment::Weak)).collect();
+        let scaling: Vec<SweepPoint> = (12..18).map(of(Experiment::Weak)).collect();
         let fitting = within_budget(&PACE, &scaling, 30, Some(0.0));
         assert_eq!(fitting, Fitting { kept: vec![0, 1, 2, 3, 4, 5], most: FEWEST });
     }
@@ -242,7 +246,7 @@ mod tests {
     #[test]
     fn a_lab_that_goes_on_keeps_its_graph() {
         let points = |log_n| vec![point(log_n, 1, 2), point(log_n, 2, 2)];
-        let row = |point: &Point| Row {
+        let row = |point: &SweepPoint| Row {
             experiment: point.experiment.name().to_owned(),
             graph: point.graph.name.clone(),
             ranks: point.ranks,
@@ -253,7 +257,7 @@ mod tests {
         };
         let mut done = Done::default();
         assert_eq!(size_measured(&done, points), None);
-        done.add(&[row(&Point { experiment: Experiment::Weak, ..point(18, 2, 2) })]);
+        done.add(&[row(&SweepPoint { experiment: Experiment::Weak, ..point(18, 2, 2) })]);
         assert_eq!(size_measured(&done, points), None, "weak scaling has other graphs");
         done.add(&[row(&point(14, 2, 2))]);
         assert_eq!(size_measured(&done, points), Some(14));

@@ -1,6 +1,6 @@
 //! The named experiments: which points answer a question.
 
-use super::{Experiment, Graph, Point};
+use super::{Experiment, Graph, SweepPoint};
 use mst::distributed;
 use mst::generate::Spec;
 use mst::local::Algorithm;
@@ -58,7 +58,7 @@ pub(crate) fn grid(
     graphs: &[Graph],
     room: &Room,
     ways: &Ways,
-) -> Vec<Point> {
+) -> Vec<SweepPoint> {
     let mut points = Vec::new();
     for graph in graphs {
         for &ranks in &room.ranks {
@@ -72,14 +72,14 @@ pub(crate) fn grid(
 
 /// A graph on more and more ranks and threads, and alone on rank 0's host with all of its cores,
 /// which is the run to beat.
-pub(crate) fn strong(graph: &Graph, room: &Room, ways: &Ways) -> Vec<Point> {
+pub(crate) fn strong(graph: &Graph, room: &Room, ways: &Ways) -> Vec<SweepPoint> {
     let mut points = grid(Experiment::Strong, std::slice::from_ref(graph), room, ways);
     points.push(alone(Experiment::Strong, graph, room));
     once(points)
 }
 
 /// A graph that has as many times the edges of `spec` as there are ranks.
-pub(crate) fn weak(spec: &Spec, room: &Room, ways: &Ways) -> Vec<Point> {
+pub(crate) fn weak(spec: &Spec, room: &Room, ways: &Ways) -> Vec<SweepPoint> {
     let mut points = Vec::new();
     for &ranks in &room.ranks {
         let Some(scaled) = spec.scaled(ranks as u64) else { break };
@@ -91,7 +91,7 @@ pub(crate) fn weak(spec: &Spec, room: &Room, ways: &Ways) -> Vec<Point> {
 
 /// A graph whose edges double from those of `spec` on, each time alone on rank 0's host and on all
 /// ranks. Which of them are measured depends on when the ranks win.
-pub(crate) fn crossover(spec: &Spec, room: &Room, ways: &Ways) -> Vec<Point> {
+pub(crate) fn crossover(spec: &Spec, room: &Room, ways: &Ways) -> Vec<SweepPoint> {
     let mut points = Vec::new();
     for scaled in (0..=DOUBLINGS).map_while(|doubling| spec.scaled(1 << doubling)) {
         let graph = Graph::generated(scaled);
@@ -103,16 +103,16 @@ pub(crate) fn crossover(spec: &Spec, room: &Room, ways: &Ways) -> Vec<Point> {
 }
 
 /// Strong scaling of a graph of 2^`log_n` vertices, and weak scaling of a quarter of it.
-pub(crate) fn scaling(log_n: u32, room: &Room, ways: &Ways) -> Vec<Point> {
+pub(crate) fn scaling(log_n: u32, room: &Room, ways: &Ways) -> Vec<SweepPoint> {
     let spec = |log_n: u32| format!("gnm:n=2^{log_n},m=8n").parse::<Spec>().expect("a spec");
     let strong = strong(&Graph::generated(spec(log_n)), room, ways);
     [strong, weak(&spec(log_n - 2), room, ways)].concat()
 }
 
 /// The run of one rank with all cores of its host, by the fastest algorithm there.
-fn alone(experiment: Experiment, graph: &Graph, room: &Room) -> Point {
+fn alone(experiment: Experiment, graph: &Graph, room: &Room) -> SweepPoint {
     let (graph, threads) = (graph.clone(), room.host_threads);
-    Point { experiment, graph, ranks: 1, threads, algorithm: Algorithm::Auto, plan: None }
+    SweepPoint { experiment, graph, ranks: 1, threads, algorithm: Algorithm::Auto, plan: None }
 }
 
 fn in_each_way(
@@ -121,17 +121,17 @@ fn in_each_way(
     ranks: usize,
     threads: usize,
     ways: &Ways,
-) -> Vec<Point> {
+) -> Vec<SweepPoint> {
     let point = |algorithm, plan| {
         let graph = graph.clone();
-        Point { experiment, graph, ranks, threads, algorithm, plan }
+        SweepPoint { experiment, graph, ranks, threads, algorithm, plan }
     };
     let of = |&algorithm: &Algorithm| ways.combines.iter().map(move |&plan| point(algorithm, plan));
     ways.algorithms.iter().flat_map(of).collect()
 }
 
 /// Each point once: one rank combines nothing, so there the ways to combine do not differ.
-fn once(points: Vec<Point>) -> Vec<Point> {
+fn once(points: Vec<SweepPoint>) -> Vec<SweepPoint> {
     let mut seen = HashSet::new();
     points.into_iter().filter(|point| seen.insert(point.key())).collect()
 }
@@ -143,7 +143,7 @@ mod tests {
 
     const WAYS: fn() -> Ways = || Ways { algorithms: vec![Algorithm::Auto], combines: vec![None] };
 
-    fn shapes(points: &[Point]) -> Vec<(u64, usize, usize)> {
+    fn shapes(points: &[SweepPoint]) -> Vec<(u64, usize, usize)> {
         points.iter().map(|point| (size(point).1, point.ranks, point.threads)).collect()
     }
 

@@ -13,6 +13,6 @@ use ahead::Ahead;
 pub(crate) use done::Done;
 pub(crate) use estimate::{Pace, Trial, modelled, size, size_measured, size_within, within_budget};
 pub(crate) use experiments::{Room, Ways, crossover, grid, scaling, strong, weak};
-pub(crate) use outline::Outline;
-pub(crate) use point::{Experiment, Graph, Point, PointKey, in_order};
+pub(crate) use outline::SweepOutline;
+pub(crate) use point::{Experiment, Graph, PointKey, SweepPoint, in_order};
 pub(crate) use run::{SweepOptions, measure};

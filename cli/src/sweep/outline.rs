@@ -1,27 +1,27 @@
 //! Says what a sweep will measure, and how long that takes.
 
-use super::{Ahead, Done, Pace, Point, PointKey, size};
+use super::{Ahead, Done, Pace, PointKey, SweepPoint, size};
 use crate::text;
 use mst::comm::Topology;
 use mst::error::printable;
 use std::collections::{BTreeSet, HashSet};
 
 /// What a sweep will measure.
-pub(crate) struct Outline<'a> {
+pub(crate) struct SweepOutline<'a> {
     pace: &'a Pace,
-    points: Vec<Point>,
+    points: Vec<SweepPoint>,
     ahead: Ahead,
     /// The most repetitions of a point.
     most: usize,
 }
 
-impl<'a> Outline<'a> {
+impl<'a> SweepOutline<'a> {
     /// The plan for the points of `groups`. Only rank 0 knows what is `done`.
     pub(crate) fn of(
         topology: &Topology,
         done: &Done,
         pace: &'a Pace,
-        groups: &[Vec<Point>],
+        groups: &[Vec<SweepPoint>],
         most: usize,
     ) -> Self {
         let points = groups.concat();
@@ -57,10 +57,11 @@ impl<'a> Outline<'a> {
     /// A line for each experiment: how many points it has, on how many graphs, and the time of those
     /// to be measured; then one for all.
     pub(crate) fn outline(&self) -> Vec<String> {
-        let name = |point: &Point| point.experiment.name();
+        let name = |point: &SweepPoint| point.experiment.name();
         let names: BTreeSet<&str> = self.points.iter().map(name).collect();
-        let of =
-            |experiment: &&str| self.line(experiment, |point: &&Point| name(point) == *experiment);
+        let of = |experiment: &&str| {
+            self.line(experiment, |point: &&SweepPoint| name(point) == *experiment)
+        };
         let mut lines: Vec<String> = names.iter().map(of).collect();
         if lines.len() > 1 {
             lines.push(self.line("in all", |_| true));
@@ -69,9 +70,9 @@ impl<'a> Outline<'a> {
     }
 
     /// The line about the points that are `counted`.
-    fn line(&self, name: &str, counted: impl Fn(&&Point) -> bool) -> String {
-        let points: Vec<&Point> = self.points.iter().filter(&counted).collect();
-        let left: Vec<Point> = self.ahead.left.iter().filter(&counted).cloned().collect();
+    fn line(&self, name: &str, counted: impl Fn(&&SweepPoint) -> bool) -> String {
+        let points: Vec<&SweepPoint> = self.points.iter().filter(&counted).collect();
+        let left: Vec<SweepPoint> = self.ahead.left.iter().filter(&counted).cloned().collect();
         let graphs: BTreeSet<&str> = points.iter().map(|point| &*point.graph.name).collect();
         let time = format!("about {}", text::minutes(self.pace.total(&left, self.most)));
         let time = match left.len() {
@@ -85,13 +86,13 @@ impl<'a> Outline<'a> {
 
     /// All points with the time of each that is to be measured.
     pub(crate) fn table(&self) -> String {
-        let left: HashSet<PointKey> = self.ahead.left.iter().map(Point::key).collect();
-        let mut points: Vec<&Point> = self.points.iter().collect();
+        let left: HashSet<PointKey> = self.ahead.left.iter().map(SweepPoint::key).collect();
+        let mut points: Vec<&SweepPoint> = self.points.iter().collect();
         points.sort_by_key(|point| {
             let (n, m) = size(point);
             (point.experiment.name(), m, n, point.graph.name.clone(), point.ranks, point.threads)
         });
-        let planned = |point: &&Point| text::PlannedPoint {
+        let planned = |point: &&SweepPoint| text::PlannedPoint {
             heading: format!("{}: {}", point.experiment.name(), printable(&point.graph.name)),
             cells: [
                 format!("{} x {}", point.ranks, point.threads),
@@ -119,20 +120,27 @@ mod tests {
         link: Link { latency: 1e-6, bandwidth: 1e9 },
     };
 
-    fn point(experiment: Experiment, log_n: u32) -> Point {
+    fn point(experiment: Experiment, log_n: u32) -> SweepPoint {
         let graph = Graph::generated(format!("gnm:n=2^{log_n},m=8n").parse().expect("a spec"));
-        Point { experiment, graph, ranks: 1, threads: 2, algorithm: Algorithm::Auto, plan: None }
+        SweepPoint {
+            experiment,
+            graph,
+            ranks: 1,
+            threads: 2,
+            algorithm: Algorithm::Auto,
+            plan: None,
+        }
     }
 
     /// A plan of three points, of which all but the first `measured` are left.
-    fn plan(measured: usize) -> Outline<'static> {
+    fn plan(measured: usize) -> SweepOutline<'static> {
         let points = vec![
             point(Experiment::Strong, 17),
             point(Experiment::Weak, 18),
             point(Experiment::Weak, 19),
         ];
         let ahead = Ahead { left: points[measured..].to_vec(), measured };
-        Outline { pace: &PACE, points, ahead, most: 30 }
+        SweepOutline { pace: &PACE, points, ahead, most: 30 }
     }
 
     #[test]
@@ -141,7 +149,7 @@ mod tests {
             let lines = plan(measured).outline();
             lines.into_iter().map(|line| line.replace(" on ", " / ")).collect::<Vec<_>>()
         };
-        let about = |points: &[Point]| text::minutes(PACE.total(points, 30));
+        let about = |points: &[SweepPoint]| text::minutes(PACE.total(points, 30));
         let all = plan(0).points;
         let (strong, weak, last) = (about(&all[..1]), about(&all[1..]), about(&all[2..]));
         let expected = [

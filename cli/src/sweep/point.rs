@@ -52,7 +52,7 @@ impl Graph {
 
 /// What is measured, several times in a row.
 #[derive(Clone, Debug)]
-pub(crate) struct Point {
+pub(crate) struct SweepPoint {
     pub(crate) experiment: Experiment,
     pub(crate) graph: Graph,
     pub(crate) ranks: usize,
@@ -73,7 +73,7 @@ pub(crate) struct PointKey {
     combine_asked: String,
 }
 
-impl Point {
+impl SweepPoint {
     /// The name of how its ranks combine their forests, as in the CSV.
     pub(crate) fn combine_asked(&self) -> String {
         match (self.ranks, self.plan) {
@@ -114,11 +114,12 @@ impl PointKey {
 /// number of ranks, for each of which the graph is read once. The order is random, the same for the
 /// same seed, so that a machine that becomes slower does not look like an effect of ranks or
 /// threads. Only crossovers grow, and come last.
-pub(crate) fn in_order(points: Vec<Point>, seed: u64) -> Vec<Vec<Point>> {
+pub(crate) fn in_order(points: Vec<SweepPoint>, seed: u64) -> Vec<Vec<SweepPoint>> {
     let mut random = SmallRng::seed_from_u64(seed);
-    let mut groups: Vec<(u64, Vec<Point>)> = Vec::new();
+    let mut groups: Vec<(u64, Vec<SweepPoint>)> = Vec::new();
     for point in points {
-        let of = |other: &Point| (other.experiment.name(), other.graph.name.clone(), other.ranks);
+        let of =
+            |other: &SweepPoint| (other.experiment.name(), other.graph.name.clone(), other.ranks);
         match groups.iter_mut().find(|(_, group)| of(&group[0]) == of(&point)) {
             Some((_, group)) => group.push(point),
             None if point.experiment == Experiment::Crossover => {
@@ -128,7 +129,7 @@ pub(crate) fn in_order(points: Vec<Point>, seed: u64) -> Vec<Vec<Point>> {
         }
     }
     groups.sort_by_key(|(place, _)| *place);
-    let mut groups: Vec<Vec<Point>> = groups.into_iter().map(|(_, group)| group).collect();
+    let mut groups: Vec<Vec<SweepPoint>> = groups.into_iter().map(|(_, group)| group).collect();
     groups.iter_mut().for_each(|group| group.shuffle(&mut random));
     groups
 }
@@ -138,9 +139,9 @@ mod tests {
     use super::*;
     use crate::sweep::estimate::size;
 
-    fn point(experiment: Experiment, n: u64, ranks: usize, threads: usize) -> Point {
+    fn point(experiment: Experiment, n: u64, ranks: usize, threads: usize) -> SweepPoint {
         let graph = Graph::generated(format!("path:n={n}").parse().expect("a spec"));
-        Point { experiment, graph, ranks, threads, algorithm: Algorithm::Auto, plan: None }
+        SweepPoint { experiment, graph, ranks, threads, algorithm: Algorithm::Auto, plan: None }
     }
 
     #[test]
@@ -152,16 +153,16 @@ mod tests {
                 points.extend([1, 2].map(|threads| point(Experiment::Strong, n, ranks, threads)));
             }
         }
-        let keys = |groups: &[Vec<Point>]| {
+        let keys = |groups: &[Vec<SweepPoint>]| {
             groups
                 .iter()
-                .map(|g| g.iter().map(Point::key).collect())
+                .map(|g| g.iter().map(SweepPoint::key).collect())
                 .collect::<Vec<Vec<PointKey>>>()
         };
         let groups = in_order(points.clone(), 1);
         assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [[2; 9], [1; 9]].concat());
         for group in &groups {
-            let of = |point: &Point| (point.graph.name.clone(), point.ranks);
+            let of = |point: &SweepPoint| (point.graph.name.clone(), point.ranks);
             assert!(group.iter().all(|point| of(point) == of(&group[0])));
         }
         let growing: Vec<u64> = groups[9..].iter().map(|group| size(&group[0]).0).collect();
@@ -174,17 +175,17 @@ mod tests {
     fn points_that_differ_have_other_keys() {
         let one = point(Experiment::Strong, 5, 2, 1);
         let others = [
-            Point { experiment: Experiment::Weak, ..one.clone() },
+            SweepPoint { experiment: Experiment::Weak, ..one.clone() },
             point(Experiment::Strong, 6, 2, 1),
             point(Experiment::Strong, 5, 3, 1),
             point(Experiment::Strong, 5, 2, 2),
-            Point { algorithm: Algorithm::Kruskal, ..one.clone() },
-            Point { plan: Some(distributed::Plan::PLAIN), ..one.clone() },
+            SweepPoint { algorithm: Algorithm::Kruskal, ..one.clone() },
+            SweepPoint { plan: Some(distributed::Plan::PLAIN), ..one.clone() },
         ];
         for other in others {
             assert_ne!(other.key(), one.key(), "{other:?}");
         }
-        let alone = Point { ranks: 1, plan: Some(distributed::Plan::PLAIN), ..one };
+        let alone = SweepPoint { ranks: 1, plan: Some(distributed::Plan::PLAIN), ..one };
         assert_eq!(alone.combine_asked(), "none");
     }
 }

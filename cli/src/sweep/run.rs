@@ -2,7 +2,7 @@
 
 use super::done::hosts;
 use super::estimate::FEWEST;
-use super::{Ahead, Done, Experiment, Pace, Point};
+use super::{Ahead, Done, Experiment, Pace, SweepPoint};
 use crate::text;
 use mst::comm::{Comm, Link};
 use mst::error::{Error, Result, printable};
@@ -21,9 +21,9 @@ pub(crate) struct SweepOptions<'a> {
     /// The seconds that all may take. A crossover ends before the point that would take more.
     pub(crate) budget: Option<f64>,
     /// How to load the graph of a point.
-    pub(crate) request: &'a dyn for<'p> Fn(&Comm, &'p Point) -> Request<'p>,
+    pub(crate) request: &'a dyn for<'p> Fn(&Comm, &'p SweepPoint) -> Request<'p>,
     /// What the rows of a point have in common.
-    pub(crate) provenance: &'a dyn Fn(&Point) -> Provenance,
+    pub(crate) provenance: &'a dyn Fn(&SweepPoint) -> Provenance,
     /// Saves the rows of a point, on rank 0.
     pub(crate) append: &'a dyn Fn(&[Row]) -> Result<()>,
     /// Prints a line, on rank 0.
@@ -69,7 +69,7 @@ enum Step {
 /// If a graph cannot be read, a forest is wrong, or rows cannot be saved. All ranks return the same.
 pub(crate) fn measure(
     comm: &Comm,
-    groups: &[Vec<Point>],
+    groups: &[Vec<SweepPoint>],
     done: Done,
     options: &SweepOptions<'_>,
 ) -> Result<Vec<Vec<Row>>> {
@@ -109,7 +109,7 @@ impl Sweep<'_> {
     /// The rows of a point, on rank 0, and whether it was measured now; `None` if it is left out.
     fn point(
         &mut self,
-        point: &Point,
+        point: &SweepPoint,
         held: &mut Option<(Loaded, Repetition)>,
     ) -> Result<Option<(Vec<Row>, bool)>> {
         let comm = self.comm;
@@ -164,10 +164,11 @@ impl Sweep<'_> {
 
     /// Allows fewer repetitions if the points that are left would take more than what is left of the
     /// budget, and says so once.
-    fn keep_budget(&mut self, left: &[Point]) {
+    fn keep_budget(&mut self, left: &[SweepPoint]) {
         let Some(budget) = self.options.budget else { return };
         let seconds = budget - self.start.elapsed().as_secs_f64();
-        let left: Vec<Point> = left.iter().filter(|point| !self.done.has(point)).cloned().collect();
+        let left: Vec<SweepPoint> =
+            left.iter().filter(|point| !self.done.has(point)).cloned().collect();
         let slowness = self.slowness().max(1.0);
         let time = |most: usize| slowness * self.options.pace.total(&left, most);
         let affordable = match time(self.most) > seconds {
@@ -183,7 +184,7 @@ impl Sweep<'_> {
     }
 
     /// Whether the budget is spent before the point is measured.
-    fn is_late_for(&self, point: &Point) -> bool {
+    fn is_late_for(&self, point: &SweepPoint) -> bool {
         let SweepOptions { pace, budget, .. } = self.options;
         let seconds = pace.total(std::slice::from_ref(point), self.most);
         budget.is_some_and(|budget| self.start.elapsed().as_secs_f64() + seconds > budget)
@@ -192,7 +193,7 @@ impl Sweep<'_> {
     /// Measures a point. Returns its rows on rank 0, and none on the others.
     fn run(
         &self,
-        point: &Point,
+        point: &SweepPoint,
         members: &[usize],
         verify: bool,
         held: &mut Option<(Loaded, Repetition)>,
@@ -226,7 +227,7 @@ impl Sweep<'_> {
 
     /// Compares the forest with the first of its graph, and saves the rows. Does nothing on other
     /// ranks than 0.
-    fn keep(&mut self, point: &Point, rows: &[Row]) -> Result<()> {
+    fn keep(&mut self, point: &SweepPoint, rows: &[Row]) -> Result<()> {
         let Some(row) = rows.first() else { return Ok(()) };
         if let Some((checksum, _)) = self.done.forest(&point.graph.name)
             && checksum != row.checksum
@@ -251,7 +252,7 @@ fn affordable(most: usize, seconds: f64, time: impl Fn(usize) -> f64) -> usize {
 }
 
 /// The line about a point that was measured.
-fn line(number: usize, of: usize, point: &Point, rows: &[Row], left: f64) -> String {
+fn line(number: usize, of: usize, point: &SweepPoint, rows: &[Row], left: f64) -> String {
     let totals = rows.iter().map(|row| row.total_s);
     let median = Spread::of(totals.clone()).median;
     let interval = Interval::of_median(totals).map_or(String::new(), |found| {
@@ -294,7 +295,7 @@ mod tests {
     fn a_line_tells_what_was_measured_and_what_is_left() {
         let graph = super::super::Graph::generated("path:n=5".parse().expect("a spec"));
         let (experiment, algorithm) = (Experiment::Strong, mst::local::Algorithm::Auto);
-        let point = Point { experiment, graph, ranks: 2, threads: 1, algorithm, plan: None };
+        let point = SweepPoint { experiment, graph, ranks: 2, threads: 1, algorithm, plan: None };
         let mut rows = rows(&[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
         (rows[0].ranks, rows[0].combine) = (2, "tree".to_owned());
         let expected = "3 of 9: strong, path:n=5,seed=1,weights=uniform, 2 ranks x 1 thread, tree: \

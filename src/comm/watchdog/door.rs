@@ -4,7 +4,7 @@
 
 use super::heartbeat::Peer;
 use super::invitation::Invitation;
-use super::secret::{CLAIM, Claim, Nonce, Secret, draw};
+use super::secret::{CLAIM, Nonce, RankClaim, Secret, draw};
 use nix::libc;
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Read, Write};
@@ -201,7 +201,7 @@ impl Caller {
 
     /// Answers a claim if it is true and its rank is missing. Returns that rank.
     fn answer(&mut self, secret: &Secret, missing: &BTreeSet<usize>) -> Option<usize> {
-        let claim: Claim = bytemuck::pod_read_unaligned(&self.claim);
+        let claim: RankClaim = bytemuck::pod_read_unaligned(&self.claim);
         let (rank, answer) = secret.check(&claim, &self.asked)?;
         if !missing.contains(&rank) {
             return None;

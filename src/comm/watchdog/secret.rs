@@ -26,7 +26,7 @@ enum Side {
 /// What a caller sends to prove its rank.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
-pub(super) struct Claim {
+pub(super) struct RankClaim {
     /// The rank that it claims to be.
     rank: u64,
     /// The number with which it asks rank 0.
@@ -34,8 +34,8 @@ pub(super) struct Claim {
     proof: [u8; 32],
 }
 
-/// The size of a [`Claim`] in bytes.
-pub(super) const CLAIM: usize = size_of::<Claim>();
+/// The size of a [`RankClaim`] in bytes.
+pub(super) const CLAIM: usize = size_of::<RankClaim>();
 /// The size of rank 0's answer in bytes.
 pub(super) const ANSWER: usize = 32;
 
@@ -53,15 +53,15 @@ impl Secret {
     }
 
     /// Returns the claim to be `rank`, in answer to rank 0's number `asked`.
-    pub(super) fn claim(&self, rank: usize, asked: &Nonce) -> io::Result<Claim> {
+    pub(super) fn claim(&self, rank: usize, asked: &Nonce) -> io::Result<RankClaim> {
         let (rank, nonce) = (rank as u64, draw()?);
         let proof = self.proof(Side::Caller, rank, asked, &nonce).into();
-        Ok(Claim { rank, nonce, proof })
+        Ok(RankClaim { rank, nonce, proof })
     }
 
     /// Returns the rank that `claim` proves in answer to `asked`, and rank 0's answer to it; `None`
     /// if the proof is wrong.
-    pub(super) fn check(&self, claim: &Claim, asked: &Nonce) -> Option<(usize, [u8; ANSWER])> {
+    pub(super) fn check(&self, claim: &RankClaim, asked: &Nonce) -> Option<(usize, [u8; ANSWER])> {
         let proof = self.proof(Side::Caller, claim.rank, asked, &claim.nonce);
         // Hashes are compared in constant time, so the time tells nothing.
         let rank = usize::try_from(claim.rank).ok().filter(|_| proof == claim.proof)?;
@@ -69,7 +69,7 @@ impl Secret {
     }
 
     /// Whether `answer` to `claim` comes from rank 0, which has asked with `asked`.
-    pub(super) fn is_rank_0(&self, answer: [u8; ANSWER], claim: &Claim, asked: &Nonce) -> bool {
+    pub(super) fn is_rank_0(&self, answer: [u8; ANSWER], claim: &RankClaim, asked: &Nonce) -> bool {
         self.proof(Side::Rank0, claim.rank, asked, &claim.nonce) == answer
     }
 
@@ -94,7 +94,10 @@ mod tests {
         assert!(secret.is_rank_0(answer, &claim, &asked));
         assert!(secret.check(&claim, &later).is_none(), "recorded");
         assert!(other.check(&claim, &asked).is_none(), "of another job");
-        assert!(secret.check(&Claim { rank: 4, ..claim }, &asked).is_none(), "in another's name");
+        assert!(
+            secret.check(&RankClaim { rank: 4, ..claim }, &asked).is_none(),
+            "in another's name"
+        );
         assert!(!secret.is_rank_0(claim.proof, &claim, &asked), "an echo");
         assert!(!other.is_rank_0(answer, &claim, &asked));
     }

@@ -55,10 +55,10 @@ pub(in crate::distributed) fn shuffle<K: Key>(
     }
     let p = comm.size();
     let lists = comm.compute(|| {
-        let mut lists: Vec<Vec<Placed>> = vec![Vec::new(); p];
+        let mut lists: Vec<Vec<PositionedEdge>> = vec![Vec::new(); p];
         for (position, e) in (first..).zip(mine) {
             let owner = e.u.min(e.v) as usize * p / n;
-            lists[owner].push(Placed {
+            lists[owner].push(PositionedEdge {
                 position,
                 edge: Edge { u: e.u, v: e.v, key: e.key.wide() - least },
             });
@@ -66,7 +66,7 @@ pub(in crate::distributed) fn shuffle<K: Key>(
         lists.iter().map(|list| encode(list)).collect()
     });
     let lists = comm.all_to_all(lists);
-    let compose = |Placed { position, edge: Edge { u, v, key } }: Placed| Edge {
+    let compose = |PositionedEdge { position, edge: Edge { u, v, key } }: PositionedEdge| Edge {
         u,
         v,
         key: key.checked_shl(position_bits).unwrap_or(0) | position,
@@ -77,13 +77,13 @@ pub(in crate::distributed) fn shuffle<K: Key>(
 
 /// An edge and its position in the whole input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Placed {
+struct PositionedEdge {
     position: u64,
     edge: Edge<u64>,
 }
 
 /// Encodes edges in the order of positions: whole packed blocks, the last one filled up.
-fn encode(list: &[Placed]) -> Vec<u8> {
+fn encode(list: &[PositionedEdge]) -> Vec<u8> {
     let mut bytes = (list.len() as u64).to_le_bytes().to_vec();
     let mut last = 0;
     for block in list.chunks(BLOCK) {
@@ -97,7 +97,7 @@ fn encode(list: &[Placed]) -> Vec<u8> {
 }
 
 /// Decodes the edges that [`encode`] was given.
-fn decode(bytes: &[u8]) -> Vec<Placed> {
+fn decode(bytes: &[u8]) -> Vec<PositionedEdge> {
     let (len, mut bytes) = bytes.split_first_chunk().expect("the length comes first");
     let len = u64::from_le_bytes(*len) as usize;
     let mut list = Vec::with_capacity(len.next_multiple_of(BLOCK));
@@ -107,7 +107,7 @@ fn decode(bytes: &[u8]) -> Vec<Placed> {
         let (us, vs) = (pack::take(&mut bytes), pack::take(&mut bytes));
         let keys = pack::take_wide(&mut bytes);
         let edge = |i: usize| Edge { u: us[i], v: vs[i], key: keys[i] };
-        list.extend((0..BLOCK).map(|i| Placed { position: positions[i], edge: edge(i) }));
+        list.extend((0..BLOCK).map(|i| PositionedEdge { position: positions[i], edge: edge(i) }));
     }
     list.truncate(len);
     list

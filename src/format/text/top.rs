@@ -22,7 +22,7 @@ const BYTES: usize = 1 << 18;
 /// [`Error::Line`] for a line that can be read in several ways, or not at all; [`Error::Content`]
 /// for a file without data, or if it is not clear which columns to use.
 pub(in crate::format) fn top(head: &mut Head<'_>, options: &TextOptions) -> Result<(Top, Rows)> {
-    let Sample { told, comment, records, end, separator } = sample(head, options)?;
+    let TopSample { told, comment, records, end, separator } = sample(head, options)?;
     let options = &TextOptions { separator, ..options.clone() };
     if records.is_empty() && told.is_none() {
         return Err(head.content(ContentFault::Empty, "it contains no edges and no header"));
@@ -54,7 +54,7 @@ pub(in crate::format) fn top(head: &mut Head<'_>, options: &TextOptions) -> Resu
 }
 
 /// The top of a file.
-struct Sample {
+struct TopSample {
     /// n and m, if a comment before the first record gives them.
     told: Option<(u64, u64)>,
     /// The last comment before the first record.
@@ -66,7 +66,7 @@ struct Sample {
     separator: Option<Separator>,
 }
 
-fn sample(head: &mut Head<'_>, options: &TextOptions) -> Result<Sample> {
+fn sample(head: &mut Head<'_>, options: &TextOptions) -> Result<TopSample> {
     let (mut told, mut comment, mut records, mut bytes) = (None, None, Vec::new(), 0);
     let mut separator = options.separator;
     while records.len() < RECORDS && bytes < BYTES {
@@ -102,7 +102,7 @@ fn sample(head: &mut Head<'_>, options: &TextOptions) -> Result<Sample> {
             "its header says that ids count from 0: leave out --first-id 1",
         ));
     }
-    Ok(Sample { told, comment, records, end: (head.offset, head.line), separator })
+    Ok(TopSample { told, comment, records, end: (head.offset, head.line), separator })
 }
 
 /// The separator in a first line `sep=;`, as spreadsheets write and read it.

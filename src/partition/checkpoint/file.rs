@@ -13,7 +13,7 @@
 //! with their checksum whenever they are read or copied, so they are the ones that were written
 //! with the head.
 
-use super::folder::{Folder, Name};
+use super::folder::{Folder, RankFile};
 use crate::error::{ContentFault, Error, Result};
 use crate::partition::segment::Segment;
 use nix::fcntl::OFlag;
@@ -40,7 +40,7 @@ pub(super) struct FileHead {
     /// A number that identifies the job, the same in all its files.
     pub(super) job: u64,
     /// The file's own name, with the generation in it.
-    pub(super) name: Name,
+    pub(super) name: RankFile,
     /// The graph, the options that matter and the kind of forest, in words.
     pub(super) graph: String,
     /// The segments that the file holds, in the order of the input.
@@ -103,7 +103,7 @@ impl Saved {
     /// # Errors
     /// [`Error::Content`] if it is not a checkpoint, is of another version, or its head or length
     /// shows damage; [`Error::File`] if it cannot be read.
-    pub(super) fn open(folder: &Folder, name: Name) -> Result<Self> {
+    pub(super) fn open(folder: &Folder, name: RankFile) -> Result<Self> {
         let path = folder.path_of(&name.file_name());
         let file = folder.open(&name.file_name(), OFlag::O_RDONLY)?;
         let refused = |what: &str| damaged(&path, what);
@@ -274,7 +274,7 @@ mod tests {
     use proptest::prelude::*;
     use std::fs;
 
-    const NAME: Name = Name { generation: 1, of: 1, rank: 0 };
+    const NAME: RankFile = RankFile { generation: 1, of: 1, rank: 0 };
 
     fn body(edges: u8) -> Vec<u8> {
         vec![edges; 16 * edges as usize]
@@ -320,7 +320,7 @@ mod tests {
             let read = saved.known.open(&folder).expect("as it was");
             read.check().expect("whole");
             // Copies of their parts read back, too.
-            let name = Name { generation: 2, ..NAME };
+            let name = RankFile { generation: 2, ..NAME };
             let copied = Saved::write(&folder, FileHead { name, ..head(&edges) }, |out| {
                 (0..edges.len()).try_for_each(|segment| out.copy(read.body(segment)))
             });
@@ -410,7 +410,7 @@ mod tests {
         let whole = fs::read(&saved.path).expect("read");
         let file = File::options().write(true).open(&saved.path).expect("opened");
         file.write_all_at(&[9], whole.len() as u64 - 1).expect("written");
-        let name = Name { generation: 2, ..NAME };
+        let name = RankFile { generation: 2, ..NAME };
         let copied =
             Saved::write(&folder, FileHead { name, ..head(&[5]) }, |out| out.copy(saved.body(1)));
         let told = copied.expect_err("damaged").to_string();

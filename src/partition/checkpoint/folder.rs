@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 /// The file of a rank: `rank-3-of-8.2.ckpt`, 2 being the generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct Name {
+pub(super) struct RankFile {
     /// It grows whenever a job resumes with its work distributed anew.
     pub(super) generation: u64,
     /// The number of ranks of this generation.
@@ -28,7 +28,7 @@ pub(super) struct Name {
     pub(super) rank: u64,
 }
 
-impl Name {
+impl RankFile {
     pub(super) fn file_name(self) -> String {
         let Self { generation, of, rank } = self;
         format!("rank-{rank}-of-{of}.{generation}.ckpt")
@@ -59,15 +59,15 @@ pub(super) enum Role {
 }
 
 /// The name and role of the file called `text`, if it is one of a checkpoint.
-fn parse(text: &str) -> Option<(Name, Role)> {
+fn parse(text: &str) -> Option<(RankFile, Role)> {
     if let Some(text) = text.strip_suffix(DONE) {
-        return Some((Name::parse(text)?, Role::Done));
+        return Some((RankFile::parse(text)?, Role::Done));
     }
     if let Some(text) = text.strip_suffix(NEW) {
         let (text, _random) = text.rsplit_once('.')?;
-        return Some((Name::parse(text)?, Role::Unfinished));
+        return Some((RankFile::parse(text)?, Role::Unfinished));
     }
-    Some((Name::parse(text)?, Role::Saved))
+    Some((RankFile::parse(text)?, Role::Saved))
 }
 
 const DONE: &str = ".done";
@@ -81,7 +81,7 @@ const FOLDER: OFlag = OFlag::O_DIRECTORY.union(OFlag::O_CLOEXEC);
 const REGULAR: OFlag = OFlag::O_NOFOLLOW.union(OFlag::O_NONBLOCK).union(OFlag::O_CLOEXEC);
 
 /// A file of a checkpoint: its name, its role, and its name as text.
-pub(super) type Entry = (Name, Role, String);
+pub(super) type CheckpointFile = (RankFile, Role, String);
 
 /// An open folder.
 #[derive(Debug)]
@@ -136,7 +136,7 @@ impl Folder {
     ///
     /// # Errors
     /// [`Error::File`] if it cannot be read.
-    pub(super) fn list(&self) -> Result<Vec<Entry>> {
+    pub(super) fn list(&self) -> Result<Vec<CheckpointFile>> {
         let read = || {
             let mut found = Vec::new();
             for entry in Dir::openat(&self.fd, ".", FOLDER, Mode::empty())?.iter() {
@@ -144,7 +144,7 @@ impl Folder {
                 let Ok(text) = entry.file_name().to_str() else { continue };
                 found.extend(parse(text).map(|(name, role)| (name, role, text.to_owned())));
             }
-            found.sort_by(|a: &Entry, b| (a.0, &a.2).cmp(&(b.0, &b.2)));
+            found.sort_by(|a: &CheckpointFile, b| (a.0, &a.2).cmp(&(b.0, &b.2)));
             Ok(found)
         };
         read().map_err(|why: Errno| Error::file("read", &self.path)(why.into()))
@@ -180,7 +180,7 @@ impl Folder {
     ///
     /// # Errors
     /// [`Error::File`] if the folder cannot be written.
-    pub(super) fn remove(&self, unwanted: impl Fn(Name, Role) -> bool) -> Result<()> {
+    pub(super) fn remove(&self, unwanted: impl Fn(RankFile, Role) -> bool) -> Result<()> {
         for (_, _, text) in self.list()?.iter().filter(|(name, role, _)| unwanted(*name, *role)) {
             self.unlink(text)?;
         }

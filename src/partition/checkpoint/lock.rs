@@ -122,10 +122,10 @@ impl Drop for Lock {
 }
 
 /// A lock, and why it may not keep other jobs out, if so.
-type Claimed = (Lock, Option<String>);
+type LockClaim = (Lock, Option<String>);
 
 /// Locks a folder that no rank of this job has locked.
-fn claim(folder: &Arc<Folder>, run: u64) -> Result<Claimed> {
+fn claim(folder: &Arc<Folder>, run: u64) -> Result<LockClaim> {
     let begin = Instant::now();
     let (file, answer) = loop {
         let file = open(folder, OFlag::O_RDWR | OFlag::O_CREAT)?;
@@ -167,7 +167,7 @@ fn claim(folder: &Arc<Folder>, run: u64) -> Result<Claimed> {
 }
 
 /// This rank's part of a lock that another rank has claimed, if it sees the same folder.
-fn join(comm: &Comm, folder: &Arc<Folder>, run: u64) -> Result<Option<Claimed>> {
+fn join(comm: &Comm, folder: &Arc<Folder>, run: u64) -> Result<Option<LockClaim>> {
     let file = match open(folder, OFlag::O_RDWR) {
         Err(Error::File { why, .. }) if why.kind() == std::io::ErrorKind::NotFound => {
             return Ok(None);

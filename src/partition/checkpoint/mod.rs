@@ -28,7 +28,7 @@ use super::segment::Segment;
 use crate::comm::Comm;
 use crate::error::{Result, shown};
 use file::{FileHead, KnownFile, Out, Saved};
-use folder::{Folder, Name, Role};
+use folder::{Folder, RankFile, Role};
 use lock::Lock;
 use recovery::{Recovery, SavedProgress};
 use std::cell::OnceCell;
@@ -83,7 +83,7 @@ impl<'a> Checkpoint<'a> {
         let folder = self.hold(comm)?;
         let Recovery { found, next } = recovery::look(comm, self, folder, outline)?;
         let (rank, of) = (comm.rank() as u64, comm.size() as u64);
-        let name = Name { generation: next, of, rank };
+        let name = RankFile { generation: next, of, rank };
         let saved = match found {
             SavedProgress::Own(saved) => saved,
             SavedProgress::Nothing { files } => {
@@ -96,7 +96,7 @@ impl<'a> Checkpoint<'a> {
         };
         let now = saved.known.head.name;
         // No rank of this job is writing now.
-        let is_left = |other: Name, role: Role| {
+        let is_left = |other: RankFile, role: Role| {
             (other.generation, other.of) != (now.generation, now.of) || role == Role::Unfinished
         };
         comm.agree(folder.remove(is_left))?;
@@ -108,7 +108,7 @@ impl<'a> Checkpoint<'a> {
         &self,
         comm: &Comm,
         folder: &Folder,
-        name: Name,
+        name: RankFile,
         outline: &Outline,
         deal: Deal<'_>,
     ) -> Result<Saved> {
@@ -144,7 +144,7 @@ fn clear(comm: &Comm, folder: &Folder) -> Result<()> {
 fn deal_anew(
     comm: &Comm,
     folder: &Folder,
-    name: Name,
+    name: RankFile,
     files: &[KnownFile],
     deal: Deal<'_>,
 ) -> Result<Saved> {

@@ -2,7 +2,7 @@
 
 use super::Checkpoint;
 use super::file::{KnownFile, Saved};
-use super::folder::{Entry, Folder, Name, Role};
+use super::folder::{CheckpointFile, Folder, RankFile, Role};
 use super::validate::{Span, check_belongs, check_coverage, percent, spans};
 use crate::comm::{Comm, Reduction};
 use crate::error::{ContentFault, Error, Result, shown};
@@ -53,8 +53,8 @@ pub(super) fn look(
     outline: &Outline,
 ) -> Result<Recovery> {
     let listed = comm.agree(folder.list())?;
-    let of_use = |(_, role, _): &&Entry| *role != Role::Unfinished;
-    let seen = listed.iter().filter(of_use).map(|&(Name { generation, of, rank }, role, _)| {
+    let of_use = |(_, role, _): &&CheckpointFile| *role != Role::Unfinished;
+    let seen = listed.iter().filter(of_use).map(|&(RankFile { generation, of, rank }, role, _)| {
         SavedFile { generation, of, rank, done: u64::from(role == Role::Done) }
     });
     let seen = comm.all_gather(&seen.collect::<Vec<_>>()).concat();
@@ -132,7 +132,7 @@ fn incomplete(folder: &Folder, seen: &[SavedFile]) -> Error {
     let sets = sets(seen);
     let (&(generation, of), ranks) = sets.last_key_value().expect("files were seen");
     let rank = (0..of).find(|rank| !ranks.contains(rank)).unwrap_or(0);
-    let missing = Name { generation, of, rank }.file_name();
+    let missing = RankFile { generation, of, rank }.file_name();
     let what = format!(
         "the checkpoint is incomplete: no rank sees {missing}; put it back, start on the hosts that have \
          the files, or remove all its files to start from the beginning"

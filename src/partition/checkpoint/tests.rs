@@ -81,13 +81,13 @@ fn cut(rest: &Range<u64>, at: u64) -> Result<u64> {
 }
 
 /// The checkpoint files in a folder.
-fn names(folder: &Path) -> Vec<Name> {
+fn names(folder: &Path) -> Vec<RankFile> {
     let list = Folder::make(folder).and_then(|folder| folder.list()).expect("read");
     list.into_iter().map(|(name, ..)| name).collect()
 }
 
 fn path(folder: &Path, generation: u64, of: u64, rank: u64) -> PathBuf {
-    folder.join(Name { generation, of, rank }.file_name())
+    folder.join(RankFile { generation, of, rank }.file_name())
 }
 
 fn stopped() -> Error {
@@ -284,7 +284,7 @@ fn what_is_put_in_the_place_of_a_file_is_not_copied() {
     // The file as the next job leaves it after reading everything.
     let other = tempfile::tempdir().expect("a folder");
     let copies = |from: &Path, to: &Path| {
-        for name in names(from).into_iter().map(Name::file_name) {
+        for name in names(from).into_iter().map(RankFile::file_name) {
             fs::copy(from.join(&name), to.join(&name)).expect("copied");
         }
     };

@@ -1,7 +1,7 @@
 //! What reports say in cases that the published rows do not have, in both languages.
 
 use super::Results;
-use crate::report::document::{Block, Document};
+use crate::report::document::{Document, Element};
 use crate::report::fixture;
 use crate::report::language::Language;
 use crate::report::machines::{Machine, Snapshot, Wire};
@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 /// A sweep that ended in some way.
-struct Case {
+struct EndedSweep {
     /// How it differs from the first one.
     name: &'static str,
     rows: Vec<Row>,
@@ -19,8 +19,8 @@ struct Case {
 }
 
 /// The sweep of the fixture on three machines, with one link between the first two.
-fn sweep(name: &'static str) -> Case {
-    Case { name, rows: fixture::all(), snapshots: vec![machines(1e-4, 1.25e8)] }
+fn sweep(name: &'static str) -> EndedSweep {
+    EndedSweep { name, rows: fixture::all(), snapshots: vec![machines(1e-4, 1.25e8)] }
 }
 
 fn machines(latency: f64, bandwidth: f64) -> Snapshot {
@@ -37,7 +37,7 @@ fn machines(latency: f64, bandwidth: f64) -> Snapshot {
     }
 }
 
-impl Case {
+impl EndedSweep {
     /// With rows changed.
     fn each(mut self, change: impl FnMut(&mut Row)) -> Self {
         self.rows.iter_mut().for_each(change);
@@ -79,7 +79,7 @@ impl Case {
 }
 
 /// Speed and its laws.
-fn of_speed() -> Vec<Case> {
+fn of_speed() -> Vec<EndedSweep> {
     vec![
         sweep("faster on more ranks").with_times([1.0, 0.6, 0.5]),
         sweep("more speed than ranks").with_times([1.0, 0.4, 0.25]),
@@ -97,7 +97,7 @@ fn of_speed() -> Vec<Case> {
 }
 
 /// Machines and links.
-fn of_machines() -> Vec<Case> {
+fn of_machines() -> Vec<EndedSweep> {
     let mut containers = machines(1e-4, 1.25e8);
     containers.machines.iter_mut().for_each(|machine| machine.boot = "one".to_owned());
     vec![
@@ -113,7 +113,7 @@ fn of_machines() -> Vec<Case> {
 }
 
 /// What makes rows doubtful.
-fn of_doubt() -> Vec<Case> {
+fn of_doubt() -> Vec<EndedSweep> {
     let is_second = |row: &Row| row.experiment == "crossover";
     vec![
         sweep("precise times at one time").each(|row| {
@@ -167,19 +167,21 @@ fn lines(document: Document) -> Vec<String> {
     let mut lines = vec![document.made_by.replace(&version, "mst ")];
     for block in document.blocks {
         match block {
-            Block::Section { text, .. } | Block::Subsection(text) | Block::Paragraph(text) => {
+            Element::Section { text, .. }
+            | Element::Subsection(text)
+            | Element::Paragraph(text) => {
                 lines.push(text);
             }
-            Block::List(items) | Block::Commands(items) => lines.extend(items),
-            Block::Figure(figure) => lines.push(format!("{}: {}", figure.name, figure.caption)),
-            Block::Table(table) => {
+            Element::List(items) | Element::Commands(items) => lines.extend(items),
+            Element::Figure(figure) => lines.push(format!("{}: {}", figure.name, figure.caption)),
+            Element::Table(table) => {
                 lines.push(format!("{}: {}", table.caption, table.header.join(" | ")));
                 let mut first: Vec<String> =
                     table.rows.into_iter().map(|row| row[0].clone()).collect();
                 first.dedup();
                 lines.push(first.join("; "));
             }
-            Block::Terms(terms) => {
+            Element::Terms(terms) => {
                 lines.extend(terms.into_iter().map(|(term, meaning)| format!("{term}: {meaning}")));
             }
         }

@@ -1,11 +1,11 @@
 //! How sure is this?
 
 use super::{Results, limits, paragraph};
-use crate::report::document::{Block, Table};
-use crate::report::language::{Messages, Name, Question};
+use crate::report::document::{Element, Table};
+use crate::report::language::{Heading, Messages, Quantity};
 use crate::report::points::Point;
 
-pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
+pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Element> {
     let points = &results.study.points;
     let within = points.iter().filter(|point| point.time.is_precise()).count() as u64;
     let outliers = points.iter().map(|point| point.time.outliers as u64).sum();
@@ -14,26 +14,26 @@ pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
     let found = limits::found(results, say);
     vec![
         paragraph(text),
-        Block::Table(table(points, say)),
-        Block::Subsection(say.question(Question::Limits).to_owned()),
+        Element::Table(table(points, say)),
+        Element::Subsection(say.question(Heading::Limits).to_owned()),
         match found.is_empty() {
-            true => Block::Paragraph(say.no_limits().to_owned()),
-            false => Block::List(found),
+            true => Element::Paragraph(say.no_limits().to_owned()),
+            false => Element::List(found),
         },
     ]
 }
 
 fn table(points: &[Point], say: &dyn Messages) -> Table {
     let header = [
-        Name::Experiment,
-        Name::Edges,
-        Name::Ranks,
-        Name::Threads,
-        Name::Combine,
-        Name::Median,
-        Name::Interval,
-        Name::Repetitions,
-        Name::Outliers,
+        Quantity::Experiment,
+        Quantity::Edges,
+        Quantity::Ranks,
+        Quantity::Threads,
+        Quantity::Combine,
+        Quantity::Median,
+        Quantity::Interval,
+        Quantity::Repetitions,
+        Quantity::Outliers,
     ];
     let row = |point: &Point| {
         let row = point.row();

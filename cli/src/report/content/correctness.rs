@@ -1,21 +1,21 @@
 //! Is it right?
 
 use super::{Results, paragraph};
-use crate::report::document::{Block, Table};
-use crate::report::language::{Messages, Name};
+use crate::report::document::{Element, Table};
+use crate::report::language::{Messages, Quantity};
 use mst::experiment::{Number, Row};
 
-pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
+pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Element> {
     let table = Table {
         caption: say.graphs_caption().to_owned(),
         header: [
-            Name::Graph,
-            Name::Vertices,
-            Name::Edges,
-            Name::Components,
-            Name::Weight,
-            Name::Checksum,
-            Name::Proved,
+            Quantity::Graph,
+            Quantity::Vertices,
+            Quantity::Edges,
+            Quantity::Components,
+            Quantity::Weight,
+            Quantity::Checksum,
+            Quantity::Proved,
         ]
         .map(|name| say.name(name).to_owned())
         .to_vec(),
@@ -31,7 +31,7 @@ pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
     if forests.proved > 0 && forests.differing.is_empty() {
         text.push(say.proved_for_all().to_owned());
     }
-    vec![paragraph(text), Block::Table(table)]
+    vec![paragraph(text), Element::Table(table)]
 }
 
 /// Whether all forests of a graph are the same.
@@ -58,6 +58,6 @@ fn of_graph(results: &Results<'_>, graph: &str, say: &dyn Messages) -> Vec<Strin
         say.integer(row.components),
         say.digits(&weight),
         row.checksum.clone(),
-        say.name(if proved { Name::Yes } else { Name::No }).to_owned(),
+        say.name(if proved { Quantity::Yes } else { Quantity::No }).to_owned(),
     ]
 }

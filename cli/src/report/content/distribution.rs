@@ -1,15 +1,15 @@
 //! Does it distribute, and how is that proved?
 
 use super::{Results, paragraph, setting};
-use crate::report::document::{Block, Table};
-use crate::report::language::{Messages, Name, Noun};
+use crate::report::document::{Element, Table};
+use crate::report::language::{Messages, Noun, Quantity};
 use crate::report::points::{Point, hosts};
 use mst::experiment::Row;
 
-pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
+pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Element> {
     let widest = results.study.widest();
     if widest.is_local() {
-        return vec![Block::Paragraph(say.nothing_distributed().to_owned())];
+        return vec![Element::Paragraph(say.nothing_distributed().to_owned())];
     }
     let row = widest.middle();
     let edges = say.count(row.m / row.ranks as u64, Noun::Edge);
@@ -19,7 +19,7 @@ pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
         say.traffic(&bytes, row.messages_sent_total),
     ];
     let mut blocks = vec![paragraph(text)];
-    blocks.extend(by_rank(widest, say).map(Block::Table));
+    blocks.extend(by_rank(widest, say).map(Element::Table));
     blocks
 }
 
@@ -33,9 +33,14 @@ fn by_rank(point: &Point, say: &dyn Messages) -> Option<Table> {
     // With several ranks on a host, the rows do not say which are where.
     let names: Vec<&str> = hosts(&row.hosts).map(|(name, _)| name).collect();
     let is_known = names.len() == row.ranks;
-    let mut header = vec![Name::Rank];
-    header.extend(is_known.then_some(Name::Host));
-    header.extend([Name::OwnForest, Name::Waiting, Name::BytesSent, Name::Received]);
+    let mut header = vec![Quantity::Rank];
+    header.extend(is_known.then_some(Quantity::Host));
+    header.extend([
+        Quantity::OwnForest,
+        Quantity::Waiting,
+        Quantity::BytesSent,
+        Quantity::Received,
+    ]);
     let of_rank = |rank: usize| {
         let waited = row.waited_rank_s.0.get(rank).map_or(0.0, |seconds| seconds.0);
         let mut cells = vec![rank.to_string()];

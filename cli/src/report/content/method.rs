@@ -1,32 +1,32 @@
 //! How it was measured, on which machines, and with which commands.
 
 use super::Results;
-use crate::report::document::{Block, Table};
-use crate::report::language::{Messages, Name, Noun, Question};
+use crate::report::document::{Element, Table};
+use crate::report::language::{Heading, Messages, Noun, Quantity};
 use crate::report::machines::{Machine, Snapshot, Wire};
 use crate::report::study::Study;
 use crate::shell;
 use mst::error::printable;
 use std::collections::BTreeSet;
 
-pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
+pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Element> {
     let mut blocks =
-        vec![Block::List(say.method().iter().map(|line| (*line).to_owned()).collect())];
+        vec![Element::List(say.method().iter().map(|line| (*line).to_owned()).collect())];
     if let Some(last) = results.snapshots.last() {
-        blocks.push(Block::Subsection(say.question(Question::Machines).to_owned()));
-        blocks.push(Block::Table(machines(last, say)));
+        blocks.push(Element::Subsection(say.question(Heading::Machines).to_owned()));
+        blocks.push(Element::Table(machines(last, say)));
     }
     if results.snapshots.iter().any(|snapshot| !snapshot.links.is_empty()) {
-        blocks.push(Block::Subsection(say.question(Question::Network).to_owned()));
-        blocks.push(Block::Table(links(results.snapshots, say)));
+        blocks.push(Element::Subsection(say.question(Heading::Network).to_owned()));
+        blocks.push(Element::Table(links(results.snapshots, say)));
     }
-    blocks.push(Block::Subsection(say.question(Question::Commands).to_owned()));
-    blocks.push(Block::Paragraph(say.rows_are_from(&say.list(results.files))));
+    blocks.push(Element::Subsection(say.question(Heading::Commands).to_owned()));
+    blocks.push(Element::Paragraph(say.rows_are_from(&say.list(results.files))));
     let commands: BTreeSet<&str> =
         results.study.rows().map(|row| row.command.as_str()).filter(|c| !c.is_empty()).collect();
     let mut commands: Vec<String> = commands.into_iter().map(printable).collect();
     commands.push(this_report(results.files, say));
-    blocks.push(Block::Commands(commands));
+    blocks.push(Element::Commands(commands));
     blocks
 }
 
@@ -46,12 +46,12 @@ pub(super) fn made_by(study: &Study, say: &dyn Messages) -> String {
     say.made_by(env!("CARGO_PKG_VERSION"), &rows, &first, &last)
 }
 
-pub(super) fn glossary(say: &dyn Messages) -> Block {
+pub(super) fn glossary(say: &dyn Messages) -> Element {
     let owned = |(term, meaning): &(&str, &str)| ((*term).to_owned(), (*meaning).to_owned());
-    Block::Terms(say.glossary().iter().map(owned).collect())
+    Element::Terms(say.glossary().iter().map(owned).collect())
 }
 
-fn header<const C: usize>(say: &dyn Messages, names: [Name; C]) -> Vec<String> {
+fn header<const C: usize>(say: &dyn Messages, names: [Quantity; C]) -> Vec<String> {
     names.map(|name| say.name(name).to_owned()).to_vec()
 }
 
@@ -66,8 +66,14 @@ fn machines(snapshot: &Snapshot, say: &dyn Messages) -> Table {
             machine.library.clone(),
         ]
     };
-    let names =
-        [Name::Host, Name::Processor, Name::Cores, Name::Memory, Name::System, Name::Library];
+    let names = [
+        Quantity::Host,
+        Quantity::Processor,
+        Quantity::Cores,
+        Quantity::Memory,
+        Quantity::System,
+        Quantity::Library,
+    ];
     Table {
         caption: say.machines_caption(&snapshot.when),
         header: header(say, names),
@@ -89,7 +95,10 @@ fn links(snapshots: &[Snapshot], say: &dyn Messages) -> Table {
     });
     Table {
         caption: say.links_caption().to_owned(),
-        header: header(say, [Name::Between, Name::When, Name::Latency, Name::Bandwidth]),
+        header: header(
+            say,
+            [Quantity::Between, Quantity::When, Quantity::Latency, Quantity::Bandwidth],
+        ),
         rows: rows.collect(),
     }
 }

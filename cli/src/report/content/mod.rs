@@ -15,9 +15,9 @@ mod times;
 
 use super::correctness::Forests;
 use super::crossing::Growth;
-use super::document::{Block, Document, Figure};
+use super::document::{Document, Element, Figure};
 use super::figure::Plot;
-use super::language::{Messages, Question, Setting};
+use super::language::{Heading, Messages, Setting};
 use super::machines::{Snapshot, slowest_link};
 use super::points::Point;
 use super::prediction::Prediction;
@@ -60,22 +60,22 @@ impl<'a> Results<'a> {
     /// The report in a language.
     pub(crate) fn document(&self, say: &dyn Messages) -> Document {
         let sections = [
-            (Question::InShort, summary::section(self, say)),
-            (Question::Distributes, distribution::section(self, say)),
-            (Question::Right, correctness::section(self, say)),
-            (Question::Faster, speed::section(self, say)),
-            (Question::WhereIsTime, times::section(self, say)),
-            (Question::WhichSize, sizes::section(self, say)),
-            (Question::Prediction, prediction::section(self, say)),
-            (Question::HowSure, certainty::section(self, say)),
-            (Question::Method, method::section(self, say)),
-            (Question::Glossary, vec![method::glossary(say)]),
+            (Heading::InShort, summary::section(self, say)),
+            (Heading::Distributes, distribution::section(self, say)),
+            (Heading::Right, correctness::section(self, say)),
+            (Heading::Faster, speed::section(self, say)),
+            (Heading::WhereIsTime, times::section(self, say)),
+            (Heading::WhichSize, sizes::section(self, say)),
+            (Heading::Prediction, prediction::section(self, say)),
+            (Heading::HowSure, certainty::section(self, say)),
+            (Heading::Method, method::section(self, say)),
+            (Heading::Glossary, vec![method::glossary(say)]),
         ];
         let answered = sections.into_iter().filter(|(_, blocks)| !blocks.is_empty());
         let blocks = answered.flat_map(|(question, blocks)| {
             let text = say.question(question).to_owned();
             let anchor = format!("{question:?}").to_lowercase();
-            [Block::Section { text, anchor }].into_iter().chain(blocks)
+            [Element::Section { text, anchor }].into_iter().chain(blocks)
         });
         Document {
             title: say.title().to_owned(),
@@ -85,12 +85,12 @@ impl<'a> Results<'a> {
     }
 }
 
-fn paragraph(sentences: impl IntoIterator<Item = String>) -> Block {
-    Block::Paragraph(sentences.into_iter().collect::<Vec<_>>().join(" "))
+fn paragraph(sentences: impl IntoIterator<Item = String>) -> Element {
+    Element::Paragraph(sentences.into_iter().collect::<Vec<_>>().join(" "))
 }
 
-fn figure(name: &str, caption: impl Into<String>, plot: Plot) -> Block {
-    Block::Figure(Figure { name: name.to_owned(), caption: caption.into(), plot })
+fn figure(name: &str, caption: impl Into<String>, plot: Plot) -> Element {
+    Element::Figure(Figure { name: name.to_owned(), caption: caption.into(), plot })
 }
 
 fn setting(point: &Point) -> Setting {
@@ -124,10 +124,12 @@ mod tests {
         let snapshots = [snapshot];
         let document = Results::of(&study, &files, &snapshots).document(Language::En.messages());
         let plain = document.blocks.into_iter().map(|block| match block {
-            Block::Section { text, .. } | Block::Subsection(text) | Block::Paragraph(text) => text,
-            Block::List(items) => items.join("\n"),
-            Block::Commands(lines) => lines.join("\n"),
-            Block::Table(_) | Block::Figure(_) | Block::Terms(_) => String::new(),
+            Element::Section { text, .. }
+            | Element::Subsection(text)
+            | Element::Paragraph(text) => text,
+            Element::List(items) => items.join("\n"),
+            Element::Commands(lines) => lines.join("\n"),
+            Element::Table(_) | Element::Figure(_) | Element::Terms(_) => String::new(),
         });
         plain.collect::<Vec<_>>().join("\n").replace('\u{a0}', " ")
     }

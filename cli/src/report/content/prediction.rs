@@ -1,11 +1,11 @@
 //! What the model expects on more ranks.
 
 use super::{Results, figure, paragraph};
-use crate::report::document::Block;
+use crate::report::document::Element;
 use crate::report::figure;
 use crate::report::language::Messages;
 
-pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
+pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Element> {
     let (Some((prediction, link)), Some(scaling)) = (&results.prediction, results.scalings.first())
     else {
         return Vec::new();

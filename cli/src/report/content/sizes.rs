@@ -2,15 +2,15 @@
 
 use super::{Results, figure, numbered, paragraph};
 use crate::report::crossing::{Crossing, Growth};
-use crate::report::document::Block;
+use crate::report::document::Element;
 use crate::report::figure;
 use crate::report::language::Messages;
 
-pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
+pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Element> {
     if results.growths.is_empty() {
         return match results.scalings.is_empty() {
             true => Vec::new(),
-            false => vec![Block::Paragraph(say.no_sizes().to_owned())],
+            false => vec![Element::Paragraph(say.no_sizes().to_owned())],
         };
     }
     let growths = results.growths.iter().enumerate();
@@ -30,7 +30,7 @@ pub(super) fn crossing(growth: &Growth<'_>, say: &dyn Messages) -> String {
     }
 }
 
-fn of_growth(growth: &Growth<'_>, place: usize, say: &dyn Messages) -> Vec<Block> {
+fn of_growth(growth: &Growth<'_>, place: usize, say: &dyn Messages) -> Vec<Element> {
     let mut sentences = vec![crossing(growth, say)];
     if let Some(last) = growth.pairs.last() {
         let [local, distributed] = [last.local, last.distributed].map(figure::rate_of);

@@ -1,10 +1,10 @@
 //! How much faster is it, and why not more?
 
 use super::{Results, figure, numbered, paragraph, setting};
-use crate::report::document::{Block, Table};
+use crate::report::document::{Element, Table};
 use crate::report::figure;
-use crate::report::language::{Messages, Name, Noun, Question};
-use crate::report::points::{Point, Verdict};
+use crate::report::language::{Heading, Messages, Noun, Quantity};
+use crate::report::points::{Difference, Point};
 use crate::report::scaling::{
     Scaled, Scaling, Series, amdahl_limit, gustafson_fraction, scaled_speedup,
 };
@@ -12,16 +12,16 @@ use crate::report::scaling::{
 /// A serial fraction that is larger by less is the same, as far as these measurements can tell.
 const NOTABLE: f64 = 0.02;
 
-pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
+pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Element> {
     if results.compares_nothing() {
-        return vec![Block::Paragraph(say.limit_no_local().to_owned())];
+        return vec![Element::Paragraph(say.limit_no_local().to_owned())];
     }
     let mut blocks = Vec::new();
     for (place, scaling) in results.scalings.iter().enumerate() {
         blocks.extend(strong(scaling, place, say));
     }
     if !results.weak.is_empty() {
-        blocks.push(Block::Subsection(say.question(Question::Weak).to_owned()));
+        blocks.push(Element::Subsection(say.question(Heading::Weak).to_owned()));
         for (place, series) in results.weak.iter().enumerate() {
             blocks.extend(weak(series, place, say));
         }
@@ -34,17 +34,17 @@ pub(super) fn verdict(scaling: &Scaling<'_>, say: &dyn Messages) -> String {
     let (local, widest) = (scaling.best_local, scaling.widest());
     let verdict = widest.time.ratio_to(&local.time).verdict();
     let factor = match verdict {
-        Verdict::Faster(factor) | Verdict::Slower(factor) => say.decimal(factor),
-        Verdict::Unclear | Verdict::Single => String::new(),
+        Difference::Faster(factor) | Difference::Slower(factor) => say.decimal(factor),
+        Difference::Unclear | Difference::Single => String::new(),
     };
     let [local_time, time] = match verdict {
-        Verdict::Unclear => [local, widest].map(|point| say.interval(point.time.range())),
+        Difference::Unclear => [local, widest].map(|point| say.interval(point.time.range())),
         _ => [local, widest].map(|point| say.seconds(point.time.median)),
     };
     say.compared(verdict, &factor, &say.setting(setting(widest)), &local_time, &time)
 }
 
-fn strong(scaling: &Scaling<'_>, place: usize, say: &dyn Messages) -> Vec<Block> {
+fn strong(scaling: &Scaling<'_>, place: usize, say: &dyn Messages) -> Vec<Element> {
     let (main, best) = (scaling.main(), scaling.best_local);
     let graph = &best.row().graph;
     let time = say.seconds(best.time.median);
@@ -61,7 +61,7 @@ fn strong(scaling: &Scaling<'_>, place: usize, say: &dyn Messages) -> Vec<Block>
     if let Some(plot) = figure::serial_fraction(scaling, say) {
         blocks.push(figure(&numbered("serial-fraction", place), say.serial_caption(), plot));
     }
-    blocks.push(Block::Table(table(scaling, say)));
+    blocks.push(Element::Table(table(scaling, say)));
     blocks
 }
 
@@ -77,7 +77,7 @@ fn laws(series: &Series<'_>, say: &dyn Messages) -> Vec<String> {
     let speedup = say.decimal(last.speedup.value);
     let mut sentences =
         vec![say.one_rank_speedup(last.speedup.verdict(), ranks, &speedup, &efficiency)];
-    if matches!(last.speedup.verdict(), Verdict::Unclear | Verdict::Single) {
+    if matches!(last.speedup.verdict(), Difference::Unclear | Difference::Single) {
         return sentences;
     }
     sentences.push(say.karp_flatt(ranks, &say.decimal(fraction)));
@@ -123,14 +123,14 @@ fn table(scaling: &Scaling<'_>, say: &dyn Messages) -> Table {
         }
     }
     let header = [
-        Name::Ranks,
-        Name::Threads,
-        Name::Median,
-        Name::Interval,
-        Name::AgainstOneRank,
-        Name::AgainstBestLocal,
-        Name::Efficiency,
-        Name::SerialFraction,
+        Quantity::Ranks,
+        Quantity::Threads,
+        Quantity::Median,
+        Quantity::Interval,
+        Quantity::AgainstOneRank,
+        Quantity::AgainstBestLocal,
+        Quantity::Efficiency,
+        Quantity::SerialFraction,
     ];
     Table {
         caption: say.scaling_caption(&scaling.best_local.row().graph),
@@ -139,7 +139,7 @@ fn table(scaling: &Scaling<'_>, say: &dyn Messages) -> Table {
     }
 }
 
-fn weak(series: &Series<'_>, place: usize, say: &dyn Messages) -> Vec<Block> {
+fn weak(series: &Series<'_>, place: usize, say: &dyn Messages) -> Vec<Element> {
     let (first, last) = (series.points[0], series.widest());
     let mut blocks = Vec::new();
     if first.is_local() {

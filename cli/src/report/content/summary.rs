@@ -1,10 +1,10 @@
 //! The answers in a sentence each.
 
 use super::{Results, correctness, setting, sizes, speed};
-use crate::report::document::Block;
+use crate::report::document::Element;
 use crate::report::language::Messages;
 
-pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
+pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Element> {
     let widest = setting(results.study.widest());
     let mut answers = vec![match (widest.ranks, widest.hosts) {
         (1, _) => say.nothing_distributed().to_owned(),
@@ -16,5 +16,5 @@ pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
         answers.push(speed::verdict(scaling, say));
     }
     answers.extend(results.growths.iter().map(|growth| sizes::crossing(growth, say)));
-    vec![Block::List(answers)]
+    vec![Element::List(answers)]
 }

@@ -1,7 +1,7 @@
 //! Where is the time?
 
 use super::{Results, figure, numbered, paragraph, setting};
-use crate::report::document::Block;
+use crate::report::document::Element;
 use crate::report::figure;
 use crate::report::language::Messages;
 use crate::report::points::Point;
@@ -9,12 +9,12 @@ use crate::report::scaling::Scaling;
 use mst::experiment::Row;
 use mst::measure::Phase;
 
-pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Block> {
+pub(super) fn section(results: &Results<'_>, say: &dyn Messages) -> Vec<Element> {
     let scalings = results.scalings.iter().enumerate();
     scalings.flat_map(|(place, scaling)| of_scaling(scaling, place, say)).collect()
 }
 
-fn of_scaling(scaling: &Scaling<'_>, place: usize, say: &dyn Messages) -> Vec<Block> {
+fn of_scaling(scaling: &Scaling<'_>, place: usize, say: &dyn Messages) -> Vec<Element> {
     let (main, widest) = (scaling.main(), scaling.widest());
     let graph = &widest.row().graph;
     let (phase, share) = largest(widest);
@@ -57,19 +57,19 @@ fn communication(point: &Point) -> f64 {
     })
 }
 
-fn imbalance(point: &Point, say: &dyn Messages) -> Option<Block> {
+fn imbalance(point: &Point, say: &dyn Messages) -> Option<Element> {
     let row = point.middle();
     let seconds = row.local_rank_s.0.iter().map(|seconds| seconds.0).enumerate();
     let (slowest, most) = seconds.max_by(|a, b| a.1.total_cmp(&b.1))?;
     let ratio = say.decimal(most / row.local_mean_s);
     (row.local_mean_s > 0.0)
-        .then(|| Block::Paragraph(say.imbalance_text(&slowest.to_string(), &ratio)))
+        .then(|| Element::Paragraph(say.imbalance_text(&slowest.to_string(), &ratio)))
 }
 
-fn traffic(point: &Point, say: &dyn Messages) -> Option<Block> {
+fn traffic(point: &Point, say: &dyn Messages) -> Option<Element> {
     let row = point.middle();
     let bound = figure::bound(row)?;
     let share = say.percent(row.bytes_received_max as f64 / bound as f64);
     let bytes = say.bytes(row.bytes_received_max);
-    Some(Block::Paragraph(say.traffic_text(row.ranks as u64, &bytes, &share)))
+    Some(Element::Paragraph(say.traffic_text(row.ranks as u64, &bytes, &share)))
 }

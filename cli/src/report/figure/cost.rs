@@ -2,8 +2,8 @@
 
 use super::axis::{Axis, Scale, Unit};
 use super::looks;
-use super::plot::{Layer, Plot, Shape};
-use crate::report::language::{Messages, Name};
+use super::plot::{Layer, Plot, SeriesShape};
+use crate::report::language::{Messages, Quantity};
 use crate::report::points::Point;
 use crate::report::scaling::Series;
 use mst::distributed::Plan;
@@ -47,11 +47,11 @@ pub(crate) fn phases(series: &Series<'_>, say: &dyn Messages) -> Plot {
             }
         }
         let series = say.phase(phase).to_owned();
-        layers.push(Layer { series, look: looks::phase(phase), shape: Shape::Bars(bars) });
+        layers.push(Layer { series, look: looks::phase(phase), shape: SeriesShape::Bars(bars) });
     }
     let ranks = series.points.iter().map(|point| point.row().ranks);
-    let y = Axis::new(say.name(Name::Time), Scale::Linear, Unit::Seconds);
-    Plot::single(Axis::counts(say.name(Name::Ranks), ranks), y, layers)
+    let y = Axis::new(say.name(Quantity::Time), Scale::Linear, Unit::Seconds);
+    Plot::single(Axis::counts(say.name(Quantity::Ranks), ranks), y, layers)
 }
 
 /// A bar of the phases for each rank of a run, and how long it waited; `None` if its rows do not say.
@@ -74,13 +74,17 @@ pub(crate) fn imbalance(point: &Point, say: &dyn Messages) -> Option<Plot> {
         let seconds = column.0.iter().map(|seconds| seconds.0);
         let bars = seconds.zip(&mut bottoms).enumerate().map(bar).collect();
         let series = say.phase(phase).to_owned();
-        layers.push(Layer { series, look: looks::phase(phase), shape: Shape::Bars(bars) });
+        layers.push(Layer { series, look: looks::phase(phase), shape: SeriesShape::Bars(bars) });
     }
     let waited = row.waited_rank_s.0.iter().enumerate().map(|(rank, s)| (rank as f64, s.0));
-    let series = say.name(Name::Waiting).to_owned();
-    layers.push(Layer { series, look: looks::on_bar(), shape: Shape::Marks(waited.collect()) });
-    let y = Axis::new(say.name(Name::Time), Scale::Linear, Unit::Seconds);
-    Some(Plot::single(Axis::counts(say.name(Name::Rank), 0..p), y, layers))
+    let series = say.name(Quantity::Waiting).to_owned();
+    layers.push(Layer {
+        series,
+        look: looks::on_bar(),
+        shape: SeriesShape::Marks(waited.collect()),
+    });
+    let y = Axis::new(say.name(Quantity::Time), Scale::Linear, Unit::Seconds);
+    Some(Plot::single(Axis::counts(say.name(Quantity::Rank), 0..p), y, layers))
 }
 
 /// The most bytes that a rank of this run can receive, whatever the graph; `None` if its way to
@@ -107,11 +111,11 @@ pub(crate) fn traffic(series: &Series<'_>, say: &dyn Messages) -> Option<Plot> {
     let bound = several.iter().filter_map(|point| Some((ranks(point), bound(point.row())? as f64)));
     let layer = |name, look, shape| Layer { series: say.name(name).to_owned(), look, shape };
     let layers = vec![
-        layer(Name::Bound, looks::reference(), Shape::Line(bound.collect())),
-        layer(Name::BytesReceived, looks::distributed(0), Shape::Line(received.clone())),
-        layer(Name::BytesReceived, looks::distributed(0), Shape::Marks(received)),
+        layer(Quantity::Bound, looks::reference(), SeriesShape::Line(bound.collect())),
+        layer(Quantity::BytesReceived, looks::distributed(0), SeriesShape::Line(received.clone())),
+        layer(Quantity::BytesReceived, looks::distributed(0), SeriesShape::Marks(received)),
     ];
-    let x = Axis::counts(say.name(Name::Ranks), several.iter().map(|point| point.row().ranks));
+    let x = Axis::counts(say.name(Quantity::Ranks), several.iter().map(|point| point.row().ranks));
     Some(Plot::single(x, Axis::new("bytes", Scale::Log, Unit::Bytes), layers))
 }
 

@@ -1,8 +1,8 @@
 //! Draws a plot as SVG.
 
 use super::axis::Ruler;
-use super::legend::{self, Entry};
-use super::plot::{Layer, Panel, Plot, Shape};
+use super::legend::{self, LegendEntry};
+use super::plot::{Layer, Panel, Plot, SeriesShape};
 use crate::drawing::{GREY, letters};
 use crate::report::language::Messages;
 use plotters::coord::Shift;
@@ -24,7 +24,7 @@ type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Plane = Cartesian2d<Ruler, Ruler>;
 type Chart<'c, 'a> = ChartContext<'c, SVGBackend<'a>, Plane>;
 /// A text in memory does not fail to be written.
-type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+type Plotted = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
 /// The plot as the text of an SVG file.
 pub(crate) fn svg(plot: &Plot, say: &dyn Messages) -> String {
@@ -45,8 +45,8 @@ fn draw(
     plot: &Plot,
     say: &dyn Messages,
     head: i32,
-    lines: &[Vec<(i32, Entry)>],
-) -> Drawn {
+    lines: &[Vec<(i32, LegendEntry)>],
+) -> Plotted {
     canvas.fill(&WHITE)?;
     let (top, below) = canvas.split_vertically(head);
     for (line, entries) in (0..).zip(lines) {
@@ -58,7 +58,7 @@ fn draw(
     areas.iter().zip(&plot.panels).try_for_each(|(area, panel)| draw_panel(area, panel, say))
 }
 
-fn draw_entry(area: &Canvas<'_>, (x, y): (i32, i32), entry: &Entry) -> Drawn {
+fn draw_entry(area: &Canvas<'_>, (x, y): (i32, i32), entry: &LegendEntry) -> Plotted {
     let width = legend::MARK - 8;
     if entry.is_bar {
         let corners = [(x + 4, y - 7), (x + width - 4, y + 7)];
@@ -73,7 +73,7 @@ fn draw_entry(area: &Canvas<'_>, (x, y): (i32, i32), entry: &Entry) -> Drawn {
     area.draw(&Text::new(name, (x + legend::MARK, y), letters(LETTERS, HPos::Left)))
 }
 
-fn draw_panel(area: &Canvas<'_>, panel: &Panel, say: &dyn Messages) -> Drawn {
+fn draw_panel(area: &Canvas<'_>, panel: &Panel, say: &dyn Messages) -> Plotted {
     let extent: Vec<_> = panel.layers.iter().flat_map(Layer::extent).collect();
     let x = panel.x.ruler(say, extent.iter().filter_map(|(x, _)| *x));
     let y = panel.y.ruler(say, extent.iter().filter_map(|(_, y)| *y));
@@ -105,23 +105,23 @@ fn draw_panel(area: &Canvas<'_>, panel: &Panel, say: &dyn Messages) -> Drawn {
     panel.layers.iter().try_for_each(|layer| draw_layer(&mut chart, layer, &x, &y))
 }
 
-fn draw_layer(chart: &mut Chart<'_, '_>, layer: &Layer, x: &Ruler, y: &Ruler) -> Drawn {
+fn draw_layer(chart: &mut Chart<'_, '_>, layer: &Layer, x: &Ruler, y: &Ruler) -> Plotted {
     let (look, colour) = (layer.look, layer.look.colour);
     let at = |(value_x, value_y): (f64, f64)| (x.place(value_x), y.place(value_y));
     match &layer.shape {
-        Shape::Line(points) => {
+        SeriesShape::Line(points) => {
             let points = points.iter().map(|point| at(*point)).collect();
             chart.draw_series([look.curve(points)])?;
         }
-        Shape::Repetitions(points) => {
+        SeriesShape::Repetitions(points) => {
             // Beside their mark, which would hide them.
             let dot = || Circle::new((BESIDE, 0), 2, colour.mix(0.7).filled());
             chart.draw_series(points.iter().map(|point| EmptyElement::at(at(*point)) + dot()))?;
         }
-        Shape::Marks(points) => {
+        SeriesShape::Marks(points) => {
             chart.draw_series(points.iter().map(|point| look.mark(at(*point))))?;
         }
-        Shape::Medians(points) => {
+        SeriesShape::Medians(points) => {
             let whiskers = points.iter().filter_map(|(value, _, range)| {
                 let range = range.as_ref()?;
                 Some(look.upright([range.low, range.high].map(|end| at((*value, end)))))
@@ -129,12 +129,12 @@ fn draw_layer(chart: &mut Chart<'_, '_>, layer: &Layer, x: &Ruler, y: &Ruler) ->
             chart.draw_series(whiskers)?;
             chart.draw_series(points.iter().map(|(x, median, _)| look.mark(at((*x, *median)))))?;
         }
-        Shape::Bars(bars) => {
+        SeriesShape::Bars(bars) => {
             let bar = |(x, y): &(_, _)| corners(x, y).map(at);
             chart
                 .draw_series(bars.iter().map(|part| Rectangle::new(bar(part), colour.filled())))?;
         }
-        Shape::Vertical(value) => {
+        SeriesShape::Vertical(value) => {
             let place = x.place(*value);
             let ends = vec![(place, y.range.start), (place, y.range.end)];
             chart.draw_series([look.curve(ends)])?;

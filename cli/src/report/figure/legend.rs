@@ -1,11 +1,11 @@
 //! The legend of a figure: each series once, in as many lines as it needs.
 
-use super::plot::{Plot, Shape};
+use super::plot::{Plot, SeriesShape};
 use crate::drawing::Look;
 
 /// A series in the legend.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
+pub(super) struct LegendEntry {
     pub(super) name: String,
     pub(super) look: Look,
     pub(super) is_bar: bool,
@@ -20,16 +20,16 @@ pub(super) const MARK: i32 = 40;
 const SPACE: i32 = 18;
 
 /// The entries of the series of a plot, in their order.
-fn entries(plot: &Plot) -> Vec<Entry> {
-    let mut found: Vec<Entry> = Vec::new();
+fn entries(plot: &Plot) -> Vec<LegendEntry> {
+    let mut found: Vec<LegendEntry> = Vec::new();
     for layer in plot.panels.iter().flat_map(|panel| &panel.layers) {
-        let is_bar = matches!(layer.shape, Shape::Bars(_));
-        let has_marks = matches!(layer.shape, Shape::Medians(_) | Shape::Marks(_));
+        let is_bar = matches!(layer.shape, SeriesShape::Bars(_));
+        let has_marks = matches!(layer.shape, SeriesShape::Medians(_) | SeriesShape::Marks(_));
         match found.iter_mut().find(|entry| entry.name == layer.series) {
             Some(entry) => entry.has_marks |= has_marks,
             None => {
                 let name = layer.series.clone();
-                found.push(Entry { name, look: layer.look, is_bar, has_marks });
+                found.push(LegendEntry { name, look: layer.look, is_bar, has_marks });
             }
         }
     }
@@ -38,8 +38,8 @@ fn entries(plot: &Plot) -> Vec<Entry> {
 
 /// The lines of the legend in letters `pixels` high, none wider than `width`: each entry with its
 /// distance from the margin.
-pub(super) fn lines(plot: &Plot, pixels: i32, width: i32) -> Vec<Vec<(i32, Entry)>> {
-    let mut lines: Vec<Vec<(i32, Entry)>> = Vec::new();
+pub(super) fn lines(plot: &Plot, pixels: i32, width: i32) -> Vec<Vec<(i32, LegendEntry)>> {
+    let mut lines: Vec<Vec<(i32, LegendEntry)>> = Vec::new();
     let mut right = width;
     for entry in entries(plot) {
         let letters = entry.name.chars().count() as f64;
@@ -68,11 +68,11 @@ mod tests {
         let layer =
             |series: &str, shape| Layer { series: series.to_owned(), look: Look::new(0), shape };
         let layers = vec![
-            layer("one", Shape::Repetitions(Vec::new())),
-            layer("one", Shape::Medians(Vec::new())),
-            layer("two", Shape::Line(Vec::new())),
-            layer("three", Shape::Bars(Vec::new())),
-            layer("one", Shape::Line(Vec::new())),
+            layer("one", SeriesShape::Repetitions(Vec::new())),
+            layer("one", SeriesShape::Medians(Vec::new())),
+            layer("two", SeriesShape::Line(Vec::new())),
+            layer("three", SeriesShape::Bars(Vec::new())),
+            layer("one", SeriesShape::Line(Vec::new())),
         ];
         let plot = Plot::single(axis(), axis(), layers);
         let names = |width| -> Vec<Vec<String>> {

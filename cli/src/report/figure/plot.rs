@@ -25,12 +25,12 @@ pub(crate) struct Layer {
     /// Its name in the legend and in the data.
     pub(crate) series: String,
     pub(crate) look: Look,
-    pub(crate) shape: Shape,
+    pub(crate) shape: SeriesShape,
 }
 
 /// How values are drawn.
 #[derive(Clone, Debug)]
-pub(crate) enum Shape {
+pub(crate) enum SeriesShape {
     /// A line through points.
     Line(Vec<(f64, f64)>),
     /// A dot for each single repetition.
@@ -50,10 +50,10 @@ impl Layer {
     pub(super) fn extent(&self) -> Vec<(Option<f64>, Option<f64>)> {
         let both = |(x, y): &(f64, f64)| (Some(*x), Some(*y));
         match &self.shape {
-            Shape::Line(points) | Shape::Repetitions(points) | Shape::Marks(points) => {
-                points.iter().map(both).collect()
-            }
-            Shape::Medians(points) => {
+            SeriesShape::Line(points)
+            | SeriesShape::Repetitions(points)
+            | SeriesShape::Marks(points) => points.iter().map(both).collect(),
+            SeriesShape::Medians(points) => {
                 let ends = |range: &Option<Interval>| {
                     range.map_or(Vec::new(), |range| vec![range.low, range.high])
                 };
@@ -63,12 +63,12 @@ impl Layer {
                 };
                 points.iter().flat_map(of).collect()
             }
-            Shape::Bars(bars) => bars
+            SeriesShape::Bars(bars) => bars
                 .iter()
                 .flat_map(|(x, y)| [(*x.start(), *y.start()), (*x.end(), *y.end())])
                 .map(|corner| both(&corner))
                 .collect(),
-            Shape::Vertical(x) => vec![(Some(*x), None)],
+            SeriesShape::Vertical(x) => vec![(Some(*x), None)],
         }
     }
 
@@ -78,10 +78,10 @@ impl Layer {
             points.iter().map(|(x, y)| (kind, [Some(*x), Some(*y), None, None])).collect()
         };
         match &self.shape {
-            Shape::Line(line) => points("line", line),
-            Shape::Repetitions(dots) => points("repetition", dots),
-            Shape::Marks(marks) => points("value", marks),
-            Shape::Medians(medians) => medians
+            SeriesShape::Line(line) => points("line", line),
+            SeriesShape::Repetitions(dots) => points("repetition", dots),
+            SeriesShape::Marks(marks) => points("value", marks),
+            SeriesShape::Medians(medians) => medians
                 .iter()
                 .map(|(x, y, range)| {
                     let (low, high) = (range.map(|range| range.low), range.map(|range| range.high));
@@ -89,7 +89,7 @@ impl Layer {
                 })
                 .collect(),
             // The middle of the bar, and how high this part of it is.
-            Shape::Bars(bars) => bars
+            SeriesShape::Bars(bars) => bars
                 .iter()
                 .map(|(x, y)| {
                     let middle = (x.start() + x.end()) / 2.0;
@@ -97,7 +97,7 @@ impl Layer {
                     ("part", [Some(middle), Some(y.end() - y.start()), low, high])
                 })
                 .collect(),
-            Shape::Vertical(x) => vec![("vertical", [Some(*x), None, None, None])],
+            SeriesShape::Vertical(x) => vec![("vertical", [Some(*x), None, None, None])],
         }
     }
 }
@@ -142,12 +142,12 @@ mod tests {
             axis("ranks"),
             axis("time"),
             vec![
-                layer("a, b", Shape::Line(vec![(1.0, 2.0)])),
-                layer("a", Shape::Repetitions(vec![(1.0, 1e-9)])),
-                layer("a", Shape::Medians(vec![(1.0, 2.0, range), (2.0, 1.0, None)])),
-                layer("c", Shape::Bars(vec![(0.5..=1.5, 1.0..=4.0)])),
-                layer("d", Shape::Vertical(1.5)),
-                layer("e", Shape::Marks(vec![(3.0, 4.0)])),
+                layer("a, b", SeriesShape::Line(vec![(1.0, 2.0)])),
+                layer("a", SeriesShape::Repetitions(vec![(1.0, 1e-9)])),
+                layer("a", SeriesShape::Medians(vec![(1.0, 2.0, range), (2.0, 1.0, None)])),
+                layer("c", SeriesShape::Bars(vec![(0.5..=1.5, 1.0..=4.0)])),
+                layer("d", SeriesShape::Vertical(1.5)),
+                layer("e", SeriesShape::Marks(vec![(3.0, 4.0)])),
             ],
         );
         let expected = "\

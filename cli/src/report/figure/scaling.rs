@@ -2,9 +2,9 @@
 
 use super::axis::{Axis, Scale, Unit};
 use super::looks;
-use super::plot::{Layer, Panel, Plot, Shape};
+use super::plot::{Layer, Panel, Plot, SeriesShape};
 use crate::drawing::Look;
-use crate::report::language::{Messages, Name, Noun};
+use crate::report::language::{Messages, Noun, Quantity};
 use crate::report::points::{Point, Ratio};
 use crate::report::prediction::Prediction;
 use crate::report::scaling::{Scaled, Scaling, Series};
@@ -15,7 +15,7 @@ fn series_name(say: &dyn Messages, all: &[Series<'_>], series: &Series<'_>) -> S
     let differ = |of: fn(&Point) -> String| {
         all.iter().any(|other| of(other.widest()) != of(series.widest()))
     };
-    let mut parts = vec![say.name(Name::Distributed).to_owned()];
+    let mut parts = vec![say.name(Quantity::Distributed).to_owned()];
     if differ(|point| point.row().threads.to_string()) {
         parts.push(say.count(row.threads as u64, Noun::Thread));
     }
@@ -48,7 +48,7 @@ fn numbered<'s, 'a>(
 }
 
 fn ranks_axis<'p>(say: &dyn Messages, points: impl IntoIterator<Item = &'p &'p Point>) -> Axis {
-    Axis::counts(say.name(Name::Ranks), points.into_iter().map(|point| point.row().ranks))
+    Axis::counts(say.name(Quantity::Ranks), points.into_iter().map(|point| point.row().ranks))
 }
 
 fn at_ranks(point: &Point) -> f64 {
@@ -69,30 +69,32 @@ pub(super) fn measured(
         point.time.values.iter().map(move |seconds| (x, *seconds)).collect::<Vec<_>>()
     };
     [
-        layer(Shape::Line(points.iter().map(|point| (x(point), point.time.median)).collect())),
-        layer(Shape::Repetitions(points.iter().flat_map(repetitions).collect())),
-        layer(Shape::Medians(points.iter().map(medians).collect())),
+        layer(SeriesShape::Line(
+            points.iter().map(|point| (x(point), point.time.median)).collect(),
+        )),
+        layer(SeriesShape::Repetitions(points.iter().flat_map(repetitions).collect())),
+        layer(SeriesShape::Medians(points.iter().map(medians).collect())),
     ]
 }
 
 fn reference(name: &str, points: Vec<(f64, f64)>) -> Layer {
-    Layer { series: name.to_owned(), look: looks::reference(), shape: Shape::Line(points) }
+    Layer { series: name.to_owned(), look: looks::reference(), shape: SeriesShape::Line(points) }
 }
 
 /// Time against ranks, with the ideal: the time of one rank, divided.
 pub(crate) fn time(scaling: &Scaling<'_>, say: &dyn Messages) -> Plot {
     let all = scaling.series.iter().flat_map(|series| &series.points).chain([&scaling.best_local]);
     let x = ranks_axis(say, all);
-    let y = Axis::new(say.name(Name::Time), Scale::Log, Unit::Seconds);
+    let y = Axis::new(say.name(Quantity::Time), Scale::Log, Unit::Seconds);
     let main = scaling.main();
     let ideal = main.points.first().filter(|point| point.is_local()).map(|one| {
         let share = |point: &&Point| (at_ranks(point), one.time.median / at_ranks(point));
-        reference(say.name(Name::Ideal), main.points.iter().map(share).collect())
+        reference(say.name(Quantity::Ideal), main.points.iter().map(share).collect())
     });
     let of_series = numbered(say, scaling).into_iter().flat_map(|(number, name, series)| {
         measured(&name, looks::distributed(number), &series.points, at_ranks)
     });
-    let best = measured(say.name(Name::Local), looks::local(), &[scaling.best_local], at_ranks);
+    let best = measured(say.name(Quantity::Local), looks::local(), &[scaling.best_local], at_ranks);
     Plot::single(x, y, ideal.into_iter().chain(of_series).chain(best).collect())
 }
 
@@ -103,11 +105,11 @@ pub(crate) fn speedup(scaling: &Scaling<'_>, say: &dyn Messages) -> Plot {
     let most = points().map(|point| at_ranks(point)).fold(1.0, f64::max);
     let (mut speedups, mut efficiencies) = (Vec::new(), Vec::new());
     let ideal = |y: f64| vec![(1.0, 1.0), (most, y)];
-    speedups.push(reference(say.name(Name::Ideal), ideal(most)));
-    efficiencies.push(reference(say.name(Name::Ideal), ideal(1.0)));
+    speedups.push(reference(say.name(Quantity::Ideal), ideal(most)));
+    efficiencies.push(reference(say.name(Quantity::Ideal), ideal(1.0)));
     let best = scaling.best_local;
     for (number, name, series) in numbered(say, scaling) {
-        let against = |base: Name| format!("{name}, {}", say.name(base));
+        let against = |base: Quantity| format!("{name}, {}", say.name(base));
         let one: Vec<(f64, Ratio, f64)> = series
             .scaled()
             .into_iter()
@@ -122,23 +124,23 @@ pub(crate) fn speedup(scaling: &Scaling<'_>, say: &dyn Messages) -> Plot {
                 (at_ranks(point), ratio, ratio.value / threads)
             })
             .collect();
-        let mut bases = vec![(Name::AgainstOneRank, looks::distributed(number), one)];
+        let mut bases = vec![(Quantity::AgainstOneRank, looks::distributed(number), one)];
         if number == 0 {
-            bases.push((Name::AgainstBestLocal, looks::against_local(), local));
+            bases.push((Quantity::AgainstBestLocal, looks::against_local(), local));
         }
         for (base, look, values) in bases {
             let series = against(base);
             let layer = |shape| Layer { series: series.clone(), look, shape };
             let ratios =
                 values.iter().map(|(p, ratio, _)| (*p, ratio.value, ratio.range)).collect();
-            speedups.push(layer(Shape::Line(
+            speedups.push(layer(SeriesShape::Line(
                 values.iter().map(|(p, ratio, _)| (*p, ratio.value)).collect(),
             )));
-            speedups.push(layer(Shape::Medians(ratios)));
+            speedups.push(layer(SeriesShape::Medians(ratios)));
             let shares: Vec<_> =
                 values.iter().map(|(p, _, efficiency)| (*p, *efficiency)).collect();
-            efficiencies.push(layer(Shape::Line(shares.clone())));
-            efficiencies.push(layer(Shape::Marks(shares)));
+            efficiencies.push(layer(SeriesShape::Line(shares.clone())));
+            efficiencies.push(layer(SeriesShape::Marks(shares)));
         }
     }
     let panel = |name, unit, layers| Panel {
@@ -148,8 +150,8 @@ pub(crate) fn speedup(scaling: &Scaling<'_>, say: &dyn Messages) -> Plot {
     };
     Plot {
         panels: vec![
-            panel(Name::Speedup, Unit::Number, speedups),
-            panel(Name::Efficiency, Unit::Share, efficiencies),
+            panel(Quantity::Speedup, Unit::Number, speedups),
+            panel(Quantity::Efficiency, Unit::Share, efficiencies),
         ],
     }
 }
@@ -166,37 +168,37 @@ pub(crate) fn serial_fraction(scaling: &Scaling<'_>, say: &dyn Messages) -> Opti
         if values.len() > 1 {
             let look = looks::distributed(number);
             let layer = |shape| Layer { series: name.clone(), look, shape };
-            layers.push(layer(Shape::Line(values.clone())));
-            layers.push(layer(Shape::Marks(values)));
+            layers.push(layer(SeriesShape::Line(values.clone())));
+            layers.push(layer(SeriesShape::Marks(values)));
         }
     }
     let ranks = scaling.series.iter().flat_map(|series| &series.points);
     let x = ranks_axis(say, ranks.filter(|point| !point.is_local()));
-    let y = Axis::new(say.name(Name::SerialFraction), Scale::Linear, Unit::Number);
+    let y = Axis::new(say.name(Quantity::SerialFraction), Scale::Linear, Unit::Number);
     (!layers.is_empty()).then(|| Plot::single(x, y, layers))
 }
 
 /// Time of a graph that grows with the ranks, with the ideal: the time of one rank.
 pub(crate) fn weak(series: &Series<'_>, say: &dyn Messages) -> Plot {
     let x = ranks_axis(say, &series.points);
-    let y = Axis::new(say.name(Name::Time), Scale::Linear, Unit::Seconds);
+    let y = Axis::new(say.name(Quantity::Time), Scale::Linear, Unit::Seconds);
     let ideal = series.points.first().filter(|point| point.is_local()).map(|one| {
         let level = |point: &&Point| (at_ranks(point), one.time.median);
-        reference(say.name(Name::Ideal), series.points.iter().map(level).collect())
+        reference(say.name(Quantity::Ideal), series.points.iter().map(level).collect())
     });
-    let name = say.name(Name::Distributed);
+    let name = say.name(Quantity::Distributed);
     let measured = measured(name, looks::distributed(0), &series.points, at_ranks);
     Plot::single(x, y, ideal.into_iter().chain(measured).collect())
 }
 
 /// What the model expects on more ranks, with what was measured.
 pub(crate) fn prediction(prediction: &Prediction, series: &Series<'_>, say: &dyn Messages) -> Plot {
-    let x = Axis::counts(say.name(Name::Ranks), prediction.expected.iter().map(|(p, _)| *p));
-    let y = Axis::new(say.name(Name::Time), Scale::Log, Unit::Seconds);
+    let x = Axis::counts(say.name(Quantity::Ranks), prediction.expected.iter().map(|(p, _)| *p));
+    let y = Axis::new(say.name(Quantity::Time), Scale::Log, Unit::Seconds);
     let expected: Vec<_> = prediction.expected.iter().map(|(p, s)| (*p as f64, *s)).collect();
-    let name = say.name(Name::Measured);
+    let name = say.name(Quantity::Measured);
     let [_, _, medians] = measured(name, looks::distributed(0), &series.points, at_ranks);
-    Plot::single(x, y, vec![reference(say.name(Name::Model), expected), medians])
+    Plot::single(x, y, vec![reference(say.name(Quantity::Model), expected), medians])
 }
 
 #[cfg(test)]

@@ -2,56 +2,56 @@
 
 use super::axis::{Axis, Scale, Unit};
 use super::looks;
-use super::plot::{Layer, Plot, Shape};
+use super::plot::{Layer, Plot, SeriesShape};
 use super::scaling::measured;
-use crate::report::crossing::{Crossing, Growth, Pair};
-use crate::report::language::{Messages, Name};
+use crate::report::crossing::{Crossing, Fastest, Growth};
+use crate::report::language::{Messages, Quantity};
 use crate::report::points::Point;
 
 fn edges(point: &Point) -> f64 {
     point.row().m as f64
 }
 
-fn points<'a>(growth: &Growth<'a>, of: impl Fn(&Pair<'a>) -> &'a Point) -> Vec<&'a Point> {
+fn points<'a>(growth: &Growth<'a>, of: impl Fn(&Fastest<'a>) -> &'a Point) -> Vec<&'a Point> {
     growth.pairs.iter().map(of).collect()
 }
 
 /// Time of local and distributed runs against edges, and where they cross.
 pub(crate) fn crossing(growth: &Growth<'_>, say: &dyn Messages) -> Plot {
-    let x = Axis::new(say.name(Name::Edges), Scale::Log, Unit::Large);
-    let y = Axis::new(say.name(Name::Time), Scale::Log, Unit::Seconds);
+    let x = Axis::new(say.name(Quantity::Edges), Scale::Log, Unit::Large);
+    let y = Axis::new(say.name(Quantity::Time), Scale::Log, Unit::Seconds);
     let (local, distributed) =
         (points(growth, |pair| pair.local), points(growth, |pair| pair.distributed));
     let crossing = match growth.crossing() {
         Crossing::At(m) | Crossing::Expected(m) => Some(Layer {
-            series: say.name(Name::Crossing).to_owned(),
+            series: say.name(Quantity::Crossing).to_owned(),
             look: looks::reference(),
-            shape: Shape::Vertical(m),
+            shape: SeriesShape::Vertical(m),
         }),
         Crossing::Always | Crossing::NotInSight => None,
     };
-    let local = measured(say.name(Name::Local), looks::local(), &local, edges);
+    let local = measured(say.name(Quantity::Local), looks::local(), &local, edges);
     let distributed =
-        measured(say.name(Name::Distributed), looks::distributed(0), &distributed, edges);
+        measured(say.name(Quantity::Distributed), looks::distributed(0), &distributed, edges);
     Plot::single(x, y, crossing.into_iter().chain(local).chain(distributed).collect())
 }
 
 /// Edges a second of local and distributed runs against edges.
 pub(crate) fn rate(growth: &Growth<'_>, say: &dyn Messages) -> Plot {
-    let x = Axis::new(say.name(Name::Edges), Scale::Log, Unit::Large);
-    let y = Axis::new(say.name(Name::EdgesPerSecond), Scale::Log, Unit::Large);
+    let x = Axis::new(say.name(Quantity::Edges), Scale::Log, Unit::Large);
+    let y = Axis::new(say.name(Quantity::EdgesPerSecond), Scale::Log, Unit::Large);
     let layers = |name, look, points: Vec<&Point>| {
         let rates: Vec<_> = points.iter().map(|point| (edges(point), rate_of(point))).collect();
         let series = say.name(name).to_owned();
-        [Shape::Line(rates.clone()), Shape::Marks(rates)].map(|shape| Layer {
+        [SeriesShape::Line(rates.clone()), SeriesShape::Marks(rates)].map(|shape| Layer {
             series: series.clone(),
             look,
             shape,
         })
     };
-    let local = layers(Name::Local, looks::local(), points(growth, |pair| pair.local));
+    let local = layers(Quantity::Local, looks::local(), points(growth, |pair| pair.local));
     let distributed = points(growth, |pair| pair.distributed);
-    let distributed = layers(Name::Distributed, looks::distributed(0), distributed);
+    let distributed = layers(Quantity::Distributed, looks::distributed(0), distributed);
     Plot::single(x, y, local.into_iter().chain(distributed).collect())
 }
 

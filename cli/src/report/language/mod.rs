@@ -9,7 +9,7 @@ pub(crate) use english::English;
 pub(crate) use numbers::NumberStyle;
 pub(crate) use spanish::Spanish;
 
-use super::points::Verdict;
+use super::points::Difference;
 use super::study::Origin;
 use clap::ValueEnum;
 use mst::measure::Phase;
@@ -51,7 +51,7 @@ pub(crate) enum Noun {
 
 /// The questions that a report answers, each under a heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Question {
+pub(crate) enum Heading {
     InShort,
     Distributes,
     Right,
@@ -71,7 +71,7 @@ pub(crate) enum Question {
 
 /// Names of quantities: on axes, in legends and above the columns of tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Name {
+pub(crate) enum Quantity {
     Ranks,
     Rank,
     Host,
@@ -137,8 +137,8 @@ pub(crate) trait Vocabulary {
     fn style(&self) -> NumberStyle;
     /// A noun after a number: one, and several.
     fn noun(&self, noun: Noun) -> [&'static str; 2];
-    fn question(&self, question: Question) -> &'static str;
-    fn name(&self, name: Name) -> &'static str;
+    fn question(&self, question: Heading) -> &'static str;
+    fn name(&self, name: Quantity) -> &'static str;
     fn phase(&self, phase: Phase) -> &'static str;
     fn experiment(&self, name: &str) -> String;
     fn origin(&self, origin: Origin) -> &'static str;
@@ -188,7 +188,7 @@ pub(crate) trait Sentences {
     fn proved_for_all(&self) -> &'static str;
     fn compared(
         &self,
-        verdict: Verdict,
+        verdict: Difference,
         factor: &str,
         at: &str,
         local: &str,
@@ -198,7 +198,7 @@ pub(crate) trait Sentences {
     fn best_local(&self, threads: u64, algorithm: &str, time: &str) -> String;
     fn one_rank_speedup(
         &self,
-        verdict: Verdict,
+        verdict: Difference,
         ranks: u64,
         speedup: &str,
         efficiency: &str,

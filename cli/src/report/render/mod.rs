@@ -5,7 +5,7 @@ mod escape;
 
 pub(crate) use escape::{Markdown, Tex};
 
-use super::document::{Block, Document, Figure, Table};
+use super::document::{Document, Element, Figure, Table};
 use super::language::Messages;
 use askama::Template;
 
@@ -56,7 +56,7 @@ pub(crate) fn tex(document: &Document, say: &dyn Messages) -> String {
 impl Html<'_> {
     fn sections(&self) -> impl Iterator<Item = (&str, &str)> {
         self.document.blocks.iter().filter_map(|block| match block {
-            Block::Section { text, anchor } => Some((text.as_str(), anchor.as_str())),
+            Element::Section { text, anchor } => Some((text.as_str(), anchor.as_str())),
             _ => None,
         })
     }
@@ -106,7 +106,7 @@ mod tests {
             let document = Document {
                 title: String::new(),
                 made_by: String::new(),
-                blocks: vec![Block::Table(table)],
+                blocks: vec![Element::Table(table)],
             };
             tex(&document, Language::En.messages())
         };
