@@ -63,6 +63,7 @@ pub mod measure;
 pub mod selftest;
 
 mod forest;
+mod sharding;
 
 pub use error::{ContentFault, Error, LaunchFault, Result};
 pub use forest::{Forest, forest, maximum_forest, read};

@@ -14,7 +14,7 @@ const LIBRARY: [&[&str]; 8] = [
     &["error"],
     &["graph"],
     &["format", "generate", "local", "comm"],
-    &["measure"],
+    &["measure", "sharding"],
     &["partition", "distributed", "verify"],
     &["experiment"],
     &["selftest", "forest"],

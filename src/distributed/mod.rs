@@ -4,10 +4,8 @@
 //! Each returns a part of the forest on every rank. The parts together are the minimum spanning
 //! forest, each edge once, for any number of ranks.
 
-mod bits;
 mod choose;
 mod combine;
-mod numbering;
 mod plan;
 mod prepare;
 mod wire;

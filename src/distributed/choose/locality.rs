@@ -1,8 +1,7 @@
 //! How a graph lies on the ranks, from a look at a few vertices. This decides which stages pay.
 
 use crate::comm::Comm;
-use crate::distributed::bits::words;
-use crate::graph::{Edge, Key, Vertex, pick};
+use crate::graph::{Edge, Key, Vertex, pick, words};
 use crate::measure::Phase;
 use bytemuck::{Pod, Zeroable};
 use fixedbitset::FixedBitSet;

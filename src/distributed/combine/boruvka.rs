@@ -8,9 +8,8 @@
 
 use super::gather::{CHEAP, gather};
 use crate::comm::Comm;
-use crate::distributed::bits;
 use crate::distributed::wire::{self, pack};
-use crate::graph::{Edge, Key, Vertex};
+use crate::graph::{Edge, Key, Vertex, choose};
 use crate::local::{self, ContractedEdge, EdgeLike};
 use crate::measure::Phase;
 use fixedbitset::FixedBitSet;
@@ -42,7 +41,7 @@ pub(in crate::distributed) fn boruvka<R: EdgeLike>(comm: &Comm, n: usize, run: &
     let rest = comm.compute(|| local::fold(n, &[&live]));
     let part = gather(comm, n, &rest).part;
     part.iter().for_each(|live| chosen.insert(live.origin as usize));
-    bits::choose(run, &chosen)
+    choose(run, &chosen)
 }
 
 /// Runs one round: sets in `chosen` those of this rank's edges that are the lightest of a
@@ -66,7 +65,7 @@ fn round<K: Key>(
     });
     let candidates = comm.all_to_all(candidates);
     let own = block(comm.rank());
-    let choices = comm.compute(|| choose::<K>(own.start, own.len(), &candidates));
+    let choices = comm.compute(|| choose_candidates::<K>(own.start, own.len(), &candidates));
     let choices = comm.all_gather(&choices);
     let rank = comm.rank() as u32;
     comm.compute(|| {
@@ -100,7 +99,7 @@ fn lightest<K: Key>(n: usize, live: &[ContractedEdge<K>]) -> Vec<u32> {
 /// Chooses the lightest of all ranks' candidates for each of the `len` components from `first` on.
 /// Returns the other ends and the ranks of the choices, as bytes; without a candidate, the
 /// component itself and p.
-fn choose<K: Key>(first: usize, len: usize, candidates: &[Vec<u8>]) -> Vec<u8> {
+fn choose_candidates<K: Key>(first: usize, len: usize, candidates: &[Vec<u8>]) -> Vec<u8> {
     let mut best: Vec<Option<(K, u32, Vertex)>> = vec![None; len];
     for (rank, bytes) in candidates.iter().enumerate() {
         for e in wire::decode_by_end::<K>(bytes) {

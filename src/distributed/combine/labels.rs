@@ -1,9 +1,7 @@
 //! Tells every rank the components: a bitmap of the largest one, and numbers for the rest.
 
-use crate::distributed::bits::{BitList, from_words, words};
-use crate::distributed::numbering::Numbering;
 use crate::distributed::wire::pack;
-use crate::graph::Vertex;
+use crate::graph::{BitList, Numbering, Vertex, from_words, words};
 use crate::local::{Components, LargestComponent};
 use fixedbitset::FixedBitSet;
 

@@ -5,9 +5,8 @@
 //! are.
 
 use crate::comm::{Comm, Streams};
-use crate::distributed::bits::{BitList, choose, from_words, masked, words};
 use crate::distributed::wire::{receive_runs, send_run};
-use crate::graph::Key;
+use crate::graph::{BitList, Key, choose, from_words, masked, words};
 use crate::local::{Components, ContractedEdge, EdgeLike};
 use crate::measure::Phase;
 use fixedbitset::FixedBitSet;

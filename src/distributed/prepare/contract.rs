@@ -7,9 +7,7 @@
 
 use super::shared::shared;
 use crate::comm::Comm;
-use crate::distributed::bits::choose;
-use crate::distributed::numbering::Numbering;
-use crate::graph::{Edge, Key, Vertex};
+use crate::graph::{Edge, Key, Numbering, Vertex, choose};
 use crate::local::{self, Components, ContractedEdge};
 use crate::measure::Phase;
 use bytemuck::Zeroable;

@@ -1,7 +1,7 @@
 //! Finds the vertices that have edges on several ranks.
 
 use crate::comm::Comm;
-use crate::distributed::bits::words;
+use crate::graph::words;
 use fixedbitset::FixedBitSet;
 use roaring::RoaringBitmap;
 use std::ops::Range;

@@ -3,8 +3,7 @@
 use super::edges::{decode, encode};
 use super::merge::merge_runs;
 use crate::comm::{Comm, Streams};
-use crate::distributed::bits::BitList;
-use crate::graph::Key;
+use crate::graph::{BitList, Key};
 use crate::local::{Components, ContractedEdge, EdgeLike, join_each};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -161,8 +160,7 @@ impl<K: Key> Sender<K> {
 mod tests {
     use super::*;
     use crate::comm;
-    use crate::distributed::bits::choose;
-    use crate::graph::Edge;
+    use crate::graph::{Edge, choose};
     use crate::local::kruskal;
     use proptest::prelude::*;
 

@@ -1,8 +1,6 @@
 //! What owners and the homes of the lightest edges tell each other in a round.
 
-use super::column::Column;
-use super::ids::{put_flags, take_flags};
-use super::message::{Malformed, MessageReader, MessageWriter};
+use crate::sharding::{Column, Malformed, MessageReader, MessageWriter, put_flags, take_flags};
 
 /// How a rank's lightest edge at a component stands, by the upper bits of the keys: what its owner
 /// tells the rank.

@@ -1,9 +1,9 @@
 //! The owner's part in a round: which of the edges that ranks have offered to a component is the
 //! lightest.
 
-use super::ask::Told;
 use super::claim::{Claim, Standing};
 use super::pointers::{Pointers, leads};
+use crate::sharding::Told;
 use std::cmp::Ordering;
 use std::ops::Range;
 

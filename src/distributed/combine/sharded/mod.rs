@@ -7,15 +7,9 @@
 //! owners of the new edges' ends for the components that these are in, and drops edges within one.
 //! Rounds then join components until none has an edge that leaves it.
 
-mod ask;
 mod claim;
-mod column;
-mod ids;
 mod judge;
 mod live;
-mod message;
-mod outside;
-mod owners;
 mod pivot;
 mod pointers;
 mod round;
@@ -23,13 +17,13 @@ mod stage;
 
 use super::gather::gather;
 use crate::comm::{Comm, Reduction};
-use crate::distributed::bits::choose;
+use crate::graph::choose;
 use crate::local::EdgeLike;
 use crate::measure::Phase;
+use crate::sharding::VertexLabels;
 use fixedbitset::FixedBitSet;
 use live::Live;
 use pivot::lightest;
-use stage::VertexLabels;
 
 /// After each stage but the last, as many edges have been looked at, in quarters of the vertices.
 /// On random graphs, the components of 1.5 n edges leave one in nine of the heavier ones.
@@ -74,12 +68,14 @@ pub(in crate::distributed) fn sharded<R: EdgeLike>(comm: &Comm, n: usize, run: &
         };
         let fresh = comm.compute(|| Live::of_run(n, run, next..end));
         next = end;
-        let live = labels.fetch(comm, fresh);
-        let joined = stage::join(comm, labels.components, live, &mut chosen);
+        let live = stage::fetch(comm, &labels, fresh);
+        let mut joined = stage::join(comm, labels.components(), live, &mut chosen);
         if wanted.is_none() {
             break;
         }
-        labels.refresh(comm, joined);
+        let (numbers, components) = joined.number(comm);
+        let start = labels.components().ids(comm.rank()).start;
+        labels.rename(comm, components, |id| numbers[(id - start) as usize]);
     }
     choose(run, &chosen)
 }

@@ -1,10 +1,7 @@
 //! The components' pointers, each on its owner, and how they come to lead to roots.
 
-use super::ask::ask;
-use super::column::Flagged;
-use super::live::distinct;
-use super::owners::Owners;
 use crate::comm::Comm;
+use crate::sharding::{Answers, Flagged, Owners, ask, distinct};
 use fixedbitset::FixedBitSet;
 use std::ops::Range;
 
@@ -21,8 +18,7 @@ pub(super) struct Pointers {
 
 impl Pointers {
     /// Every component is a root.
-    pub(super) fn roots(comm: &Comm, components: usize) -> Self {
-        let owners = Owners { n: components, p: comm.size() };
+    pub(super) fn roots(comm: &Comm, owners: Owners) -> Self {
         let ids = owners.ids(comm.rank());
         let open = FixedBitSet::with_capacity(ids.len());
         Self { owners, first: ids.start, to: ids.collect(), open }
@@ -84,6 +80,29 @@ impl Pointers {
         }
     }
 
+    /// Numbers the roots anew, in order. Returns the number of each component's root, for those of this
+    /// block, and who owns which number.
+    ///
+    /// # Complexity
+    /// [`Pointers::flatten`], two exchanges about the roots, and an all-gather of a word.
+    pub(super) fn number(&mut self, comm: &Comm) -> (Vec<u32>, Owners) {
+        let hooked = self.iter().filter(|(id, to)| id != to).map(|(id, _)| id).collect();
+        self.flatten(comm, hooked);
+        let roots: Vec<u32> = self.iter().filter(|(id, to)| id == to).map(|(id, _)| id).collect();
+        let counts = comm.all_gather(&[roots.len() as u64]).concat();
+        let first = counts[..comm.rank()].iter().sum::<u64>() as u32;
+        let numbers = Owners { n: counts.iter().sum::<u64>() as usize, p: comm.size() };
+        let number = |id: u32| {
+            let place = roots.binary_search(&id).expect("pointers lead to roots");
+            Some(first + place as u32)
+        };
+        let (targets, places) = distinct(&self.to, self.owners.n);
+        let answers = ask(comm, self.owners, &targets, &Answers(numbers.bits()), number);
+        let answers = answers.unwrap_or_default();
+        let number = |place: u32| answers[place as usize].expect("every root has a number");
+        (places.into_iter().map(number).collect(), numbers)
+    }
+
     /// For each of `ids`, of this block, where the pointer leads of the component that it points to,
     /// `None` if that is a root, and whether that one is still open. Nothing if no rank asks.
     fn ask_behind(&self, comm: &Comm, ids: &[u32]) -> Option<Vec<(Option<u32>, bool)>> {
@@ -112,7 +131,7 @@ mod tests {
     /// The root of each component after it has joined what it chose, if that is not itself.
     fn roots(p: usize, choices: &[u32]) -> Vec<u32> {
         let blocks = comm::run(p, Some(1), |comm| {
-            let mut pointers = Pointers::roots(comm, choices.len());
+            let mut pointers = Pointers::roots(comm, Owners { n: choices.len(), p });
             let own: Vec<u32> = pointers.iter().map(|(id, _)| id).collect();
             let choosers: Vec<u32> =
                 own.into_iter().filter(|&id| choices[id as usize] != id).collect();

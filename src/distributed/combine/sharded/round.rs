@@ -4,15 +4,14 @@
 //! lightest, so that only its home has to send where it leads. Homes know of most pairs that chose
 //! each other, since the edge is the lightest at both ends.
 
-use super::ask::{exchange, reply, tell};
 use super::claim::{Claim, Claims, Standing, Standings};
-use super::column::{Flagged, Plain};
 use super::judge::{Claimed, judge, mutual};
 use super::live::{Lightest, Live};
 use super::pointers::Pointers;
 use crate::comm::{Comm, Reduction};
 use crate::graph::Key;
 use crate::local::ContractedEdge;
+use crate::sharding::{Flagged, Plain, exchange, reply, tell};
 use fixedbitset::FixedBitSet;
 
 /// The bits of a key that are sent first. In about one of 2^10 pairs, they do not tell which is the

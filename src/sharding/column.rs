@@ -6,7 +6,7 @@ use super::message::{Malformed, MessageReader, MessageWriter};
 use std::collections::HashMap;
 
 /// How the values of a column are coded.
-pub(super) trait Column: Sync {
+pub(crate) trait Column: Sync {
     /// What a value is.
     type Value: Copy + Send + Sync;
 
@@ -21,7 +21,7 @@ pub(super) trait Column: Sync {
 }
 
 /// Ids alone, of which there is nothing to say.
-pub(super) struct Nothing;
+pub(crate) struct Nothing;
 
 impl Column for Nothing {
     type Value = ();
@@ -34,7 +34,7 @@ impl Column for Nothing {
 }
 
 /// Numbers of at most so many bits.
-pub(super) struct Plain(pub(super) usize);
+pub(crate) struct Plain(pub(crate) usize);
 
 impl Column for Plain {
     type Value = u32;
@@ -50,7 +50,7 @@ impl Column for Plain {
 
 /// Numbers of at most so many bits; `None` is what the receiver expects. The most frequent number is
 /// told once, if that is shorter.
-pub(super) struct Answers(pub(super) usize);
+pub(crate) struct Answers(pub(crate) usize);
 
 impl Column for Answers {
     type Value = Option<u32>;
@@ -88,7 +88,7 @@ impl Column for Answers {
 }
 
 /// [`Answers`] of at most so many bits, each with a flag.
-pub(super) struct Flagged(pub(super) usize);
+pub(crate) struct Flagged(pub(crate) usize);
 
 impl Column for Flagged {
     type Value = (Option<u32>, bool);

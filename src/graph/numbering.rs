@@ -4,7 +4,7 @@ use crate::graph::Vertex;
 use fixedbitset::FixedBitSet;
 
 /// A set of vertices and the numbers of its members, from 0. It takes 1.5 bits per vertex.
-pub(super) struct Numbering {
+pub(crate) struct Numbering {
     set: FixedBitSet,
     /// For each word, how many members come before it.
     before: Vec<u32>,
@@ -12,7 +12,7 @@ pub(super) struct Numbering {
 
 impl Numbering {
     /// Numbers the members of `set`.
-    pub(super) fn of(set: FixedBitSet) -> Self {
+    pub(crate) fn of(set: FixedBitSet) -> Self {
         let mut next = 0;
         let before = set.as_slice().iter().map(|word| {
             next += word.count_ones();
@@ -23,13 +23,13 @@ impl Numbering {
 
     /// The set.
     #[inline]
-    pub(super) fn set(&self) -> &FixedBitSet {
+    pub(crate) fn set(&self) -> &FixedBitSet {
         &self.set
     }
 
     /// The number of `v`; if `v` is not a member, the number of the next member.
     #[inline]
-    pub(super) fn number(&self, v: Vertex) -> u32 {
+    pub(crate) fn number(&self, v: Vertex) -> u32 {
         let (word, bit) = (v as usize / 64, v % 64);
         let lower = self.set.as_slice()[word] & ((1 << bit) - 1);
         self.before[word] + lower.count_ones()
@@ -39,7 +39,7 @@ impl Numbering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::distributed::bits::BitList;
+    use crate::graph::BitList;
     use proptest::prelude::*;
 
     proptest! {

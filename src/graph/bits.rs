@@ -6,7 +6,7 @@ use fixedbitset::FixedBitSet;
 const _: () = assert!(usize::BITS == u64::BITS);
 
 /// A set in words of 64, its first bit in the lowest place; those after the last bit are zero.
-pub(super) fn words(set: &FixedBitSet) -> &[u64] {
+pub(crate) fn words(set: &FixedBitSet) -> &[u64] {
     bytemuck::cast_slice(set.as_slice())
 }
 
@@ -14,20 +14,20 @@ pub(super) fn words(set: &FixedBitSet) -> &[u64] {
 ///
 /// # Panics
 /// If there are not as many.
-pub(super) fn from_words(words: &[u64], len: usize) -> FixedBitSet {
+pub(crate) fn from_words(words: &[u64], len: usize) -> FixedBitSet {
     assert_eq!(words.len(), len.div_ceil(64), "one word for 64 bits");
     FixedBitSet::with_capacity_and_blocks(len, words.iter().map(|&word| word as usize))
 }
 
 /// The items at the places in `set`, in order.
-pub(super) fn choose<T: Copy>(items: &[T], set: &FixedBitSet) -> Vec<T> {
+pub(crate) fn choose<T: Copy>(items: &[T], set: &FixedBitSet) -> Vec<T> {
     let mut chosen = Vec::with_capacity(set.count_ones(..));
     chosen.extend(set.ones().map(|index| items[index]));
     chosen
 }
 
 /// The members of `set` for which the next of `mask` says so, which has a bit for each.
-pub(super) fn masked(set: &FixedBitSet, mask: &FixedBitSet) -> FixedBitSet {
+pub(crate) fn masked(set: &FixedBitSet, mask: &FixedBitSet) -> FixedBitSet {
     assert_eq!(mask.len(), set.count_ones(..), "a bit for each member");
     let mut masked = FixedBitSet::with_capacity(set.len());
     let chosen = set.ones().enumerate().filter(|(number, _)| mask.contains(*number));
@@ -37,7 +37,7 @@ pub(super) fn masked(set: &FixedBitSet, mask: &FixedBitSet) -> FixedBitSet {
 
 /// Bits that come one after another: a [`FixedBitSet`] of known length is dear to grow by single ones.
 #[derive(Clone, Debug, Default)]
-pub(super) struct BitList {
+pub(crate) struct BitList {
     words: Vec<u64>,
     len: usize,
 }
@@ -45,7 +45,7 @@ pub(super) struct BitList {
 impl BitList {
     /// Adds a bit.
     #[inline]
-    pub(super) fn push(&mut self, bit: bool) {
+    pub(crate) fn push(&mut self, bit: bool) {
         if self.len.is_multiple_of(64) {
             self.words.push(0);
         }
@@ -54,7 +54,7 @@ impl BitList {
     }
 
     /// All that were added, by their places.
-    pub(super) fn into_set(self) -> FixedBitSet {
+    pub(crate) fn into_set(self) -> FixedBitSet {
         from_words(&self.words, self.len)
     }
 }

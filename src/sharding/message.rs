@@ -5,39 +5,39 @@ use std::convert::Infallible;
 
 /// A message that ends too early, or says what cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
+pub(crate) struct Malformed;
 
 /// What a message is written with.
-pub(super) struct MessageWriter {
+pub(crate) struct MessageWriter {
     bits: BufBitWriter<LE, MemWordWriterVec<u64, Vec<u64>>>,
     len: usize,
 }
 
 impl MessageWriter {
     /// An empty message.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { bits: BufBitWriter::new(MemWordWriterVec::new(Vec::new())), len: 0 }
     }
 
     /// Appends a value of at most `bits` bits.
     #[inline]
-    pub(super) fn put(&mut self, value: u64, bits: usize) {
+    pub(crate) fn put(&mut self, value: u64, bits: usize) {
         self.len += infallible(self.bits.write_bits(value, bits));
     }
 
     /// Appends a number, the smaller the shorter: Elias's gamma code.
-    pub(super) fn put_number(&mut self, number: u64) {
+    pub(crate) fn put_number(&mut self, number: u64) {
         self.len += infallible(self.bits.write_gamma(number));
     }
 
     /// Appends a number by a Rice code: its lowest `bits` bits, and the rest in unary.
     #[inline]
-    pub(super) fn put_rice(&mut self, number: u64, bits: usize) {
+    pub(crate) fn put_rice(&mut self, number: u64, bits: usize) {
         self.len += infallible(self.bits.write_rice(number, bits));
     }
 
     /// The message. Bits that are left of its last byte are zero.
-    pub(super) fn into_bytes(self) -> Vec<u8> {
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
         let words = infallible(self.bits.into_inner()).into_inner();
         let mut bytes: Vec<u8> = bytemuck::pod_collect_to_vec(&words);
         bytes.truncate(self.len.div_ceil(8));
@@ -53,11 +53,11 @@ fn infallible<T>(written: Result<T, Infallible>) -> T {
 }
 
 /// What a message is read with.
-pub(super) struct MessageReader(BufBitReader<LE, MemWordReader<u32, Vec<u32>>>);
+pub(crate) struct MessageReader(BufBitReader<LE, MemWordReader<u32, Vec<u32>>>);
 
 impl MessageReader {
     /// Begins to read a message.
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
         let mut words = vec![0u32; bytes.len().div_ceil(size_of::<u32>())];
         bytemuck::cast_slice_mut(&mut words)[..bytes.len()].copy_from_slice(bytes);
         Self(BufBitReader::new(MemWordReader::new(words)))
@@ -65,18 +65,18 @@ impl MessageReader {
 
     /// Takes the next value of `bits` bits.
     #[inline]
-    pub(super) fn take(&mut self, bits: usize) -> Result<u64, Malformed> {
+    pub(crate) fn take(&mut self, bits: usize) -> Result<u64, Malformed> {
         self.0.read_bits(bits).map_err(|_| Malformed)
     }
 
     /// Takes a number that [`MessageWriter::put_number`] wrote.
-    pub(super) fn take_number(&mut self) -> Result<u64, Malformed> {
+    pub(crate) fn take_number(&mut self) -> Result<u64, Malformed> {
         self.0.read_gamma().map_err(|_| Malformed)
     }
 
     /// Takes a number that [`MessageWriter::put_rice`] wrote.
     #[inline]
-    pub(super) fn take_rice(&mut self, bits: usize) -> Result<u64, Malformed> {
+    pub(crate) fn take_rice(&mut self, bits: usize) -> Result<u64, Malformed> {
         let high = self.0.read_unary().map_err(|_| Malformed)?;
         let low = self.take(bits)?;
         high.checked_shl(bits as u32)

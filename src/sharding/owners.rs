@@ -5,30 +5,30 @@ use std::ops::Range;
 /// The owners of the ids `0..n`: each of p ranks owns a block of them, in rank order, and blocks
 /// differ by at most one in length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Owners {
-    pub(super) n: usize,
-    pub(super) p: usize,
+pub(crate) struct Owners {
+    pub(crate) n: usize,
+    pub(crate) p: usize,
 }
 
 impl Owners {
     /// The ids of a rank.
-    pub(super) fn block(self, rank: usize) -> Range<usize> {
+    pub(crate) fn block(self, rank: usize) -> Range<usize> {
         self.n * rank / self.p..self.n * (rank + 1) / self.p
     }
 
     /// The same, as ids.
-    pub(super) fn ids(self, rank: usize) -> Range<u32> {
+    pub(crate) fn ids(self, rank: usize) -> Range<u32> {
         let block = self.block(rank);
         block.start as u32..block.end as u32
     }
 
     /// How many bits an id takes.
-    pub(super) fn bits(self) -> usize {
+    pub(crate) fn bits(self) -> usize {
         (usize::BITS - self.n.saturating_sub(1).leading_zeros()) as usize
     }
 
     /// For each rank, the places of its ids in `ids`, which are sorted.
-    pub(super) fn split(self, ids: &[u32]) -> Vec<Range<usize>> {
+    pub(crate) fn split(self, ids: &[u32]) -> Vec<Range<usize>> {
         let mut start = 0;
         let range = |rank| {
             let end = self.block(rank).end;

@@ -13,9 +13,9 @@ use std::mem::take;
 use std::ops::Range;
 
 /// What a rank has told an owner: ids, sorted and distinct, and a value for each.
-pub(super) struct Told<V> {
-    pub(super) ids: Vec<u32>,
-    pub(super) values: Vec<V>,
+pub(crate) struct Told<V> {
+    pub(crate) ids: Vec<u32>,
+    pub(crate) values: Vec<V>,
 }
 
 /// Asks the owners about `ids`, which are sorted and distinct. Returns the answer to each; nothing if
@@ -23,7 +23,7 @@ pub(super) struct Told<V> {
 ///
 /// # Complexity
 /// Two exchanges. Of k out of N ids, each takes log2(N/k) + 1.5 bits there, at most.
-pub(super) fn ask<C: Column>(
+pub(crate) fn ask<C: Column>(
     comm: &Comm,
     owners: Owners,
     ids: &[u32],
@@ -40,7 +40,7 @@ pub(super) fn ask<C: Column>(
 
 /// Tells the owners of `ids`, which are sorted and distinct, a value for each. Returns what every rank
 /// has told this one, in rank order; `None` if no rank has ids.
-pub(super) fn tell<C: Column>(
+pub(crate) fn tell<C: Column>(
     comm: &Comm,
     owners: Owners,
     ids: &[u32],
@@ -84,7 +84,7 @@ pub(super) fn tell<C: Column>(
 
 /// Answers what ranks have told: a list of values for each rank, one for each of its ids. Returns the
 /// answers about `ids`, the ones that this rank has told of.
-pub(super) fn reply<C: Column>(
+pub(crate) fn reply<C: Column>(
     comm: &Comm,
     owners: Owners,
     ids: &[u32],
@@ -97,7 +97,7 @@ pub(super) fn reply<C: Column>(
 
 /// Sends each rank a list of values; `lens` tells how many each rank sends. Returns the lists
 /// received.
-pub(super) fn exchange<C: Column>(
+pub(crate) fn exchange<C: Column>(
     comm: &Comm,
     column: &C,
     lists: Vec<Vec<C::Value>>,

@@ -7,7 +7,7 @@
 //! percent (Gallager, van Voorhis 1975).
 
 use super::message::{Malformed, MessageReader, MessageWriter};
-use crate::distributed::bits::{BitList, from_words, words};
+use crate::graph::{BitList, from_words, words};
 use dsi_bitstream::codes::len_gamma;
 use fixedbitset::FixedBitSet;
 use std::borrow::Cow;
@@ -31,7 +31,7 @@ const PARAMETER_BITS: usize = 5;
 ///
 /// # Complexity
 /// k of N ids take about log2(N/k) + 1.5 bits each, but never more than N bits and two.
-pub(super) fn put(out: &mut MessageWriter, ids: &[u32], range: Range<u32>) {
+pub(crate) fn put(out: &mut MessageWriter, ids: &[u32], range: Range<u32>) {
     let (code, few) = match ids.len() > range.len() / 2 {
         true => (MISSING, Cow::Owned(missing(ids, &range))),
         false => (IDS, Cow::Borrowed(ids)),
@@ -47,7 +47,7 @@ pub(super) fn put(out: &mut MessageWriter, ids: &[u32], range: Range<u32>) {
 ///
 /// # Errors
 /// If the message has no such set. No more memory is taken than for all ids of the range.
-pub(super) fn take(from: &mut MessageReader, range: Range<u32>) -> Result<Vec<u32>, Malformed> {
+pub(crate) fn take(from: &mut MessageReader, range: Range<u32>) -> Result<Vec<u32>, Malformed> {
     match from.take(CODE_BITS)? {
         IDS => take_gaps(from, &range),
         MISSING => Ok(missing(&take_gaps(from, &range)?, &range)),
@@ -61,7 +61,7 @@ pub(super) fn take(from: &mut MessageReader, range: Range<u32>) -> Result<Vec<u3
 
 /// Appends a flag for each of a list that the receiver knows, too: the set of places of those that
 /// are set.
-pub(super) fn put_flags(out: &mut MessageWriter, flags: impl IntoIterator<Item = bool>) {
+pub(crate) fn put_flags(out: &mut MessageWriter, flags: impl IntoIterator<Item = bool>) {
     let flags = flags.into_iter().collect::<BitList>().into_set();
     let (len, ones) = (flags.len(), flags.count_ones(..));
     let is_coded = if ones * ALIKE < len {
@@ -82,7 +82,7 @@ pub(super) fn put_flags(out: &mut MessageWriter, flags: impl IntoIterator<Item =
 ///
 /// # Errors
 /// If the message has none.
-pub(super) fn take_flags(from: &mut MessageReader, len: usize) -> Result<FixedBitSet, Malformed> {
+pub(crate) fn take_flags(from: &mut MessageReader, len: usize) -> Result<FixedBitSet, Malformed> {
     let code = from.take(CODE_BITS)?;
     if code == BITS {
         return take_words(from, len);

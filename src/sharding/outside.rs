@@ -12,7 +12,7 @@ use crate::comm::{Comm, Reduction};
 /// # Complexity
 /// An all-reduce, and perhaps an all-gather of log2(n/k) + 1.5 bits for each of the k vertices that are
 /// not in the giant.
-pub(super) fn places_outside(
+pub(crate) fn places_outside(
     comm: &Comm,
     owners: Owners,
     outside: &[u32],

@@ -1,0 +1,20 @@
+//! Ids that are dealt out to ranks: every id has an owner, which alone knows what there is to know of
+//! it, and which others ask. No rank holds something of every id.
+
+mod ask;
+mod column;
+mod distinct;
+mod ids;
+mod labels;
+mod message;
+mod outside;
+mod owners;
+
+pub(crate) use ask::{Told, ask, exchange, reply, tell};
+pub(crate) use column::{Answers, Column, Flagged, Plain};
+pub(crate) use distinct::distinct;
+pub(crate) use ids::{put_flags, take_flags};
+pub(crate) use labels::VertexLabels;
+pub(crate) use message::{Malformed, MessageReader, MessageWriter};
+pub(crate) use outside::places_outside;
+pub(crate) use owners::Owners;
