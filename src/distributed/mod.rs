@@ -12,7 +12,7 @@ mod wire;
 
 pub use choose::{Choice, Locality, Workload};
 pub use combine::Combine;
-pub use plan::Plan;
+pub use plan::{Plan, Solution};
 pub use prepare::Prepare;
 
 use crate::comm::Comm;

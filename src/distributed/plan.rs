@@ -6,6 +6,7 @@ use crate::comm::Comm;
 use crate::graph::{Edge, Key};
 use crate::local::Algorithm;
 use crate::measure::Phase;
+use crate::sharding::Hierarchy;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// How the ranks make one forest: two stages, in this order.
@@ -64,22 +65,23 @@ impl Plan {
         mine: &[Edge<K>],
         algorithm: Algorithm,
     ) -> Vec<Edge<K>> {
-        self.forest_named(comm, n, mine, algorithm, &|_| {})
+        self.solve(comm, n, mine, algorithm, &|_| {}).part
     }
 
-    /// As [`Plan::forest`]; also calls `tell` with the name of the algorithm that made each of this
-    /// rank's own forests, or with `sort` if this rank only sorted its light edges, as `filter` may.
+    /// As [`Plan::forest`], with what else there is to know; also calls `tell` with the name of the
+    /// algorithm that made each of this rank's own forests, or with `sort` if this rank only sorted
+    /// its light edges, as `filter` may.
     ///
     /// # Panics
     /// If an endpoint is not below `n`.
-    pub fn forest_named<K: Key>(
+    pub fn solve<K: Key>(
         self,
         comm: &Comm,
         n: usize,
         mine: &[Edge<K>],
         algorithm: Algorithm,
         tell: Tell<'_>,
-    ) -> Vec<Edge<K>> {
+    ) -> Solution<K> {
         comm.enter(Phase::Local);
         let has_own = AtomicBool::new(false);
         let tell: Tell<'_> = &|name| {
@@ -87,9 +89,14 @@ impl Plan {
             tell(name);
         };
         let local = |n: usize, edges: &[Edge<K>]| own(n, edges, algorithm, tell);
+        let mut hierarchy = None;
         let part = match self.prepare {
             _ if comm.size() == 1 => comm.compute(|| local(n, mine)),
-            Prepare::Nothing => self.combine.run(comm, n, mine, local),
+            Prepare::Nothing => {
+                let (part, made) = self.combine.run(comm, n, mine, local);
+                hierarchy = made;
+                part
+            }
             Prepare::Contract => self.contracted(comm, n, mine, algorithm, tell),
             Prepare::Shuffle => match shuffle(comm, n, mine) {
                 Some(shuffled) => {
@@ -103,7 +110,7 @@ impl Plan {
         if !has_own.load(Relaxed) {
             tell("sort");
         }
-        part
+        Solution { part, hierarchy }
     }
 
     fn contracted<K: Key>(
@@ -118,12 +125,21 @@ impl Plan {
         let forest = comm.compute(|| own(n, mine, algorithm, tell));
         let contracted = contract(comm, n, &forest);
         // What is left is already a forest.
-        let chosen =
+        let (chosen, _) =
             self.combine.run(comm, contracted.n, &contracted.rest, |_, rest| rest.to_vec());
         let mut part = contracted.fixed;
         part.extend(chosen.iter().map(|live| forest[live.origin as usize]));
         part
     }
+}
+
+/// What [`Plan::solve`] returns.
+#[derive(Clone, Debug)]
+pub struct Solution<K> {
+    /// This rank's part of the forest.
+    pub part: Vec<Edge<K>>,
+    /// How the vertices' components have merged, for a proof; only if the plan is `sharded`.
+    pub(crate) hierarchy: Option<Hierarchy>,
 }
 
 /// A function that is called with the name of the algorithm that ran.

@@ -129,7 +129,7 @@ fn every_plan_says_what_each_rank_ran() {
             let told = |plan: Plan| {
                 let names = Mutex::new(Vec::new());
                 let tell = |name| names.lock().expect("no panic").push(name);
-                plan.forest_named(comm, n as usize, mine, Algorithm::Kruskal, &tell);
+                plan.solve(comm, n as usize, mine, Algorithm::Kruskal, &tell);
                 (plan.name(), names.into_inner().expect("no panic"))
             };
             Plan::all().map(told).collect::<Vec<_>>()

@@ -3,13 +3,13 @@
 
 use super::{Number, Outcome, Seconds, explain};
 use crate::comm::{Comm, Link, Reduction};
-use crate::distributed::{self, Choice, Plan, Workload};
+use crate::distributed::{self, Choice, Plan, Solution, Workload};
 use crate::error::{Error, Result};
 use crate::graph::{Edge, Edges, Key, Slice, Summary, with_edges};
 use crate::local::Algorithm;
 use crate::measure::{Phase, Repeats, Repetition, Spread, peak_rss, repeat, time};
 use crate::partition::{self, Loaded, Request};
-use crate::verify::{self, Proof};
+use crate::verify::{self, Proof, verify_sharded};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
@@ -84,9 +84,10 @@ impl Job {
             let tell = |name| {
                 ran.lock().expect("nothing panics while it is held").insert(name);
             };
-            (plan.forest_named(comm, n, edges, self.algorithm, &tell), plan, choice)
+            (plan.solve(comm, n, edges, self.algorithm, &tell), plan, choice)
         };
-        let ((part, plan, choice), repetitions) = repeat(comm, self.repeats, self.warm_up, forest);
+        let ((Solution { part, hierarchy }, plan, choice), repetitions) =
+            repeat(comm, self.repeats, self.warm_up, forest);
         let summary = distributed::summarize(comm, slice.n, &part, slice.weights);
         if !summary.weight.value().is_finite() {
             let what =
@@ -97,10 +98,12 @@ impl Job {
         if self.verify {
             let prove = || {
                 comm.enter(Phase::Verify);
-                let whole = comm.all_gather(&part).concat();
-                let proved = match loaded.folds {
-                    0 => verify::verify_slice(comm, slice.n, &whole, edges, slice.weights),
-                    _ => prove_again(comm, request, loaded, &whole),
+                let (n, weights) = (slice.n, slice.weights);
+                let whole = || comm.all_gather(&part).concat();
+                let proved = match (loaded.folds, &hierarchy) {
+                    (0, Some(claim)) => verify_sharded(comm, n, &part, edges, claim, weights),
+                    (0, None) => verify::verify_slice(comm, n, &whole(), edges, weights),
+                    _ => prove_again(comm, request, loaded, &whole()),
                 };
                 comm.enter(Phase::Other);
                 proved

@@ -4,6 +4,7 @@
 mod ask;
 mod column;
 mod distinct;
+mod hierarchy;
 mod ids;
 mod labels;
 mod message;
@@ -13,6 +14,7 @@ mod owners;
 pub(crate) use ask::{Told, ask, exchange, reply, tell};
 pub(crate) use column::{Answers, Column, Flagged, Plain};
 pub(crate) use distinct::distinct;
+pub(crate) use hierarchy::{Cut, Hierarchy, Merges, Stage};
 pub(crate) use ids::{put_flags, take_flags};
 pub(crate) use labels::VertexLabels;
 pub(crate) use message::{Malformed, MessageReader, MessageWriter};

@@ -45,6 +45,24 @@ pub enum Flaw {
         /// The forest edge that it should replace.
         heaviest: Edge<u64>,
     },
+    /// A forest edge is never the lightest that leaves a component.
+    NotLightest {
+        /// Its position in the graph.
+        position: u64,
+        /// The edge.
+        edge: Edge<u64>,
+    },
+    /// The forest has not as many edges as one of that many components.
+    Count {
+        /// Its edges.
+        edges: u64,
+        /// The components of the graph.
+        components: u64,
+        /// The number of vertices.
+        n: u64,
+    },
+    /// What the run claims of its components is not about those that there are.
+    Claim(&'static str),
     /// A forest edge is not in the graph, or has another weight there.
     NotInGraph {
         /// Its position in the forest.
@@ -66,6 +84,9 @@ impl Flaw {
             Self::NotMinimum { position, edge, heaviest } => {
                 Self::NotMinimum { position: position + edges, edge, heaviest }
             }
+            Self::NotLightest { position, edge } => {
+                Self::NotLightest { position: position + edges, edge }
+            }
             other => other,
         }
     }
@@ -77,10 +98,10 @@ impl Flaw {
             let Edge { u, v, key } = edge;
             format!("({u}, {v}) of weight {}", weights.weight(*key))
         };
-        let (lighter, heaviest_of, minimum) = if weights.descending() {
-            ("heavier", "lightest", "maximum")
+        let (lighter, heaviest_of, minimum, lightest) = if weights.descending() {
+            ("heavier", "lightest", "maximum", "heaviest")
         } else {
-            ("lighter", "heaviest", "minimum")
+            ("lighter", "heaviest", "minimum", "lightest")
         };
         let what = match self {
             Self::OutOfRange { position, edge, n } => format!(
@@ -103,25 +124,41 @@ impl Flaw {
                 show(edge),
                 show(heaviest)
             ),
+            Self::NotLightest { position, edge } => format!(
+                "the forest has graph edge {position}, {}, which is never the {lightest} that \
+                 leaves a component: it is not in the {minimum} forest",
+                show(edge)
+            ),
+            Self::Count { edges, components, n } => format!(
+                "the forest has {edges} edges; one of a graph with {n} vertices in {components} \
+                 components has {}",
+                n.saturating_sub(*components)
+            ),
+            Self::Claim(what) => {
+                format!("the run's record of its components is wrong, in {what}; run it again")
+            }
             Self::NotInGraph { position, edge } => format!(
                 "forest edge {position}, {}, is not in the graph with that weight",
                 show(edge)
             ),
         };
-        let what = format!("{what} (vertices and positions count from 0)");
-        Error::Proof { position: Some(self.position()), what }
+        let position = self.position();
+        let counted = position.map_or("", |_| " (vertices and positions count from 0)");
+        Error::Proof { position, what: format!("{what}{counted}") }
     }
 
-    /// The position of the edge that shows the flaw: in the graph for [`Flaw::NotSpanning`] and
-    /// [`Flaw::NotMinimum`], else in the forest.
-    pub fn position(&self) -> u64 {
+    /// The position of the edge that shows the flaw, if one does: in the graph for
+    /// [`Flaw::NotSpanning`], [`Flaw::NotMinimum`] and [`Flaw::NotLightest`], else in the forest.
+    pub fn position(&self) -> Option<u64> {
         match *self {
             Self::OutOfRange { position, .. }
             | Self::Loop { position, .. }
             | Self::Cycle { position, .. }
             | Self::NotSpanning { position, .. }
             | Self::NotMinimum { position, .. }
-            | Self::NotInGraph { position, .. } => position,
+            | Self::NotLightest { position, .. }
+            | Self::NotInGraph { position, .. } => Some(position),
+            Self::Count { .. } | Self::Claim(_) => None,
         }
     }
 }
@@ -148,18 +185,19 @@ mod tests {
         let of_graph = [
             Flaw::NotSpanning { position, edge },
             Flaw::NotMinimum { position, edge, heaviest: edge },
+            Flaw::NotLightest { position, edge },
         ];
         for flaw in of_forest {
             assert_eq!(
                 (flaw.position(), flaw.clone().further_on(30).position()),
-                (4, 4),
+                (Some(4), Some(4)),
                 "{flaw:?}"
             );
         }
         for flaw in of_graph {
             assert_eq!(
                 (flaw.position(), flaw.clone().further_on(30).position()),
-                (4, 34),
+                (Some(4), Some(34)),
                 "{flaw:?}"
             );
             let error = flaw.further_on(30).describe(Weights::narrow_integers(0));

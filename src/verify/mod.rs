@@ -11,6 +11,7 @@
 mod distributed;
 mod flaw;
 mod path_maxima;
+mod sharded;
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use flaw::Flaw;
 use flaw::widen;
 pub use path_maxima::{PathMaxima, VERTEX_BYTES};
 use rayon::prelude::*;
+pub(crate) use sharded::verify_sharded;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Proves that `forest` is a minimum spanning forest of `graph` on the vertices `0..n`.

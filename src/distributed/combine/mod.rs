@@ -16,6 +16,7 @@ pub(super) use sharded::is_gathered;
 use crate::comm::Comm;
 use crate::local::{self, EdgeLike};
 use crate::measure::Phase;
+use crate::sharding::Hierarchy;
 use boruvka::boruvka;
 use filter::filter;
 use gather::gather;
@@ -54,17 +55,17 @@ impl Combine {
 }
 
 impl Combine {
-    /// Returns this rank's part of the forest of all ranks' `records`; `local` makes a rank's own
-    /// forest.
+    /// Returns this rank's part of the forest of all ranks' `records`, and the hierarchy of components
+    /// if the way makes one; `local` makes a rank's own forest.
     pub(super) fn run<R: EdgeLike>(
         self,
         comm: &Comm,
         n: usize,
         records: &[R],
         local: impl Fn(usize, &[R]) -> Vec<R> + Sync,
-    ) -> Vec<R> {
+    ) -> (Vec<R>, Option<Hierarchy>) {
         if self == Self::Filter {
-            return filter(comm, n, records, local);
+            return (filter(comm, n, records, local), None);
         }
         comm.enter(Phase::Local);
         let run = comm.compute(|| {
@@ -72,11 +73,12 @@ impl Combine {
             local::sort(&mut run);
             run
         });
-        match self {
+        let part = match self {
             Self::Gather | Self::Filter => gather(comm, n, &run).part,
             Self::Tree => tree(comm, n, &run).part,
             Self::Boruvka => boruvka(comm, n, &run),
-            Self::Sharded => sharded(comm, n, &run),
-        }
+            Self::Sharded => return sharded(comm, n, &run),
+        };
+        (part, None)
     }
 }

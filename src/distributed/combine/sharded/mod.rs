@@ -20,7 +20,7 @@ use crate::comm::{Comm, Reduction};
 use crate::graph::choose;
 use crate::local::EdgeLike;
 use crate::measure::Phase;
-use crate::sharding::VertexLabels;
+use crate::sharding::{Hierarchy, Stage, VertexLabels};
 use fixedbitset::FixedBitSet;
 use live::Live;
 use pivot::lightest;
@@ -38,7 +38,7 @@ pub(in crate::distributed) const fn is_gathered(n: usize, p: usize) -> bool {
 }
 
 /// Returns this rank's part of the minimum spanning forest of all ranks' forests, on the vertices
-/// `0..n`.
+/// `0..n`, and the hierarchy of components that has led to it, unless it was gathered.
 ///
 /// `run` is this rank's forest, sorted by key and then by position. Positions rise with the rank.
 ///
@@ -46,13 +46,18 @@ pub(in crate::distributed) const fn is_gathered(n: usize, p: usize) -> bool {
 /// Four stages of O(log n) rounds with O(log n) exchanges each; on a random graph 15 to 25 rounds in
 /// all. Besides the run, memory is O(n/p + |run|). On a random graph, a rank sends and receives about
 /// (n/p)(3 + 5 log2 p) bytes, however many edges there are.
-pub(in crate::distributed) fn sharded<R: EdgeLike>(comm: &Comm, n: usize, run: &[R]) -> Vec<R> {
+pub(in crate::distributed) fn sharded<R: EdgeLike>(
+    comm: &Comm,
+    n: usize,
+    run: &[R],
+) -> (Vec<R>, Option<Hierarchy>) {
     comm.enter(Phase::Exchange);
     if is_gathered(n, comm.size()) {
-        return gather(comm, n, run).part;
+        return (gather(comm, n, run).part, None);
     }
     let mut chosen = FixedBitSet::with_capacity(run.len());
     let mut labels = VertexLabels::of_vertices(comm, n);
+    let mut hierarchy = Hierarchy::default();
     let mut m = [run.len() as u64];
     comm.all_reduce(&mut m, Reduction::Sum);
     let mut next = 0;
@@ -61,21 +66,26 @@ pub(in crate::distributed) fn sharded<R: EdgeLike>(comm: &Comm, n: usize, run: &
         comm.all_reduce(&mut seen, Reduction::Sum);
         let wanted = quarters.map(|quarters| (n as u64 * quarters / 4).saturating_sub(seen[0]));
         let wanted = wanted.filter(|wanted| seen[0] + wanted < m[0]);
-        let end = match wanted {
+        let (end, cut) = match wanted {
             Some(0) => continue,
-            Some(wanted) => next + lightest(comm, wanted, m[0] - seen[0], &run[next..]),
-            None => run.len(),
+            Some(wanted) => {
+                let (light, cut) = lightest(comm, wanted, m[0] - seen[0], &run[next..]);
+                (next + light, Some(cut))
+            }
+            None => (run.len(), None),
         };
         let fresh = comm.compute(|| Live::of_run(n, run, next..end));
         next = end;
         let live = stage::fetch(comm, &labels, fresh);
-        let mut joined = stage::join(comm, labels.components(), live, &mut chosen);
-        if wanted.is_none() {
+        let (mut joined, merges) = stage::join(comm, labels.components(), live, &mut chosen);
+        if cut.is_none() {
+            hierarchy.stages.push(Stage { cut, merges, numbers: Vec::new() });
             break;
         }
         let (numbers, components) = joined.number(comm);
         let start = labels.components().ids(comm.rank()).start;
         labels.rename(comm, components, |id| numbers[(id - start) as usize]);
+        hierarchy.stages.push(Stage { cut, merges, numbers });
     }
-    choose(run, &chosen)
+    (choose(run, &chosen), Some(hierarchy))
 }

@@ -3,13 +3,14 @@
 use crate::comm::{Comm, Reduction};
 use crate::graph::{Key, scramble};
 use crate::local::EdgeLike;
+use crate::sharding::Cut;
 
 /// After so many proposals, the last one is taken.
 const PROPOSALS: u64 = 24;
 
 /// Returns how many of the first edges of this rank's sorted `run` are among about the `wanted`
 /// lightest of all ranks' edges, `m` in all: within a quarter of that, as a rule. Of equal keys,
-/// those of lower ranks come first.
+/// those of lower ranks come first. Also returns where the cut is, the same on every rank.
 ///
 /// Ranks propose an edge of theirs in turn, at random, and all count what is lighter: Hoare's
 /// algorithm "Find", Communications of the ACM 1961. A rank proposes what would be right if all had
@@ -18,36 +19,39 @@ const PROPOSALS: u64 = 24;
 ///
 /// # Complexity
 /// A proposal takes three all-reduces of one or two words.
-pub(super) fn lightest<R: EdgeLike>(comm: &Comm, wanted: u64, m: u64, run: &[R]) -> usize {
+pub(super) fn lightest<R: EdgeLike>(comm: &Comm, wanted: u64, m: u64, run: &[R]) -> (usize, Cut) {
     // This rank's edges before `low` are too few with the others', those before `high` too many.
     let (mut low, mut high) = (0, run.len());
     let (mut below, mut above) = (0, m);
-    let mut cut = 0;
+    let mut lower = Cut { key: 0, rank: 0 };
+    let mut found = (low, lower);
     for attempt in 0..PROPOSALS {
-        let Some(elected) = elect(comm, attempt, low < high) else { return low };
+        let Some(elected) = elect(comm, attempt, low < high) else { return (low, lower) };
         let share = (wanted - below) as f64 / (above - below) as f64;
         let place = low + (share * (high - low) as f64) as usize;
         let is_own = elected == comm.rank();
         let mut key = [if is_own { run[place.min(high - 1)].key().wide() } else { 0 }];
         comm.all_reduce(&mut key, Reduction::BitwiseOr);
-        cut = match comm.rank() {
+        let place = match comm.rank() {
             _ if is_own => place.min(high - 1) + 1,
             rank if rank < elected => run.partition_point(|r| r.key().wide() <= key[0]),
             _ => run.partition_point(|r| r.key().wide() < key[0]),
         };
-        cut = cut.clamp(low, high);
-        let mut count = [cut as u64];
+        let place = place.clamp(low, high);
+        found = (place, Cut { key: key[0], rank: elected });
+        let mut count = [place as u64];
         comm.all_reduce(&mut count, Reduction::Sum);
         if count[0].abs_diff(wanted) <= wanted / 4 {
-            return cut;
+            return found;
         }
         if count[0] < wanted {
-            (low, below) = (cut, count[0]);
+            (low, below) = (place, count[0]);
+            lower = found.1;
         } else {
-            (high, above) = (cut, count[0]);
+            (high, above) = (place, count[0]);
         }
     }
-    cut
+    found
 }
 
 /// Elects one of the ranks that are ready, at random; `None` if there is none.
@@ -75,7 +79,7 @@ mod tests {
             let mut run: Vec<_> = ranks[comm.rank()].clone().map(edge).collect();
             local::sort(&mut run);
             let m = ranks.iter().map(Range::len).sum::<usize>() as u64;
-            let end = lightest(comm, wanted, m, &run);
+            let (end, _) = lightest(comm, wanted, m, &run);
             (run.iter().map(|e| e.key).collect(), end)
         })
     }

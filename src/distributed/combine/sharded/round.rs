@@ -11,7 +11,7 @@ use super::pointers::Pointers;
 use crate::comm::{Comm, Reduction};
 use crate::graph::Key;
 use crate::local::ContractedEdge;
-use crate::sharding::{Flagged, Plain, exchange, reply, tell};
+use crate::sharding::{Flagged, Merges, Plain, exchange, reply, tell};
 use fixedbitset::FixedBitSet;
 
 /// The bits of a key that are sent first. In about one of 2^10 pairs, they do not tell which is the
@@ -57,7 +57,8 @@ impl Keys {
 }
 
 /// Runs a round. Sets in `chosen` this rank's edges that belong to the forest, and returns those that
-/// still join two components. `None` if no rank has any.
+/// still join two components. `None` if no rank has any. Adds to `merges` what this rank's components
+/// have joined.
 ///
 /// # Complexity
 /// For each of `live.ids` about log2(c/k) + 14 bits to its owner, of k of the c components, and its
@@ -68,6 +69,7 @@ pub(super) fn round<K: Key>(
     pointers: &mut Pointers,
     live: Live<K>,
     chosen: &mut FixedBitSet,
+    merges: &mut Merges,
 ) -> Option<Live<K>> {
     let keys = Keys::of(comm, &live)?;
     let owners = pointers.owners;
@@ -89,6 +91,8 @@ pub(super) fn round<K: Key>(
     let claimed = Claimed { told: &told, standings: &standings, claims: &claims };
     let (ties, left) = claimed.settle(pointers);
     pointers.flatten(comm, left);
+    let ids = told.iter().flat_map(|told| &told.ids);
+    merges.end_round(pointers.block().start as u32, ids.map(|&id| (id, pointers.of(id))));
     let outcomes = claimed.outcomes(pointers, &ties);
     let outcomes = reply(comm, owners, &live.ids, &Flagged(owners.bits()), outcomes);
 

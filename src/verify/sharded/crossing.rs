@@ -1,0 +1,67 @@
+//! Edges of a slice that join two components.
+
+use crate::graph::{Edge, Key};
+use crate::sharding::distinct;
+
+/// An edge of a rank's slice, between components.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Crossing<K> {
+    /// The places of its ends in [`Crossings::ids`].
+    ends: [u32; 2],
+    key: K,
+    /// Its place in the slice.
+    pub(super) place: u32,
+}
+
+/// A rank's edges between components, in the order of the slice.
+pub(super) struct Crossings<K> {
+    /// The components at its edges, sorted.
+    pub(super) ids: Vec<u32>,
+    pub(super) edges: Vec<Crossing<K>>,
+}
+
+impl<K: Key> Crossings<K> {
+    /// The edges at some places of a slice, between vertices below `n`.
+    pub(super) fn of_slice(n: usize, mine: &[Edge<K>], places: Vec<u32>) -> Self {
+        let crossing = |place: u32| {
+            let Edge { u, v, key } = mine[place as usize];
+            Crossing { ends: [u, v], key, place }
+        };
+        Self::of(n, places.into_iter().map(crossing).collect())
+    }
+
+    /// The same of edges whose ends are ids below `universe`.
+    fn of(universe: usize, mut edges: Vec<Crossing<K>>) -> Self {
+        let ends: Vec<u32> = edges.iter().flat_map(|e| e.ends).collect();
+        let (ids, places) = distinct(&ends, universe);
+        let (places, _) = places.as_chunks::<2>();
+        edges.iter_mut().zip(places).for_each(|(e, &ends)| e.ends = ends);
+        Self { ids, edges }
+    }
+
+    /// The same edges between other components below `universe`, given for each of `ids` in order.
+    /// Those that do not join two any more are dropped.
+    pub(super) fn renamed(self, universe: usize, labels: &[u32]) -> Self {
+        let mut edges = self.edges;
+        edges.retain_mut(|e| {
+            e.ends = e.ends.map(|end| labels[end as usize]);
+            e.ends[0] != e.ends[1]
+        });
+        Self::of(universe, edges)
+    }
+
+    /// For each of `ids`, its lightest edge, of equal ones the first: the key, and the place in the
+    /// slice.
+    pub(super) fn lightest(&self) -> Vec<(K, u32)> {
+        let mut lightest: Vec<Option<(K, u32)>> = vec![None; self.ids.len()];
+        for e in &self.edges {
+            for end in e.ends {
+                let best = &mut lightest[end as usize];
+                if best.is_none_or(|(key, _)| e.key < key) {
+                    *best = Some((e.key, e.place));
+                }
+            }
+        }
+        lightest.into_iter().map(|best| best.expect("every id is at an edge")).collect()
+    }
+}

@@ -1,0 +1,194 @@
+//! Follows the merges that a run claims, with all edges of the graph.
+
+use super::crossing::Crossings;
+use super::offer::{Offer, Offers};
+use crate::comm::{Comm, Reduction};
+use crate::graph::{Edge, Key};
+use crate::sharding::{
+    Answers, Cut, Flagged, Merges, Owners, Stage, Told, VertexLabels, ask, distinct, reply, tell,
+};
+use crate::verify::Flaw;
+use crate::verify::flaw::widen;
+use fixedbitset::FixedBitSet;
+use rayon::prelude::*;
+
+/// What a rank knows while it follows the merges.
+pub(super) struct Replay<'a, K> {
+    comm: &'a Comm,
+    n: usize,
+    mine: &'a [Edge<K>],
+    /// The places of the forest's edges that have not been the lightest ones yet.
+    unproved: FixedBitSet,
+    /// The places of edges that joined two components at the end of the last stage.
+    left: Vec<u32>,
+    labels: VertexLabels,
+}
+
+impl<'a, K: Key> Replay<'a, K> {
+    /// Begins with every vertex as a component. `marks` are the places of the forest's edges in the
+    /// slice `mine`.
+    pub(super) fn new(comm: &'a Comm, n: usize, mine: &'a [Edge<K>], marks: FixedBitSet) -> Self {
+        let labels = VertexLabels::of_vertices(comm, n);
+        Self { comm, n, mine, unproved: marks, left: Vec::new(), labels }
+    }
+
+    /// The edges that the last stage left, and those between the cuts, that join two components.
+    pub(super) fn select(&mut self, seen: Option<Cut>, cut: Option<Cut>) -> Crossings<K> {
+        let rank = self.comm.rank();
+        let is_new = |e: &Edge<K>| {
+            let has = |cut: Cut| cut.has(e.key.wide(), rank);
+            !e.is_loop() && !seen.is_some_and(has) && cut.is_none_or(has)
+        };
+        let (n, mine) = (self.n, self.mine);
+        let mut places = std::mem::take(&mut self.left);
+        let fresh = self.comm.compute(|| {
+            let fresh = mine.par_iter().enumerate().filter(|(_, e)| is_new(e));
+            places.par_extend(fresh.map(|(place, _)| place as u32));
+            // In the order of the slice, the first of equal edges is the lightest.
+            places.par_sort_unstable();
+            Crossings::of_slice(n, mine, places)
+        });
+        match self.labels.look_up(self.comm, &fresh.ids) {
+            None => fresh,
+            Some(labels) => fresh.renamed(self.labels.components().n, &labels),
+        }
+    }
+
+    /// Follows the merges of a stage round by round.
+    ///
+    /// # Errors
+    /// If the claim is not one about the components that there are.
+    pub(super) fn follow(&mut self, stage: &Stage, live: Crossings<K>) -> Result<(), Flaw> {
+        let components = self.labels.components();
+        let len = components.block(self.comm.rank()).len();
+        let Merges { to, rounds, count } = &stage.merges;
+        let is_there = |&id: &u32| (id as usize) < components.n;
+        let fits = to.len() == len && rounds.len() == len && to.iter().all(is_there);
+        let mut words = [u64::from(!fits), u64::from(*count)];
+        self.comm.all_reduce(&mut words, Reduction::Maximum);
+        let [misfit, count] = words;
+        if misfit == 1 {
+            return Err(Flaw::Claim("what components have joined"));
+        }
+        let mut live = live;
+        for round in 0..count as u8 {
+            match self.round(&stage.merges, round, live) {
+                Some(left) => live = left,
+                None => return Ok(()),
+            }
+        }
+        self.left = live.edges.iter().map(|e| e.place).collect();
+        Ok(())
+    }
+
+    /// Finds which edges are the lightest of their components, and merges components. `None` if no
+    /// rank has edges that join two.
+    fn round(&mut self, merges: &Merges, round: u8, live: Crossings<K>) -> Option<Crossings<K>> {
+        let (comm, components) = (self.comm, self.labels.components());
+        let lightest = live.lightest();
+        let column = Offers::of(comm, lightest.iter().map(|(key, _)| key.wide()))?;
+        let offer = |&(key, place): &(K, u32)| {
+            (key.wide() - column.least, self.unproved.contains(place as usize))
+        };
+        let offers: Vec<Offer> = lightest.iter().map(offer).collect();
+        let told = tell(comm, components, &live.ids, &column, &offers)?;
+        let answers = answers(components.ids(comm.rank()).start, merges, round, &told);
+        let bits = components.bits();
+        let answers = reply(comm, components, &live.ids, &Flagged(bits), answers);
+        let mut labels = Vec::with_capacity(live.ids.len());
+        for ((&id, (joined, is_lightest)), (_, place)) in live.ids.iter().zip(answers).zip(lightest)
+        {
+            if is_lightest {
+                self.unproved.set(place as usize, false);
+            }
+            labels.push(joined.unwrap_or(id));
+        }
+        Some(live.renamed(components.n, &labels))
+    }
+
+    /// Numbers the components that have not joined another one, and puts every vertex into the one
+    /// that its component is claimed to be a part of.
+    ///
+    /// # Errors
+    /// If the component that one has joined is claimed to be a part of another one.
+    pub(super) fn number(&mut self, stage: &Stage) -> Result<(), Flaw> {
+        let (comm, components) = (self.comm, self.labels.components());
+        let block = components.ids(comm.rank());
+        let own = || block.clone().zip(&stage.merges.to);
+        let counts = comm.all_gather(&[self.roots(stage)]).concat();
+        let mut next = counts[..comm.rank()].iter().sum::<u64>() as u32;
+        let numbers = Owners { n: counts.iter().sum::<u64>() as usize, p: comm.size() };
+        let is_there = |&number: &u32| (number as usize) < numbers.n;
+        let fits = stage.numbers.len() == block.len() && stage.numbers.iter().all(is_there);
+        let mut misfit = [u64::from(!fits)];
+        comm.all_reduce(&mut misfit, Reduction::Maximum);
+        if misfit[0] == 1 {
+            return Err(Flaw::Claim("the numbers of components"));
+        }
+        let number = |((id, to), &claimed): ((u32, &u32), &u32)| match id == *to {
+            true => {
+                next += 1;
+                next - 1
+            }
+            false => claimed,
+        };
+        let of_block: Vec<u32> = own().zip(&stage.numbers).map(number).collect();
+        let number = |id: u32| of_block[(id - block.start) as usize];
+        let (targets, places) = distinct(&stage.merges.to, components.n);
+        let answer = |id: u32| Some(number(id));
+        let answers = ask(comm, components, &targets, &Answers(numbers.bits()), answer);
+        let answers = answers.unwrap_or_default();
+        let is_same = |(&own, place): (&u32, u32)| answers[place as usize] == Some(own);
+        let is_right = of_block.iter().zip(places).all(is_same);
+        self.labels.rename(comm, numbers, number);
+        is_right.then_some(()).ok_or(Flaw::Claim("the numbers of components"))
+    }
+
+    /// How many components of this rank's block have not joined another one.
+    pub(super) fn roots(&self, stage: &Stage) -> u64 {
+        let block = self.labels.components().ids(self.comm.rank());
+        block.zip(&stage.merges.to).filter(|(id, to)| id == *to).count() as u64
+    }
+
+    /// Judges what has been found on this rank.
+    ///
+    /// # Errors
+    /// [`Flaw::NotLightest`] or [`Flaw::NotSpanning`].
+    pub(super) fn finish(&self) -> Result<(), Flaw> {
+        let edge = |place: usize| (place as u64, widen(&self.mine[place]));
+        if let Some((position, edge)) = self.unproved.minimum().map(edge) {
+            return Err(Flaw::NotLightest { position, edge });
+        }
+        match self.left.first().map(|&place| edge(place as usize)) {
+            Some((position, edge)) => Err(Flaw::NotSpanning { position, edge }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What each rank is told of its offers at components of the block that begins at `start`: the component that the offer's has joined in a round, if it
+/// has, and whether the offer is the lightest, of equal ones that of the lowest rank, and of the
+/// forest.
+fn answers(
+    start: u32,
+    merges: &Merges,
+    round: u8,
+    told: &[Told<Offer>],
+) -> Vec<Vec<(Option<u32>, bool)>> {
+    let mut best = vec![(u64::MAX, usize::MAX); merges.to.len()];
+    for (rank, told) in told.iter().enumerate() {
+        for (&id, (key, _)) in told.ids.iter().zip(&told.values) {
+            let best = &mut best[(id - start) as usize];
+            *best = (*best).min((*key, rank));
+        }
+    }
+    let of_rank = |(rank, told): (usize, &Told<Offer>)| {
+        let answer = |(&id, &(_, is_forest)): (&u32, &Offer)| {
+            let place = (id - start) as usize;
+            let joined = merges.to[place] != id && merges.rounds[place] == round;
+            (joined.then(|| merges.to[place]), is_forest && best[place].1 == rank)
+        };
+        told.ids.iter().zip(&told.values).map(answer).collect()
+    };
+    told.iter().enumerate().map(of_rank).collect()
+}
