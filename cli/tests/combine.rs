@@ -141,9 +141,13 @@ fn sharded_moves_a_little_more_with_each_doubling_of_the_ranks() {
             let n = 4096 * ranks;
             let m = if edges > 0 { format!(",m={}", edges * n) } else { String::new() };
             let graph = format!("{graph}:n={n}{m}");
-            let solved = inside(ranks, &["solve", &graph, "--combine", "sharded", "--json"]);
+            let solved =
+                inside(ranks, &["solve", &graph, "--combine", "sharded", "--verify", "--json"]);
             assert_eq!(solved.code(), Some(0), "{solved:?}");
             let solved = json(&solved);
+            assert_eq!(solved["proof"], "sharded");
+            let proof = solved["proof_bytes_max"].as_u64().unwrap();
+            assert!(proof <= 4096 * most, "{graph} on {ranks} ranks: the proof takes {proof}");
             for field in ["bytes_received_max", "bytes_sent_max"] {
                 let bytes = solved[field].as_u64().unwrap();
                 assert!(bytes <= 4096 * most, "{graph} on {ranks} ranks: {field} {bytes}");

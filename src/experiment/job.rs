@@ -13,6 +13,10 @@ use crate::verify::{self, Proof, verify_sharded};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
+/// How a forest is proved: each rank knows all of it, or no rank does.
+const PATH_MAXIMA: &str = "path maxima";
+const SHARDED: &str = "sharded";
+
 /// What to do with a graph.
 #[derive(Clone, Copy, Debug)]
 pub struct Job {
@@ -86,39 +90,28 @@ impl Job {
             };
             (plan.solve(comm, n, edges, self.algorithm, &tell), plan, choice)
         };
-        let ((Solution { part, hierarchy }, plan, choice), repetitions) =
+        let ((solution, plan, choice), repetitions) =
             repeat(comm, self.repeats, self.warm_up, forest);
-        let summary = distributed::summarize(comm, slice.n, &part, slice.weights);
+        let summary = distributed::summarize(comm, slice.n, &solution.part, slice.weights);
         if !summary.weight.value().is_finite() {
             let what =
                 "the forest's weight exceeds the largest float, 1.8e308; scale the weights down";
             return Err(Error::TooLarge { needed: None, left: None, what: what.to_owned() });
         }
-        let mut verify_seconds = 0.0;
-        if self.verify {
-            let prove = || {
-                comm.enter(Phase::Verify);
-                let (n, weights) = (slice.n, slice.weights);
-                let whole = || comm.all_gather(&part).concat();
-                let proved = match (loaded.folds, &hierarchy) {
-                    (0, Some(claim)) => verify_sharded(comm, n, &part, edges, claim, weights),
-                    (0, None) => verify::verify_slice(comm, n, &whole(), edges, weights),
-                    _ => prove_again(comm, request, loaded, &whole()),
-                };
-                comm.enter(Phase::Other);
-                proved
-            };
-            let (proved, cost) = time(comm, prove);
-            proved?;
-            verify_seconds = cost.slowest(Phase::Verify);
-        }
+        let proof =
+            self.verify.then(|| prove(comm, request, loaded, edges, &solution)).transpose()?;
+        let part = solution.part;
         let ran = ran.into_inner().expect("nothing panics while it is held");
         let mut outcome = self.outcome(comm, slice, &summary, plan);
         outcome.key_bytes = size_of::<K>();
         outcome.graph = request.source.to_string();
         outcome.ran = on_any_rank(comm, &ran);
         outcome.seconds.read = read.slowest(Phase::Read);
-        outcome.seconds.verify = verify_seconds;
+        if let Some((way, cost)) = proof {
+            outcome.seconds.verify = cost.slowest(Phase::Verify);
+            outcome.proof = Some(way);
+            outcome.proof_bytes_max = cost.bytes_sent_max().max(cost.bytes_received_max());
+        }
         outcome.count(&repetitions);
         if let Some(link) = link.filter(|_| self.explain && held > 0) {
             let shape = Workload::of(comm, n, held, edges, link);
@@ -148,6 +141,8 @@ impl Job {
             weight_text: weight.text(),
             checksum: format!("{:016x}", summary.checksum),
             verified: self.verify.then_some(true),
+            proof: None,
+            proof_bytes_max: 0,
             algorithm: self.algorithm.name(),
             ran: String::new(),
             combine_asked: (comm.size() > 1)
@@ -184,6 +179,36 @@ fn on_any_rank(comm: &Comm, names: &BTreeSet<&str>) -> String {
         .filter(|name| !name.is_empty())
         .collect();
     all.into_iter().collect::<Vec<_>>().join("; ")
+}
+
+/// Proves a forest, without a rank that holds all vertices if the run has left what that takes.
+/// Returns how, and what it cost.
+fn prove<K: Key>(
+    comm: &Comm,
+    request: &Request<'_>,
+    loaded: &Loaded,
+    edges: &[Edge<K>],
+    solution: &Solution<K>,
+) -> Result<(&'static str, Repetition)> {
+    let Slice { n, weights, .. } = loaded.slice;
+    let Solution { part, hierarchy } = solution;
+    let mut way = PATH_MAXIMA;
+    let prove = || {
+        comm.enter(Phase::Verify);
+        let whole = || comm.all_gather(part).concat();
+        let proved = match (loaded.folds, hierarchy) {
+            (0, Some(hierarchy)) => {
+                way = SHARDED;
+                verify_sharded(comm, n, part, edges, hierarchy, weights)
+            }
+            (0, None) => verify::verify_slice(comm, n, &whole(), edges, weights),
+            _ => prove_again(comm, request, loaded, &whole()),
+        };
+        comm.enter(Phase::Other);
+        proved
+    };
+    let (proved, cost) = time(comm, prove);
+    proved.map(|()| (way, cost))
 }
 
 /// Proves a forest whose edges no rank holds any more: reads the edges once more.

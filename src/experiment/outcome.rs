@@ -84,6 +84,11 @@ pub struct Outcome {
     pub checksum: String,
     /// Whether the proof held; `None` if no proof was asked for.
     pub verified: Option<bool>,
+    /// How it was proved: by `path maxima`, when each rank knows the whole forest, or `sharded`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<&'static str>,
+    /// Payload bytes that the proof took on the busiest rank, sent or received, whichever is more.
+    pub proof_bytes_max: u64,
     /// The algorithm with which each rank was to make its own forest.
     pub algorithm: &'static str,
     /// What ran: the choices of `auto` on all ranks, each once.

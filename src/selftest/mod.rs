@@ -8,13 +8,13 @@ pub use case::{Case, Distribution};
 pub use tally::Tally;
 
 use crate::comm::Comm;
-use crate::distributed::{Plan, summarize};
+use crate::distributed::{Plan, Solution, summarize};
 use crate::error::{Error, Result};
 use crate::graph::{Edge, Key, Summary, Weights, with_edges};
 use crate::local::{self, Algorithm};
 use crate::measure::Phase;
 use crate::measure::{Repetition, time};
-use crate::verify;
+use crate::verify::{self, verify_sharded};
 
 /// Solves the case of `seed` by every plan on all ranks, and checks the forest, its proof and the
 /// traffic. Returns what each plan has cost.
@@ -47,11 +47,11 @@ fn check_case<K: Key>(
     let check = |(index, plan): (usize, Plan)| {
         // The plans take the local algorithms in turn.
         let algorithm = Algorithm::ALL[(index + case.seed as usize) % Algorithm::ALL.len()];
-        let (part, cost) = time(comm, || {
+        let (Solution { part, hierarchy }, cost) = time(comm, || {
             comm.limit_messages(case.most_bytes);
-            let part = plan.forest(comm, n, mine, algorithm);
+            let solution = plan.solve(comm, n, mine, algorithm, &|_| {});
             comm.limit_messages(Comm::MOST_BYTES);
-            part
+            solution
         });
         let forest = in_order(comm.all_gather(&part).concat());
         let wrong = if forest != expected {
@@ -63,7 +63,11 @@ fn check_case<K: Key>(
                 plan.most_received(n as u64, edges.len() as u64, comm.size(), size_of::<K>());
             traffic(&cost, most)
         };
-        let proved = verify::verify_slice(comm, n as u64, &forest, mine, weights);
+        let mut proved = verify::verify_slice(comm, n as u64, &forest, mine, weights);
+        if let Some(hierarchy) = hierarchy {
+            let sharded = verify_sharded(comm, n as u64, &part, mine, &hierarchy, weights);
+            proved = proved.and(sharded);
+        }
         let wrong = wrong.or(proved.err().map(|why| why.to_string()));
         let told = wrong.map_or(Ok(cost), |what| Err(failure(comm, case, plan, algorithm, &what)));
         comm.agree(told)

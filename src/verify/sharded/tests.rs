@@ -5,7 +5,7 @@ use crate::comm;
 use crate::distributed::{Combine, Plan, Prepare, Solution};
 use crate::graph::{Edge, Numbers, Weights, scramble};
 use crate::local::{Algorithm, kruskal};
-use crate::sharding::{Cut, Hierarchy};
+use crate::sharding::{Cut, Hierarchy, Merges, Stage};
 use crate::verify::verify;
 
 const SHARDED: Plan = Plan { prepare: Prepare::Nothing, combine: Combine::Sharded };
@@ -185,4 +185,40 @@ fn two_thousand_wrong_claims_prove_nothing_wrong() {
         }
     }
     assert!(refused > 500, "{refused} were refused with the right forest");
+}
+
+/// Were a component's number not compared with that of the one that it has joined, this claim would
+/// part 0 from 1 again, and so prove an edge that closes a cycle.
+#[test]
+fn what_has_merged_is_not_parted_again() {
+    let edge = |u, v, key| Edge { u, v, key };
+    let graph = Graph { n: 4, edges: vec![edge(0, 1, 1), edge(1, 2, 2), edge(0, 1, 5)] };
+    let merges = |to: &[u32]| Merges { to: to.to_vec(), rounds: vec![0; to.len()], count: 1 };
+    let claim = |number| {
+        let cut = Some(Cut { key: 2, rank: 0 });
+        let first = Stage { cut, merges: merges(&[1, 1, 1, 3]), numbers: vec![number, 0, 0, 1] };
+        let last = Stage { cut: None, merges: merges(&[0, 1 - number]), numbers: Vec::new() };
+        Hierarchy { stages: vec![first, last] }
+    };
+    let judge = |edges: usize, number| {
+        graph.judge(&[vec![(graph.edges[..edges].to_vec(), claim(number))]]).remove(0)
+    };
+    assert_eq!(judge(2, 0), Ok(()));
+    assert!(judge(3, 0).is_err_and(|why| why.contains("never the lightest")));
+    assert!(judge(3, 1).is_err_and(|why| why.contains("the numbers of components")));
+}
+
+/// Without a look at what joins two components at the end, a claim of too many would prove a forest
+/// of too few edges.
+#[test]
+fn an_edge_that_is_left_belongs_to_the_forest() {
+    let edge = |u, v, key| Edge { u, v, key };
+    let graph = Graph { n: 3, edges: vec![edge(0, 1, 1), edge(2, 1, 4)] };
+    let merges = Merges { to: vec![1, 1, 2], rounds: vec![0; 3], count: 1 };
+    let stages = vec![Stage { cut: None, merges, numbers: Vec::new() }];
+    let told = graph.judge(&[vec![(graph.edges[..1].to_vec(), Hierarchy { stages })]]);
+    assert!(
+        told[0].as_ref().is_err_and(|why| why.contains("not spanning: graph edge 1")),
+        "{told:?}"
+    );
 }
