@@ -12,8 +12,8 @@
 //!   forest has at most n - c edges; and the forest has as many.
 
 mod crossing;
+mod keys;
 mod marks;
-mod offer;
 mod replay;
 #[cfg(test)]
 mod tests;

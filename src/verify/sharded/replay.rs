@@ -1,7 +1,7 @@
 //! Follows the merges that a run claims, with all edges of the graph.
 
 use super::crossing::Crossings;
-use super::offer::{Offer, Offers};
+use super::keys::Keys;
 use crate::comm::{Comm, Reduction};
 use crate::graph::{Edge, Key};
 use crate::sharding::{
@@ -86,12 +86,9 @@ impl<'a, K: Key> Replay<'a, K> {
     fn round(&mut self, merges: &Merges, round: u8, live: Crossings<K>) -> Option<Crossings<K>> {
         let (comm, components) = (self.comm, self.labels.components());
         let lightest = live.lightest();
-        let column = Offers::of(comm, lightest.iter().map(|(key, _)| key.wide()))?;
-        let offer = |&(key, place): &(K, u32)| {
-            (key.wide() - column.least, self.unproved.contains(place as usize))
-        };
-        let offers: Vec<Offer> = lightest.iter().map(offer).collect();
-        let told = tell(comm, components, &live.ids, &column, &offers)?;
+        let column = Keys::of(comm, lightest.iter().map(|(key, _)| key.wide()))?;
+        let keys: Vec<u64> = lightest.iter().map(|(key, _)| key.wide() - column.least).collect();
+        let told = tell(comm, components, &live.ids, &column, &keys)?;
         let answers = answers(components.ids(comm.rank()).start, merges, round, &told);
         let bits = components.bits();
         let answers = reply(comm, components, &live.ids, &Flagged(bits), answers);
@@ -166,29 +163,29 @@ impl<'a, K: Key> Replay<'a, K> {
     }
 }
 
-/// What each rank is told of its offers at components of the block that begins at `start`: the component that the offer's has joined in a round, if it
-/// has, and whether the offer is the lightest, of equal ones that of the lowest rank, and of the
-/// forest.
+/// What ranks are told of the components for which they have told keys, all of the block that begins
+/// at `start`: the component that it has joined in a round, if it has, and whether the rank's key is
+/// the least, of equal ones that of the lowest rank.
 fn answers(
     start: u32,
     merges: &Merges,
     round: u8,
-    told: &[Told<Offer>],
+    told: &[Told<u64>],
 ) -> Vec<Vec<(Option<u32>, bool)>> {
-    let mut best = vec![(u64::MAX, usize::MAX); merges.to.len()];
+    let mut least = vec![(u64::MAX, usize::MAX); merges.to.len()];
     for (rank, told) in told.iter().enumerate() {
-        for (&id, (key, _)) in told.ids.iter().zip(&told.values) {
-            let best = &mut best[(id - start) as usize];
-            *best = (*best).min((*key, rank));
+        for (&id, &key) in told.ids.iter().zip(&told.values) {
+            let least = &mut least[(id - start) as usize];
+            *least = (*least).min((key, rank));
         }
     }
-    let of_rank = |(rank, told): (usize, &Told<Offer>)| {
-        let answer = |(&id, &(_, is_forest)): (&u32, &Offer)| {
+    let of_rank = |(rank, told): (usize, &Told<u64>)| {
+        let answer = |&id: &u32| {
             let place = (id - start) as usize;
             let joined = merges.to[place] != id && merges.rounds[place] == round;
-            (joined.then(|| merges.to[place]), is_forest && best[place].1 == rank)
+            (joined.then(|| merges.to[place]), least[place].1 == rank)
         };
-        told.ids.iter().zip(&told.values).map(answer).collect()
+        told.ids.iter().map(answer).collect()
     };
     told.iter().enumerate().map(of_rank).collect()
 }
