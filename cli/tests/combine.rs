@@ -147,7 +147,10 @@ fn sharded_moves_a_little_more_with_each_doubling_of_the_ranks() {
             let solved = json(&solved);
             assert_eq!(solved["proof"], "sharded");
             let proof = solved["proof_bytes_max"].as_u64().unwrap();
-            assert!(proof <= 4096 * most, "{graph} on {ranks} ranks: the proof takes {proof}");
+            assert!(
+                proof <= 4096 * most,
+                "{graph} on {ranks} ranks: the proof takes {proof} bytes"
+            );
             for field in ["bytes_received_max", "bytes_sent_max"] {
                 let bytes = solved[field].as_u64().unwrap();
                 assert!(bytes <= 4096 * most, "{graph} on {ranks} ranks: {field} {bytes}");

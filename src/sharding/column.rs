@@ -33,6 +33,22 @@ impl Column for Nothing {
     }
 }
 
+/// A flag each.
+pub(crate) struct Flags;
+
+impl Column for Flags {
+    type Value = bool;
+
+    fn put(&self, out: &mut MessageWriter, flags: &[bool]) {
+        put_flags(out, flags.iter().copied());
+    }
+
+    fn take(&self, from: &mut MessageReader, len: usize) -> Result<Vec<bool>, Malformed> {
+        let flags = take_flags(from, len)?;
+        Ok((0..len).map(|place| flags[place]).collect())
+    }
+}
+
 /// Numbers of at most so many bits.
 pub(crate) struct Plain(pub(crate) usize);
 

@@ -12,7 +12,7 @@ mod outside;
 mod owners;
 
 pub(crate) use ask::{Told, ask, exchange, reply, tell};
-pub(crate) use column::{Answers, Column, Flagged, Plain};
+pub(crate) use column::{Answers, Column, Flagged, Flags, Plain};
 pub(crate) use distinct::distinct;
 pub(crate) use hierarchy::{Cut, Hierarchy, Merges, Stage};
 pub(crate) use ids::{put_flags, take_flags};

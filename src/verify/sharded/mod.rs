@@ -12,7 +12,7 @@
 //!   forest has at most n - c edges; and the forest has as many.
 
 mod crossing;
-mod keys;
+mod least;
 mod marks;
 mod replay;
 #[cfg(test)]

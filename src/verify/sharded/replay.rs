@@ -1,11 +1,11 @@
 //! Follows the merges that a run claims, with all edges of the graph.
 
 use super::crossing::Crossings;
-use super::keys::Keys;
+use super::least::Least;
 use crate::comm::{Comm, Reduction};
 use crate::graph::{Edge, Key};
 use crate::sharding::{
-    Answers, Cut, Flagged, Merges, Owners, Stage, Told, VertexLabels, ask, distinct, reply, tell,
+    Answers, Cut, Flagged, Merges, Owners, Stage, Told, VertexLabels, ask, distinct, reply,
 };
 use crate::verify::Flaw;
 use crate::verify::flaw::widen;
@@ -86,10 +86,9 @@ impl<'a, K: Key> Replay<'a, K> {
     fn round(&mut self, merges: &Merges, round: u8, live: Crossings<K>) -> Option<Crossings<K>> {
         let (comm, components) = (self.comm, self.labels.components());
         let lightest = live.lightest();
-        let column = Keys::of(comm, lightest.iter().map(|(key, _)| key.wide()))?;
-        let keys: Vec<u64> = lightest.iter().map(|(key, _)| key.wide() - column.least).collect();
-        let told = tell(comm, components, &live.ids, &column, &keys)?;
-        let answers = answers(components.ids(comm.rank()).start, merges, round, &told);
+        let keys: Vec<u64> = lightest.iter().map(|(key, _)| key.wide()).collect();
+        let least = Least::of(comm, components, &live.ids, &keys)?;
+        let answers = answers(components.ids(comm.rank()).start, merges, round, &least);
         let bits = components.bits();
         let answers = reply(comm, components, &live.ids, &Flagged(bits), answers);
         let mut labels = Vec::with_capacity(live.ids.len());
@@ -166,26 +165,14 @@ impl<'a, K: Key> Replay<'a, K> {
 /// What ranks are told of the components for which they have told keys, all of the block that begins
 /// at `start`: the component that it has joined in a round, if it has, and whether the rank's key is
 /// the least, of equal ones that of the lowest rank.
-fn answers(
-    start: u32,
-    merges: &Merges,
-    round: u8,
-    told: &[Told<u64>],
-) -> Vec<Vec<(Option<u32>, bool)>> {
-    let mut least = vec![(u64::MAX, usize::MAX); merges.to.len()];
-    for (rank, told) in told.iter().enumerate() {
-        for (&id, &key) in told.ids.iter().zip(&told.values) {
-            let least = &mut least[(id - start) as usize];
-            *least = (*least).min((key, rank));
-        }
-    }
-    let of_rank = |(rank, told): (usize, &Told<u64>)| {
+fn answers(start: u32, merges: &Merges, round: u8, least: &Least) -> Vec<Vec<(Option<u32>, bool)>> {
+    let of_rank = |(rank, told): (usize, &Told<u32>)| {
         let answer = |&id: &u32| {
             let place = (id - start) as usize;
             let joined = merges.to[place] != id && merges.rounds[place] == round;
-            (joined.then(|| merges.to[place]), least[place].1 == rank)
+            (joined.then(|| merges.to[place]), least.rank(id) == rank)
         };
         told.ids.iter().map(answer).collect()
     };
-    told.iter().enumerate().map(of_rank).collect()
+    least.told.iter().enumerate().map(of_rank).collect()
 }
