@@ -15,11 +15,9 @@ const FILTER_BITS: usize = 8;
 /// [`Flaw::NotInGraph`] for the first edge that the slice does not have, or not as often.
 ///
 /// # Complexity
-/// O(|mine| + |part| log |part|) in parallel, one bit an edge and some 16 bytes an edge of the part.
+/// O(|mine| + |part| log |part|) time in parallel; besides the marks, 33 bytes for each edge of the
+/// part and two for each other edge, about.
 pub(super) fn find<K: Key>(part: &[Edge<K>], mine: &[Edge<K>]) -> Result<FixedBitSet, Flaw> {
-    let value = |e: &Edge<K>| (e.key, e.ends());
-    let mut order: Vec<u32> = (0..part.len() as u32).collect();
-    order.par_sort_unstable_by_key(|&place| (value(&part[place as usize]), place));
     let bits = (part.len() * FILTER_BITS).next_power_of_two();
     let bit = |e: &Edge<K>| {
         let (low, high) = e.ends();
@@ -27,41 +25,21 @@ pub(super) fn find<K: Key>(part: &[Edge<K>], mine: &[Edge<K>]) -> Result<FixedBi
     };
     let mut filter = FixedBitSet::with_capacity(bits);
     part.iter().for_each(|e| filter.insert(bit(e)));
-    let first_equal = |e: &Edge<K>| {
-        let first = order.partition_point(|&place| value(&part[place as usize]) < value(e));
-        order
-            .get(first)
-            .is_some_and(|&place| value(&part[place as usize]) == value(e))
-            .then_some(first)
-    };
-    let found: Vec<(usize, usize)> = mine
-        .par_iter()
-        .enumerate()
-        .filter(|(_, e)| filter.contains(bit(e)))
-        .filter_map(|(place, e)| first_equal(e).map(|first| (place, first)))
-        .collect();
+    let valued = |(place, e): (usize, &Edge<K>)| (e.key, e.ends(), place as u32);
+    let mut wanted: Vec<_> = part.par_iter().enumerate().map(valued).collect();
+    let candidates = mine.par_iter().enumerate().filter(|(_, e)| filter.contains(bit(e)));
+    let mut candidates: Vec<_> = candidates.map(valued).collect();
+    wanted.par_sort_unstable();
+    candidates.par_sort_unstable();
     let mut marks = FixedBitSet::with_capacity(mine.len());
-    // How many of the equal edges from here on have been found.
-    let mut times = vec![0u32; order.len()];
-    for (place, first) in found {
-        let next = first + times[first] as usize;
-        let is_wanted = order
-            .get(next)
-            .is_some_and(|&other| value(&part[other as usize]) == value(&mine[place]));
-        if is_wanted {
-            times[first] += 1;
-            marks.insert(place);
-        }
-    }
-    let is_found = |run: &[u32], first: usize| times[first] as usize == run.len();
-    let mut first = 0;
+    let mut candidates = candidates.into_iter().peekable();
     let mut missing = None;
-    for run in order.chunk_by(|&a, &b| value(&part[a as usize]) == value(&part[b as usize])) {
-        if !is_found(run, first) {
-            let place = run[times[first] as usize];
-            missing = Some(missing.map_or(place, |other: u32| other.min(place)));
+    for (key, ends, place) in wanted {
+        while candidates.next_if(|&(other, at, _)| (other, at) < (key, ends)).is_some() {}
+        match candidates.next_if(|&(other, at, _)| (other, at) == (key, ends)) {
+            Some((.., found)) => marks.insert(found as usize),
+            None => missing = Some(missing.map_or(place, |first: u32| first.min(place))),
         }
-        first += run.len();
     }
     match missing {
         None => Ok(marks),
