@@ -315,3 +315,58 @@ fn vertices_that_a_table_loses_are_told() {
         assert_eq!((told.code(), told.stderr.contains("no place")), (Some(0), false), "{told:?}");
     }
 }
+
+/// The forest is the same file on any number of ranks, though no rank has had all of it; and with a
+/// file for each rank, the parts one after another are the forest.
+#[test]
+fn every_rank_writes_its_part_of_the_forest() {
+    let folder = tempfile::tempdir().unwrap();
+    let graph = "gnm:n=3000,m=9000,weights=float";
+    for name in ["f.txt", "f.csv", "f.gr", "f.mtx", "f.mst", "f.txt.gz"] {
+        let written = |ranks: &str| {
+            let ended = at(folder.path(), &["solve", graph, "-r", ranks, "-q", "-o", name]);
+            assert_eq!(ended.code(), Some(0), "{ended:?}");
+            if name.ends_with(".gz") {
+                shell(folder.path(), &format!("gzip -d -f {name}"));
+            }
+            fs::read(folder.path().join(name.trim_end_matches(".gz"))).unwrap()
+        };
+        assert!(written("1") == written("5"), "{name}");
+    }
+    let ended = at(folder.path(), &["solve", graph, "-r", "5", "-q", "-o", "part-%r.txt"]);
+    assert_eq!(ended.code(), Some(0), "{ended:?}");
+    at(folder.path(), &["solve", graph, "-q", "-o", "whole.txt"]);
+    let lines = |name: &str| {
+        let text = fs::read_to_string(folder.path().join(name)).unwrap();
+        text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let parts: Vec<Vec<String>> = (0..5).map(|rank| lines(&format!("part-{rank}.txt"))).collect();
+    assert!(parts.iter().all(|part| part.len() > 300), "no part is much shorter than others");
+    assert_eq!(parts.concat(), lines("whole.txt"));
+    // METIS lists edges by vertex, with integer weights.
+    let metis = |ranks: &str| {
+        let graph = ["solve", "gnm:n=50,m=99", "-r", ranks, "-q", "-o", "f.graph"];
+        assert_eq!(at(folder.path(), &graph).code(), Some(0));
+        fs::read(folder.path().join("f.graph")).unwrap()
+    };
+    assert!(metis("1") == metis("3"));
+    let lost = at(folder.path(), &["solve", "gnm:n=999,m=3", "-r", "3", "-o", "f.tsv"]);
+    assert!(lost.stderr.contains("a table has no place for the last"), "{lost:?}");
+}
+
+/// Ranks send what rank 0 cannot write, and all end.
+#[test]
+fn a_full_disk_is_one_error_on_many_ranks() {
+    let folder = tempfile::tempdir().unwrap();
+    let graph = "gnm:n=30000,m=90000";
+    let full = at(folder.path(), &["solve", graph, "-r", "4", "-q", "-o", "/dev/full"]);
+    assert_eq!(
+        (full.code(), full.stderr.matches("mst: error: ").count()),
+        (Some(1), 1),
+        "{full:?}"
+    );
+    let missing = at(folder.path(), &["solve", graph, "-r", "4", "-o", "none/f-%r.txt"]);
+    assert_eq!((missing.code(), names(folder.path()).len()), (Some(1), 0), "{missing:?}");
+    let head = shell(folder.path(), &format!("$MST solve {graph} -r 4 -q -o - | head -n 1"));
+    assert_eq!(head.code(), Some(0), "{head:?}");
+}

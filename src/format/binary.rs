@@ -9,6 +9,7 @@
 //! | 24..32 | m, u64 |
 //! | 32.. | m edges: u and v, u32 from 0, then the weight: 12 or 16 bytes |
 
+use super::Preface;
 use crate::error::{ContentFault, Error, Result};
 use crate::graph::{Edge, Edges, Key, MOST_VERTICES, Numbers, Slice, Weight, Weights};
 use crate::graph::{float_key, integer_key};
@@ -220,15 +221,19 @@ impl FileHeader {
     }
 }
 
-/// Writes a graph with the smallest type that holds all its weights.
-pub(super) fn write(slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
-    let kind = smallest(slice);
+/// Writes the head of a graph with the smallest type that holds all its weights.
+pub(super) fn write_head(preface: &Preface, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(MAGIC)?;
     out.write_all(&VERSION.to_le_bytes())?;
-    out.write_all(&(kind as u32).to_le_bytes())?;
-    out.write_all(&slice.n.to_le_bytes())?;
-    out.write_all(&(slice.edges.len() as u64).to_le_bytes())?;
-    for (u, v, weight) in slice.weighted() {
+    out.write_all(&(smallest(preface) as u32).to_le_bytes())?;
+    out.write_all(&preface.n.to_le_bytes())?;
+    out.write_all(&preface.m.to_le_bytes())
+}
+
+/// Writes the next edges of a graph.
+pub(super) fn write_edges(preface: &Preface, block: &Slice, out: &mut dyn Write) -> io::Result<()> {
+    let kind = smallest(preface);
+    for (u, v, weight) in block.weighted() {
         out.write_all(&u.to_le_bytes())?;
         out.write_all(&v.to_le_bytes())?;
         match (kind, weight) {
@@ -246,18 +251,7 @@ pub(super) fn write(slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn smallest(slice: &Slice) -> WeightKind {
-    let fits = |range: Range<i64>| {
-        slice
-            .weighted()
-            .all(|(_, _, weight)| matches!(weight, Weight::Integer(w) if range.contains(&w)))
-    };
-    let single = |weight| matches!(weight, Weight::Float(w) if f64::from(w as f32) == w);
-    match slice.weights.numbers() {
-        Numbers::Integers if fits(0..1 << 32) => WeightKind::U32,
-        Numbers::Integers if fits(-1 << 31..1 << 31) => WeightKind::I32,
-        Numbers::Integers => WeightKind::I64,
-        Numbers::Floats if slice.weighted().all(|(_, _, weight)| single(weight)) => WeightKind::F32,
-        Numbers::Floats => WeightKind::F64,
-    }
+fn smallest(preface: &Preface) -> WeightKind {
+    let holds = |kind: &WeightKind| kind.weights().holds(preface.extent);
+    WeightKind::ALL.into_iter().find(holds).expect("the last ones hold all")
 }

@@ -3,6 +3,7 @@
 //! 9th DIMACS Implementation Challenge, "File formats". An arc counts as an edge; one in each
 //! direction makes two parallel edges, of which the forest takes at most one.
 
+use super::Preface;
 use super::fields::{Checked, Fields, Ids};
 use super::head::{Head, Top};
 use crate::error::Result;
@@ -60,9 +61,14 @@ pub(super) fn arc(line: &[u8], ids: Ids, batch: &mut BatchBuilder) -> Checked<()
     }
 }
 
-pub(super) fn write(slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "p sp {} {}", slice.n, slice.edges.len())?;
-    let mut edges = slice.weighted();
+/// Writes what comes before the edges.
+pub(super) fn write_head(preface: &Preface, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "p sp {} {}", preface.n, preface.m)
+}
+
+/// Writes an arc for each edge.
+pub(super) fn write_edges(block: &Slice, out: &mut dyn Write) -> io::Result<()> {
+    let mut edges = block.weighted();
     edges.try_for_each(|(u, v, weight)| {
         writeln!(out, "a {} {} {weight}", u64::from(u) + 1, u64::from(v) + 1)
     })

@@ -4,6 +4,7 @@
 //! matrices of `real`, `integer` or `pattern` entries that are `general` or `symmetric`. An entry
 //! counts as an edge; in a general matrix (i, j) and (j, i) make two parallel edges.
 
+use super::Preface;
 use super::fields::{Checked, Fields, Ids};
 use super::head::{Head, Top};
 use crate::error::Result;
@@ -100,15 +101,19 @@ pub(super) fn entry(
     Ok(())
 }
 
-/// Writes the lower triangle of a symmetric matrix.
-pub(super) fn write(slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
-    let value = match slice.weights.numbers() {
+/// Writes what comes before the entries of a symmetric matrix.
+pub(super) fn write_head(preface: &Preface, out: &mut dyn Write) -> io::Result<()> {
+    let value = match preface.extent.numbers {
         Numbers::Integers => "integer",
         Numbers::Floats => "real",
     };
     writeln!(out, "%%MatrixMarket matrix coordinate {value} symmetric")?;
-    writeln!(out, "{} {} {}", slice.n, slice.n, slice.edges.len())?;
-    let mut edges = slice.weighted();
+    writeln!(out, "{} {} {}", preface.n, preface.n, preface.m)
+}
+
+/// Writes an entry of the lower triangle for each edge.
+pub(super) fn write_edges(block: &Slice, out: &mut dyn Write) -> io::Result<()> {
+    let mut edges = block.weighted();
     edges.try_for_each(|(u, v, weight)| {
         writeln!(out, "{} {} {weight}", u64::from(u.max(v)) + 1, u64::from(u.min(v)) + 1)
     })

@@ -22,6 +22,7 @@ mod matrix_market;
 mod metis;
 mod parse;
 mod preamble;
+mod preface;
 mod stream;
 mod text;
 mod write;
@@ -33,9 +34,12 @@ pub use errors::too_long;
 pub use gzip::is_gzip;
 pub use parse::{LineCount, Parsed};
 pub use preamble::Preamble;
+pub use preface::Preface;
 pub use stream::Stream;
 pub use text::TextOptions;
-pub use write::{Compressed, compressed, holds, lost_vertices, write};
+pub use write::{
+    AT_ONCE, Compressed, compressed, edges_written, holds, lost_vertices, write, write_head,
+};
 
 use crate::error::{Error, Result, printable, shown};
 use crate::graph::Slice;
@@ -75,10 +79,23 @@ struct FormatRow {
     begins: fn(&[u8]) -> bool,
     /// Reads the top of a file; `None` if the format is not text.
     top: Option<TopReader>,
-    write: fn(&str, &Slice, &mut dyn Write) -> io::Result<()>,
+    writer: Writer,
     holds_floats: bool,
-    /// Memory that writing needs per vertex and per edge, bytes.
-    writing: (u64, u64),
+}
+
+/// How a graph is written. The text is the ending of the file's name.
+enum Writer {
+    /// First the head, then edge after edge.
+    ByEdge {
+        head: fn(&str, &Preface, &mut dyn Write) -> io::Result<()>,
+        edges: fn(&str, &Preface, &Slice, &mut dyn Write) -> io::Result<()>,
+    },
+    /// The edges of each vertex in turn.
+    ByVertex {
+        write: fn(&Slice, &mut dyn Write) -> io::Result<()>,
+        /// Memory that this needs per vertex and per edge, bytes.
+        memory: (u64, u64),
+    },
 }
 
 type TopReader = fn(&mut Head<'_>, &TextOptions) -> Result<(Top, Layout)>;
@@ -91,31 +108,47 @@ const FORMATS: [FormatRow; 5] = [
         endings: &["txt", "csv", "tsv", "edges", "edgelist", "el", "wel", "dat", ""],
         begins: |_| false,
         top: Some(|head, options| text::top(head, options).map(|(top, rows)| (top, Layout::Text(rows)))),
-        write: text::write, holds_floats: true, writing: (0, 0),
+        writer: Writer::ByEdge {
+            head: text::write_head,
+            edges: |ending, _, block, out| text::write_edges(ending, block, out),
+        },
+        holds_floats: true,
     },
     FormatRow {
         format: Format::Dimacs, name: "gr", title: "DIMACS", endings: &["gr"],
         begins: dimacs::begins,
         top: Some(|head, _| dimacs::top(head).map(|top| (top, Layout::Dimacs))),
-        write: |_, slice, out| dimacs::write(slice, out), holds_floats: true, writing: (0, 0),
+        writer: Writer::ByEdge {
+            head: |_, preface, out| dimacs::write_head(preface, out),
+            edges: |_, _, block, out| dimacs::write_edges(block, out),
+        },
+        holds_floats: true,
     },
     FormatRow {
         format: Format::MatrixMarket, name: "mtx", title: "Matrix Market", endings: &["mtx"],
         begins: matrix_market::begins,
         top: Some(|head, _| matrix_market::top(head).map(|(top, values)| (top, Layout::MatrixMarket(values)))),
-        write: |_, slice, out| matrix_market::write(slice, out), holds_floats: true, writing: (0, 0),
+        writer: Writer::ByEdge {
+            head: |_, preface, out| matrix_market::write_head(preface, out),
+            edges: |_, _, block, out| matrix_market::write_edges(block, out),
+        },
+        holds_floats: true,
     },
     FormatRow {
         format: Format::Metis, name: "metis", title: "METIS", endings: &["graph", "metis"],
         begins: |_| false,
         top: Some(|head, _| metis::top(head).map(|(top, shape)| (top, Layout::Metis(shape)))),
-        write: |_, slice, out| metis::write(slice, out), holds_floats: false, writing: metis::WRITING,
+        writer: Writer::ByVertex { write: metis::write, memory: metis::WRITING }, holds_floats: false,
     },
     FormatRow {
         format: Format::Binary, name: "binary", title: "binary", endings: &["mst", "bin"],
         begins: |head| head.starts_with(binary::MAGIC),
         top: None,
-        write: |_, slice, out| binary::write(slice, out), holds_floats: true, writing: (0, 0),
+        writer: Writer::ByEdge {
+            head: |_, preface, out| binary::write_head(preface, out),
+            edges: |_, preface, block, out| binary::write_edges(preface, block, out),
+        },
+        holds_floats: true,
     },
 ];
 
@@ -141,7 +174,15 @@ impl Format {
     /// Memory that writing a graph needs per vertex and per edge, bytes. Zero unless the format
     /// lists edges by vertex.
     pub fn writing_bytes(self) -> (u64, u64) {
-        self.row().writing
+        match self.row().writer {
+            Writer::ByEdge { .. } => (0, 0),
+            Writer::ByVertex { memory, .. } => memory,
+        }
+    }
+
+    /// Whether a graph can be written in blocks of edges, see [`edges_written`].
+    pub fn is_by_edge(self) -> bool {
+        matches!(self.row().writer, Writer::ByEdge { .. })
     }
 
     /// The format of a file whose decompressed content begins with `head`: by the content if that

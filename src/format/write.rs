@@ -1,13 +1,19 @@
 //! Writes a graph in any format, compressed or not.
 
-use super::{Format, extension, text};
+use super::{Format, Preface, Writer, extension, text};
 use crate::error::{ContentFault, Error, Result};
-use crate::graph::{Numbers, Slice, Weights, with_edges};
+use crate::graph::{Key, Numbers, Slice, Weights, with_edges};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rayon::prelude::*;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::Path;
+
+/// So many edges of a graph are in memory as text at once.
+pub const AT_ONCE: usize = 1 << 18;
+/// So many of them are made by one thread at once.
+const PIECE: usize = 1 << 14;
 
 /// Refuses weights that a file of this format cannot hold.
 ///
@@ -30,9 +36,64 @@ pub fn holds(format: Format, path: &Path, weights: Weights) -> Result<()> {
 /// # Errors
 /// If `out` fails, or the format cannot hold the weights.
 pub fn write(format: Format, path: &Path, slice: &Slice, out: &mut dyn Write) -> Result<()> {
-    holds(format, path, slice.weights)?;
-    let written = (format.row().write)(&extension(path), slice, out);
-    written.map_err(Error::file("write", path))
+    if let Writer::ByVertex { write, .. } = format.row().writer {
+        holds(format, path, slice.weights)?;
+        return write(slice, out).map_err(Error::file("write", path));
+    }
+    let preface = Preface::of(slice);
+    write_head(format, path, &preface, out)?;
+    for start in (0..slice.edges.len()).step_by(AT_ONCE) {
+        let places = start..slice.edges.len().min(start + AT_ONCE);
+        let bytes = edges_written(format, path, &preface, slice, places);
+        out.write_all(&bytes).map_err(Error::file("write", path))?;
+    }
+    Ok(())
+}
+
+/// Writes what comes before the edges of a graph that is written in blocks.
+///
+/// # Errors
+/// If `out` fails, or the format cannot hold the weights.
+///
+/// # Panics
+/// If the format is not [by edge](Format::is_by_edge).
+pub fn write_head(
+    format: Format,
+    path: &Path,
+    preface: &Preface,
+    out: &mut dyn Write,
+) -> Result<()> {
+    holds(format, path, Weights::wide(preface.extent.numbers))?;
+    let Writer::ByEdge { head, .. } = format.row().writer else { panic!("{format} has no head") };
+    head(&extension(path), preface, out).map_err(Error::file("write", path))
+}
+
+/// The next edges of a graph as they are in a file: those at some `places` of `block`. Makes them in
+/// parallel.
+///
+/// # Panics
+/// If the format is not [by edge](Format::is_by_edge).
+pub fn edges_written(
+    format: Format,
+    path: &Path,
+    preface: &Preface,
+    block: &Slice,
+    places: Range<usize>,
+) -> Vec<u8> {
+    let Writer::ByEdge { edges: write, .. } = format.row().writer else {
+        panic!("{format} has no blocks")
+    };
+    let ending = extension(path);
+    let written = |piece: Slice| {
+        let mut bytes = Vec::new();
+        write(&ending, preface, &piece, &mut bytes).expect("memory does not fail");
+        bytes
+    };
+    let pieces: Vec<Vec<u8>> = with_edges!(&block.edges, edges => {
+        let pieces = edges[places].par_chunks(PIECE);
+        pieces.map(|piece| written(Slice { edges: Key::pack(piece.to_vec()), ..*block })).collect()
+    });
+    pieces.concat()
 }
 
 /// Returns how many vertices, after those of all edges, a file of this name does not keep: a table

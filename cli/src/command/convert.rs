@@ -2,7 +2,7 @@
 
 use super::common::InputArgs;
 use super::world::WorldArgs;
-use crate::console::Output;
+use crate::console::{Output, write_graph};
 use crate::text;
 use mst::comm::Comm;
 use mst::error::Result;
@@ -39,7 +39,7 @@ impl Args {
         self.world.warn_of_gaps(solo, &loaded, loaded.slice.m);
         let slice = loaded.slice;
         output.check(slice.weights, slice.n, slice.m)?;
-        output.write(&slice)?;
+        write_graph(solo, &self.output, Some(output), &slice)?;
         self.world.note(solo, &text::written(&self.output, &slice));
         self.world.warn_of_lost(solo, &self.output, &slice);
         Ok(())

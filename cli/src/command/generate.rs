@@ -1,7 +1,7 @@
 //! `mst generate`: writes a graph of a family to a file.
 
 use super::world::WorldArgs;
-use crate::console::Output;
+use crate::console::{Output, write_graph};
 use crate::text;
 use mst::comm::Comm;
 use mst::error::Result;
@@ -45,7 +45,7 @@ impl Args {
         )?
         .slice;
         output.check(slice.weights, slice.n, slice.m)?;
-        output.write(&slice)?;
+        write_graph(solo, &self.output, Some(output), &slice)?;
         self.world.note(solo, &text::written(&self.output, &slice));
         self.world.warn_of_lost(solo, &self.output, &slice);
         Ok(())

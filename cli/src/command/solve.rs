@@ -3,22 +3,24 @@
 use super::checkpoint::Saving;
 use super::common::Common;
 use super::rows::RowOptions;
-use crate::console::Output;
-use crate::console::ResultPrinter;
+use crate::console::{Output, ResultPrinter, write_alone, write_graph};
 use crate::shell;
 use crate::text;
 use bytesize::ByteSize;
 use mst::comm::Comm;
-use mst::distributed::collect;
+use mst::distributed::ordered;
 use mst::error::Result;
 use mst::experiment::{Job, Provenance, Run};
 use mst::generate::Spec;
-use mst::graph::{Slice, with_edges};
+use mst::graph::{Key, Slice, with_edges};
 use mst::measure::{self, Repeats};
 use mst::partition::{self, Memory, Request, Source, fair_share};
 use std::ffi::{OsStr, OsString};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+
+/// What stands for the rank in the name of a file that each rank writes.
+const RANK: &str = "%r";
 
 /// Compute a minimum spanning forest
 #[derive(Debug, clap::Args)]
@@ -27,7 +29,7 @@ pub(super) struct Args {
     graph: OsString,
 
     /// Write the forest; the name decides the format (.txt, .csv, .tsv, .gr, .mtx, .graph, .mst, also .gz); - is
-    /// standard output, as text
+    /// standard output, as text; with %r for the rank, as in forest-%r.mst, each rank writes a part
     #[arg(short, long, value_name = "FOREST")]
     output: Option<PathBuf>,
 
@@ -126,28 +128,40 @@ impl Args {
         ResultPrinter { json: self.common.json, quiet: self.common.world.job.quiet, file_on_stdout }
     }
 
-    /// On rank 0, checks before the work all files that the command will write, and returns the
-    /// forest's, if any.
+    /// Where this rank writes edges of the forest: rank 0 all of them, or each rank its own if the
+    /// name says so.
+    fn output_of(&self, comm: &Comm) -> Option<PathBuf> {
+        let path = self.output.clone()?;
+        match path.to_str().filter(|name| name.contains(RANK)) {
+            Some(name) => Some(name.replace(RANK, &comm.rank().to_string()).into()),
+            None => Some(path).filter(|_| comm.rank() == 0),
+        }
+    }
+
+    /// Checks before the work all files that this rank will write, and returns the forest's, if any.
     fn outputs(&self, comm: &Comm) -> Result<Option<Output>> {
         self.printer().check()?;
+        let output = self.output_of(comm);
         if comm.rank() != 0 {
-            return Ok(None);
+            return output.as_deref().map(Output::create).transpose();
         }
         if let Some(csv) = &self.csv {
             self.rows.check(comm, csv, self.output.as_deref())?;
         }
-        self.output.as_deref().map(Output::create).transpose()
+        output.as_deref().map(Output::create).transpose()
     }
 
     fn write(&self, comm: &Comm, graph: &Slice, run: &Run, output: Option<Output>) -> Result<()> {
         let Some(path) = &self.output else { return Ok(()) };
-        let forest = with_edges!(&run.part, part => collect(comm, part));
-        let m = forest.len() as u64;
-        let Some(output) = output else { return Ok(()) };
-        let forest = Slice { n: graph.n, m, loops: 0, edges: forest, weights: graph.weights };
-        output.write(&forest)?;
-        self.common.world.warn_of_lost(comm, path, &forest);
-        Ok(())
+        let block = with_edges!(&run.part, part => Key::pack(ordered(comm, part.clone())));
+        let m = block.len() as u64;
+        let block = Slice { n: graph.n, m, loops: 0, edges: block, weights: graph.weights };
+        let written = match (self.output_of(comm), output) {
+            (Some(own), Some(output)) if own != *path => write_alone(&own, output, &block),
+            (_, output) => write_graph(comm, path, output, &block),
+        };
+        self.common.world.warn_of_lost(comm, path, &block);
+        written
     }
 }
 

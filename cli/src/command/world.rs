@@ -5,7 +5,7 @@ use crate::console::{self, note, print_error};
 use crate::doctor::{self, Facts};
 use crate::text;
 use clap::builder::RangedU64ValueParser;
-use mst::comm::{self, Comm};
+use mst::comm::{self, Comm, Reduction};
 use mst::error::Result;
 use mst::format;
 use mst::graph::Slice;
@@ -139,9 +139,11 @@ impl WorldArgs {
         warning.iter().for_each(|warning| self.note(comm, warning));
     }
 
-    /// Warns if `slice`, written to `path`, has lost vertices there.
-    pub(super) fn warn_of_lost(&self, comm: &Comm, path: &Path, slice: &Slice) {
-        let warning = text::lost(path, format::lost_vertices(path, slice));
+    /// Warns if the graph of all ranks' blocks, written to `path`, has lost vertices there.
+    pub(super) fn warn_of_lost(&self, comm: &Comm, path: &Path, block: &Slice) {
+        let mut lost = [format::lost_vertices(path, block)];
+        comm.all_reduce(&mut lost, Reduction::Minimum);
+        let warning = text::lost(path, lost[0]);
         warning.iter().for_each(|warning| self.note(comm, warning));
     }
 

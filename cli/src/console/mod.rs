@@ -3,6 +3,7 @@
 
 mod bars;
 mod csv_file;
+mod graph_file;
 mod output;
 mod panics;
 mod print;
@@ -11,6 +12,7 @@ mod termination;
 
 pub(crate) use bars::{Bars, StepBar};
 pub(crate) use csv_file::{CsvFile, FIRST};
+pub(crate) use graph_file::{write_alone, write_graph};
 pub(crate) use output::{Output, folder_of, save};
 pub use panics::report_panics_once;
 pub(crate) use print::{ResultPrinter, note, print_error, write_stderr, write_stdout};

@@ -2,7 +2,7 @@
 
 use mst::error::{ContentFault, Error, Result, shown};
 use mst::format::{self, Format};
-use mst::graph::{Slice, Weights};
+use mst::graph::Weights;
 use mst::partition::left_if_less;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
 use nix::unistd::linkat;
@@ -56,7 +56,8 @@ impl Output {
         descriptor(path) == Some(1)
     }
 
-    fn format(path: &Path) -> Result<Format> {
+    /// The format that the path's name implies.
+    pub(super) fn format(path: &Path) -> Result<Format> {
         let is_named = descriptor(path).is_none() && !path.starts_with("/dev");
         if is_named { Format::of_output(path) } else { Ok(Format::Text) }
     }
@@ -113,19 +114,19 @@ impl Output {
         }
     }
 
-    /// Writes a graph or forest in the format that the path's name implies, and moves it to its
+    /// Writes what `fill` writes, compressed if the path's name ends in `.gz`, and moves it to its
     /// path.
     ///
     /// # Errors
-    /// If the disk is full or the format cannot hold the weights. The path is then unchanged.
-    pub(crate) fn write(self, slice: &Slice) -> Result<()> {
-        let Self { path, format, place } = self;
+    /// If `fill` fails or the disk is full. The path is then unchanged.
+    pub(super) fn write(self, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+        let Self { path, place, .. } = self;
         let failed = |why| Error::file("write", &path)(why);
         match place {
-            Target::Direct(device) => fill(&path, format, slice, &device),
+            Target::Direct(device) => fill_file(&path, &device, fill),
             Target::File(target) => {
                 let unfinished = Unfinished::create_near(&target).map_err(failed)?;
-                fill(&path, format, slice, unfinished.file())?;
+                fill_file(&path, unfinished.file(), fill)?;
                 unfinished.finish(&target).map_err(failed)
             }
         }
@@ -216,9 +217,13 @@ pub(crate) fn save(path: &Path, content: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn fill(path: &Path, format: Format, slice: &Slice, file: &File) -> Result<()> {
+fn fill_file(
+    path: &Path,
+    file: &File,
+    fill: impl FnOnce(&mut dyn Write) -> Result<()>,
+) -> Result<()> {
     let mut out = format::compressed(path, BufWriter::new(file));
-    let written = format::write(format, path, slice, &mut out).and_then(|()| {
+    let written = fill(&mut out).and_then(|()| {
         out.finish().and_then(|mut buffer| buffer.flush()).map_err(Error::file("write", path))
     });
     match written {

@@ -10,7 +10,7 @@ mod top;
 mod write;
 
 pub(super) use top::top;
-pub(super) use write::{is_table, write};
+pub(super) use write::{is_table, write_edges, write_head};
 
 use super::columns::{Columns, Selection};
 use super::dialect::{Decimal, Dialect, Separator};

@@ -1,6 +1,7 @@
 //! Writes a text edge list: with blanks and a comment that gives n and m, or as a table for
 //! spreadsheets.
 
+use crate::format::Preface;
 use crate::graph::Slice;
 use std::io::{self, Write};
 
@@ -21,17 +22,28 @@ pub(in crate::format) fn is_table(ending: &str) -> bool {
     separator(ending).is_some()
 }
 
-/// Writes one line per edge, ids from 0: `u v w` after a comment with n and m or, if the name ends
-/// in `csv` or `tsv`, a table with the names of its columns, which has no place for n.
-pub(in crate::format) fn write(ending: &str, slice: &Slice, out: &mut dyn Write) -> io::Result<()> {
-    let table = separator(ending);
+/// Writes what comes before the edges: a comment with n and m or, if the name ends in `csv` or `tsv`,
+/// the names of the columns; a table has no place for n.
+pub(in crate::format) fn write_head(
+    ending: &str,
+    preface: &Preface,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let [vertices, edges] = HEADER;
-    match table {
-        Some(between) => writeln!(out, "u{between}v{between}weight")?,
-        None => writeln!(out, "{vertices}{}{edges}{}, ids from 0", slice.n, slice.edges.len())?,
+    match separator(ending) {
+        Some(between) => writeln!(out, "u{between}v{between}weight"),
+        None => writeln!(out, "{vertices}{}{edges}{}, ids from 0", preface.n, preface.m),
     }
-    let between = table.unwrap_or(' ');
-    slice
+}
+
+/// Writes one line per edge, ids from 0: `u v w`, with the separator of a table.
+pub(in crate::format) fn write_edges(
+    ending: &str,
+    block: &Slice,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let between = separator(ending).unwrap_or(' ');
+    block
         .weighted()
         .try_for_each(|(u, v, weight)| writeln!(out, "{u}{between}{v}{between}{weight}"))
 }
