@@ -7,6 +7,7 @@
 mod choose;
 mod combine;
 mod order;
+mod own;
 mod plan;
 mod prepare;
 mod wire;

@@ -1,6 +1,7 @@
 //! The stages that make one forest from all ranks' edges.
 
 use super::combine::Combine;
+use super::own::{Tell, own};
 use super::prepare::{Prepare, contract, shuffle};
 use crate::comm::Comm;
 use crate::graph::{Edge, Key};
@@ -17,6 +18,9 @@ pub struct Plan {
     /// How the ranks then combine their forests.
     pub combine: Combine,
 }
+
+/// The memory that the owner of a vertex needs for it, bytes, as measured.
+const SHARD_BYTES: u64 = 200;
 
 impl Plan {
     /// The plan that the others are measured against.
@@ -40,13 +44,20 @@ impl Plan {
         format!("{first}{}", self.combine.name())
     }
 
-    /// Returns the memory per vertex on each rank, in bytes. Only `boruvka` touches all of it; the
-    /// others touch it only where there are edges, `sharded` only for a rank's own forest.
-    pub const fn vertex_bytes(self) -> u64 {
+    /// Returns the memory per vertex on each of `p` ranks, in bytes, rounded up. Only `boruvka` touches
+    /// all of it; most others touch it only where there are edges. For `sharded` it falls with p, and
+    /// holds for the proof, too.
+    pub const fn vertex_bytes(self, p: usize) -> u64 {
         match self.combine {
+            _ if self.is_sharded() => SHARD_BYTES.div_ceil(p as u64),
             Combine::Gather | Combine::Tree | Combine::Filter | Combine::Sharded => 4,
             Combine::Boruvka => 28,
         }
+    }
+
+    /// Whether no rank needs memory for all vertices.
+    pub const fn is_sharded(self) -> bool {
+        matches!((self.prepare, self.combine), (Prepare::Nothing, Combine::Sharded))
     }
 
     /// Returns this rank's part of the minimum spanning forest of all ranks' edges `mine` on the
@@ -140,14 +151,4 @@ pub struct Solution<K> {
     pub part: Vec<Edge<K>>,
     /// How the vertices' components have merged, for a proof; only if the plan is `sharded`.
     pub(crate) hierarchy: Option<Hierarchy>,
-}
-
-/// A function that is called with the name of the algorithm that ran.
-type Tell<'a> = &'a (dyn Fn(&'static str) + Sync);
-
-/// Makes a rank's own forest of `edges`.
-fn own<K: Key>(n: usize, edges: &[Edge<K>], algorithm: Algorithm, tell: Tell<'_>) -> Vec<Edge<K>> {
-    let (forest, name) = algorithm.forest_named(n, edges);
-    tell(name);
-    forest
 }

@@ -9,7 +9,7 @@ use crate::graph::{Edge, Edges, Key, Slice, Summary, with_edges};
 use crate::local::Algorithm;
 use crate::measure::{Phase, Repeats, Repetition, Spread, peak_rss, repeat, time};
 use crate::partition::{self, Loaded, Request};
-use crate::verify::{self, Proof, verify_sharded};
+use crate::verify::{self, Proof, VERTEX_BYTES, verify_sharded};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
@@ -202,7 +202,7 @@ fn prove<K: Key>(
                 verify_sharded(comm, n, part, edges, hierarchy, weights)
             }
             (0, None) => verify::verify_slice(comm, n, &whole(), edges, weights),
-            _ => prove_again(comm, request, loaded, &whole()),
+            _ => prove_again(comm, request, loaded, part),
         };
         comm.enter(Phase::Other);
         proved
@@ -216,10 +216,13 @@ fn prove_again<K: Key>(
     comm: &Comm,
     request: &Request<'_>,
     loaded: &Loaded,
-    forest: &[Edge<K>],
+    part: &[Edge<K>],
 ) -> Result<()> {
+    let bytes = u128::from(loaded.slice.n) * u128::from(VERTEX_BYTES);
+    comm.agree(partition::fits(comm, "the proof of a graph that was folded", bytes))?;
     let held = loaded.slice.weights;
     let weights = held.widened();
+    let forest = comm.all_gather(part).concat();
     let forest: Vec<Edge<u64>> = forest.iter().map(|e| e.rekeyed(held, weights)).collect();
     let mut proof = comm.compute(|| Proof::new(loaded.slice.n, &forest, weights));
     partition::revisit(comm, request, loaded, &mut |edges| {

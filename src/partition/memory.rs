@@ -29,7 +29,7 @@ const SECOND: Version =
 ///
 /// # Errors
 /// [`Error::TooLarge`].
-pub(super) fn fits(comm: &Comm, what: &str, bytes: u128) -> Result<()> {
+pub(crate) fn fits(comm: &Comm, what: &str, bytes: u128) -> Result<()> {
     let ranks = comm.topology().sharing(comm.rank());
     let needed = bytes * ranks as u128;
     match left_if_less(needed) {

@@ -32,7 +32,7 @@ pub use checkpoint::Checkpoint;
 use fingerprint::Located;
 pub use fingerprint::{Fingerprint, fingerprint};
 use generated::Generated;
-use memory::fits;
+pub(crate) use memory::fits;
 pub use memory::{available_memory, fair_share, left_if_less};
 use rayon::prelude::*;
 use std::fmt;

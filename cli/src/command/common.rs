@@ -142,15 +142,19 @@ impl Common {
         }
     }
 
-    /// The memory for each vertex on each rank, bytes. `proof` says whether the forest is proved.
-    pub(super) fn vertex_bytes(&self, proof: bool) -> u64 {
-        vertex_bytes(self.algorithm, self.combine.0, proof)
+    /// The memory for each vertex on each of `p` ranks, bytes. `proof` says whether the forest is
+    /// proved.
+    pub(super) fn vertex_bytes(&self, proof: bool, p: usize) -> u64 {
+        vertex_bytes(self.algorithm, self.combine.0, proof, p)
     }
 }
 
-/// The memory for each vertex on each rank, bytes. `proof` says whether the forest is proved.
-pub(super) fn vertex_bytes(algorithm: Algorithm, plan: Option<Plan>, proof: bool) -> u64 {
-    let combined = plan.map_or(0, Plan::vertex_bytes);
+/// The memory for each vertex on each of `p` ranks, bytes. `proof` says whether the forest is proved.
+pub(super) fn vertex_bytes(algorithm: Algorithm, plan: Option<Plan>, proof: bool, p: usize) -> u64 {
+    let combined = plan.map_or(0, |plan| plan.vertex_bytes(p));
+    if p > 1 && plan.is_some_and(Plan::is_sharded) {
+        return combined;
+    }
     algorithm.vertex_bytes().max(combined).max(if proof { VERTEX_BYTES } else { 0 })
 }
 

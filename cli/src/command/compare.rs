@@ -107,7 +107,8 @@ impl Args {
     }
 
     fn request<'a>(&self, comm: &Comm, source: &'a Source) -> Request<'a> {
-        let (descending, vertex_bytes) = (self.common.max, self.common.vertex_bytes(true));
+        let (descending, vertex_bytes) =
+            (self.common.max, self.common.vertex_bytes(true, comm.size()));
         Request { descending, vertex_bytes, ..self.common.input.request(comm, source) }
     }
 

@@ -80,7 +80,7 @@ impl Args {
         let memory = self.memory.map_or_else(|| fair_share(comm), |bytes| bytes.as_u64());
         let request = Request {
             descending: common.max,
-            vertex_bytes: common.vertex_bytes(verify).max(written),
+            vertex_bytes: common.vertex_bytes(verify, comm.size()).max(written),
             memory: Memory::Folding(memory),
             ..common.input.request(comm, &source)
         };

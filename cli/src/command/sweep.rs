@@ -429,7 +429,7 @@ impl Args {
     }
 
     fn request<'p>(&self, part: &Comm, point: &'p SweepPoint) -> Request<'p> {
-        let vertex_bytes = vertex_bytes(point.algorithm, point.plan, true);
+        let vertex_bytes = vertex_bytes(point.algorithm, point.plan, true, point.ranks);
         Request { vertex_bytes, ..self.input.request(part, &point.graph.source) }
     }
 }
