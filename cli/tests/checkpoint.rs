@@ -74,10 +74,13 @@ fn until_done(
 #[test]
 fn killed_jobs_go_on_with_any_number_of_ranks() {
     let (mut kills, mut resumed) = (0, 0);
-    for (weights, max) in [("uniform", false), ("float", true), ("constant", false)] {
+    for (weights, max, combine) in
+        [("uniform", false, "auto"), ("float", true, "sharded"), ("constant", false, "filter")]
+    {
         let (folder, inputs) = graphs(weights);
         for input in &inputs {
             let mut plain = vec!["solve", input, "--json", "--verify", "-t", "1"];
+            plain.extend(["--combine", combine]);
             plain.extend(MEMORY);
             plain.extend(max.then_some("--max"));
             let expected = json(&right(run(folder.path(), &plain)));
@@ -134,7 +137,7 @@ fn killed_jobs_go_on_under_mpirun() {
         let start = |p: usize| {
             let mut command = mpirun(p).expect("it was there before");
             command.current_dir(folder.path()).arg(mst()).args(plain).args(MEMORY);
-            command.args(SAVE).arg("--resume");
+            command.args(SAVE).args(["--resume", "--combine", "sharded"]);
             command
         };
         if mpirun(1).is_none() {

@@ -5,7 +5,10 @@ use super::header::CallHeader;
 use super::{Comm, World};
 use crate::error::{Error, LaunchFault, Result, shown};
 use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io;
 use std::thread::available_parallelism;
+use xxhash_rust::xxh3::Xxh3Default;
 
 /// What a rank reports about itself and its host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,8 +107,13 @@ impl Topology {
 
 /// Returns a hash of this program's own file; 0 if it cannot be read.
 pub fn fingerprint() -> u64 {
-    let bytes = std::env::current_exe().and_then(std::fs::read);
-    bytes.map_or(0, |bytes| xxhash_rust::xxh3::xxh3_64(&bytes))
+    let hash = || -> io::Result<u64> {
+        let mut program = File::open(std::env::current_exe()?)?;
+        let mut hasher = Xxh3Default::new();
+        io::copy(&mut program, &mut hasher)?;
+        Ok(hasher.digest())
+    };
+    hash().unwrap_or(0)
 }
 
 /// Returns the text of the greeting: 16 bytes of version and 24 of the host's name.
