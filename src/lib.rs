@@ -65,6 +65,10 @@ pub mod selftest;
 mod forest;
 mod sharding;
 
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub use sharding::decode;
+
 pub use error::{ContentFault, Error, LaunchFault, Result};
 pub use forest::{Forest, forest, maximum_forest, read};
 pub use graph::{Total, Weight};

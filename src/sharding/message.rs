@@ -71,7 +71,11 @@ impl MessageReader {
 
     /// Takes a number that [`MessageWriter::put_number`] wrote.
     pub(crate) fn take_number(&mut self) -> Result<u64, Malformed> {
-        self.0.read_gamma().map_err(|_| Malformed)
+        // The crate's own reader expects a code that is right.
+        let bits = self.0.read_unary().map_err(|_| Malformed)?;
+        let most = u64::BITS - 1;
+        let bits = u32::try_from(bits).ok().filter(|&bits| bits <= most).ok_or(Malformed)?;
+        Ok(self.take(bits as usize)? + (1 << bits) - 1)
     }
 
     /// Takes a number that [`MessageWriter::put_rice`] wrote.
@@ -83,5 +87,33 @@ impl MessageReader {
             .filter(|&shifted| shifted >> bits == high)
             .ok_or(Malformed)
             .map(|high| high | low)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_come_back(numbers in prop::collection::vec((0u32..64, any::<u64>()), 0..40)) {
+            let number = |(by, bits): (u32, u64)| (bits >> by).min(u64::MAX - 1);
+            let numbers: Vec<u64> = numbers.into_iter().map(number).collect();
+            let mut out = MessageWriter::new();
+            numbers.iter().for_each(|&number| out.put_number(number));
+            let bytes = out.into_bytes();
+            let mut from = MessageReader::of(&bytes);
+            for number in numbers {
+                prop_assert_eq!(from.take_number(), Ok(number));
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_of_too_many_bits_is_refused() {
+        let bytes = [&[0; 9][..], &[0x26, 0xff, 0xff, 0xff]].concat();
+        assert_eq!(MessageReader::of(&bytes).take_number(), Err(Malformed));
+        assert_eq!(MessageReader::of(&[0; 4]).take_number(), Err(Malformed));
     }
 }

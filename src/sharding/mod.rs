@@ -3,6 +3,8 @@
 
 mod ask;
 mod column;
+#[cfg(any(test, feature = "fuzzing"))]
+mod decode;
 mod distinct;
 mod hierarchy;
 mod ids;
@@ -13,6 +15,8 @@ mod owners;
 
 pub(crate) use ask::{Told, ask, exchange, reply, tell};
 pub(crate) use column::{Answers, Column, Flagged, Flags, Plain};
+#[cfg(any(test, feature = "fuzzing"))]
+pub use decode::decode;
 pub(crate) use distinct::distinct;
 pub(crate) use hierarchy::{Cut, Hierarchy, Merges, Stage};
 pub(crate) use ids::{put_flags, take_flags};
