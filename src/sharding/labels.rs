@@ -33,6 +33,11 @@ impl VertexLabels {
         self.components
     }
 
+    /// Whether every vertex is still a component.
+    pub(crate) fn are_vertices(&self) -> bool {
+        self.own.is_none()
+    }
+
     /// The components of the vertices `ids`, sorted and distinct; `None` if every vertex is one.
     ///
     /// # Complexity

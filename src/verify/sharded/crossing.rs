@@ -6,7 +6,7 @@ use crate::sharding::distinct;
 /// An edge of a rank's slice, between components.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Crossing<K> {
-    /// The places of its ends in [`Crossings::ids`].
+    /// Its ends; in [`Crossings`], their places in `ids`.
     ends: [u32; 2],
     key: K,
     /// Its place in the slice.
@@ -20,18 +20,18 @@ pub(super) struct Crossings<K> {
     pub(super) edges: Vec<Crossing<K>>,
 }
 
-impl<K: Key> Crossings<K> {
-    /// The edges at some places of a slice, between vertices below `n`.
-    pub(super) fn of_slice(n: usize, mine: &[Edge<K>], places: Vec<u32>) -> Self {
-        let crossing = |place: u32| {
-            let Edge { u, v, key } = mine[place as usize];
-            Crossing { ends: [u, v], key, place }
-        };
-        Self::of(n, places.into_iter().map(crossing).collect())
+impl<K: Key> Crossing<K> {
+    /// The edge at a place of a slice, its ends vertices.
+    pub(super) fn of_slice(mine: &[Edge<K>], place: u32) -> Self {
+        let Edge { u, v, key } = mine[place as usize];
+        Self { ends: [u, v], key, place }
     }
+}
 
-    /// The same of edges whose ends are ids below `universe`.
-    fn of(universe: usize, mut edges: Vec<Crossing<K>>) -> Self {
+impl<K: Key> Crossings<K> {
+    /// Edges whose ends are ids below `universe`.
+    pub(super) fn of(universe: usize, edges: Vec<Crossing<K>>) -> Self {
+        let mut edges = edges;
         let ends: Vec<u32> = edges.iter().flat_map(|e| e.ends).collect();
         let (ids, places) = distinct(&ends, universe);
         let (places, _) = places.as_chunks::<2>();
@@ -39,15 +39,15 @@ impl<K: Key> Crossings<K> {
         Self { ids, edges }
     }
 
-    /// The same edges between other components below `universe`, given for each of `ids` in order.
-    /// Those that do not join two any more are dropped.
-    pub(super) fn renamed(self, universe: usize, labels: &[u32]) -> Self {
+    /// Those of the edges that still join two when their ends get other names, given for each of
+    /// `ids` in order. Their ends are those names.
+    pub(super) fn joining(self, labels: &[u32]) -> Vec<Crossing<K>> {
         let mut edges = self.edges;
         edges.retain_mut(|e| {
             e.ends = e.ends.map(|end| labels[end as usize]);
             e.ends[0] != e.ends[1]
         });
-        Self::of(universe, edges)
+        edges
     }
 
     /// For each of `ids`, its lightest edge, of equal ones the first: the key, and the place in the

@@ -1,6 +1,6 @@
 //! Follows the merges that a run claims, with all edges of the graph.
 
-use super::crossing::Crossings;
+use super::crossing::{Crossing, Crossings};
 use super::least::Least;
 use crate::comm::{Comm, Reduction};
 use crate::graph::{Edge, Key};
@@ -11,6 +11,11 @@ use crate::verify::Flaw;
 use crate::verify::flaw::widen;
 use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
+
+/// So many edges for each vertex of a rank's block are looked at at once.
+const PIECE: usize = 4;
+/// But at least so many.
+const LEAST_PIECE: usize = if cfg!(test) { 8 } else { 1 << 16 };
 
 /// What a rank knows while it follows the merges.
 pub(super) struct Replay<'a, K> {
@@ -32,26 +37,45 @@ impl<'a, K: Key> Replay<'a, K> {
         Self { comm, n, mine, unproved: marks, left: Vec::new(), labels }
     }
 
-    /// The edges that the last stage left, and those between the cuts, that join two components.
+    /// The edges that the last stage left, and those between the cuts, that join two components. Looks
+    /// at a piece of the slice after another, since most edges join none.
     pub(super) fn select(&mut self, seen: Option<Cut>, cut: Option<Cut>) -> Crossings<K> {
-        let rank = self.comm.rank();
+        let (comm, rank, mine) = (self.comm, self.comm.rank(), self.mine);
         let is_new = |e: &Edge<K>| {
             let has = |cut: Cut| cut.has(e.key.wide(), rank);
             !e.is_loop() && !seen.is_some_and(has) && cut.is_none_or(has)
         };
-        let (n, mine) = (self.n, self.mine);
+        let len = (PIECE * self.n / comm.size()).max(LEAST_PIECE);
+        let mut pieces = [mine.len().div_ceil(len) as u64];
+        comm.all_reduce(&mut pieces, Reduction::Maximum);
         let mut places = std::mem::take(&mut self.left);
-        let fresh = self.comm.compute(|| {
-            let fresh = mine.par_iter().enumerate().filter(|(_, e)| is_new(e));
-            places.par_extend(fresh.map(|(place, _)| place as u32));
-            // In the order of the slice, the first of equal edges is the lightest.
-            places.par_sort_unstable();
-            Crossings::of_slice(n, mine, places)
-        });
-        match self.labels.look_up(self.comm, &fresh.ids) {
-            None => fresh,
-            Some(labels) => fresh.renamed(self.labels.components().n, &labels),
+        let mut edges = Vec::new();
+        for piece in 0..pieces[0] as usize {
+            let start = mine.len().min(piece * len);
+            let fresh = &mine[start..mine.len().min(start + len)];
+            let fresh = comm.compute(|| {
+                let fresh = fresh.par_iter().enumerate().filter(|(_, e)| is_new(e));
+                places.par_extend(fresh.map(|(place, _)| (start + place) as u32));
+                let edges = places.par_drain(..).map(|place| Crossing::of_slice(mine, place));
+                edges.collect()
+            });
+            edges.append(&mut self.joining(fresh));
         }
+        comm.compute(|| {
+            // In the order of the slice, the first of equal edges is the lightest.
+            edges.par_sort_unstable_by_key(|e| e.place);
+            Crossings::of(self.labels.components().n, edges)
+        })
+    }
+
+    /// Turns edges between vertices into edges between components, and drops those that join none.
+    fn joining(&self, edges: Vec<Crossing<K>>) -> Vec<Crossing<K>> {
+        if self.labels.are_vertices() {
+            return edges;
+        }
+        let fresh = Crossings::of(self.n, edges);
+        let labels = self.labels.look_up(self.comm, &fresh.ids);
+        fresh.joining(&labels.expect("vertices have labels"))
     }
 
     /// Follows the merges of a stage round by round.
@@ -99,7 +123,7 @@ impl<'a, K: Key> Replay<'a, K> {
             }
             labels.push(joined.unwrap_or(id));
         }
-        Some(live.renamed(components.n, &labels))
+        Some(Crossings::of(components.n, live.joining(&labels)))
     }
 
     /// Numbers the components that have not joined another one, and puts every vertex into the one
