@@ -1,5 +1,6 @@
 //! Estimates how much memory a graph will take.
 
+use mst::distributed::{Combine, Plan, Prepare};
 use mst::error::{Error, Result};
 use mst::format::{Format, Preamble, Stream, TextOptions, binary};
 use mst::partition::{Source, fingerprint};
@@ -63,10 +64,19 @@ impl Size {
         self.n.saturating_mul(VERTEX_BYTES)
     }
 
-    /// Memory that each of `p` ranks needs to hold its share of the edges, bytes.
+    /// Memory that each of `p` ranks needs for the vertices and its share of the edges, bytes.
     pub(super) fn on_each(&self, p: usize) -> u64 {
-        let edges = self.edge_bytes.div_ceil(p.max(1) as u64).saturating_mul(COPIES);
-        self.of_vertices().saturating_add(edges)
+        self.of_vertices().saturating_add(self.of_edges(p))
+    }
+
+    /// The same if no rank holds all vertices.
+    pub(super) fn on_each_sharded(&self, p: usize) -> u64 {
+        let sharded = Plan { prepare: Prepare::Nothing, combine: Combine::Sharded };
+        self.n.saturating_mul(sharded.vertex_bytes(p.max(1))).saturating_add(self.of_edges(p))
+    }
+
+    fn of_edges(&self, p: usize) -> u64 {
+        self.edge_bytes.div_ceil(p.max(1) as u64).saturating_mul(COPIES)
     }
 }
 

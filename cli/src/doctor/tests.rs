@@ -189,6 +189,9 @@ fn memory_is_counted_for_each_rank() {
         found(Size { n: 6_000_000_000 / VERTEX_BYTES, edge_bytes: 0 }, 3),
         &["on its 3 ranks", "--map-by ppr:1:node"],
     );
+    // On 18 ranks in all, what a rank owns is small.
+    let many = Size { n: 30_000_000, edge_bytes: 0 };
+    only(found(many, 16), &["on its 16 ranks", "--combine sharded"]);
 }
 
 #[test]
