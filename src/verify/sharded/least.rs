@@ -2,14 +2,11 @@
 //!
 //! The upper bits of the keys are told first. Mostly they are enough.
 
-use crate::comm::{Comm, Reduction};
+use crate::comm::Comm;
 use crate::sharding::{
-    Column, Flags, Malformed, MessageReader, MessageWriter, Owners, Plain, Told, exchange, reply,
-    tell,
+    Column, Flags, KeyRange, Malformed, MessageReader, MessageWriter, Owners, Plain, Told,
+    exchange, reply, tell,
 };
-
-/// The bits of a key that are told first.
-const UPPER_BITS: usize = 10;
 
 /// What an owner knows of the components of its block for which keys were told.
 pub(super) struct Least {
@@ -27,7 +24,8 @@ impl Least {
     /// Three exchanges: ten bits for each of `ids` besides the set, and the rest of a key in one case
     /// of 2^10 for each other rank.
     pub(super) fn of(comm: &Comm, components: Owners, ids: &[u32], keys: &[u64]) -> Option<Self> {
-        let range = KeyRange::of(comm, keys)?;
+        let least = keys.iter().copied().min().unwrap_or(u64::MAX);
+        let range = KeyRange::of(comm, least, keys.iter().copied().max().unwrap_or(0))?;
         let upper: Vec<u32> = keys.iter().map(|&key| range.upper(key)).collect();
         let told = tell(comm, components, ids, &Plain(range.upper_bits()), &upper)?;
         let block = components.ids(comm.rank());
@@ -78,40 +76,6 @@ fn tied(start: u32, len: usize, told: &[Told<u32>]) -> Vec<Vec<bool>> {
         upper == best && times > 1
     };
     told.iter().map(|told| told.ids.iter().zip(&told.values).map(is_tied).collect()).collect()
-}
-
-/// The range of the keys that ranks tell.
-#[derive(Clone, Copy, Debug)]
-struct KeyRange {
-    least: u64,
-    bits: usize,
-}
-
-impl KeyRange {
-    fn of(comm: &Comm, keys: &[u64]) -> Option<Self> {
-        let least = keys.iter().copied().min().unwrap_or(u64::MAX);
-        let mut ends = [least, !keys.iter().copied().max().unwrap_or(0)];
-        comm.all_reduce(&mut ends, Reduction::Minimum);
-        let [least, most] = [ends[0], !ends[1]];
-        let bits = |range: u64| (u64::BITS - range.leading_zeros()) as usize;
-        (least <= most).then(|| Self { least, bits: bits(most - least) })
-    }
-
-    fn upper_bits(self) -> usize {
-        self.bits.min(UPPER_BITS)
-    }
-
-    fn rest_bits(self) -> usize {
-        self.bits - self.upper_bits()
-    }
-
-    fn upper(self, key: u64) -> u32 {
-        ((key - self.least) >> self.rest_bits()) as u32
-    }
-
-    fn rest(self, key: u64) -> u64 {
-        (key - self.least) & ((1 << self.rest_bits()) - 1)
-    }
 }
 
 /// Rests of keys, of so many bits.

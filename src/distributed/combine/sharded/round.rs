@@ -8,53 +8,11 @@ use super::claim::{Claim, Claims, Standing, Standings};
 use super::judge::{Claimed, judge, mutual};
 use super::live::{Lightest, Live};
 use super::pointers::Pointers;
-use crate::comm::{Comm, Reduction};
+use crate::comm::Comm;
 use crate::graph::Key;
 use crate::local::ContractedEdge;
-use crate::sharding::{Flagged, Merges, Plain, exchange, reply, tell};
+use crate::sharding::{Flagged, KeyRange, Merges, Plain, exchange, reply, tell};
 use fixedbitset::FixedBitSet;
-
-/// The bits of a key that are sent first. In about one of 2^10 pairs, they do not tell which is the
-/// lighter one.
-const UPPER_BITS: usize = 10;
-
-/// The keys of all ranks' live edges, by how far they are above the least.
-#[derive(Clone, Copy, Debug)]
-struct Keys {
-    least: u64,
-    bits: usize,
-}
-
-impl Keys {
-    /// The range of the keys of all ranks' edges; `None` if there are no edges.
-    fn of<K: Key>(comm: &Comm, live: &Live<K>) -> Option<Self> {
-        let key = |e: Option<&ContractedEdge<K>>| e.map(|e| e.key.wide());
-        let least = key(live.edges.first()).unwrap_or(u64::MAX);
-        let most = key(live.edges.last()).unwrap_or(0);
-        let mut ends = [least, !most];
-        comm.all_reduce(&mut ends, Reduction::Minimum);
-        let [least, most] = [ends[0], !ends[1]];
-        (least <= most)
-            .then(|| Self { least, bits: (u64::BITS - (most - least).leading_zeros()) as usize })
-    }
-
-    fn upper_bits(self) -> usize {
-        self.bits.min(UPPER_BITS)
-    }
-
-    /// The bits that are not sent first.
-    fn rest_bits(self) -> usize {
-        self.bits - self.upper_bits()
-    }
-
-    fn upper<K: Key>(self, key: K) -> u32 {
-        ((key.wide() - self.least) >> self.rest_bits()) as u32
-    }
-
-    fn rest<K: Key>(self, key: K) -> u64 {
-        (key.wide() - self.least) & ((1 << self.rest_bits()) - 1)
-    }
-}
 
 /// Runs a round. Sets in `chosen` this rank's edges that belong to the forest, and returns those that
 /// still join two components. `None` if no rank has any. Adds to `merges` what this rank's components
@@ -71,10 +29,12 @@ pub(super) fn round<K: Key>(
     chosen: &mut FixedBitSet,
     merges: &mut Merges,
 ) -> Option<Live<K>> {
-    let keys = Keys::of(comm, &live)?;
+    let end = |e: Option<&ContractedEdge<K>>| e.map(|e| e.key.wide());
+    let (least, most) = (end(live.edges.first()), end(live.edges.last()));
+    let keys = KeyRange::of(comm, least.unwrap_or(u64::MAX), most.unwrap_or(0))?;
     let owners = pointers.owners;
     let lightest = live.lightest();
-    let upper: Vec<u32> = lightest.iter().map(|e| keys.upper(e.key)).collect();
+    let upper: Vec<u32> = lightest.iter().map(|e| keys.upper(e.key.wide())).collect();
     let told = tell(comm, owners, &live.ids, &Plain(keys.upper_bits()), &upper)?;
     let standings = judge(&pointers.block(), &told);
 
@@ -111,7 +71,7 @@ pub(super) fn round<K: Key>(
 fn claim<K: Key>(
     ids: &[u32],
     lightest: &[Lightest<K>],
-    keys: Keys,
+    keys: KeyRange,
     standings: &[Standing],
     place: usize,
 ) -> Option<Claim> {
@@ -120,7 +80,7 @@ fn claim<K: Key>(
     let other = ids[there];
     match standings[place] {
         Standing::Loses => None,
-        Standing::Ties => Some(Claim::Ties { rest: keys.rest(key), other }),
+        Standing::Ties => Some(Claim::Ties { rest: keys.rest(key.wide()), other }),
         Standing::Wins if lightest[there].edge == edge && standings[there] == Standing::Wins => {
             Some(mutual(ids[place], other))
         }
