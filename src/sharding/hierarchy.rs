@@ -23,8 +23,9 @@ pub(crate) struct Stage {
     pub(crate) numbers: Vec<u32>,
 }
 
-/// Which edges were looked at: those with lighter keys, and those of equal keys up to a rank's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which edges were looked at: those with lighter keys, and those of equal keys up to a rank's. A
+/// greater cut has more of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Cut {
     pub(crate) key: u64,
     pub(crate) rank: usize,

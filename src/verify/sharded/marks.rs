@@ -12,12 +12,17 @@ const FILTER_BITS: usize = 8;
 /// Returns the places in the slice `mine` of the edges of `part`: of equal ones the first.
 ///
 /// # Errors
-/// [`Flaw::NotInGraph`] for the first edge that the slice does not have, or not as often.
+/// [`Flaw::NotInGraph`] for the first edge that the slice does not have, or not as often; `before` is
+/// how many edges of the forest come before this part.
 ///
 /// # Complexity
 /// O(|mine| + |part| log |part|) time in parallel; besides the marks, 33 bytes for each edge of the
 /// part and two for each other edge, about.
-pub(super) fn find<K: Key>(part: &[Edge<K>], mine: &[Edge<K>]) -> Result<FixedBitSet, Flaw> {
+pub(super) fn find<K: Key>(
+    part: &[Edge<K>],
+    mine: &[Edge<K>],
+    before: u64,
+) -> Result<FixedBitSet, Flaw> {
     let bits = (part.len() * FILTER_BITS).next_power_of_two();
     let bit = |e: &Edge<K>| {
         let (low, high) = e.ends();
@@ -43,9 +48,10 @@ pub(super) fn find<K: Key>(part: &[Edge<K>], mine: &[Edge<K>]) -> Result<FixedBi
     }
     match missing {
         None => Ok(marks),
-        Some(place) => {
-            Err(Flaw::NotInGraph { position: place.into(), edge: widen(&part[place as usize]) })
-        }
+        Some(place) => Err(Flaw::NotInGraph {
+            position: before + u64::from(place),
+            edge: widen(&part[place as usize]),
+        }),
     }
 }
 
@@ -58,14 +64,14 @@ mod tests {
         let edge = |u, v, key: u32| Edge { u, v, key };
         let mine = [edge(1, 2, 5), edge(3, 4, 5), edge(2, 1, 5), edge(1, 2, 6), edge(1, 2, 5)];
         let places = |part: &[Edge<u32>]| {
-            find(part, &mine)
+            find(part, &mine, 10)
                 .map(|marks| marks.ones().collect::<Vec<_>>())
                 .map_err(|flaw| flaw.position())
         };
         assert_eq!(places(&[]), Ok(vec![]));
         assert_eq!(places(&[edge(1, 2, 6), edge(2, 1, 5)]), Ok(vec![0, 3]));
         assert_eq!(places(&[edge(1, 2, 5), edge(4, 3, 5), edge(2, 1, 5)]), Ok(vec![0, 1, 2]));
-        assert_eq!(places(&[edge(4, 3, 5), edge(1, 2, 7)]), Err(Some(1)));
-        assert_eq!(places(&[edge(4, 3, 5), edge(3, 4, 5)]), Err(Some(1)));
+        assert_eq!(places(&[edge(4, 3, 5), edge(1, 2, 7)]), Err(Some(11)));
+        assert_eq!(places(&[edge(4, 3, 5), edge(3, 4, 5)]), Err(Some(11)));
     }
 }

@@ -47,10 +47,11 @@ pub(crate) fn verify_sharded<K: Key>(
     hierarchy: &Hierarchy,
     weights: Weights,
 ) -> Result<()> {
-    let lens = comm.all_gather(&[mine.len() as u64]).concat();
-    let before: u64 = lens[..comm.rank()].iter().sum();
-    let describe = |flaw: Flaw| flaw.further_on(before).describe(weights);
-    let marks = comm.compute(|| marks::find(part, mine)).map_err(describe);
+    let lens = comm.all_gather(&[[part.len() as u64, mine.len() as u64]]).concat();
+    let before = |list: usize| lens[..comm.rank()].iter().map(|lens| lens[list]).sum::<u64>();
+    let (parts, slices) = (before(0), before(1));
+    let describe = |flaw: Flaw| flaw.further_on(slices).describe(weights);
+    let marks = comm.compute(|| marks::find(part, mine, parts)).map_err(describe);
     let marks = comm.agree(marks)?;
     let mut replay = Replay::new(comm, n as usize, mine, marks);
     let mut counts = [hierarchy.stages.len() as u64, !(hierarchy.stages.len() as u64)];
@@ -60,9 +61,9 @@ pub(crate) fn verify_sharded<K: Key>(
     let (last, stages) = hierarchy.stages.split_last().expect("there are stages");
     let mut seen = None;
     for stage in stages {
-        let cut = comm.agree(
-            common(comm, stage.cut).ok_or(Flaw::Claim("where stages end")).map_err(describe),
-        )?;
+        // Were edges looked at again, each time would take more memory.
+        let cut = common(comm, stage.cut).filter(|cut| seen.is_none_or(|seen| seen <= *cut));
+        let cut = comm.agree(cut.ok_or(Flaw::Claim("where stages end")).map_err(describe))?;
         let live = replay.select(seen, Some(cut));
         let followed = replay.follow(stage, live).and_then(|()| replay.number(stage));
         comm.agree(followed.map_err(describe))?;

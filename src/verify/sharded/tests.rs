@@ -222,3 +222,24 @@ fn an_edge_that_is_left_belongs_to_the_forest() {
         "{told:?}"
     );
 }
+
+/// A claim whose cuts fall and rise again would have all edges looked at in every other stage, and
+/// held once more each time.
+#[test]
+fn no_edge_is_looked_at_twice() {
+    let edge = |key| Edge { u: 0, v: 1, key };
+    let graph = Graph { n: 2, edges: (1..100).map(edge).collect() };
+    let judge = |keys: &[u64]| {
+        let stage = |&key: &u64| Stage {
+            cut: Some(Cut { key, rank: 0 }),
+            merges: Merges { to: vec![0, 1], rounds: vec![0; 2], count: 0 },
+            numbers: vec![0, 1],
+        };
+        let merges = Merges { to: vec![1, 1], rounds: vec![0; 2], count: 1 };
+        let last = Stage { cut: None, merges, numbers: Vec::new() };
+        let stages = keys.iter().map(stage).chain([last]).collect();
+        graph.judge(&[vec![(vec![edge(1)], Hierarchy { stages })]]).remove(0)
+    };
+    assert_eq!(judge(&[5, 5, 90]), Ok(()));
+    assert!(judge(&[5, 90, 89]).is_err_and(|why| why.contains("where stages end")));
+}

@@ -70,7 +70,9 @@ pub(in crate::distributed) fn sharded<R: EdgeLike>(
             Some(0) => continue,
             Some(wanted) => {
                 let (light, cut) = lightest(comm, wanted, m[0] - seen[0], &run[next..]);
-                (next + light, Some(cut))
+                // If nothing is lighter than the least proposal, the cut is where it was.
+                let last = hierarchy.stages.last().and_then(|stage: &Stage| stage.cut);
+                (next + light, Some(last.map_or(cut, |last| last.max(cut))))
             }
             None => (run.len(), None),
         };
