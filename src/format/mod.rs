@@ -79,12 +79,12 @@ struct FormatRow {
     begins: fn(&[u8]) -> bool,
     /// Reads the top of a file; `None` if the format is not text.
     top: Option<TopReader>,
-    writer: Writer,
+    writer: FormatWriter,
     holds_floats: bool,
 }
 
 /// How a graph is written. The text is the ending of the file's name.
-enum Writer {
+enum FormatWriter {
     /// First the head, then edge after edge.
     ByEdge {
         head: fn(&str, &Preface, &mut dyn Write) -> io::Result<()>,
@@ -108,7 +108,7 @@ const FORMATS: [FormatRow; 5] = [
         endings: &["txt", "csv", "tsv", "edges", "edgelist", "el", "wel", "dat", ""],
         begins: |_| false,
         top: Some(|head, options| text::top(head, options).map(|(top, rows)| (top, Layout::Text(rows)))),
-        writer: Writer::ByEdge {
+        writer: FormatWriter::ByEdge {
             head: text::write_head,
             edges: |ending, _, block, out| text::write_edges(ending, block, out),
         },
@@ -118,7 +118,7 @@ const FORMATS: [FormatRow; 5] = [
         format: Format::Dimacs, name: "gr", title: "DIMACS", endings: &["gr"],
         begins: dimacs::begins,
         top: Some(|head, _| dimacs::top(head).map(|top| (top, Layout::Dimacs))),
-        writer: Writer::ByEdge {
+        writer: FormatWriter::ByEdge {
             head: |_, preface, out| dimacs::write_head(preface, out),
             edges: |_, _, block, out| dimacs::write_edges(block, out),
         },
@@ -128,7 +128,7 @@ const FORMATS: [FormatRow; 5] = [
         format: Format::MatrixMarket, name: "mtx", title: "Matrix Market", endings: &["mtx"],
         begins: matrix_market::begins,
         top: Some(|head, _| matrix_market::top(head).map(|(top, values)| (top, Layout::MatrixMarket(values)))),
-        writer: Writer::ByEdge {
+        writer: FormatWriter::ByEdge {
             head: |_, preface, out| matrix_market::write_head(preface, out),
             edges: |_, _, block, out| matrix_market::write_edges(block, out),
         },
@@ -138,13 +138,13 @@ const FORMATS: [FormatRow; 5] = [
         format: Format::Metis, name: "metis", title: "METIS", endings: &["graph", "metis"],
         begins: |_| false,
         top: Some(|head, _| metis::top(head).map(|(top, shape)| (top, Layout::Metis(shape)))),
-        writer: Writer::ByVertex { write: metis::write, memory: metis::WRITING }, holds_floats: false,
+        writer: FormatWriter::ByVertex { write: metis::write, memory: metis::WRITING }, holds_floats: false,
     },
     FormatRow {
         format: Format::Binary, name: "binary", title: "binary", endings: &["mst", "bin"],
         begins: |head| head.starts_with(binary::MAGIC),
         top: None,
-        writer: Writer::ByEdge {
+        writer: FormatWriter::ByEdge {
             head: |_, preface, out| binary::write_head(preface, out),
             edges: |_, preface, block, out| binary::write_edges(preface, block, out),
         },
@@ -175,14 +175,14 @@ impl Format {
     /// lists edges by vertex.
     pub fn writing_bytes(self) -> (u64, u64) {
         match self.row().writer {
-            Writer::ByEdge { .. } => (0, 0),
-            Writer::ByVertex { memory, .. } => memory,
+            FormatWriter::ByEdge { .. } => (0, 0),
+            FormatWriter::ByVertex { memory, .. } => memory,
         }
     }
 
     /// Whether a graph can be written in blocks of edges, see [`edges_written`].
     pub fn is_by_edge(self) -> bool {
-        matches!(self.row().writer, Writer::ByEdge { .. })
+        matches!(self.row().writer, FormatWriter::ByEdge { .. })
     }
 
     /// The format of a file whose decompressed content begins with `head`: by the content if that

@@ -1,6 +1,6 @@
 //! Writes a graph in any format, compressed or not.
 
-use super::{Format, Preface, Writer, extension, text};
+use super::{Format, FormatWriter, Preface, extension, text};
 use crate::error::{ContentFault, Error, Result};
 use crate::graph::{Key, Numbers, Slice, Weights, with_edges};
 use flate2::Compression;
@@ -36,7 +36,7 @@ pub fn holds(format: Format, path: &Path, weights: Weights) -> Result<()> {
 /// # Errors
 /// If `out` fails, or the format cannot hold the weights.
 pub fn write(format: Format, path: &Path, slice: &Slice, out: &mut dyn Write) -> Result<()> {
-    if let Writer::ByVertex { write, .. } = format.row().writer {
+    if let FormatWriter::ByVertex { write, .. } = format.row().writer {
         holds(format, path, slice.weights)?;
         return write(slice, out).map_err(Error::file("write", path));
     }
@@ -64,7 +64,9 @@ pub fn write_head(
     out: &mut dyn Write,
 ) -> Result<()> {
     holds(format, path, Weights::wide(preface.extent.numbers))?;
-    let Writer::ByEdge { head, .. } = format.row().writer else { panic!("{format} has no head") };
+    let FormatWriter::ByEdge { head, .. } = format.row().writer else {
+        panic!("{format} has no head")
+    };
     head(&extension(path), preface, out).map_err(Error::file("write", path))
 }
 
@@ -80,7 +82,7 @@ pub fn edges_written(
     block: &Slice,
     places: Range<usize>,
 ) -> Vec<u8> {
-    let Writer::ByEdge { edges: write, .. } = format.row().writer else {
+    let FormatWriter::ByEdge { edges: write, .. } = format.row().writer else {
         panic!("{format} has no blocks")
     };
     let ending = extension(path);

@@ -9,14 +9,14 @@ use crate::comm::Comm;
 /// The stages of a run, the first one about vertices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Hierarchy {
-    pub(crate) stages: Vec<Stage>,
+    pub(crate) stages: Vec<MergeStage>,
 }
 
 /// A stage: components that edges up to a cut have merged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Stage {
+pub(crate) struct MergeStage {
     /// The heaviest edges that were looked at; `None` if all were.
-    pub(crate) cut: Option<Cut>,
+    pub(crate) cut: Option<KeyCut>,
     pub(crate) merges: Merges,
     /// For each component of the rank's block, the component of the next stage that it is a part of;
     /// empty in the last stage.
@@ -26,12 +26,12 @@ pub(crate) struct Stage {
 /// Which edges were looked at: those with lighter keys, and those of equal keys up to a rank's. A
 /// greater cut has more of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Cut {
+pub(crate) struct KeyCut {
     pub(crate) key: u64,
     pub(crate) rank: usize,
 }
 
-impl Cut {
+impl KeyCut {
     /// Whether edges of that key, on that rank, may have been looked at.
     #[inline]
     pub(crate) fn has(self, key: u64, rank: usize) -> bool {

@@ -19,7 +19,7 @@ pub(crate) use column::{Answers, Column, Flagged, Flags, Plain};
 #[cfg(any(test, feature = "fuzzing"))]
 pub use decode::decode;
 pub(crate) use distinct::distinct;
-pub(crate) use hierarchy::{Cut, Hierarchy, Merges, Stage};
+pub(crate) use hierarchy::{Hierarchy, KeyCut, MergeStage, Merges};
 pub(crate) use ids::{put_flags, take_flags};
 pub(crate) use key_range::KeyRange;
 pub(crate) use labels::VertexLabels;

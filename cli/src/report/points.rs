@@ -61,7 +61,7 @@ pub(crate) struct Ratio {
 
 /// What two runs show.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Difference {
+pub(crate) enum SpeedDifference {
     /// So many times as fast.
     Faster(f64),
     /// So many times slower.
@@ -73,12 +73,12 @@ pub(crate) enum Difference {
 }
 
 impl Ratio {
-    pub(crate) fn verdict(self) -> Difference {
+    pub(crate) fn verdict(self) -> SpeedDifference {
         match self.range {
-            None => Difference::Single,
-            Some(range) if range.low > 1.0 => Difference::Faster(self.value),
-            Some(range) if range.high < 1.0 => Difference::Slower(1.0 / self.value),
-            Some(_) => Difference::Unclear,
+            None => SpeedDifference::Single,
+            Some(range) if range.low > 1.0 => SpeedDifference::Faster(self.value),
+            Some(range) if range.high < 1.0 => SpeedDifference::Slower(1.0 / self.value),
+            Some(_) => SpeedDifference::Unclear,
         }
     }
 }
@@ -173,15 +173,15 @@ mod tests {
         let ratio = fast.ratio_to(&slow);
         let range = Some(Interval { low: 2.0, high: 6.0 });
         assert_eq!(ratio, Ratio { value: 4.0, range });
-        assert_eq!(ratio.verdict(), Difference::Faster(4.0));
-        assert_eq!(slow.ratio_to(&fast).verdict(), Difference::Slower(4.0));
+        assert_eq!(ratio.verdict(), SpeedDifference::Faster(4.0));
+        assert_eq!(slow.ratio_to(&fast).verdict(), SpeedDifference::Slower(4.0));
         let wide = Sample::of([0.5, 4.0, 9.0]);
-        assert_eq!(wide.ratio_to(&slow).verdict(), Difference::Unclear);
-        assert_eq!(Sample::of([1.0]).ratio_to(&slow).verdict(), Difference::Single);
+        assert_eq!(wide.ratio_to(&slow).verdict(), SpeedDifference::Unclear);
+        assert_eq!(Sample::of([1.0]).ratio_to(&slow).verdict(), SpeedDifference::Single);
         let touching = Sample::of([4.0, 5.0]);
         let above = Sample::of([5.0, 6.0]);
-        assert_eq!(touching.ratio_to(&above).verdict(), Difference::Unclear);
-        assert_eq!(above.ratio_to(&touching).verdict(), Difference::Unclear);
+        assert_eq!(touching.ratio_to(&above).verdict(), SpeedDifference::Unclear);
+        assert_eq!(above.ratio_to(&touching).verdict(), SpeedDifference::Unclear);
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! * It is all of it. At the end, no edge joins two of the c components, so that the minimum spanning
 //!   forest has at most n - c edges; and the forest has as many.
 
-mod crossing;
+mod joining;
 mod least;
 mod marks;
 mod replay;
@@ -22,7 +22,7 @@ use super::Flaw;
 use crate::comm::{Comm, Reduction};
 use crate::error::Result;
 use crate::graph::{Edge, Key, Weights};
-use crate::sharding::{Cut, Hierarchy};
+use crate::sharding::{Hierarchy, KeyCut};
 use replay::Replay;
 
 /// Proves that the ranks' parts of a forest are the minimum spanning forest of a graph on the vertices
@@ -81,8 +81,8 @@ pub(crate) fn verify_sharded<K: Key>(
 }
 
 /// Rank 0's cut, which all take.
-fn common(comm: &Comm, cut: Option<Cut>) -> Option<Cut> {
+fn common(comm: &Comm, cut: Option<KeyCut>) -> Option<KeyCut> {
     let words = cut.map_or_else(Vec::new, |cut| vec![cut.key, cut.rank as u64]);
     let words = comm.broadcast(0, words);
-    (words.len() == 2).then(|| Cut { key: words[0], rank: words[1] as usize })
+    (words.len() == 2).then(|| KeyCut { key: words[0], rank: words[1] as usize })
 }

@@ -1,11 +1,11 @@
 //! Follows the merges that a run claims, with all edges of the graph.
 
-use super::crossing::{Crossing, Crossings};
+use super::joining::{JoiningEdge, JoiningEdges};
 use super::least::Least;
 use crate::comm::{Comm, Reduction};
 use crate::graph::{Edge, Key};
 use crate::sharding::{
-    Answers, Cut, Flagged, Merges, Owners, Stage, Told, VertexLabels, ask, distinct, reply,
+    Answers, Flagged, KeyCut, MergeStage, Merges, Owners, Told, VertexLabels, ask, distinct, reply,
 };
 use crate::verify::Flaw;
 use crate::verify::flaw::widen;
@@ -39,10 +39,10 @@ impl<'a, K: Key> Replay<'a, K> {
 
     /// The edges that the last stage left, and those between the cuts, that join two components. Looks
     /// at a piece of the slice after another, since most edges join none.
-    pub(super) fn select(&mut self, seen: Option<Cut>, cut: Option<Cut>) -> Crossings<K> {
+    pub(super) fn select(&mut self, seen: Option<KeyCut>, cut: Option<KeyCut>) -> JoiningEdges<K> {
         let (comm, rank, mine) = (self.comm, self.comm.rank(), self.mine);
         let is_new = |e: &Edge<K>| {
-            let has = |cut: Cut| cut.has(e.key.wide(), rank);
+            let has = |cut: KeyCut| cut.has(e.key.wide(), rank);
             !e.is_loop() && !seen.is_some_and(has) && cut.is_none_or(has)
         };
         let len = (PIECE * self.n / comm.size()).max(LEAST_PIECE);
@@ -56,7 +56,7 @@ impl<'a, K: Key> Replay<'a, K> {
             let fresh = comm.compute(|| {
                 let fresh = fresh.par_iter().enumerate().filter(|(_, e)| is_new(e));
                 places.par_extend(fresh.map(|(place, _)| (start + place) as u32));
-                let edges = places.par_drain(..).map(|place| Crossing::of_slice(mine, place));
+                let edges = places.par_drain(..).map(|place| JoiningEdge::of_slice(mine, place));
                 edges.collect()
             });
             edges.append(&mut self.joining(fresh));
@@ -64,16 +64,16 @@ impl<'a, K: Key> Replay<'a, K> {
         comm.compute(|| {
             // In the order of the slice, the first of equal edges is the lightest.
             edges.par_sort_unstable_by_key(|e| e.place);
-            Crossings::of(self.labels.components().n, edges)
+            JoiningEdges::of(self.labels.components().n, edges)
         })
     }
 
     /// Turns edges between vertices into edges between components, and drops those that join none.
-    fn joining(&self, edges: Vec<Crossing<K>>) -> Vec<Crossing<K>> {
+    fn joining(&self, edges: Vec<JoiningEdge<K>>) -> Vec<JoiningEdge<K>> {
         if self.labels.are_vertices() {
             return edges;
         }
-        let fresh = Crossings::of(self.n, edges);
+        let fresh = JoiningEdges::of(self.n, edges);
         let labels = self.labels.look_up(self.comm, &fresh.ids);
         fresh.joining(&labels.expect("vertices have labels"))
     }
@@ -82,7 +82,7 @@ impl<'a, K: Key> Replay<'a, K> {
     ///
     /// # Errors
     /// If the claim is not one about the components that there are.
-    pub(super) fn follow(&mut self, stage: &Stage, live: Crossings<K>) -> Result<(), Flaw> {
+    pub(super) fn follow(&mut self, stage: &MergeStage, live: JoiningEdges<K>) -> Result<(), Flaw> {
         let components = self.labels.components();
         let len = components.block(self.comm.rank()).len();
         let Merges { to, rounds, count } = &stage.merges;
@@ -107,7 +107,12 @@ impl<'a, K: Key> Replay<'a, K> {
 
     /// Finds which edges are the lightest of their components, and merges components. `None` if no
     /// rank has edges that join two.
-    fn round(&mut self, merges: &Merges, round: u8, live: Crossings<K>) -> Option<Crossings<K>> {
+    fn round(
+        &mut self,
+        merges: &Merges,
+        round: u8,
+        live: JoiningEdges<K>,
+    ) -> Option<JoiningEdges<K>> {
         let (comm, components) = (self.comm, self.labels.components());
         let lightest = live.lightest();
         let keys: Vec<u64> = lightest.iter().map(|(key, _)| key.wide()).collect();
@@ -123,7 +128,7 @@ impl<'a, K: Key> Replay<'a, K> {
             }
             labels.push(joined.unwrap_or(id));
         }
-        Some(Crossings::of(components.n, live.joining(&labels)))
+        Some(JoiningEdges::of(components.n, live.joining(&labels)))
     }
 
     /// Numbers the components that have not joined another one, and puts every vertex into the one
@@ -131,7 +136,7 @@ impl<'a, K: Key> Replay<'a, K> {
     ///
     /// # Errors
     /// If the component that one has joined is claimed to be a part of another one.
-    pub(super) fn number(&mut self, stage: &Stage) -> Result<(), Flaw> {
+    pub(super) fn number(&mut self, stage: &MergeStage) -> Result<(), Flaw> {
         let (comm, components) = (self.comm, self.labels.components());
         let block = components.ids(comm.rank());
         let own = || block.clone().zip(&stage.merges.to);
@@ -165,7 +170,7 @@ impl<'a, K: Key> Replay<'a, K> {
     }
 
     /// How many components of this rank's block have not joined another one.
-    pub(super) fn roots(&self, stage: &Stage) -> u64 {
+    pub(super) fn roots(&self, stage: &MergeStage) -> u64 {
         let block = self.labels.components().ids(self.comm.rank());
         block.zip(&stage.merges.to).filter(|(id, to)| id == *to).count() as u64
     }

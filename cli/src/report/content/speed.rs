@@ -4,7 +4,7 @@ use super::{Results, figure, numbered, paragraph, setting};
 use crate::report::document::{Element, Table};
 use crate::report::figure;
 use crate::report::language::{Heading, Messages, Noun, Quantity};
-use crate::report::points::{Difference, Point};
+use crate::report::points::{Point, SpeedDifference};
 use crate::report::scaling::{
     Scaled, Scaling, Series, amdahl_limit, gustafson_fraction, scaled_speedup,
 };
@@ -34,11 +34,11 @@ pub(super) fn verdict(scaling: &Scaling<'_>, say: &dyn Messages) -> String {
     let (local, widest) = (scaling.best_local, scaling.widest());
     let verdict = widest.time.ratio_to(&local.time).verdict();
     let factor = match verdict {
-        Difference::Faster(factor) | Difference::Slower(factor) => say.decimal(factor),
-        Difference::Unclear | Difference::Single => String::new(),
+        SpeedDifference::Faster(factor) | SpeedDifference::Slower(factor) => say.decimal(factor),
+        SpeedDifference::Unclear | SpeedDifference::Single => String::new(),
     };
     let [local_time, time] = match verdict {
-        Difference::Unclear => [local, widest].map(|point| say.interval(point.time.range())),
+        SpeedDifference::Unclear => [local, widest].map(|point| say.interval(point.time.range())),
         _ => [local, widest].map(|point| say.seconds(point.time.median)),
     };
     say.compared(verdict, &factor, &say.setting(setting(widest)), &local_time, &time)
@@ -77,7 +77,7 @@ fn laws(series: &Series<'_>, say: &dyn Messages) -> Vec<String> {
     let speedup = say.decimal(last.speedup.value);
     let mut sentences =
         vec![say.one_rank_speedup(last.speedup.verdict(), ranks, &speedup, &efficiency)];
-    if matches!(last.speedup.verdict(), Difference::Unclear | Difference::Single) {
+    if matches!(last.speedup.verdict(), SpeedDifference::Unclear | SpeedDifference::Single) {
         return sentences;
     }
     sentences.push(say.karp_flatt(ranks, &say.decimal(fraction)));

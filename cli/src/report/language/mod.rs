@@ -9,7 +9,7 @@ pub(crate) use english::English;
 pub(crate) use numbers::NumberStyle;
 pub(crate) use spanish::Spanish;
 
-use super::points::Difference;
+use super::points::SpeedDifference;
 use super::study::Origin;
 use clap::ValueEnum;
 use mst::measure::Phase;
@@ -188,7 +188,7 @@ pub(crate) trait Sentences {
     fn proved_for_all(&self) -> &'static str;
     fn compared(
         &self,
-        verdict: Difference,
+        verdict: SpeedDifference,
         factor: &str,
         at: &str,
         local: &str,
@@ -198,7 +198,7 @@ pub(crate) trait Sentences {
     fn best_local(&self, threads: u64, algorithm: &str, time: &str) -> String;
     fn one_rank_speedup(
         &self,
-        verdict: Difference,
+        verdict: SpeedDifference,
         ranks: u64,
         speedup: &str,
         efficiency: &str,

@@ -20,7 +20,7 @@ use crate::comm::{Comm, Reduction};
 use crate::graph::choose;
 use crate::local::EdgeLike;
 use crate::measure::Phase;
-use crate::sharding::{Hierarchy, Stage, VertexLabels};
+use crate::sharding::{Hierarchy, MergeStage, VertexLabels};
 use fixedbitset::FixedBitSet;
 use live::Live;
 use pivot::lightest;
@@ -71,7 +71,7 @@ pub(in crate::distributed) fn sharded<R: EdgeLike>(
             Some(wanted) => {
                 let (light, cut) = lightest(comm, wanted, m[0] - seen[0], &run[next..]);
                 // If nothing is lighter than the least proposal, the cut is where it was.
-                let last = hierarchy.stages.last().and_then(|stage: &Stage| stage.cut);
+                let last = hierarchy.stages.last().and_then(|stage: &MergeStage| stage.cut);
                 (next + light, Some(last.map_or(cut, |last| last.max(cut))))
             }
             None => (run.len(), None),
@@ -81,13 +81,13 @@ pub(in crate::distributed) fn sharded<R: EdgeLike>(
         let live = stage::fetch(comm, &labels, fresh);
         let (mut joined, merges) = stage::join(comm, labels.components(), live, &mut chosen);
         if cut.is_none() {
-            hierarchy.stages.push(Stage { cut, merges, numbers: Vec::new() });
+            hierarchy.stages.push(MergeStage { cut, merges, numbers: Vec::new() });
             break;
         }
         let (numbers, components) = joined.number(comm);
         let start = labels.components().ids(comm.rank()).start;
         labels.rename(comm, components, |id| numbers[(id - start) as usize]);
-        hierarchy.stages.push(Stage { cut, merges, numbers });
+        hierarchy.stages.push(MergeStage { cut, merges, numbers });
     }
     (choose(run, &chosen), Some(hierarchy))
 }

@@ -3,7 +3,7 @@
 use crate::comm::{Comm, Reduction};
 use crate::graph::{Key, scramble};
 use crate::local::EdgeLike;
-use crate::sharding::Cut;
+use crate::sharding::KeyCut;
 
 /// After so many proposals, the last one is taken.
 const PROPOSALS: u64 = 24;
@@ -19,11 +19,16 @@ const PROPOSALS: u64 = 24;
 ///
 /// # Complexity
 /// A proposal takes three all-reduces of one or two words.
-pub(super) fn lightest<R: EdgeLike>(comm: &Comm, wanted: u64, m: u64, run: &[R]) -> (usize, Cut) {
+pub(super) fn lightest<R: EdgeLike>(
+    comm: &Comm,
+    wanted: u64,
+    m: u64,
+    run: &[R],
+) -> (usize, KeyCut) {
     // This rank's edges before `low` are too few with the others', those before `high` too many.
     let (mut low, mut high) = (0, run.len());
     let (mut below, mut above) = (0, m);
-    let mut lower = Cut { key: 0, rank: 0 };
+    let mut lower = KeyCut { key: 0, rank: 0 };
     let mut found = (low, lower);
     for attempt in 0..PROPOSALS {
         let Some(elected) = elect(comm, attempt, low < high) else { return (low, lower) };
@@ -38,7 +43,7 @@ pub(super) fn lightest<R: EdgeLike>(comm: &Comm, wanted: u64, m: u64, run: &[R])
             _ => run.partition_point(|r| r.key().wide() < key[0]),
         };
         let place = place.clamp(low, high);
-        found = (place, Cut { key: key[0], rank: elected });
+        found = (place, KeyCut { key: key[0], rank: elected });
         let mut count = [place as u64];
         comm.all_reduce(&mut count, Reduction::Sum);
         if count[0].abs_diff(wanted) <= wanted / 4 {

@@ -2,7 +2,7 @@
 
 use super::English;
 use crate::report::language::{Messages, Noun, Sentences, Setting};
-use crate::report::points::Difference;
+use crate::report::points::SpeedDifference;
 
 impl Sentences for English {
     fn made_by(&self, version: &str, rows: &str, first: &str, last: &str) -> String {
@@ -91,26 +91,26 @@ impl Sentences for English {
 
     fn compared(
         &self,
-        verdict: Difference,
+        verdict: SpeedDifference,
         factor: &str,
         at: &str,
         local: &str,
         distributed: &str,
     ) -> String {
         match verdict {
-            Difference::Faster(_) => format!(
+            SpeedDifference::Faster(_) => format!(
                 "With {at}, distributed is {factor} times as fast as the best local run: \
                  {distributed} against {local}."
             ),
-            Difference::Slower(_) => format!(
+            SpeedDifference::Slower(_) => format!(
                 "With {at}, distributed is {factor} times slower than the best local run: \
                  {distributed} against {local}."
             ),
-            Difference::Unclear => format!(
+            SpeedDifference::Unclear => format!(
                 "With {at}, no difference between distributed ({distributed}) and the best local run \
                  ({local}) can be seen: their intervals overlap."
             ),
-            Difference::Single => format!(
+            SpeedDifference::Single => format!(
                 "With {at}, one repetition took {distributed} distributed and {local} in the best \
                  local run; single repetitions show no difference."
             ),
@@ -135,7 +135,7 @@ impl Sentences for English {
 
     fn one_rank_speedup(
         &self,
-        verdict: Difference,
+        verdict: SpeedDifference,
         ranks: u64,
         speedup: &str,
         efficiency: &str,
@@ -143,15 +143,15 @@ impl Sentences for English {
         let say: &dyn Messages = self;
         let ranks = say.count(ranks, Noun::Rank);
         match verdict {
-            Difference::Faster(_) => format!(
+            SpeedDifference::Faster(_) => format!(
                 "Against one rank with as many threads, {ranks} have a speed-up of {speedup}, an \
                  efficiency of {efficiency}."
             ),
-            Difference::Slower(_) => format!(
+            SpeedDifference::Slower(_) => format!(
                 "Against one rank with as many threads, {ranks} have a speed-up of {speedup}: they \
                  are slower than it."
             ),
-            Difference::Unclear | Difference::Single => format!(
+            SpeedDifference::Unclear | SpeedDifference::Single => format!(
                 "Against one rank with as many threads, {ranks} show no clear difference (speed-up \
                  {speedup})."
             ),

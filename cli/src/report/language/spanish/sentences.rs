@@ -2,7 +2,7 @@
 
 use super::Spanish;
 use crate::report::language::{Messages, Noun, Sentences, Setting};
-use crate::report::points::Difference;
+use crate::report::points::SpeedDifference;
 
 impl Sentences for Spanish {
     fn made_by(&self, version: &str, rows: &str, first: &str, last: &str) -> String {
@@ -92,26 +92,26 @@ impl Sentences for Spanish {
 
     fn compared(
         &self,
-        verdict: Difference,
+        verdict: SpeedDifference,
         factor: &str,
         at: &str,
         local: &str,
         distributed: &str,
     ) -> String {
         match verdict {
-            Difference::Faster(_) => format!(
+            SpeedDifference::Faster(_) => format!(
                 "Con {at}, la versión distribuida es {factor} veces más rápida que la mejor ejecución \
                  local: {distributed} frente a {local}."
             ),
-            Difference::Slower(_) => format!(
+            SpeedDifference::Slower(_) => format!(
                 "Con {at}, la versión distribuida es {factor} veces más lenta que la mejor ejecución \
                  local: {distributed} frente a {local}."
             ),
-            Difference::Unclear => format!(
+            SpeedDifference::Unclear => format!(
                 "Con {at}, no se observa diferencia entre la versión distribuida ({distributed}) y la \
                  mejor ejecución local ({local}): sus intervalos se traslapan."
             ),
-            Difference::Single => format!(
+            SpeedDifference::Single => format!(
                 "Con {at}, una repetición tardó {distributed} distribuida y {local} en la mejor \
                  ejecución local; con una sola repetición no se puede mostrar una diferencia."
             ),
@@ -136,7 +136,7 @@ impl Sentences for Spanish {
 
     fn one_rank_speedup(
         &self,
-        verdict: Difference,
+        verdict: SpeedDifference,
         ranks: u64,
         speedup: &str,
         efficiency: &str,
@@ -144,15 +144,15 @@ impl Sentences for Spanish {
         let say: &dyn Messages = self;
         let ranks = say.count(ranks, Noun::Rank);
         match verdict {
-            Difference::Faster(_) => format!(
+            SpeedDifference::Faster(_) => format!(
                 "Frente a un proceso con igual número de hilos, {ranks} logran una aceleración de \
                  {speedup}, es decir, una eficiencia del {efficiency}."
             ),
-            Difference::Slower(_) => format!(
+            SpeedDifference::Slower(_) => format!(
                 "Frente a un proceso con igual número de hilos, {ranks} tienen una aceleración de \
                  {speedup}: son más lentos que él."
             ),
-            Difference::Unclear | Difference::Single => format!(
+            SpeedDifference::Unclear | SpeedDifference::Single => format!(
                 "Frente a un proceso con igual número de hilos, {ranks} no muestran una diferencia \
                  clara (aceleración {speedup})."
             ),

@@ -5,8 +5,8 @@ use crate::sharding::distinct;
 
 /// An edge of a rank's slice, between components.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Crossing<K> {
-    /// Its ends; in [`Crossings`], their places in `ids`.
+pub(super) struct JoiningEdge<K> {
+    /// Its ends; in [`JoiningEdges`], their places in `ids`.
     ends: [u32; 2],
     key: K,
     /// Its place in the slice.
@@ -14,13 +14,13 @@ pub(super) struct Crossing<K> {
 }
 
 /// A rank's edges between components, in the order of the slice.
-pub(super) struct Crossings<K> {
+pub(super) struct JoiningEdges<K> {
     /// The components at its edges, sorted.
     pub(super) ids: Vec<u32>,
-    pub(super) edges: Vec<Crossing<K>>,
+    pub(super) edges: Vec<JoiningEdge<K>>,
 }
 
-impl<K: Key> Crossing<K> {
+impl<K: Key> JoiningEdge<K> {
     /// The edge at a place of a slice, its ends vertices.
     pub(super) fn of_slice(mine: &[Edge<K>], place: u32) -> Self {
         let Edge { u, v, key } = mine[place as usize];
@@ -28,9 +28,9 @@ impl<K: Key> Crossing<K> {
     }
 }
 
-impl<K: Key> Crossings<K> {
+impl<K: Key> JoiningEdges<K> {
     /// Edges whose ends are ids below `universe`.
-    pub(super) fn of(universe: usize, edges: Vec<Crossing<K>>) -> Self {
+    pub(super) fn of(universe: usize, edges: Vec<JoiningEdge<K>>) -> Self {
         let mut edges = edges;
         let ends: Vec<u32> = edges.iter().flat_map(|e| e.ends).collect();
         let (ids, places) = distinct(&ends, universe);
@@ -41,7 +41,7 @@ impl<K: Key> Crossings<K> {
 
     /// Those of the edges that still join two when their ends get other names, given for each of
     /// `ids` in order. Their ends are those names.
-    pub(super) fn joining(self, labels: &[u32]) -> Vec<Crossing<K>> {
+    pub(super) fn joining(self, labels: &[u32]) -> Vec<JoiningEdge<K>> {
         let mut edges = self.edges;
         edges.retain_mut(|e| {
             e.ends = e.ends.map(|end| labels[end as usize]);
