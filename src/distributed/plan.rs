@@ -46,10 +46,10 @@ impl Plan {
 
     /// Returns the memory per vertex on each of `p` ranks, in bytes, rounded up. Only `boruvka` touches
     /// all of it; most others touch it only where there are edges. For `sharded` it falls with p, and
-    /// holds for the proof, too.
+    /// holds for the proof, too; a single rank ignores that plan.
     pub const fn vertex_bytes(self, p: usize) -> u64 {
         match self.combine {
-            _ if self.is_sharded() => SHARD_BYTES.div_ceil(p as u64),
+            _ if p > 1 && self.is_sharded() => SHARD_BYTES.div_ceil(p as u64),
             Combine::Gather | Combine::Tree | Combine::Filter | Combine::Sharded => 4,
             Combine::Boruvka => 28,
         }
@@ -151,4 +151,17 @@ pub struct Solution<K> {
     pub part: Vec<Edge<K>>,
     /// How the vertices' components have merged, for a proof; only if the plan is `sharded`.
     pub(crate) hierarchy: Option<Hierarchy>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sharded_takes_less_with_each_rank_but_nothing_more_on_one() {
+        let sharded = Plan { prepare: Prepare::Nothing, combine: Combine::Sharded };
+        assert_eq!([1, 2, 8, 1000].map(|p| sharded.vertex_bytes(p)), [4, 100, 25, 1]);
+        let contracted = Plan { prepare: Prepare::Contract, ..sharded };
+        assert_eq!([1, 8].map(|p| contracted.vertex_bytes(p)), [4, 4]);
+    }
 }

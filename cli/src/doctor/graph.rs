@@ -69,7 +69,7 @@ impl Size {
         self.of_vertices().saturating_add(self.of_edges(p))
     }
 
-    /// The same if no rank holds all vertices.
+    /// The same if no rank holds all vertices, of several ranks.
     pub(super) fn on_each_sharded(&self, p: usize) -> u64 {
         let sharded = Plan { prepare: Prepare::Nothing, combine: Combine::Sharded };
         self.n.saturating_mul(sharded.vertex_bytes(p.max(1))).saturating_add(self.of_edges(p))

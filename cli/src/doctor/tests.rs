@@ -192,6 +192,9 @@ fn memory_is_counted_for_each_rank() {
     // On 18 ranks in all, what a rank owns is small.
     let many = Size { n: 30_000_000, edge_bytes: 0 };
     only(found(many, 16), &["on its 16 ranks", "--combine sharded"]);
+    // A single rank owns all.
+    let alone = memory(&three(|_| ())[..1], &Size { n: 300_000_000, edge_bytes: 0 });
+    only(alone, &["on its 1 rank", "even its vertices do not fit"]);
 }
 
 #[test]

@@ -221,7 +221,7 @@ pub(super) fn memory(reports: &[HostReport], size: &Size) -> Vec<Problem> {
         );
         let sharded = size.on_each_sharded(p).saturating_mul(ranks);
         let help = match most {
-            _ if most < ranks && sharded <= room => {
+            _ if p > 1 && most < ranks && sharded <= room => {
                 "use --combine sharded, with which no rank holds all vertices".to_owned()
             }
             0 => "use a smaller graph: even its vertices do not fit".to_owned(),
