@@ -4,7 +4,6 @@ use crate::graph::{Edge, Key};
 use crate::local::Algorithm;
 use crate::sharding::distinct;
 use rayon::prelude::*;
-use std::borrow::Cow;
 
 /// A function that is called with the name of the algorithm that ran.
 pub(super) type Tell<'a> = &'a (dyn Fn(&'static str) + Sync);
@@ -23,23 +22,23 @@ pub(super) fn own<K: Key>(
     algorithm: Algorithm,
     tell: Tell<'_>,
 ) -> Vec<Edge<K>> {
-    let is_sparse = n / SPARSE > edges.len();
-    let (ids, edges) = match is_sparse {
-        true => numbered(n, edges),
-        false => (Vec::new(), Cow::Borrowed(edges)),
+    let solve = |n: usize, edges: &[Edge<K>]| {
+        let (forest, name) = algorithm.forest_named(n, edges);
+        tell(name);
+        forest
     };
-    let n = if is_sparse { ids.len() } else { n };
-    let (mut forest, name) = algorithm.forest_named(n, &edges);
-    tell(name);
-    if is_sparse {
-        let id = |number: u32| ids[number as usize];
-        forest.par_iter_mut().for_each(|e| (e.u, e.v) = (id(e.u), id(e.v)));
+    if n / SPARSE <= edges.len() {
+        return solve(n, edges);
     }
+    let (ids, numbered) = numbered(n, edges);
+    let mut forest = solve(ids.len(), &numbered);
+    let id = |number: u32| ids[number as usize];
+    forest.par_iter_mut().for_each(|e| (e.u, e.v) = (id(e.u), id(e.v)));
     forest
 }
 
 /// The vertices at `edges`, in order, and the edges with the vertices' numbers in place of their ids.
-fn numbered<K: Key>(n: usize, edges: &[Edge<K>]) -> (Vec<u32>, Cow<'static, [Edge<K>]>) {
+fn numbered<K: Key>(n: usize, edges: &[Edge<K>]) -> (Vec<u32>, Vec<Edge<K>>) {
     let ends: Vec<u32> = edges.iter().flat_map(|e| [e.u, e.v]).collect();
     let (ids, numbers) = distinct(&ends, n);
     drop(ends);

@@ -38,7 +38,7 @@ pub use preface::Preface;
 pub use stream::Stream;
 pub use text::TextOptions;
 pub use write::{
-    AT_ONCE, Compressed, compressed, edges_written, holds, lost_vertices, write, write_head,
+    Compressed, compressed, edges_written, holds, lost_vertices, pieces, write, write_head,
 };
 
 use crate::error::{Error, Result, printable, shown};

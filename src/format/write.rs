@@ -11,9 +11,9 @@ use std::ops::Range;
 use std::path::Path;
 
 /// So many edges of a graph are in memory as text at once.
-pub const AT_ONCE: usize = 1 << 18;
+const AT_ONCE: usize = if cfg!(test) { 16 } else { 1 << 18 };
 /// So many of them are made by one thread at once.
-const PIECE: usize = 1 << 14;
+const PIECE: usize = if cfg!(test) { 3 } else { 1 << 14 };
 
 /// Refuses weights that a file of this format cannot hold.
 ///
@@ -42,8 +42,7 @@ pub fn write(format: Format, path: &Path, slice: &Slice, out: &mut dyn Write) ->
     }
     let preface = Preface::of(slice);
     write_head(format, path, &preface, out)?;
-    for start in (0..slice.edges.len()).step_by(AT_ONCE) {
-        let places = start..slice.edges.len().min(start + AT_ONCE);
+    for places in pieces(slice.edges.len()) {
         let bytes = edges_written(format, path, &preface, slice, places);
         out.write_all(&bytes).map_err(Error::file("write", path))?;
     }
@@ -68,6 +67,11 @@ pub fn write_head(
         panic!("{format} has no head")
     };
     head(&extension(path), preface, out).map_err(Error::file("write", path))
+}
+
+/// The places of `len` edges, as many at once as are good to hold as text.
+pub fn pieces(len: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..len).step_by(AT_ONCE).map(move |start| start..len.min(start + AT_ONCE))
 }
 
 /// The next edges of a graph as they are in a file: those at some `places` of `block`. Makes them in

@@ -38,13 +38,16 @@ impl VertexLabels {
         self.own.is_none()
     }
 
-    /// The components of the vertices `ids`, sorted and distinct; `None` if every vertex is one.
+    /// The components of the vertices `ids`, sorted and distinct.
+    ///
+    /// # Panics
+    /// If every vertex is still one.
     ///
     /// # Complexity
     /// Two exchanges, or an all-gather more. Vertices in the giant take less than others.
-    pub(crate) fn look_up(&self, comm: &Comm, ids: &[u32]) -> Option<Vec<u32>> {
-        let own = self.own.as_ref()?;
-        Some(match self.places_outside(comm, own, ids) {
+    pub(crate) fn look_up(&self, comm: &Comm, ids: &[u32]) -> Vec<u32> {
+        let own = self.own.as_ref().expect("vertices have labels");
+        match self.places_outside(comm, own, ids) {
             None => self.ask(comm, own, ids),
             Some(places) => {
                 let outside: Vec<u32> = places.iter().map(|&place| ids[place as usize]).collect();
@@ -53,7 +56,7 @@ impl VertexLabels {
                 places.iter().zip(asked).for_each(|(&place, label)| labels[place as usize] = label);
                 labels
             }
-        })
+        }
     }
 
     /// The places of the vertices `ids` that are not in the giant, if that is known or soon told.

@@ -1,9 +1,9 @@
 //! Writes a graph whose edges are on all ranks, so that no rank needs memory for all of them.
 
 use super::Output;
-use mst::comm::{Comm, Reduction};
+use mst::comm::Comm;
 use mst::error::{Error, Result};
-use mst::format::{self, AT_ONCE, Format, Preface};
+use mst::format::{self, Format, Preface};
 use mst::graph::{Extent, Key, Slice, with_edges};
 use std::ops::Range;
 use std::path::Path;
@@ -63,12 +63,12 @@ fn write_whole(
 /// Joins what the ranks know of their blocks.
 fn whole_preface(comm: &Comm, block: Preface) -> Preface {
     let [floats, lowest, highest, singles] = block.extent.to_words();
-    let mut least = [lowest, !highest, !floats, singles];
-    comm.all_reduce(&mut least, Reduction::Minimum);
-    let mut m = [block.m];
-    comm.all_reduce(&mut m, Reduction::Sum);
-    let extent = Extent::from_words([!least[2], least[0], !least[1], least[3]]);
-    Preface { n: block.n, m: m[0], extent }
+    let all = comm.all_gather(&[[block.m, floats, lowest, highest, singles]]).concat();
+    let preface = |[m, floats, lowest, highest, singles]: [u64; 5]| {
+        let extent = Extent::from_words([floats, lowest, highest, singles]);
+        Preface { n: block.n, m, extent }
+    };
+    all.into_iter().map(preface).reduce(Preface::and).expect("a rank")
 }
 
 /// The edges of all ranks as they are written, some at once, on rank 0; the other ranks send theirs.
@@ -92,8 +92,7 @@ impl<'a> Texts<'a> {
     ) -> Self {
         let lens = comm.all_gather(&[block.edges.len() as u64]).concat();
         let pieces = |(rank, len): (usize, u64)| {
-            let len = len as usize;
-            (0..len).step_by(AT_ONCE).map(move |start| (rank, start..len.min(start + AT_ONCE)))
+            format::pieces(len as usize).map(move |places| (rank, places))
         };
         let left: Vec<_> = lens.into_iter().enumerate().flat_map(pieces).collect();
         Self { comm, format, path, preface, block, left: left.into_iter() }
@@ -107,11 +106,8 @@ impl Texts<'_> {
         let (rank, places) = self.left.next()?;
         let (format, path, preface, block) = (self.format, self.path, &self.preface, self.block);
         let is_made = rank == self.comm.rank() && (rank != 0 || are_wanted);
-        let written = || match is_made {
-            true => format::edges_written(format, path, preface, block, places),
-            false => Vec::new(),
-        };
-        let own = self.comm.compute(written);
+        let written = || format::edges_written(format, path, preface, block, places);
+        let own = if is_made { self.comm.compute(written) } else { Vec::new() };
         Some(match rank {
             0 => own,
             _ => self.comm.gather(0, &own).into_iter().nth(rank).unwrap_or_default(),

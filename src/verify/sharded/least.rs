@@ -1,6 +1,7 @@
 //! Which rank has the least key at each component, found by the components' owners.
 //!
-//! The upper bits of the keys are told first. Mostly they are enough.
+//! The upper bits of the keys are told first. Mostly they are enough. The sharded algorithm judges the
+//! same bits with code of its own, so that both do not share a mistake.
 
 use crate::comm::Comm;
 use crate::sharding::{

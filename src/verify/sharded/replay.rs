@@ -75,7 +75,7 @@ impl<'a, K: Key> Replay<'a, K> {
         }
         let fresh = JoiningEdges::of(self.n, edges);
         let labels = self.labels.look_up(self.comm, &fresh.ids);
-        fresh.joining(&labels.expect("vertices have labels"))
+        fresh.joining(&labels)
     }
 
     /// Follows the merges of a stage round by round.

@@ -10,10 +10,11 @@ use fixedbitset::FixedBitSet;
 
 /// Turns edges between vertices into edges between components.
 pub(super) fn fetch<K: Key>(comm: &Comm, labels: &VertexLabels, fresh: Live<K>) -> Live<K> {
-    match labels.look_up(comm, &fresh.ids) {
-        None => fresh,
-        Some(components) => fresh.renamed(labels.components().n, &components),
+    if labels.are_vertices() {
+        return fresh;
     }
+    let components = labels.look_up(comm, &fresh.ids);
+    fresh.renamed(labels.components().n, &components)
 }
 
 /// Joins components until no edge joins two. Sets in `chosen` this rank's edges
