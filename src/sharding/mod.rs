@@ -13,6 +13,7 @@ mod labels;
 mod message;
 mod outside;
 mod owners;
+mod sample_sort;
 
 pub(crate) use ask::{Told, ask, exchange, reply, tell};
 pub(crate) use column::{Answers, Column, Flagged, Flags, Plain};
@@ -26,3 +27,4 @@ pub(crate) use labels::VertexLabels;
 pub(crate) use message::{Malformed, MessageReader, MessageWriter};
 pub(crate) use outside::places_outside;
 pub(crate) use owners::Owners;
+pub(crate) use sample_sort::sample_sort;
