@@ -26,7 +26,7 @@ fn graph(numbers: Numbers) -> Slice {
         Edge { u, v, key }
     };
     let edges = Edges::Wide((0..M).map(edge).collect());
-    Slice { n: N, m: M, loops: 0, edges, weights: Weights::wide(numbers) }
+    Slice::whole(N, edges, Weights::wide(numbers))
 }
 
 fn file(format: Format, numbers: Numbers) -> Vec<u8> {

@@ -123,7 +123,10 @@ impl Slice {
             check_count("edges", edges.len())?;
             let traced = edges.par_iter().with_min_len(PIECE).enumerate();
             let traced = traced.map(|(position, e)| trace(position, e.u, e.v, e.key)).collect();
-            Ok(of_traced(n, traced, self.weights))
+            let summary = |forest: &[Edge<_>]| {
+                Summary::of_named(self.vertices(), forest, self.weights, |v| self.id(v))
+            };
+            Ok(of_traced(n, traced, summary))
         })
     }
 }
@@ -140,9 +143,13 @@ fn of_list<W: Copy + Into<Weight> + Sync>(
     let weights = weights(n, edges)?;
     let weights = weights.in_order(descending);
     Ok(if weights.is_narrow() {
-        of_traced(n, keyed::<W, u32>(edges, weights), weights)
+        of_traced(n, keyed::<W, u32>(edges, weights), |forest| {
+            Summary::of(n as u64, forest, weights)
+        })
     } else {
-        of_traced(n, keyed::<W, u64>(edges, weights), weights)
+        of_traced(n, keyed::<W, u64>(edges, weights), |forest| {
+            Summary::of(n as u64, forest, weights)
+        })
     })
 }
 
@@ -212,14 +219,18 @@ fn trace<K>(position: usize, u: Vertex, v: Vertex, key: K) -> ContractedEdge<K> 
     ContractedEdge { u, v, key, origin: position as u32 }
 }
 
-fn of_traced<K: Key>(n: usize, edges: Vec<ContractedEdge<K>>, weights: Weights) -> Forest {
+fn of_traced<K: Key>(
+    n: usize,
+    edges: Vec<ContractedEdge<K>>,
+    summary: impl Fn(&[Edge<K>]) -> Summary,
+) -> Forest {
     let mut forest = local::auto(n, &edges);
     drop(edges);
     local::sort(&mut forest);
     let untraced: Vec<Edge<K>> =
         forest.iter().map(|e| Edge { u: e.u, v: e.v, key: e.key }).collect();
     let positions = forest.iter().map(|e| e.origin as usize).collect();
-    Forest { positions, summary: Summary::of(n as u64, &untraced, weights) }
+    Forest { positions, summary: summary(&untraced) }
 }
 
 #[cfg(test)]
@@ -268,7 +279,7 @@ mod tests {
             edges.iter().map(|&(u, v, key)| Edge { u, v, key: key as u32 }).collect();
         let expected = Summary::of(4, &kruskal(4, &list), weights);
         assert_eq!((found.checksum(), found.total()), (expected.checksum, &expected.weight));
-        let slice = Slice { n: 4, m: 3, loops: 1, edges: Edges::Narrow(list), weights };
+        let slice = Slice { loops: 1, ..Slice::whole(4, Edges::Narrow(list), weights) };
         assert_eq!(slice.forest().expect("right"), found);
     }
 

@@ -242,7 +242,7 @@ fn what_goes_wrong_is_told_once_with_its_code() {
     write("nan.txt", b"0 1 5\n1 2 nan\n");
     write("lies.gr", b"p sp 3 2\na 1 2 5\n");
     write("range.gr", b"p sp 3 1\na 1 4 5\n");
-    write("huge.txt", b"0 4294967295 5\n");
+    write("huge.txt", b"0 9223372036854775807 5\n");
     write("empty.txt", b"");
     write("sparse.gr", b"p sp 4294967295 1\na 1 2 3\n");
     write("heavy.txt", b"0 1 1.7e308\n1 2 1.7e308\n");

@@ -87,10 +87,12 @@ impl Graph {
     fn slice(&self) -> Slice {
         let numbers = if self.integers { Numbers::Integers } else { Numbers::Floats };
         let mut batch = BatchBuilder::new(0);
-        self.edges.iter().for_each(|&(u, v, weight)| batch.push(u, v, self.weight(weight)));
+        self.edges
+            .iter()
+            .for_each(|&(u, v, weight)| batch.push(u.into(), v.into(), self.weight(weight)));
         let weights = Weights::wide(numbers);
         let edges = batch.finish().rekeyed(weights).into_edges();
-        Slice { n: self.n.into(), m: edges.len() as u64, loops: 0, edges, weights }
+        Slice::whole(self.n.into(), edges, weights)
     }
 
     /// Writes the graph in the format that the file's name implies. Tables cannot state n, so a

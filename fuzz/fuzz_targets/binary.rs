@@ -13,8 +13,12 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         let range = header.edge_range(edges.clone());
         let block = &bytes[range.start as usize..range.end as usize];
         let decoded = header.decode(path, block, edges.start, &AtomicU64::new(0));
-        let (edges, loops) = decoded.map_err(|error| error.to_string())?;
-        Ok::<_, String>((edges.iter().collect::<Vec<_>>(), loops))
+        let (batches, loops) = decoded.map_err(|error| error.to_string())?;
+        let edges = batches.iter().flat_map(|batch| {
+            let id = |v: u32| batch.ids().map_or(v.into(), |ids| ids[v as usize]);
+            batch.edges().iter().map(move |e| (id(e.u), id(e.v), e.key))
+        });
+        Ok::<_, String>((edges.collect::<Vec<_>>(), loops))
     };
     assert!(bytes.len() as u64 >= HEADER_BYTES);
     let halves = decode(0..header.m / 2).and_then(|(mut edges, loops)| {

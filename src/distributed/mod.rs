@@ -23,7 +23,11 @@ use crate::graph::{Edge, Key, Summary, Weights};
 
 /// Sums up the parts of a forest. Returns the same summary on every rank.
 pub fn summarize<K: Key>(comm: &Comm, n: u64, part: &[Edge<K>], weights: Weights) -> Summary {
-    let part = Summary::of(n, part, weights);
+    total(comm, &Summary::of(n, part, weights))
+}
+
+/// Joins the ranks' summaries of their parts of a forest. Returns the same summary on every rank.
+pub fn total(comm: &Comm, part: &Summary) -> Summary {
     let parts = comm.all_gather(&part.to_words());
     let mut whole = Summary::from_words(&parts[0]);
     parts[1..].iter().for_each(|words| whole.merge(&Summary::from_words(words)));

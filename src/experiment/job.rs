@@ -92,7 +92,7 @@ impl Job {
         };
         let ((solution, plan, choice), repetitions) =
             repeat(comm, self.repeats, self.warm_up, forest);
-        let summary = distributed::summarize(comm, slice.n, &solution.part, slice.weights);
+        let summary = distributed::total(comm, &loaded.summary_of(comm, &solution.part));
         if !summary.weight.value().is_finite() {
             let what =
                 "the forest's weight exceeds the largest float, 1.8e308; scale the weights down";
@@ -133,7 +133,7 @@ impl Job {
         let weight = Number::from(&summary.weight);
         Outcome {
             graph: String::new(),
-            n: slice.n,
+            n: slice.vertices(),
             m: slice.m,
             components: summary.components(),
             forest_edges: summary.edges,
@@ -205,7 +205,7 @@ fn prove<K: Key>(
             _ => prove_again(comm, request, loaded, part),
         };
         comm.enter(Phase::Other);
-        proved
+        proved.map_err(|why| loaded.with_numbers(why))
     };
     let (proved, cost) = time(comm, prove);
     proved.map(|()| (way, cost))

@@ -3,15 +3,15 @@
 //! | bytes | |
 //! |---|---|
 //! | 0..8 | `MSTGRAPH` |
-//! | 8..12 | version, u32: 1 |
+//! | 8..12 | version, u32: 1, or 2 if ids have 8 bytes |
 //! | 12..16 | the type of a weight, u32: 1 is u32, 2 is i32, 3 is f32, 4 is i64, 5 is f64 |
 //! | 16..24 | n, u64 |
 //! | 24..32 | m, u64 |
-//! | 32.. | m edges: u and v, u32 from 0, then the weight: 12 or 16 bytes |
+//! | 32.. | m edges: u and v, u32 or u64 from 0, then the weight: 12 to 24 bytes |
 
 use super::Preface;
 use crate::error::{ContentFault, Error, Result};
-use crate::graph::{Edge, Edges, Key, MOST_VERTICES, Numbers, Slice, Weight, Weights};
+use crate::graph::{Batch, Edge, Key, MOST_IDS, MOST_VERTICES, Numbers, Slice, Weight, Weights};
 use crate::graph::{float_key, integer_key};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 pub const MAGIC: &[u8; 8] = b"MSTGRAPH";
 /// The bytes before the first edge.
 pub const HEADER_BYTES: u64 = 32;
-const VERSION: u32 = 1;
+/// The version of a file whose ids have 4 bytes, and of one whose ids have 8.
+const VERSIONS: [u32; 2] = [1, 2];
+/// Edges with long ids that a thread decodes at once.
+const PIECE: usize = if cfg!(test) { 3 } else { 1 << 14 };
 
 /// The type of a weight in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,9 +44,9 @@ enum WeightKind {
 impl WeightKind {
     const ALL: [Self; 5] = [Self::U32, Self::I32, Self::F32, Self::I64, Self::F64];
 
-    /// The bytes of an edge, the same number in the file and in memory.
-    fn edge_bytes(self) -> u64 {
-        self.weights().edge_bytes() as u64
+    /// The bytes of a weight.
+    fn bytes(self) -> usize {
+        if self.weights().is_narrow() { 4 } else { 8 }
     }
 
     fn weights(self) -> Weights {
@@ -65,6 +68,8 @@ pub struct FileHeader {
     /// Edges, including loops.
     pub m: u64,
     kind: WeightKind,
+    /// Whether ids have 8 bytes.
+    long_ids: bool,
 }
 
 impl FileHeader {
@@ -100,9 +105,10 @@ impl FileHeader {
         if &bytes[..8] != MAGIC {
             return Err("it does not begin with MSTGRAPH, so it is not a binary graph".to_owned());
         }
-        if word(8) != VERSION {
+        let [short, long_version] = VERSIONS;
+        if !VERSIONS.contains(&word(8)) {
             return Err(format!(
-                "its version is {}, but this program reads version {VERSION}",
+                "its version is {}, but this program reads the versions {short} and {long_version}",
                 word(8)
             ));
         }
@@ -110,20 +116,43 @@ impl FileHeader {
         let kind = kind
             .ok_or_else(|| format!("its weight type is {}, but only 1 to 5 are known", word(12)))?;
         let (n, m) = (long(16), long(24));
-        if n > MOST_VERTICES {
-            return Err(format!("its header says {n} vertices, more than {MOST_VERTICES}"));
+        let header = Self { n, m, kind, long_ids: word(8) == long_version };
+        let most = if header.long_ids { MOST_IDS } else { MOST_VERTICES };
+        if n > most {
+            return Err(format!("its header says {n} vertices, more than {most}"));
         }
-        let expected = u128::from(m) * u128::from(kind.edge_bytes()) + u128::from(HEADER_BYTES);
+        let expected = u128::from(m) * u128::from(header.edge_bytes()) + u128::from(HEADER_BYTES);
         if u128::from(len) != expected {
             let what = if u128::from(len) < expected { "cut short" } else { "too long" };
             return Err(format!("it is {what}: it has {len} bytes, but {m} edges need {expected}"));
         }
-        Ok(Self { n, m, kind })
+        Ok(header)
+    }
+
+    /// The bytes of an id.
+    fn id_bytes(&self) -> usize {
+        if self.long_ids { 8 } else { 4 }
+    }
+
+    /// The bytes of an edge.
+    pub fn edge_bytes(&self) -> u64 {
+        (2 * self.id_bytes() + self.kind.bytes()) as u64
+    }
+
+    /// The ends of an edge, and the bytes of its weight.
+    fn record<'a>(&self, record: &'a [u8]) -> ([u64; 2], &'a [u8]) {
+        let (ends, weight) = record.split_at(2 * self.id_bytes());
+        let (u, v) = ends.split_at(self.id_bytes());
+        let id = |bytes: &[u8]| match bytes.try_into() {
+            Ok(short) => u32::from_le_bytes(short).into(),
+            Err(_) => u64::from_le_bytes(bytes.try_into().expect("eight bytes")),
+        };
+        ([id(u), id(v)], weight)
     }
 
     /// The range of bytes of the edges at these positions.
     pub fn edge_range(&self, edges: Range<u64>) -> Range<u64> {
-        let at = |position: u64| HEADER_BYTES + position * self.kind.edge_bytes();
+        let at = |position: u64| HEADER_BYTES + position * self.edge_bytes();
         at(edges.start)..at(edges.end.max(edges.start))
     }
 
@@ -133,7 +162,8 @@ impl FileHeader {
     }
 
     /// The edges in `bytes`, the first of which is at position `first`, and the number of loops,
-    /// which are dropped. Works in parallel; adds the number of edges to `done`.
+    /// which are dropped. Works in parallel; adds the number of edges to `done`. Batches list their
+    /// ids if those have 8 bytes in the file.
     ///
     /// # Errors
     /// [`Error::Content`] for the first edge with an endpoint out of range or a weight that is not
@@ -144,43 +174,76 @@ impl FileHeader {
         bytes: &[u8],
         first: u64,
         done: &AtomicU64,
-    ) -> Result<(Edges, u64)> {
-        let word =
-            |record: &[u8]| u32::from_le_bytes(record[8..12].try_into().expect("four bytes"));
-        let long =
-            |record: &[u8]| u64::from_le_bytes(record[8..16].try_into().expect("eight bytes"));
-        let single = |record: &[u8]| {
-            let weight = Weight::Float(f32::from_bits(word(record)).into());
+    ) -> Result<(Vec<Batch>, u64)> {
+        let word = |weight: &[u8]| u32::from_le_bytes(weight.try_into().expect("four bytes"));
+        let long = |weight: &[u8]| u64::from_le_bytes(weight.try_into().expect("eight bytes"));
+        let single = |weight: &[u8]| {
+            let weight = Weight::Float(f32::from_bits(word(weight)).into());
             Weights::SINGLES.key(weight).map(|key| key as u32)
         };
         let decoded = match self.kind {
-            WeightKind::U32 => self.decode_with(bytes, |record| Some(word(record))),
-            WeightKind::I32 => self.decode_with(bytes, |record| Some(word(record) ^ 1 << 31)),
+            WeightKind::U32 => self.decode_with(bytes, |weight| Some(word(weight))),
+            WeightKind::I32 => self.decode_with(bytes, |weight| Some(word(weight) ^ 1 << 31)),
             WeightKind::F32 => self.decode_with(bytes, single),
             WeightKind::I64 => {
-                self.decode_with(bytes, |record| Some(integer_key(long(record) as i64)))
+                self.decode_with(bytes, |weight| Some(integer_key(long(weight) as i64)))
             }
             WeightKind::F64 => {
-                self.decode_with(bytes, |record| float_key(f64::from_bits(long(record))))
+                self.decode_with(bytes, |weight| float_key(f64::from_bits(long(weight))))
             }
         };
-        done.fetch_add(bytes.len() as u64 / self.kind.edge_bytes(), Relaxed);
+        done.fetch_add(bytes.len() as u64 / self.edge_bytes(), Relaxed);
         decoded.map_err(|bad| self.refuse(path, bytes, first, bad as u64))
     }
 
-    /// The edges without loops, with keys made by `key`, and how many loops there were; or the
-    /// position of the first bad edge.
+    /// The edges without loops, with keys made by `key` from the bytes of weights, and how many loops
+    /// there were; or the position of the first bad edge.
     fn decode_with<K: Key>(
         &self,
         bytes: &[u8],
         key: impl Fn(&[u8]) -> Option<K> + Sync,
-    ) -> Result<(Edges, u64), usize> {
+    ) -> Result<(Vec<Batch>, u64), usize> {
+        if self.long_ids { self.decode_long(bytes, key) } else { self.decode_short(bytes, key) }
+    }
+
+    /// [`FileHeader::decode_with`] for ids of 8 bytes.
+    fn decode_long<K: Key>(
+        &self,
+        bytes: &[u8],
+        key: impl Fn(&[u8]) -> Option<K> + Sync,
+    ) -> Result<(Vec<Batch>, u64), usize> {
+        let edge_bytes = self.edge_bytes() as usize;
+        let decode = |(piece, records): (usize, &[u8])| {
+            let (mut ends, mut keys, mut loops) = (Vec::new(), Vec::new(), 0);
+            for (place, record) in records.chunks_exact(edge_bytes).enumerate() {
+                let ([u, v], weight) = self.record(record);
+                let key = key(weight).filter(|_| u.max(v) < self.n).ok_or(piece * PIECE + place)?;
+                if u == v {
+                    loops += 1;
+                } else {
+                    ends.push([u, v]);
+                    keys.push(key);
+                }
+            }
+            Ok((Batch::known_listed(&ends, &keys, self.weights()), loops))
+        };
+        let pieces = bytes.par_chunks(PIECE * edge_bytes).enumerate();
+        let decoded: Vec<Result<(Batch, u64), usize>> = pieces.map(decode).collect();
+        let decoded: Vec<(Batch, u64)> = decoded.into_iter().collect::<Result<_, _>>()?;
+        let loops = decoded.iter().map(|(_, loops)| loops).sum();
+        Ok((decoded.into_iter().map(|(batch, _)| batch).collect(), loops))
+    }
+
+    /// [`FileHeader::decode_with`] for ids of 4 bytes.
+    fn decode_short<K: Key>(
+        &self,
+        bytes: &[u8],
+        key: impl Fn(&[u8]) -> Option<K> + Sync,
+    ) -> Result<(Vec<Batch>, u64), usize> {
         let decode = |record: &[u8]| {
-            let end =
-                |at: usize| u32::from_le_bytes(record[at..at + 4].try_into().expect("four bytes"));
-            let (u, v) = (end(0), end(4));
-            let key = key(record).filter(|_| u64::from(u.max(v)) < self.n)?;
-            Some(Edge { u, v, key })
+            let ([u, v], weight) = self.record(record);
+            let key = key(weight).filter(|_| u.max(v) < self.n)?;
+            Some(Edge { u: u as u32, v: v as u32, key })
         };
         let bad = AtomicBool::new(false);
         let decode_or_note = |record: &[u8]| {
@@ -189,7 +252,7 @@ impl FileHeader {
                 Edge { u: 0, v: 0, key: K::zeroed() }
             })
         };
-        let records = bytes.par_chunks_exact(self.kind.edge_bytes() as usize);
+        let records = bytes.par_chunks_exact(self.edge_bytes() as usize);
         let mut edges: Vec<Edge<K>> = records.clone().map(decode_or_note).collect();
         if bad.into_inner() {
             return Err(records.position_first(|record| decode(record).is_none()).unwrap_or(0));
@@ -199,15 +262,14 @@ impl FileHeader {
             edges.retain(|e| !e.is_loop());
         }
         let loops = (all - edges.len()) as u64;
-        Ok((K::pack(edges), loops))
+        Ok((vec![Batch::known(K::pack(edges), self.weights())], loops))
     }
 
     fn refuse(&self, path: &Path, bytes: &[u8], first: u64, bad: u64) -> Error {
         let Range { start, end } = self.edge_range(bad..bad + 1);
         let record = &bytes[(start - HEADER_BYTES) as usize..(end - HEADER_BYTES) as usize];
-        let end =
-            |at: usize| u32::from_le_bytes(record[at..at + 4].try_into().expect("four bytes"));
-        let what = if u64::from(end(0).max(end(4))) < self.n {
+        let ([u, v], _) = self.record(record);
+        let what = if u.max(v) < self.n {
             "its weight is not a finite number".to_owned()
         } else {
             format!("an endpoint is not below n = {}", self.n)
@@ -224,7 +286,7 @@ impl FileHeader {
 /// Writes the head of a graph with the smallest type that holds all its weights.
 pub(super) fn write_head(preface: &Preface, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(MAGIC)?;
-    out.write_all(&VERSION.to_le_bytes())?;
+    out.write_all(&VERSIONS[usize::from(has_long_ids(preface))].to_le_bytes())?;
     out.write_all(&(smallest(preface) as u32).to_le_bytes())?;
     out.write_all(&preface.n.to_le_bytes())?;
     out.write_all(&preface.m.to_le_bytes())
@@ -232,10 +294,10 @@ pub(super) fn write_head(preface: &Preface, out: &mut dyn Write) -> io::Result<(
 
 /// Writes the next edges of a graph.
 pub(super) fn write_edges(preface: &Preface, block: &Slice, out: &mut dyn Write) -> io::Result<()> {
-    let kind = smallest(preface);
+    let (kind, id_bytes) = (smallest(preface), if has_long_ids(preface) { 8 } else { 4 });
     for (u, v, weight) in block.weighted() {
-        out.write_all(&u.to_le_bytes())?;
-        out.write_all(&v.to_le_bytes())?;
+        out.write_all(&u.to_le_bytes()[..id_bytes])?;
+        out.write_all(&v.to_le_bytes()[..id_bytes])?;
         match (kind, weight) {
             // The low bytes of an i64 are those of the u32 or i32 that holds the same integer.
             (WeightKind::U32 | WeightKind::I32, Weight::Integer(weight)) => {
@@ -249,6 +311,10 @@ pub(super) fn write_edges(preface: &Preface, block: &Slice, out: &mut dyn Write)
         }
     }
     Ok(())
+}
+
+fn has_long_ids(preface: &Preface) -> bool {
+    preface.n > MOST_VERTICES
 }
 
 fn smallest(preface: &Preface) -> WeightKind {

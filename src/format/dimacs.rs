@@ -69,7 +69,5 @@ pub(super) fn write_head(preface: &Preface, out: &mut dyn Write) -> io::Result<(
 /// Writes an arc for each edge.
 pub(super) fn write_edges(block: &Slice, out: &mut dyn Write) -> io::Result<()> {
     let mut edges = block.weighted();
-    edges.try_for_each(|(u, v, weight)| {
-        writeln!(out, "a {} {} {weight}", u64::from(u) + 1, u64::from(v) + 1)
-    })
+    edges.try_for_each(|(u, v, weight)| writeln!(out, "a {} {} {weight}", u + 1, v + 1))
 }

@@ -2,7 +2,7 @@
 
 use super::dialect::{Decimal, Dialect, Separator};
 use crate::error::quoted;
-use crate::graph::{MOST_VERTICES, Vertex, Weight};
+use crate::graph::{MOST_IDS, Weight};
 use memchr::memchr;
 use std::borrow::Cow;
 
@@ -128,12 +128,12 @@ impl<'a> Fields<'a> {
 
     /// Reads a vertex; the result counts from 0, whatever the first id in the file is.
     #[inline]
-    pub(super) fn vertex(&mut self, ids: Ids) -> Checked<Vertex> {
+    pub(super) fn vertex(&mut self, ids: Ids) -> Checked<u64> {
         if let Some((id, end)) = self.digits() {
             let vertex = id.wrapping_sub(ids.first);
-            if vertex < ids.n.unwrap_or(MOST_VERTICES).min(MOST_VERTICES) {
+            if vertex < ids.n.unwrap_or(MOST_IDS) {
                 self.pass(end);
-                return Ok(vertex as Vertex);
+                return Ok(vertex);
             }
         }
         Err(self.wrong_vertex(ids))
@@ -143,7 +143,7 @@ impl<'a> Fields<'a> {
     fn wrong_vertex(&self, Ids { first, n }: Ids) -> Box<Fault> {
         let text = self.peek();
         let is_number = text.iter().all(u8::is_ascii_digit) && !text.is_empty();
-        let most = MOST_VERTICES - 1 + first;
+        let vertex = format!("a vertex, a whole number from {first}");
         let float =
             fast_float2::parse::<f64, _>(text).ok().filter(|id| *id >= 0.0 && id.fract() == 0.0);
         self.fault(&match n {
@@ -153,17 +153,15 @@ impl<'a> Fields<'a> {
             }
             Some(n) => format!("a vertex from {first} to {}, as the header says", n - 1 + first),
             None if !is_number && float.is_some_and(f64::is_finite) => format!(
-                "a vertex from {first} to {most} as a whole number (numpy: fmt=\"%d %d %.17g\", pandas: .astype(int))"
+                "{vertex} written as such (numpy: fmt=\"%d %d %.17g\", pandas: .astype(int))"
             ),
             None if is_number && text != b"0" => {
-                format!("a vertex from {first} to {most}: ids must fit 32 bits; renumber the \
-                         vertices")
+                format!("{vertex} to {}; renumber the vertices", MOST_IDS - 1 + first)
             }
             None if text.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte >= 128) => {
-                format!("a vertex from {first} to {most}; names must be replaced by numbers \
-                         first, e.g. with pandas.factorize")
+                format!("{vertex}; names must be replaced by numbers first, e.g. with pandas.factorize")
             }
-            None => format!("a vertex from {first} to {most}"),
+            None => vertex,
         })
     }
 
@@ -457,8 +455,8 @@ mod tests {
     fn vertices_stay_in_their_range() {
         let (free, two) = (Ids { first: 0, n: None }, Ids { first: 1, n: Some(2) });
         let cases = [
-            (free, "4294967294", Some(u32::MAX - 1)),
-            (free, "4294967295", None),
+            (free, "9223372036854775806", Some(i64::MAX as u64 - 1)),
+            (free, "9223372036854775807", None),
             (free, "99999999999999999999999", None),
             (free, "-1", None),
             (free, "1.0", None),

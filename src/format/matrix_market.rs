@@ -114,7 +114,5 @@ pub(super) fn write_head(preface: &Preface, out: &mut dyn Write) -> io::Result<(
 /// Writes an entry of the lower triangle for each edge.
 pub(super) fn write_edges(block: &Slice, out: &mut dyn Write) -> io::Result<()> {
     let mut edges = block.weighted();
-    edges.try_for_each(|(u, v, weight)| {
-        writeln!(out, "{} {} {weight}", u64::from(u.max(v)) + 1, u64::from(u.min(v)) + 1)
-    })
+    edges.try_for_each(|(u, v, weight)| writeln!(out, "{} {} {weight}", u.max(v) + 1, u.min(v) + 1))
 }

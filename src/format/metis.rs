@@ -73,7 +73,7 @@ pub(super) fn vertex(
         return Ok(());
     }
     let mut fields = Fields::of(line);
-    let Some(u) = u32::try_from(*vertex).ok().filter(|_| ids.n.is_some_and(|n| *vertex < n)) else {
+    let Some(u) = Some(*vertex).filter(|vertex| ids.n.is_some_and(|n| *vertex < n)) else {
         return fields
             .end()
             .map_err(|_| fields.fault("the end of the file: the header says fewer vertices"));
@@ -99,7 +99,7 @@ pub(super) fn vertex(
             census.excess = census.excess.wrapping_add(1);
             census.balance = census.balance.wrapping_add(print);
         } else {
-            batch.bound = batch.bound.max(u64::from(u) + 1);
+            batch.bound = batch.bound.max(u + 1);
             census.excess = census.excess.wrapping_sub(1);
             census.balance = census.balance.wrapping_sub(print);
         }

@@ -7,7 +7,7 @@ use super::head::{Head, Top};
 use super::layout::Layout;
 use super::text::{Rows, TextOptions};
 use crate::error::{ContentFault, Error, Result, shown};
-use crate::graph::MOST_VERTICES;
+use crate::graph::MOST_IDS;
 use serde::{Deserialize, Serialize};
 use std::io::BufRead;
 use std::path::Path;
@@ -53,11 +53,8 @@ impl Preamble {
         let top = format.row().top.expect("binary files have a header of their own");
         let (top, layout) = top(&mut head, options)?;
         let Top { n, m, body, line, notes, doubt } = top;
-        if let Some(n) = n.filter(|&n| n > MOST_VERTICES) {
-            let what = format!(
-                "{n} vertices are too many: ids have 32 bits, so there can be at most \
-                         {MOST_VERTICES}"
-            );
+        if let Some(n) = n.filter(|&n| n > MOST_IDS) {
+            let what = format!("{n} vertices are too many: there can be at most {MOST_IDS}");
             return Err(Error::content(path, ContentFault::Unsupported, what));
         }
         Ok(Self { n, m, body, line, layout, notes, doubt })

@@ -5,7 +5,7 @@ use crate::graph::{Extent, Slice};
 /// A graph that is written in blocks of edges, one after another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preface {
-    /// Vertices.
+    /// All vertices.
     pub n: u64,
     /// Edges in all blocks.
     pub m: u64,
@@ -18,7 +18,7 @@ impl Preface {
     pub fn of(block: &Slice) -> Self {
         let keys = block.edges.iter().map(|e| block.weights.canonical(e.key));
         let extent = Extent::of(block.weights.numbers(), keys);
-        Self { n: block.n, m: block.edges.len() as u64, extent }
+        Self { n: block.vertices(), m: block.edges.len() as u64, extent }
     }
 
     /// Describes the graph of the blocks of both, which are on the same vertices.

@@ -2,9 +2,12 @@
 
 use super::*;
 use crate::error::ContentFault;
-use crate::graph::{Batch, BatchBuilder, Edges, Numbers, Slice, Weight, Weights};
+use crate::graph::{
+    Batch, BatchBuilder, Edge, Edges, MOST_VERTICES, Numbers, Slice, Weight, Weights,
+};
 use proptest::prelude::*;
 use std::io::Cursor;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 /// What was read: n, the census and the edges.
@@ -43,10 +46,21 @@ fn read_as(name: &str, text: &[u8], options: &TextOptions, p: usize) -> Result<F
 /// The edges as a slice, whose weights do not depend on how the batches encode them.
 fn edges((n, census, batches): Found, numbers: Numbers) -> Slice {
     let weights = Weights::wide(numbers);
-    let edges = batches.into_iter().map(|batch| batch.rekeyed(weights));
-    let edges =
-        Edges::Wide(edges.flat_map(|batch| batch.edges().iter().collect::<Vec<_>>()).collect());
-    Slice { n, m: edges.len() as u64, loops: census.loops, edges, weights }
+    let (mut ends, mut keys) = (Vec::new(), Vec::new());
+    for batch in batches.into_iter().map(|batch| batch.rekeyed(weights)) {
+        let id = |v: u32| batch.ids().map_or(v.into(), |ids| ids[v as usize]);
+        ends.extend(batch.edges().iter().map(|e| [id(e.u), id(e.v)]));
+        keys.extend(batch.edges().iter().map(|e| e.key));
+    }
+    let mut all = Batch::known_listed(&ends, &keys, weights);
+    let ids = all.take_ids().filter(|_| n > MOST_VERTICES);
+    if ids.is_none() {
+        let plain = |(&[u, v], &key): (&[u64; 2], &u64)| Edge { u: u as u32, v: v as u32, key };
+        let list = ends.iter().zip(&keys).map(plain).collect();
+        all = Batch::known(Edges::Wide(list), weights);
+    }
+    let ids = ids.map(Arc::from);
+    Slice { loops: census.loops, ids, ..Slice::whole(n, all.into_edges(), weights) }
 }
 
 fn refused(name: &str, text: &str) -> String {
@@ -69,10 +83,10 @@ fn each_format_has_its_row() {
 fn a_bad_line_is_refused_with_its_place() {
     #[rustfmt::skip]
     let cases = [
-        ("a.txt", "0 1 5\n\n# c\n1 x 2\n",  "a.txt:4:3: expected a vertex from 0 to 4294967294; names must be replaced by numbers first, e.g. with pandas.factorize, found \"x\""),
+        ("a.txt", "0 1 5\n\n# c\n1 x 2\n",  "a.txt:4:3: expected a vertex, a whole number from 0; names must be replaced by numbers first, e.g. with pandas.factorize, found \"x\""),
         ("a.txt", "0 1 5\n1 2\n",           "a.txt:2:4: expected a weight, found the end of the line"),
-        ("a.txt", "0 1\n2\n",               "a.txt:2:2: expected a vertex from 0 to 4294967294, found the end of the line"),
-        ("a.txt", "0,1,5\n0,,3\n",          "a.txt:2:3: expected a vertex from 0 to 4294967294, found an empty field"),
+        ("a.txt", "0 1\n2\n",               "a.txt:2:2: expected a vertex, a whole number from 0, found the end of the line"),
+        ("a.txt", "0,1,5\n0,,3\n",          "a.txt:2:3: expected a vertex, a whole number from 0, found an empty field"),
         ("a.txt", "0,1,5\n0,1,5,6\n",       "a.txt:2:7: expected the end of the line after 3 columns, as in the first line, found \"6\""),
         ("a.txt", "0 1\n1 2\n1 2 7\n",      "a.txt:3:5: expected the end of the line after 2 columns, as in the first line, found \"7\""),
         ("a.txt", "0 1 0.25\n1 2 0,5\n",       "a.txt:2:5: expected a weight with a decimal point (if all of them have commas: --decimal comma), found \"0,5\""),
@@ -80,11 +94,11 @@ fn a_bad_line_is_refused_with_its_place() {
         ("a.txt", "1,2,0,5\n",              "a.txt: line 1: it has 4 columns, separated by commas: 1: \"1\", 2: \"2\", 3: \"0\", 4: \"5\": choose those of u, v and the weight with --columns U,V,W, by number or name (U,V if there are no weights)"),
         ("a.txt", "id,a,b\n1,0,1\n",    "a.txt: line 1: it has 3 columns, separated by commas: 1: \"id\", 2: \"a\", 3: \"b\": choose those of u, v and the weight with --columns U,V,W, by number or name (U,V if there are no weights)"),
         ("a.txt", "\"0\",\"1\",\"5\n",      "a.txt:1:9: expected a field, and the end of its quote on the same line, found \"\\\"5\""),
-        ("a.txt", "0 5000000000 1\n",       "a.txt:1:3: expected a vertex from 0 to 4294967294: ids must fit 32 bits; renumber the vertices, found \"5000000000\""),
+        ("a.txt", "0 9223372036854775807 1\n", "a.txt:1:3: expected a vertex, a whole number from 0 to 9223372036854775806; renumber the vertices, found \"9223372036854775807\""),
         ("a.txt", "0 1 nan\n",              "a.txt:1:5: expected a finite weight; remove the edge or give it a number, found \"nan\""),
         ("a.txt", "0 1 -inf\r\n",           "a.txt:1:5: expected a finite weight; remove the edge or give it a number, found \"-inf\""),
         ("a.txt", "0 1 9999999999999999999\n", "a.txt:1:5: expected an integer of 64 bits (with a decimal point it is read as a float), found \"9999999999999999999\""),
-        ("a.txt", "-1 1 5\n",               "a.txt:1:1: expected a vertex from 0 to 4294967294, found \"-1\""),
+        ("a.txt", "-1 1 5\n",               "a.txt:1:1: expected a vertex, a whole number from 0, found \"-1\""),
         ("a.txt", "3 1\n0 1 5\n2 3 5\n",    "a.txt:3:3: expected a vertex from 0 to 2, as the header says (if ids count from 1: --first-id 1), found \"3\""),
         ("a.txt", "3\n2\n0 1 5\n",          "a.txt: the header says 2 edges, but there are 1"),
         ("a.txt", "3\n\n",                  "a.txt:1:2: expected a second vertex, found the end of the line"),
@@ -98,7 +112,7 @@ fn a_bad_line_is_refused_with_its_place() {
         ("a.gr",  "p sp 3 1\ne 1 2 3\n",    "a.gr:2:1: expected an arc `a u v w` or a comment `c`, found \"e\""),
         ("a.gr",  "p sp 3 1\na 1 2 3 4\n",  "a.gr:2:9: expected the end of the line, found \"4\""),
         ("a.gr",  "p sp 3 2\na 1 2 3\n",    "a.gr: the header says 2 edges, but there are 1"),
-        ("a.gr",  "p sp 5000000000 0\n",    "a.gr: 5000000000 vertices are too many: ids have 32 bits, so there can be at most 4294967295"),
+        ("a.gr",  "p sp 9223372036854775808 0\n", "a.gr: 9223372036854775808 vertices are too many: there can be at most 9223372036854775807"),
         ("a.mtx", "%%MatrixMarket matrix array real general\n", "a.mtx:1:23: expected coordinate, found \"array\""),
         ("a.mtx", "%%MatrixMarket matrix coordinate complex general\n", "a.mtx:1:34: expected real or integer or pattern or unsigned-integer, found \"complex\""),
         ("a.mtx", "%%MatrixMarket matrix coordinate real general\n2 3 1\n", "a.mtx:2:3: expected as many columns as rows (2): the matrix of a graph is square, found \"3\""),
@@ -116,7 +130,7 @@ fn a_bad_line_is_refused_with_its_place() {
 }
 
 /// A file's name and text, its columns, and the vertices and edges it holds.
-type Case<'a> = (&'a str, &'a str, Option<&'a str>, u64, &'a [(u32, u32, Weight)]);
+type Case<'a> = (&'a str, &'a str, Option<&'a str>, u64, &'a [(u64, u64, Weight)]);
 
 #[test]
 fn what_is_wrong_with_a_file_is_a_field_of_the_error() {
@@ -128,7 +142,7 @@ fn what_is_wrong_with_a_file_is_a_field_of_the_error() {
         ("a.graph", "2 1\n2\n",                        ContentFault::Contradictory),
         ("a.txt", "7 0 1 5\n",                          ContentFault::Ambiguous),
         ("a.xml", "<?xml version=\"1.0\"?><graphml>\n", ContentFault::Unsupported),
-        ("a.gr",  "p sp 4294967296 0\n",               ContentFault::Unsupported),
+        ("a.gr",  "p sp 9223372036854775808 0\n",      ContentFault::Unsupported),
     ];
     for (name, text, expected) in cases {
         match read(name, text.as_bytes(), None, 1) {
@@ -242,16 +256,8 @@ fn decimal_commas_are_read_where_all_lines_agree() {
 fn binary_files_that_lie_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("g.mst");
-    let slice = Slice {
-        n: 3,
-        m: 2,
-        loops: 0,
-        edges: Edges::Narrow(vec![
-            crate::graph::Edge { u: 0, v: 1, key: 5 },
-            crate::graph::Edge { u: 1, v: 2, key: 6 },
-        ]),
-        weights: Weights::narrow_integers(0),
-    };
+    let list = vec![Edge { u: 0, v: 1, key: 5 }, Edge { u: 1, v: 2, key: 6 }];
+    let slice = Slice::whole(3, Edges::Narrow(list), Weights::narrow_integers(0));
     let mut right = Vec::new();
     write(Format::Binary, &path, &slice, &mut right).expect("written");
     let changed = |at: usize, byte: u8| {
@@ -265,7 +271,8 @@ fn binary_files_that_lie_are_refused() {
         let header = binary::FileHeader::read(&path, &file)?;
         header.decode(&path, &bytes[binary::HEADER_BYTES as usize..], 0, &AtomicU64::new(0))
     };
-    assert_eq!(read(&right).expect("right"), (slice.edges.clone(), 0));
+    let batch = Batch::known(slice.edges.clone(), slice.weights);
+    assert_eq!(read(&right).expect("right"), (vec![batch], 0));
     let cases = [
         ("no header", right[..20].to_vec(), "cut short: it has 20 bytes"),
         ("cut short", right[..right.len() - 1].to_vec(), "it has 55 bytes, but 2 edges need 56"),
@@ -285,9 +292,27 @@ fn binary_files_that_lie_are_refused() {
     infinite[40..44].copy_from_slice(&f32::INFINITY.to_le_bytes());
     let told = read(&infinite).expect_err("infinite").to_string();
     assert!(told.contains("edge 0 (from 0) at byte 32: its weight is not a finite"), "{told}");
+    let n = 1 << 40;
+    right.clear();
+    let long = Slice { isolated: n - 3, ..slice };
+    write(Format::Binary, &path, &long, &mut right).expect("written");
+    assert_eq!(right.len(), 32 + 2 * 20);
+    let cases = [
+        (31, "edges need"),                                             // m
+        (23, "its header says"),                                        // n
+        (58, "edge 1 (from 0) at byte 52: an endpoint is not below n"), // u
+    ];
+    for (at, expected) in cases {
+        let mut bytes = right.clone();
+        bytes[at] = 0x80;
+        let told = read(&bytes).expect_err(expected).to_string();
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
 }
 
-fn slices() -> impl Strategy<Value = Slice> {
+/// Graphs whose ids are multiples of a power of two, one of `shifts`.
+fn slices(shifts: &[u32]) -> impl Strategy<Value = Slice> {
+    let shifts = prop::sample::select(shifts.to_vec());
     let integers = prop_oneof![any::<i64>(), -5i64..5, 0i64..1 << 32];
     let integers = integers.prop_map(Weight::Integer).boxed();
     let floats = any::<f64>().prop_filter("finite", |weight| weight.is_finite());
@@ -296,12 +321,13 @@ fn slices() -> impl Strategy<Value = Slice> {
     let floats = prop_oneof![floats, singles].prop_map(Weight::Float).boxed();
     let numbers =
         prop_oneof![Just((Numbers::Integers, integers)), Just((Numbers::Floats, floats)),];
-    (2u32..30, numbers).prop_flat_map(|(n, (numbers, weight))| {
+    (2u32..30, numbers, shifts).prop_flat_map(|(n, (numbers, weight), shift)| {
         let edge = (0..n, 0..n, weight).prop_filter("a loop", |(u, v, _)| u != v);
         prop::collection::vec(edge, 0..40).prop_map(move |list| {
             let mut batch = BatchBuilder::new(0);
-            list.into_iter().for_each(|(u, v, weight)| batch.push(u, v, weight));
-            edges((n.into(), Census::default(), vec![batch.finish()]), numbers)
+            let id = |v: u32| u64::from(v) << shift;
+            list.into_iter().for_each(|(u, v, weight)| batch.push(id(u), id(v), weight));
+            edges((id(n), Census::default(), vec![batch.finish()]), numbers)
         })
     })
 }
@@ -309,7 +335,7 @@ fn slices() -> impl Strategy<Value = Slice> {
 proptest! {
     /// Text that was written reads back, in order, however it is cut into blocks.
     #[test]
-    fn written_text_reads_back(slice in slices(), p in 1usize..6, gz: bool) {
+    fn written_text_reads_back(slice in slices(&[0, 29, 40]), p in 1usize..6, gz: bool) {
         for name in ["g.txt", "g.gr", "g.mtx"] {
             let name = if gz { format!("{name}.gz") } else { name.to_owned() };
             let path = Path::new(&name);
@@ -331,14 +357,14 @@ proptest! {
 
     /// METIS lists edges by their lower vertex, and has integer weights only.
     #[test]
-    fn written_metis_reads_back(slice in slices(), p in 1usize..6) {
+    fn written_metis_reads_back(slice in slices(&[0]), p in 1usize..6) {
         let mut text = Vec::new();
         let written = write(Format::Metis, Path::new("g.graph"), &slice, &mut text);
         prop_assert_eq!(written.is_ok(), slice.weights.numbers() == Numbers::Integers);
         if written.is_ok() {
             let found = edges(read("g.graph", &text, None, p).expect("right"), Numbers::Integers);
             let sorted = |slice: &Slice| {
-                let mut list: Vec<_> = slice.edges.iter().map(|e| (e.ends(), e.key)).collect();
+                let mut list: Vec<_> = slice.weighted().map(|(u, v, w)| (u.min(v), u.max(v), w.to_string())).collect();
                 list.sort_unstable();
                 list
             };
@@ -347,7 +373,7 @@ proptest! {
     }
 
     #[test]
-    fn written_binary_reads_back(slice in slices()) {
+    fn written_binary_reads_back(slice in slices(&[0, 29, 40])) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("g.mst");
         let mut bytes = Vec::new();
@@ -355,9 +381,10 @@ proptest! {
         std::fs::write(&path, &bytes).expect("written");
         let header = binary::FileHeader::read(&path, &std::fs::File::open(&path).expect("there")).expect("right");
         let decoded = header.decode(&path, &bytes[binary::HEADER_BYTES as usize..], 0, &AtomicU64::new(0));
-        let (edges, loops) = decoded.expect("right");
-        let found = Slice { n: header.n, m: header.m, loops, edges, weights: header.weights() };
-        prop_assert_eq!(found.n, slice.n);
+        let (batches, loops) = decoded.expect("right");
+        let census = Census { loops, ..Census::default() };
+        let found = edges((header.n, census, batches), slice.weights.numbers());
+        prop_assert_eq!((found.n, header.m), (slice.n, slice.m));
         prop_assert!(found.weighted().eq(slice.weighted()));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Format, FormatWriter, Preface, extension, text};
 use crate::error::{ContentFault, Error, Result};
-use crate::graph::{Key, Numbers, Slice, Weights, with_edges};
+use crate::graph::{Edges, Key, MOST_VERTICES, Numbers, Slice, Weights, with_edges};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rayon::prelude::*;
@@ -15,12 +15,20 @@ const AT_ONCE: usize = if cfg!(test) { 16 } else { 1 << 18 };
 /// So many of them are made by one thread at once.
 const PIECE: usize = if cfg!(test) { 3 } else { 1 << 14 };
 
-/// Refuses weights that a file of this format cannot hold.
+/// Refuses weights, or so many vertices, that a file of this format cannot hold.
 ///
 /// # Errors
 /// [`Error::Content`] on `path`.
-pub fn holds(format: Format, path: &Path, weights: Weights) -> Result<()> {
+pub fn holds(format: Format, path: &Path, weights: Weights, vertices: u64) -> Result<()> {
     let row = format.row();
+    if !format.is_by_edge() && vertices > MOST_VERTICES {
+        let what = format!(
+            "{} has a line for each vertex, which is too much for {vertices} of them; choose another \
+             format",
+            row.title
+        );
+        return Err(Error::content(path, ContentFault::Unsupported, what));
+    }
     if !row.holds_floats && weights.numbers() == Numbers::Floats {
         let what = format!(
             "{} can hold only integer weights; choose another format for floats",
@@ -37,7 +45,7 @@ pub fn holds(format: Format, path: &Path, weights: Weights) -> Result<()> {
 /// If `out` fails, or the format cannot hold the weights.
 pub fn write(format: Format, path: &Path, slice: &Slice, out: &mut dyn Write) -> Result<()> {
     if let FormatWriter::ByVertex { write, .. } = format.row().writer {
-        holds(format, path, slice.weights)?;
+        holds(format, path, slice.weights, slice.vertices())?;
         return write(slice, out).map_err(Error::file("write", path));
     }
     let preface = Preface::of(slice);
@@ -62,7 +70,7 @@ pub fn write_head(
     preface: &Preface,
     out: &mut dyn Write,
 ) -> Result<()> {
-    holds(format, path, Weights::wide(preface.extent.numbers))?;
+    holds(format, path, Weights::wide(preface.extent.numbers), preface.n)?;
     let FormatWriter::ByEdge { head, .. } = format.row().writer else {
         panic!("{format} has no head")
     };
@@ -90,14 +98,15 @@ pub fn edges_written(
         panic!("{format} has no blocks")
     };
     let ending = extension(path);
-    let written = |piece: Slice| {
+    let written = |edges: Edges| {
+        let piece = Slice { edges, ids: block.ids.clone(), ..*block };
         let mut bytes = Vec::new();
         write(&ending, preface, &piece, &mut bytes).expect("memory does not fail");
         bytes
     };
     let pieces: Vec<Vec<u8>> = with_edges!(&block.edges, edges => {
         let pieces = edges[places].par_chunks(PIECE);
-        pieces.map(|piece| written(Slice { edges: Key::pack(piece.to_vec()), ..*block })).collect()
+        pieces.map(|piece| written(Key::pack(piece.to_vec()))).collect()
     });
     pieces.concat()
 }
@@ -109,9 +118,9 @@ pub fn lost_vertices(path: &Path, slice: &Slice) -> u64 {
         return 0;
     }
     let past_last = with_edges!(&slice.edges, edges => {
-        edges.par_iter().map(|e| u64::from(e.u.max(e.v)) + 1).max().unwrap_or(0)
+        edges.par_iter().map(|e| slice.id(e.u.max(e.v)) + 1).max().unwrap_or(0)
     });
-    slice.n - past_last
+    slice.vertices() - past_last
 }
 
 /// A writer that compresses if the file's name ends in `.gz`.

@@ -3,8 +3,6 @@
 //!
 //! (0, 1), (0, 2), (1, 2), (0, 3) and so on. O(1) an edge.
 
-use crate::graph::Vertex;
-
 /// How many edges there are; `None` if that does not fit 64 bits.
 pub(super) fn edges(n: u64) -> Option<u64> {
     let pairs = u128::from(n) * u128::from(n - 1) / 2;
@@ -12,11 +10,11 @@ pub(super) fn edges(n: u64) -> Option<u64> {
 }
 
 /// The endpoints of edge i; i must be below 2^40.
-pub(super) fn ends(i: u64) -> (Vertex, Vertex) {
+pub(super) fn ends(i: u64) -> (u64, u64) {
     // The largest v with v (v - 1) / 2 <= i. Rounding cannot change it: 8 i + 1 is below 2^43, and
     // the square roots for i = before(v) and for the position before it are 2 / v apart.
     let v = ((1.0 + ((8 * i + 1) as f64).sqrt()) / 2.0) as u64;
-    ((i - before(v)) as Vertex, v as Vertex)
+    ((i - before(v)), v)
 }
 
 /// How many edges have their higher vertex below v.
@@ -40,8 +38,8 @@ mod tests {
     #[test]
     fn large_positions_are_exact() {
         for v in [1u64 << 19, (1 << 20) - 1, 1 << 20, 1_482_909] {
-            assert_eq!(ends(before(v)), (0, v as Vertex));
-            assert_eq!(ends(before(v) - 1), (v as Vertex - 2, v as Vertex - 1));
+            assert_eq!(ends(before(v)), (0, v));
+            assert_eq!(ends(before(v) - 1), (v - 2, v - 1));
         }
     }
 }

@@ -3,15 +3,14 @@
 //! Parallel edges may occur, about m² / n² of them. O(1) an edge.
 
 use super::random::{Draw, RandomStream, below};
-use crate::graph::Vertex;
 
 /// The endpoints of edge i.
-pub(super) fn ends(n: u64, seed: u64) -> impl Fn(u64) -> (Vertex, Vertex) + Sync {
+pub(super) fn ends(n: u64, seed: u64) -> impl Fn(u64) -> (u64, u64) + Sync {
     let words = RandomStream::new(seed, Draw::Ends);
     move |i| {
         let u = below(words.at(2 * i), n);
         let v = below(words.at(2 * i + 1), n - 1); // one of the others
-        (u as Vertex, (v + u64::from(v >= u)) as Vertex)
+        (u, v + u64::from(v >= u))
     }
 }
 

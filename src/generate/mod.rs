@@ -30,7 +30,7 @@ mod series;
 mod spec;
 mod star;
 
-use crate::graph::{Edge, Edges, Key, Numbers, Vertex, Weights};
+use crate::graph::{Batch, Edge, Edges, Key, MOST_VERTICES, Numbers, Vertex, Weights};
 use random::{Draw, RandomStream};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -150,7 +150,7 @@ impl Spec {
     /// As [`Spec::maker`] and [`Maker::edges`].
     ///
     /// # Panics
-    /// If `r` is not below `p`.
+    /// If `r` is not below `p`, or if ids need more than 32 bits.
     pub fn slice(&self, r: usize, p: usize, done: &AtomicU64) -> Edges {
         assert!(r < p, "rank {r} of {p}");
         self.maker().edges(block(self.units(), r, p), done)
@@ -161,17 +161,40 @@ impl Spec {
         &self,
         positions: Range<u64>,
         done: &AtomicU64,
-        ends: impl Fn(u64) -> (Vertex, Vertex) + Sync,
-    ) -> Edges {
+        ends: impl Fn(u64) -> (u64, u64) + Sync,
+    ) -> Vec<Batch> {
         let words = RandomStream::new(self.seed, Draw::Weights);
         match self.law {
-            Law::Uniform => Key::pack(fill(positions, done, ends, |i| words.integer(i))),
-            Law::Float => Key::pack(fill(positions, done, ends, |i| words.float(i))),
-            Law::Constant => Key::pack(fill(positions, done, ends, |_| 1u32)),
+            Law::Uniform => self.made(positions, done, ends, |i| words.integer(i)),
+            Law::Float => self.made(positions, done, ends, |i| words.float(i)),
+            Law::Constant => self.made(positions, done, ends, |_| 1u32),
             Law::Distance => {
                 unreachable!("refused when the spec was read: edges have no length here")
             }
         }
+    }
+
+    /// Edges by their positions: one batch, or many that list their ids where those need more than 32
+    /// bits.
+    fn made<K: Key>(
+        &self,
+        positions: Range<u64>,
+        done: &AtomicU64,
+        ends: impl Fn(u64) -> (u64, u64) + Sync,
+        key: impl Fn(u64) -> K + Sync,
+    ) -> Vec<Batch> {
+        let weights = self.weights();
+        if self.n() <= MOST_VERTICES {
+            return vec![Batch::known(Key::pack(fill(positions, done, ends, key)), weights)];
+        }
+        let starts: Vec<u64> = positions.clone().step_by(CHUNK).collect();
+        let chunk = |start: u64| {
+            let chunk = start..positions.end.min(start + CHUNK as u64);
+            done.fetch_add(chunk.end - chunk.start, Ordering::Relaxed);
+            let ends: Vec<[u64; 2]> = chunk.clone().map(&ends).map(<[u64; 2]>::from).collect();
+            Batch::known_listed(&ends, &chunk.map(&key).collect::<Vec<K>>(), weights)
+        };
+        starts.into_par_iter().map(chunk).collect()
     }
 
     /// Edges whose positions are not known before all ranks have counted theirs: so the weight
@@ -209,12 +232,26 @@ impl Maker<'_> {
     /// O(1) an edge; `rmat` O(log n).
     ///
     /// # Panics
-    /// If `units` goes beyond [`Spec::units`].
+    /// If `units` goes beyond [`Spec::units`], or if ids need more than 32 bits.
     pub fn edges(&self, units: Range<u64>, done: &AtomicU64) -> Edges {
+        let n = self.spec.n();
+        assert!(n <= MOST_VERTICES, "the ids of {n} vertices need more than 32 bits");
+        let [batch] = self.batches(units, done).try_into().expect("plain ids make one batch");
+        batch.into_edges()
+    }
+
+    /// As [`Maker::edges`], whatever ids need: beyond 32 bits, each batch lists those of its edges.
+    ///
+    /// # Complexity
+    /// As [`Maker::edges`], and a sort of each batch's ids where they are listed.
+    ///
+    /// # Panics
+    /// If `units` goes beyond [`Spec::units`].
+    pub fn batches(&self, units: Range<u64>, done: &AtomicU64) -> Vec<Batch> {
         let spec = self.spec;
         assert!(units.end <= spec.units(), "{units:?} of {} units", spec.units());
         if let Some(points) = &self.points {
-            return spec.by_place(points, units, done);
+            return vec![Batch::known(spec.by_place(points, units, done), spec.weights())];
         }
         match spec.family {
             Family::Gnm { n, .. } => spec.by_position(units, done, gnm::ends(n, spec.seed)),
@@ -240,7 +277,7 @@ fn block(items: u64, r: usize, p: usize) -> Range<u64> {
 fn fill<K: Key>(
     positions: Range<u64>,
     done: &AtomicU64,
-    ends: impl Fn(u64) -> (Vertex, Vertex) + Sync,
+    ends: impl Fn(u64) -> (u64, u64) + Sync,
     key: impl Fn(u64) -> K + Sync,
 ) -> Vec<Edge<K>> {
     let mut edges = bytemuck::zeroed_vec((positions.end - positions.start) as usize);
@@ -248,7 +285,7 @@ fn fill<K: Key>(
         let first = positions.start + (chunk * CHUNK) as u64;
         for (edge, i) in edges.iter_mut().zip(first..) {
             let (u, v) = ends(i);
-            *edge = Edge { u, v, key: key(i) };
+            *edge = Edge { u: u as Vertex, v: v as Vertex, key: key(i) };
         }
         done.fetch_add(edges.len() as u64, Ordering::Relaxed);
     });

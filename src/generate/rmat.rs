@@ -10,7 +10,6 @@
 //! Generation of R-MAT Graphs", Network Science 2020. O(log n) an edge, a random word for 4 levels.
 
 use super::random::{Draw, Permutation, RandomStream, draw};
-use crate::graph::Vertex;
 
 /// The shares of the quadrants; the last gets what is left.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,7 +38,7 @@ impl Shares {
 }
 
 /// The endpoints of edge i.
-pub(super) fn ends(n: u64, shares: Shares, seed: u64) -> impl Fn(u64) -> (Vertex, Vertex) + Sync {
+pub(super) fn ends(n: u64, shares: Shares, seed: u64) -> impl Fn(u64) -> (u64, u64) + Sync {
     let paths = Paths::new(shares);
     let levels = u64::BITS - (n - 1).leading_zeros();
     let permutation = Permutation::new(n, seed);
@@ -50,7 +49,7 @@ pub(super) fn ends(n: u64, shares: Shares, seed: u64) -> impl Fn(u64) -> (Vertex
         loop {
             let (u, v) = paths.descend(levels, &mut words);
             if u != v && u < n && v < n {
-                return (permutation.at(u) as Vertex, permutation.at(v) as Vertex);
+                return (permutation.at(u), permutation.at(v));
             }
         }
     }

@@ -9,6 +9,8 @@ use std::str::FromStr;
 
 /// Positions of edges are below this.
 const MOST_EDGES: u64 = 1 << 40;
+/// The most vertices of a family that may leave most of them without edges.
+const MOST_SPARSE: u64 = 1 << 40;
 
 /// How a family is written, and how it is made from its parameters.
 struct FamilySyntax {
@@ -16,18 +18,20 @@ struct FamilySyntax {
     /// Its keys besides `n`, `seed` and `weights`.
     keys: &'static [&'static str],
     example: &'static str,
+    /// The most vertices.
+    most: u64,
     make: fn(&Parameters<'_>, u64) -> Result<Family, String>,
 }
 
 #[rustfmt::skip]
 const FAMILIES: [FamilySyntax; 7] = [
-    FamilySyntax { name: "gnm", keys: &["m"], example: "gnm:n=2^20,m=2^23,seed=7", make: gnm },
-    FamilySyntax { name: "rmat", keys: &["m", "a", "b", "c"], example: "rmat:n=2^20,m=2^24,seed=7", make: rmat },
-    FamilySyntax { name: "grid2d", keys: &[], example: "grid2d:n=2^22,seed=7", make: grid2d },
-    FamilySyntax { name: "rgg2d", keys: &["m"], example: "rgg2d:n=2^20,m=2^23,seed=7", make: rgg2d },
-    FamilySyntax { name: "complete", keys: &[], example: "complete:n=2000,seed=7", make: complete },
-    FamilySyntax { name: "path", keys: &[], example: "path:n=1e6,seed=7", make: |_, n| Ok(Family::Path { n }) },
-    FamilySyntax { name: "star", keys: &[], example: "star:n=1e6,seed=7", make: |_, n| Ok(Family::Star { n }) },
+    FamilySyntax { name: "gnm", keys: &["m"], example: "gnm:n=2^20,m=2^23,seed=7", most: MOST_SPARSE, make: gnm },
+    FamilySyntax { name: "rmat", keys: &["m", "a", "b", "c"], example: "rmat:n=2^20,m=2^24,seed=7", most: MOST_SPARSE, make: rmat },
+    FamilySyntax { name: "grid2d", keys: &[], example: "grid2d:n=2^22,seed=7", most: MOST_VERTICES, make: grid2d },
+    FamilySyntax { name: "rgg2d", keys: &["m"], example: "rgg2d:n=2^20,m=2^23,seed=7", most: MOST_VERTICES, make: rgg2d },
+    FamilySyntax { name: "complete", keys: &[], example: "complete:n=2000,seed=7", most: MOST_VERTICES, make: complete },
+    FamilySyntax { name: "path", keys: &[], example: "path:n=1e6,seed=7", most: MOST_VERTICES, make: |_, n| Ok(Family::Path { n }) },
+    FamilySyntax { name: "star", keys: &[], example: "star:n=1e6,seed=7", most: MOST_VERTICES, make: |_, n| Ok(Family::Star { n }) },
 ];
 
 fn known(name: &str) -> Option<&'static FamilySyntax> {
@@ -138,11 +142,12 @@ impl<'a> Parameters<'a> {
         self.value(key).map(parse).transpose()
     }
 
-    fn vertices(&self) -> Result<u64, String> {
+    /// The number of vertices, which must not be above `most`.
+    fn vertices(&self, most: u64) -> Result<u64, String> {
         match self.count("n")?.ok_or("n, the number of vertices, is missing")? {
             0 => Err("n=0 is not allowed; give at least 1 vertex".into()),
-            n if n > MOST_VERTICES => {
-                Err(format!("n={n} is too many; at most {MOST_VERTICES} vertices are possible"))
+            n if n > most => {
+                Err(format!("n={n} is too many; at most {most} vertices are possible here"))
             }
             n => Ok(n),
         }
@@ -227,7 +232,7 @@ impl Spec {
         };
         let make = || {
             let fields = Parameters::read(known, fields)?;
-            let family = (known.make)(&fields, fields.vertices()?)?;
+            let family = (known.make)(&fields, fields.vertices(known.most)?)?;
             let law = fields.law(&family)?;
             Ok(Self { family, seed: fields.count("seed")?.unwrap_or(1), law })
         };
@@ -320,7 +325,8 @@ mod tests {
             ("gnm:n=five,m=3",                    "n is \"five\", which is not a count like 1048576, 2^20 or 1e6"),
             ("gnm:n=0,m=0",                       "n=0 is not allowed"),
             ("gnm:n=1,m=1",                       "n=1 vertex has no edges"),
-            ("gnm:n=2^32,m=1",                    "n=4294967296 is too many; at most 4294967295 vertices"),
+            ("gnm:n=2^41,m=1",                    "n=2199023255552 is too many; at most 1099511627776 vertices"),
+            ("path:n=2^32",                       "n=4294967296 is too many; at most 4294967295 vertices"),
             ("gnm:n=5,m=n",                       "m is \"n\", which is not a count"),
             ("gnm:n=5,m=2^63n",                   "must be below 2^40"),
             ("gnm:n=5,m=2^40",                    "must be below 2^40"),

@@ -2,7 +2,7 @@
 
 use super::weight::finite_key;
 use super::{Edge, Edges, Extent, Key, Numbers, Vertex, Weight, Weights};
-use super::{integer_key, key_integer};
+use super::{integer_key, key_integer, listed};
 
 /// Consecutive edges of the input, in input order, with counts taken while they were read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,12 +12,13 @@ pub struct Batch {
     extent: Extent,
     bound: u64,
     beyond_floats: bool,
+    ids: Option<Vec<u64>>,
 }
 
 impl Batch {
     /// Edges whose canonical keys are known to lie in `extent`.
     pub fn within(edges: Edges, weights: Weights, extent: Extent) -> Self {
-        Self { edges, weights, extent, bound: 0, beyond_floats: false }
+        Self { edges, weights, extent, bound: 0, beyond_floats: false, ids: None }
     }
 
     /// Edges of an input whose header gives the key encoding and the number of vertices, so nothing
@@ -41,6 +42,41 @@ impl Batch {
     pub fn with(self, bound: u64, beyond_floats: bool) -> Self {
         let beyond_floats = self.beyond_floats || beyond_floats;
         Self { bound: self.bound.max(bound), beyond_floats, ..self }
+    }
+
+    /// The same batch, whose edges name vertices by their places in `ids`, which are sorted and
+    /// distinct.
+    #[must_use]
+    pub fn with_ids(self, ids: Vec<u64>) -> Self {
+        Self { ids: Some(ids), ..self }
+    }
+
+    /// The ids of the vertices at the edges, if edges name vertices by their places in this list:
+    /// so it is where an id has more than 32 bits.
+    pub fn ids(&self) -> Option<&[u64]> {
+        self.ids.as_deref()
+    }
+
+    /// As [`Batch::ids`]; edges then name vertices by themselves.
+    pub fn take_ids(&mut self) -> Option<Vec<u64>> {
+        self.ids.take()
+    }
+
+    /// Gives each vertex at the edges another name.
+    pub fn rename(&mut self, name: impl Fn(Vertex) -> Vertex) {
+        crate::with_edges!(&mut self.edges, list => {
+            list.iter_mut().for_each(|e| (e.u, e.v) = (name(e.u), name(e.v)));
+        });
+    }
+
+    /// Edges of an input whose header gives the key encoding and the number of vertices, with ids that
+    /// may have more than 32 bits: the two ends of each edge, and its key.
+    pub fn known_listed<K: Key>(ends: &[[u64; 2]], keys: &[K], weights: Weights) -> Self {
+        let (ids, places) = listed(ends.as_flattened());
+        let (places, _) = places.as_chunks::<2>();
+        let edge = |(&[u, v], &key): (&[Vertex; 2], &K)| Edge { u, v, key };
+        let edges = places.iter().zip(keys).map(edge).collect();
+        Self::known(K::pack(edges), weights).with_ids(ids)
     }
 
     /// The edges.
@@ -120,7 +156,10 @@ impl Batch {
 
     /// Whether the edges of `more` can be added without changing the encoding of this batch.
     pub fn accepts(&self, more: &Self) -> bool {
-        self.weights.descending() == more.weights.descending() && self.weights.holds(more.extent)
+        self.weights.descending() == more.weights.descending()
+            && self.weights.holds(more.extent)
+            && self.ids.is_none()
+            && more.ids.is_none()
     }
 
     /// Adds the counts of `more`; the caller then appends its edges through [`Batch::edges_mut`].
@@ -165,6 +204,8 @@ impl<K: Key> Edge<K> {
 pub struct BatchBuilder {
     /// The edges that are not loops.
     edges: Vec<Edge<u64>>,
+    /// The upper halves of their ends; none as long as all are zero.
+    upper: Vec<[u32; 2]>,
     numbers: Numbers,
     /// How many self-loops were dropped.
     pub loops: u64,
@@ -178,7 +219,14 @@ impl BatchBuilder {
     /// A builder without edges, with capacity for `room` of them.
     pub fn new(room: usize) -> Self {
         let edges = Vec::with_capacity(room);
-        Self { edges, numbers: Numbers::Integers, loops: 0, bound: 0, lowest: u64::MAX }
+        Self {
+            edges,
+            upper: Vec::new(),
+            numbers: Numbers::Integers,
+            loops: 0,
+            bound: 0,
+            lowest: u64::MAX,
+        }
     }
 
     /// Adds one edge, or counts it if it is a loop. The first float turns all earlier integer
@@ -187,9 +235,9 @@ impl BatchBuilder {
     /// # Panics
     /// If the weight is a float that is not finite: readers refuse those and say where they are.
     #[inline]
-    pub fn push(&mut self, u: Vertex, v: Vertex, weight: Weight) {
-        self.bound = self.bound.max(u64::from(u.max(v)) + 1);
-        self.lowest = self.lowest.min(u64::from(u.min(v)));
+    pub fn push(&mut self, u: u64, v: u64, weight: Weight) {
+        self.bound = self.bound.max(u.max(v) + 1);
+        self.lowest = self.lowest.min(u.min(v));
         let key = match (self.numbers, weight) {
             (Numbers::Integers, Weight::Integer(weight)) => integer_key(weight),
             (Numbers::Floats, Weight::Integer(weight)) => finite_key(weight as f64),
@@ -203,8 +251,18 @@ impl BatchBuilder {
         if u == v {
             self.loops += 1;
         } else {
-            self.edges.push(Edge { u, v, key });
+            if (u | v) >> 32 != 0 || !self.upper.is_empty() {
+                self.keep_upper([u, v].map(|id| (id >> 32) as u32));
+            }
+            self.edges.push(Edge { u: u as Vertex, v: v as Vertex, key });
         }
+    }
+
+    /// Keeps the upper halves of the next edge's ends, which is not there yet.
+    #[cold]
+    fn keep_upper(&mut self, upper: [u32; 2]) {
+        self.upper.resize(self.edges.len(), [0; 2]);
+        self.upper.push(upper);
     }
 
     /// The number of records, including loops.
@@ -221,13 +279,26 @@ impl BatchBuilder {
 
     /// The finished batch, in the narrowest encoding that holds its weights.
     pub fn finish(self) -> Batch {
-        let Self { edges, numbers, bound, .. } = self;
+        let Self { mut edges, upper, numbers, bound, .. } = self;
+        let ids = (!upper.is_empty()).then(|| list_ids(&mut edges, &upper));
         let extent = Extent::of(numbers, edges.iter().map(|e| e.key));
         let wide = Weights::wide(numbers);
         let edges = Edges::Wide(edges);
-        let batch = Batch { edges, weights: wide, extent, bound, beyond_floats: false };
+        let batch = Batch { edges, weights: wide, extent, bound, beyond_floats: false, ids };
         batch.rekeyed(Weights::narrowest(extent))
     }
+}
+
+/// Makes edges name their vertices by places in a list of ids, which is returned. The ends have
+/// only the lower halves of the ids yet.
+fn list_ids<K>(edges: &mut [Edge<K>], upper: &[[u32; 2]]) -> Vec<u64> {
+    let id = |upper: u32, lower: Vertex| u64::from(upper) << 32 | u64::from(lower);
+    let ends = |(e, upper): (&Edge<K>, &[u32; 2])| [id(upper[0], e.u), id(upper[1], e.v)];
+    let ends: Vec<u64> = edges.iter().zip(upper).flat_map(ends).collect();
+    let (ids, places) = listed(&ends);
+    let (places, _) = places.as_chunks::<2>();
+    edges.iter_mut().zip(places).for_each(|(e, &[u, v])| (e.u, e.v) = (u, v));
+    ids
 }
 
 #[cfg(test)]
@@ -265,6 +336,28 @@ mod tests {
         assert_eq!((small.edges().bytes_per_edge(), large.edges().bytes_per_edge()), (12, 16));
         assert_eq!(batch(&[Weight::Float(0.1)]).edges().bytes_per_edge(), 16);
         assert_eq!(batch(&[]).edges().bytes_per_edge(), 12);
+    }
+
+    #[test]
+    fn ids_of_more_than_32_bits_are_listed() {
+        let (low, high) = (u64::from(u32::MAX), 1 << 40);
+        let mut builder = BatchBuilder::new(0);
+        let push = |builder: &mut BatchBuilder, u, v| builder.push(u, v, Weight::Integer(3));
+        push(&mut builder, low, 5);
+        assert_eq!(builder.clone().finish().ids(), None);
+        push(&mut builder, high, high); // a loop needs no name
+        assert_eq!(builder.clone().finish().ids(), None);
+        push(&mut builder, 5, high + 5);
+        push(&mut builder, 7, 5);
+        assert_eq!((builder.bound, builder.lowest), (high + 6, 5));
+        let batch = builder.finish();
+        assert_eq!(batch.ids(), Some([5, 7, low, high + 5].as_slice()));
+        let ends: Vec<_> = batch.edges().iter().map(|e| (e.u, e.v)).collect();
+        assert_eq!(ends, [(2, 0), (0, 3), (1, 0)]);
+        let (mut plain, more) = (self::batch(&[Weight::Integer(1)]), batch.clone());
+        assert!(!plain.accepts(&more) && !more.accepts(&plain));
+        plain.rename(|v| v + 10);
+        assert_eq!(plain.edges().get(0).ends(), (10, 11));
     }
 
     fn weight() -> impl Strategy<Value = Weight> {

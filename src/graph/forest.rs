@@ -57,6 +57,16 @@ pub struct Summary {
 impl Summary {
     /// Sums up `edges`, a forest or a part of one, in O(edges).
     pub fn of<K: Key>(n: u64, edges: &[Edge<K>], weights: Weights) -> Self {
+        Self::of_named(n, edges, weights, u64::from)
+    }
+
+    /// As [`Summary::of`], for vertices whose ids are not they themselves.
+    pub fn of_named<K: Key>(
+        n: u64,
+        edges: &[Edge<K>],
+        weights: Weights,
+        id: impl Fn(Vertex) -> u64,
+    ) -> Self {
         let mut summary = Self {
             n,
             edges: edges.len() as u64,
@@ -65,8 +75,8 @@ impl Summary {
         };
         for e in edges {
             let key = weights.canonical(e.key.wide());
-            let (low, high) = e.ends();
-            summary.checksum = summary.checksum.wrapping_add(mix(low, high, key));
+            let (u, v) = (id(e.u), id(e.v));
+            summary.checksum = summary.checksum.wrapping_add(mix(u.min(v), u.max(v), key));
             match &mut summary.weight {
                 Total::Integer(sum) => *sum += i128::from(key_integer(key)),
                 Total::Float(sum) => sum.add(key_float(key)),
@@ -115,11 +125,14 @@ impl Summary {
     }
 }
 
-/// A 64-bit hash of a whole edge: its endpoints, the lower first, and its canonical key.
+/// A 64-bit hash of a whole edge: its endpoints' ids, the lower first, and its canonical key.
 ///
-/// Two rounds of [`scramble`].
-pub const fn mix(low: Vertex, high: Vertex, key: u64) -> u64 {
-    scramble(scramble((low as u64) << 32 | high as u64) ^ key)
+/// Two rounds of [`scramble`]; one more if an id has more than 32 bits.
+pub const fn mix(low: u64, high: u64, key: u64) -> u64 {
+    let lower = low << 32 | high as u32 as u64;
+    let upper = low >> 32 << 32 | high >> 32;
+    let ends = if upper == 0 { lower } else { scramble(upper) ^ lower };
+    scramble(scramble(ends) ^ key)
 }
 
 /// The step of SplitMix64: odd, and 2^64 over the golden ratio.

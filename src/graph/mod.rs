@@ -7,6 +7,7 @@ mod encoding;
 mod exact_sum;
 mod extent;
 mod forest;
+mod id_list;
 mod numbering;
 mod slice;
 mod weight;
@@ -19,9 +20,24 @@ pub use exact_sum::ExactSum;
 pub use extent::Extent;
 pub(crate) use forest::{GOLDEN_GAMMA, pick};
 pub use forest::{Summary, Total, mix, scramble};
+pub(crate) use id_list::{distinct_ids, listed, place_of};
 pub(crate) use numbering::Numbering;
 pub use slice::Slice;
 pub use weight::{Numbers, Weight, float_key, integer_key, key_float, key_integer};
 
-/// The largest number of vertices: ids are `u32`, and n itself must fit one.
+/// The largest number of vertices that edges are at: they are numbered with `u32`, and their number
+/// must fit one, too.
 pub const MOST_VERTICES: u64 = u32::MAX as u64;
+/// The largest number of vertices of a graph, most of which then have no edge.
+pub const MOST_IDS: u64 = i64::MAX as u64;
+
+/// The most vertices that get a number, of a graph of `n` vertices and `m` edges: all of them or, where
+/// they are too many, those at edges.
+pub const fn most_numbered(n: u64, m: u64) -> u64 {
+    let ends = m.saturating_mul(2);
+    match n <= MOST_VERTICES {
+        true => n,
+        false if ends < MOST_VERTICES => ends,
+        false => MOST_VERTICES,
+    }
+}

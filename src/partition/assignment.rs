@@ -5,9 +5,9 @@ use super::fold_buffer::FoldBuffer;
 use super::outline::Outline;
 use super::segment::{Cut, Segment, share};
 use crate::comm::Comm;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::format::Census;
-use crate::graph::Batch;
+use crate::graph::{Batch, MOST_VERTICES};
 use std::collections::VecDeque;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -37,6 +37,9 @@ impl Assignment {
             let segments = dealt.into_iter().map(|(_, segment)| segment).collect();
             return Ok(Self { segments, writer: None });
         };
+        if outline.facts.n.is_some_and(|n| n > MOST_VERTICES) {
+            return Err(cannot_save());
+        }
         let writer = checkpoint.open(comm, outline, &deal)?;
         Ok(Self { segments: writer.segments().iter().cloned().collect(), writer: Some(writer) })
     }
@@ -96,7 +99,11 @@ impl Assignment {
                 return Ok(None);
             }
             blocks += 1;
-            read(now)
+            let batches = read(now)?;
+            if writer.is_some() && batches.iter().flatten().any(|batch| batch.ids().is_some()) {
+                return Err(cannot_save());
+            }
+            Ok(batches)
         })?;
         let ended = now.rest.is_empty();
         let last = ended && waiting.is_empty();
@@ -112,4 +119,13 @@ impl Assignment {
         }
         Ok(ended)
     }
+}
+
+/// Segments that are saved have vertices of 32 bits.
+fn cannot_save() -> Error {
+    let what = format!(
+        "--checkpoint cannot save edges of a graph with more than {MOST_VERTICES} vertices: leave it \
+         out, or renumber the vertices"
+    );
+    Error::usage("--checkpoint", what)
 }

@@ -39,7 +39,7 @@ pub(super) fn load(
     let header = share_header(comm, header);
     let share = |rank: usize| rank_share(header, rank, comm.size());
     let graph = BinaryGraph { path, header, first: share(comm.rank()) };
-    let edges_at_once = sink.block() / graph.header.weights().edge_bytes() as u64;
+    let edges_at_once = sink.block() / graph.header.edge_bytes();
     match (located.from, file) {
         (InputFrom::All, Some(file)) => {
             let identity = located.identity.clone();
@@ -86,10 +86,10 @@ impl BinaryGraph<'_> {
         census: &mut Census,
         progress: &Progress,
     ) -> Result<Vec<Batch>> {
-        let (edges, loops) = self.header.decode(self.path, bytes, first, &progress.done)?;
-        census.records += edges.len() as u64 + loops;
+        let (batches, loops) = self.header.decode(self.path, bytes, first, &progress.done)?;
+        census.records += batches.iter().map(Batch::len).sum::<usize>() as u64 + loops;
         census.loops += loops;
-        Ok(vec![Batch::known(edges, self.header.weights())])
+        Ok(batches)
     }
 }
 

@@ -1,9 +1,11 @@
 //! How much memory a rank may use for edges, and what happens to them.
 
+use super::ids::VertexNumbers;
+use super::join::rekeyed;
 use super::{Memory, Request};
 use crate::comm::Comm;
-use crate::error::Result;
-use crate::graph::{Edge, Weights};
+use crate::error::{Error, Result};
+use crate::graph::{Batch, Edge, Edges, Weights};
 use std::ops::RangeInclusive;
 
 /// Memory that a rank needs, in multiples of the largest number of edges it holds: the edges being
@@ -30,8 +32,8 @@ const SHOWN: u64 = 1 << 20;
 pub(super) enum Sink<'a> {
     /// They are held, within a budget.
     Hold(Budget),
-    /// They are shown once, with the 64-bit keys for these weights.
-    Show(Weights, Visit<'a>),
+    /// They are shown once.
+    Show(Shown<'a>),
 }
 
 impl Sink<'_> {
@@ -47,7 +49,7 @@ impl Sink<'_> {
                 (bytes / BLOCKS).clamp(*BLOCK.start(), *BLOCK.end())
             }
             Self::Hold(_) => *BLOCK.end(),
-            Self::Show(..) => SHOWN,
+            Self::Show(_) => SHOWN,
         }
     }
 
@@ -55,13 +57,45 @@ impl Sink<'_> {
     pub(super) fn line(&self) -> u64 {
         match self {
             Self::Hold(Budget { memory: Memory::Folding(bytes), .. }) => (bytes / LINE).max(SHOWN),
-            Self::Hold(_) | Self::Show(..) => u64::MAX,
+            Self::Hold(_) | Self::Show(_) => u64::MAX,
         }
     }
 }
 
 /// A callback that is shown some consecutive edges.
 pub(super) type Visit<'a> = &'a mut (dyn FnMut(&[Edge<u64>]) -> Result<()> + Send);
+
+/// To whom edges are shown, and how.
+pub(super) struct Shown<'a> {
+    /// They have the 64-bit keys for these weights.
+    pub(super) weights: Weights,
+    /// The numbers of the vertices, where those are not their ids.
+    pub(super) numbers: Option<&'a VertexNumbers>,
+    /// What to do where an id is not known.
+    pub(super) unknown: &'a (dyn Fn(u64) -> Error + Sync),
+    pub(super) visit: Visit<'a>,
+}
+
+impl Shown<'_> {
+    /// Shows the edges of a batch.
+    ///
+    /// # Errors
+    /// As `visit`; that of `unknown` if a vertex has no number.
+    pub(super) fn show(&mut self, batch: Batch) -> Result<()> {
+        let mut batch = batch;
+        let unknown = match self.numbers {
+            Some(numbers) => numbers.renumber(&mut batch),
+            None => batch.ids().and_then(|ids| ids.last().copied()),
+        };
+        if let Some(id) = unknown {
+            return Err((self.unknown)(id));
+        }
+        match rekeyed(batch, self.weights.widened()) {
+            Edges::Wide(edges) => (self.visit)(&edges),
+            Edges::Narrow(_) => unreachable!("the keys were converted to 64 bits"),
+        }
+    }
+}
 
 /// How much a rank may hold.
 #[derive(Clone, Copy, Debug)]

@@ -5,9 +5,10 @@
 
 use super::Memory;
 use super::budget::{BLOCK, BLOCKS, Budget, COPIES, Sink, VERTEX_BYTES};
+use super::ids::in_one_list;
 use super::join::{STEP, append, common, extent, rekeyed};
 use crate::error::{Error, Result};
-use crate::graph::{Batch, Edges, Extent, Numbers, Weights};
+use crate::graph::{Batch, Edges, Extent, MOST_VERTICES, Numbers, Weights};
 use crate::local;
 use rayon::prelude::*;
 
@@ -49,7 +50,7 @@ impl<'a> FoldBuffer<'a> {
         while !ended {
             let budget = self.budget_to_fold()?;
             let held = std::mem::take(&mut self.batches);
-            let n = self.n as usize;
+            let n = self.n;
             let mut ahead = Self::new(Sink::Hold(budget), Some(self.n));
             ahead.folds = self.folds + 1;
             let (forest, read) = rayon::join(
@@ -76,14 +77,14 @@ impl<'a> FoldBuffer<'a> {
         }
         self.budget_to_fold()?;
         let held = std::mem::take(&mut self.batches);
-        self.replace(fold(held, self.n as usize))
+        self.replace(fold(held, self.n))
     }
 
     /// Folds the edges held to one forest and returns it; `None` if there are none.
     pub(super) fn fold_all(&mut self) -> Option<&Batch> {
         if let (Sink::Hold(_), false) = (&self.sink, self.batches.is_empty()) {
             let held = std::mem::take(&mut self.batches);
-            self.batches = vec![fold(held, self.n as usize)];
+            self.batches = vec![fold(held, self.n)];
             self.folds += 1;
         }
         self.batches.first()
@@ -120,16 +121,13 @@ impl<'a> FoldBuffer<'a> {
                 }
                 Ok(())
             }
-            Sink::Show(weights, visit) => {
+            Sink::Show(shown) => {
                 for batch in batches {
                     let numbers = batch.weights().numbers();
                     if !self.batches.iter().any(|kept| kept.weights().numbers() == numbers) {
                         self.batches.push(none_of(numbers));
                     }
-                    match rekeyed(batch, weights.widened()) {
-                        Edges::Wide(edges) => visit(&edges)?,
-                        Edges::Narrow(_) => unreachable!("the keys were converted to 64 bits"),
-                    }
+                    shown.show(batch)?;
                 }
                 Ok(())
             }
@@ -162,18 +160,23 @@ impl<'a> FoldBuffer<'a> {
         let Sink::Hold(Budget { memory, .. }) = self.sink else {
             unreachable!("edges that are only shown take no room")
         };
-        let (needed, left) = match memory {
-            Memory::Folding(bytes) => (Some(self.enough()), bytes),
-            Memory::Within(bytes) => (None, bytes),
+        let left = match memory {
+            Memory::Folding(bytes) | Memory::Within(bytes) => bytes,
             Memory::Unlimited => unreachable!("unlimited memory always has room"),
         };
         let left_megabytes = tenths(left / 100_000);
+        let folds = matches!(memory, Memory::Folding(_));
+        let needed = (folds && !self.is_listed()).then(|| self.enough());
         let what = match needed {
             Some(needed) => format!(
                 "folding a graph of {} vertices takes up to {:.1} MB per rank, but a rank may use \
                  {left_megabytes:.1} MB; give a larger --memory, or start fewer ranks per host",
                 self.n,
                 tenths(needed.div_ceil(100_000)),
+            ),
+            None if folds => format!(
+                "the forest of the edges that a rank has read takes more than half of the \
+                 {left_megabytes:.1} MB that a rank may use; give a larger --memory, or use more hosts"
             ),
             None => format!(
                 "the edges take more than the {left_megabytes:.1} MB that this host has left for a \
@@ -199,10 +202,17 @@ impl<'a> FoldBuffer<'a> {
         self.batches.iter().map(Batch::len).sum()
     }
 
-    /// The bytes of `len` edges in the width that those held have in common.
+    /// Whether a fold lists the ids of vertices, since they are too many for a place each.
+    fn is_listed(&self) -> bool {
+        self.n > MOST_VERTICES
+    }
+
+    /// The bytes of `len` edges in the width that those held have in common, and of the ids at them if
+    /// those are listed.
     fn bytes(&self, len: usize) -> u64 {
         let weights = if self.batches.is_empty() { WIDEST } else { common(&self.batches) };
-        len as u64 * weights.edge_bytes() as u64
+        let ends = if self.is_listed() { 2 * (size_of::<u64>() as u64 + VERTEX_BYTES) } else { 0 };
+        len as u64 * (weights.edge_bytes() as u64 + ends)
     }
 
     /// Whether so many edges are to be held all at once: they fit, or must not be folded.
@@ -212,7 +222,7 @@ impl<'a> FoldBuffer<'a> {
                 usize::try_from(edges).is_ok_and(|edges| edges < self.room())
             }
             Sink::Hold(_) => true,
-            Sink::Show(..) => false,
+            Sink::Show(_) => false,
         }
     }
 
@@ -231,21 +241,25 @@ impl<'a> FoldBuffer<'a> {
 
     /// Bytes that folding needs besides the edges.
     fn besides(&self) -> u64 {
-        self.process() + VERTEX_BYTES * self.n + COPIES * self.sink.block()
+        let vertices = if self.is_listed() { 0 } else { VERTEX_BYTES * self.n };
+        self.process() + vertices + COPIES * self.sink.block()
     }
 
     /// This rank's part of the bytes that its process needs for itself.
     fn process(&self) -> u64 {
         match self.sink {
             Sink::Hold(Budget { process, .. }) => process,
-            Sink::Show(..) => 0,
+            Sink::Show(_) => 0,
         }
     }
 }
 
 /// The forest of consecutive batches on the vertices `0..n`. Edges of equal weight keep their
-/// order.
-fn fold(batches: Vec<Batch>, n: usize) -> Batch {
+/// order. Of more vertices than can be numbered, it lists those at edges.
+fn fold(batches: Vec<Batch>, n: u64) -> Batch {
+    let mut batches = batches;
+    let ids = (n > MOST_VERTICES).then(|| in_one_list(&mut batches));
+    let n = ids.as_ref().map_or(n as usize, Vec::len);
     let (weights, extent) = (common(&batches), extent(&batches));
     let bound = batches.iter().map(Batch::bound).max().unwrap_or(0);
     // Edges that an earlier fold has dropped stay dropped, even if floats come later.
@@ -262,7 +276,11 @@ fn fold(batches: Vec<Batch>, n: usize) -> Batch {
     } else {
         Edges::Wide(local::fold(n, &slices(&wide)))
     };
-    Batch::within(edges, weights, extent).with(bound, beyond)
+    let forest = Batch::within(edges, weights, extent).with(bound, beyond);
+    match ids {
+        Some(ids) => forest.with_ids(ids),
+        None => forest,
+    }
 }
 
 fn slices<T>(lists: &[Vec<T>]) -> Vec<&[T]> {
@@ -298,7 +316,7 @@ mod tests {
 
     fn batch(edges: &[(u32, u32, Weight)]) -> Batch {
         let mut builder = BatchBuilder::new(0);
-        edges.iter().for_each(|&(u, v, weight)| builder.push(u, v, weight));
+        edges.iter().for_each(|&(u, v, weight)| builder.push(u.into(), v.into(), weight));
         builder.finish()
     }
 

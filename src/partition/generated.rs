@@ -76,9 +76,9 @@ impl Reader for Generated<'_> {
         if range.is_empty() {
             return Ok(None);
         }
-        let made = maker.edges(range, &progress.done);
-        segment.census.records += made.len() as u64;
-        Ok(Some(vec![Batch::known(made, self.spec.weights())]))
+        let made = maker.batches(range, &progress.done);
+        segment.census.records += made.iter().map(Batch::len).sum::<usize>() as u64;
+        Ok(Some(made))
     }
 }
 

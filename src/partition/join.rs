@@ -126,7 +126,7 @@ mod tests {
 
     fn batch(edges: &[(u32, u32, Weight)]) -> Batch {
         let mut builder = BatchBuilder::new(0);
-        edges.iter().for_each(|&(u, v, weight)| builder.push(u, v, weight));
+        edges.iter().for_each(|&(u, v, weight)| builder.push(u.into(), v.into(), weight));
         builder.finish()
     }
 

@@ -5,14 +5,16 @@ use super::assignment::Assignment;
 use super::budget::Sink;
 use super::checkpoint::Checkpoint;
 use super::fold_buffer::FoldBuffer;
+use super::ids::VertexNumbers;
 use super::join::{extent, join};
 use super::outline::{GraphFacts, Outline};
 use super::reader::{Conclusion, GraphInput, Reader, RootReader, TotalCounts};
 use crate::comm::Comm;
 use crate::error::Result;
 use crate::format::Census;
-use crate::graph::{Batch, Extent, Slice, Weights};
+use crate::graph::{Batch, Extent, MOST_VERTICES, Slice, Weights};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Loads this rank's part of an input that all ranks read.
 ///
@@ -102,10 +104,25 @@ fn finish(
     let Conclusion { n, n_by_ids, notes } = comm.agree(graph.conclude(&seen))?;
     let narrowest = || Weights::narrowest(all.extent).in_order(facts.descending);
     let weights = facts.weights.unwrap_or_else(narrowest);
+    let is_numbered = n > MOST_VERTICES;
+    let mut numbers = is_numbered.then(|| VertexNumbers::of(comm, &mut batches)).transpose()?;
+    let ids = numbers.as_ref().and_then(VertexNumbers::all).map(Arc::from);
+    if let (Some(numbers), 0) = (&mut numbers, all.folds) {
+        numbers.forget_own();
+    }
     let edges = comm.compute(|| join(batches, weights));
     let Census { records, loops, .. } = all.census;
-    let slice = Slice { n, m: records - loops, loops, edges, weights };
-    Ok(Loaded { slice, notes, n_by_ids, identity: String::new(), folds: all.folds })
+    let numbered = numbers.as_ref().map_or(n, VertexNumbers::len);
+    let slice = Slice {
+        n: numbered,
+        isolated: n - numbered,
+        m: records - loops,
+        loops,
+        edges,
+        weights,
+        ids,
+    };
+    Ok(Loaded { slice, notes, n_by_ids, numbers, identity: String::new(), folds: all.folds })
 }
 
 /// Counts that each rank takes and that all ranks then know in total.

@@ -12,6 +12,7 @@ mod checkpoint;
 mod fingerprint;
 mod fold_buffer;
 mod generated;
+mod ids;
 mod join;
 mod loader;
 mod memory;
@@ -25,13 +26,14 @@ use crate::comm::Comm;
 use crate::error::{ContentFault, Error, OPEN_FILES, Result};
 use crate::format::{Format, TextOptions};
 use crate::generate::Spec;
-use crate::graph::{Edge, Numbers, Slice};
+use crate::graph::{Edge, Edges, Key, Numbers, Slice, Summary, with_edges};
 use crate::measure::Phase;
-use budget::{Budget, Sink};
+use budget::{Budget, Shown, Sink};
 pub use checkpoint::Checkpoint;
 use fingerprint::Located;
 pub use fingerprint::{Fingerprint, fingerprint};
 use generated::Generated;
+pub use ids::VertexNumbers;
 pub(crate) use memory::fits;
 pub use memory::{available_memory, fair_share, left_if_less};
 use rayon::prelude::*;
@@ -83,12 +85,59 @@ pub struct Loaded {
     pub notes: Vec<String>,
     /// Whether n follows from the largest id, since no header gives it.
     pub n_by_ids: bool,
+    /// The numbers of the vertices at edges, if the graph has more vertices than can be numbered: the
+    /// slice then has numbers in place of ids.
+    pub numbers: Option<VertexNumbers>,
     /// Words that distinguish a file from others and from later versions of itself; empty for
     /// generated graphs.
     identity: String,
     /// The largest number of times any rank folded its edges. If it is not 0, the slices no longer
     /// hold all edges of the graph, but those of its forest and some others.
     pub folds: u64,
+}
+
+impl Loaded {
+    /// Some edges on the slice's vertices, such as those of its forest, as they are to be written: the
+    /// slice that is returned knows the vertices' ids. Called by all ranks.
+    pub fn written(&self, comm: &Comm, edges: Edges) -> Slice {
+        let Slice { n, isolated, weights, .. } = self.slice;
+        let m = edges.len() as u64;
+        let (edges, ids) = match &self.numbers {
+            None => (edges, None),
+            Some(numbers) => with_edges!(&edges, edges => {
+                let (ids, edges) = numbers.listed(comm, edges);
+                (Key::pack(edges), Some(ids.into()))
+            }),
+        };
+        Slice { n, isolated, m, loops: 0, edges, weights, ids }
+    }
+
+    /// Adds to an error of a proof, which names vertices as the slice does, what they are if that is not
+    /// their ids.
+    pub fn with_numbers(&self, why: Error) -> Error {
+        match why {
+            Error::Proof { position, what } if self.numbers.is_some() => {
+                let what = format!(
+                    "{what} (vertices are named by their places, from 0, in the order of the ids that \
+                     have edges)"
+                );
+                Error::Proof { position, what }
+            }
+            other => other,
+        }
+    }
+
+    /// Sums up this rank's part of a forest on the slice's vertices, by their ids. Called by all ranks.
+    pub fn summary_of<K: Key>(&self, comm: &Comm, part: &[Edge<K>]) -> Summary {
+        let (n, weights) = (self.slice.vertices(), self.slice.weights);
+        match &self.numbers {
+            None => Summary::of(n, part, weights),
+            Some(numbers) => {
+                let (ids, part) = numbers.listed(comm, part);
+                Summary::of_named(n, &part, weights, |v| ids[v as usize])
+            }
+        }
+    }
 }
 
 /// What to load, and how.
@@ -174,18 +223,26 @@ pub fn revisit(
         let what = format!("the graph has changed since it was first read: {what}");
         Error::proof(what)
     };
-    let mut show = |edges: &[Edge<u64>]| match edges
-        .par_iter()
-        .find_first(|e| u64::from(e.u.max(e.v)) >= slice.n)
-    {
-        Some(e) => Err(differs(format!(
-            "it now has vertex {}, but had only {} vertices",
-            e.u.max(e.v),
-            slice.n
-        ))),
+    let unknown = |id: u64| {
+        let had = slice.vertices();
+        differs(if id < had {
+            format!("it now has edges at vertex {id}, which had none")
+        } else {
+            format!("it now has vertex {id}, but had only {had} vertices")
+        })
+    };
+    let is_new = |e: &&Edge<u64>| u64::from(e.u.max(e.v)) >= slice.n;
+    let mut show = |edges: &[Edge<u64>]| match edges.par_iter().find_first(is_new) {
+        Some(e) => Err(unknown(e.u.max(e.v).into())),
         None => visit(edges),
     };
-    let seen = take(comm, request, Sink::Show(slice.weights, &mut show), None);
+    let shown = Shown {
+        weights: slice.weights,
+        numbers: loaded.numbers.as_ref(),
+        unknown: &unknown,
+        visit: &mut show,
+    };
+    let seen = take(comm, request, Sink::Show(shown), None);
     // If the file has changed, an error of reading or proving it means nothing.
     if !is_unchanged(comm, request, loaded) {
         let what = "the file changed while it was read; run again when no other program writes to \
@@ -197,7 +254,8 @@ pub fn revisit(
         ));
     }
     let told = |slice: &Slice| {
-        let Slice { n, m, loops, weights, .. } = slice;
+        let Slice { m, loops, weights, .. } = slice;
+        let n = slice.vertices();
         let numbers = if weights.numbers() == Numbers::Floats { "floats" } else { "integers" };
         format!("{n} vertices, {m} edges and {loops} loops, with {numbers} as weights")
     };

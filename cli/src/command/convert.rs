@@ -38,7 +38,7 @@ impl Args {
         self.world.note_all(solo, &loaded);
         self.world.warn_of_gaps(solo, &loaded, loaded.slice.m);
         let slice = loaded.slice;
-        output.check(slice.weights, slice.n, slice.m)?;
+        output.check(slice.weights, slice.vertices(), slice.m)?;
         write_graph(solo, &self.output, Some(output), &slice)?;
         self.world.note(solo, &text::written(&self.output, &slice));
         self.world.warn_of_lost(solo, &self.output, &slice);

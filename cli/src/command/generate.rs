@@ -44,7 +44,7 @@ impl Args {
             },
         )?
         .slice;
-        output.check(slice.weights, slice.n, slice.m)?;
+        output.check(slice.weights, slice.vertices(), slice.m)?;
         write_graph(solo, &self.output, Some(output), &slice)?;
         self.world.note(solo, &text::written(&self.output, &slice));
         self.world.warn_of_lost(solo, &self.output, &slice);

@@ -12,9 +12,9 @@ use mst::distributed::ordered;
 use mst::error::Result;
 use mst::experiment::{Job, Provenance, Run};
 use mst::generate::Spec;
-use mst::graph::{Key, Slice, with_edges};
+use mst::graph::{Key, with_edges};
 use mst::measure::{self, Repeats};
-use mst::partition::{self, Memory, Request, Source, fair_share};
+use mst::partition::{self, Loaded, Memory, Request, Source, fair_share};
 use std::ffi::{OsStr, OsString};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -90,7 +90,7 @@ impl Args {
         let (loaded, read) = measure::time(comm, load);
         let loaded = loaded?;
         let weights = loaded.slice.weights;
-        let n = loaded.slice.n;
+        let n = loaded.slice.vertices();
         comm.agree(
             output
                 .as_ref()
@@ -107,7 +107,7 @@ impl Args {
         let run = run.map_err(|why| self.saving.with_cause(why))?;
         common.say_choice(comm, &run);
         common.world.warn_of_gaps(comm, &loaded, run.outcome.forest_edges);
-        comm.agree(self.write(comm, &loaded.slice, &run, output))?;
+        comm.agree(self.write(comm, &loaded, &run, output))?;
         let kind = if comm.size() == 1 { "local" } else { "distributed" };
         let csv = self.csv.as_deref().filter(|_| comm.rank() == 0);
         let append = |csv| self.rows.append(csv, &context.rows(comm, kind, &run));
@@ -151,11 +151,10 @@ impl Args {
         output.as_deref().map(Output::create).transpose()
     }
 
-    fn write(&self, comm: &Comm, graph: &Slice, run: &Run, output: Option<Output>) -> Result<()> {
+    fn write(&self, comm: &Comm, graph: &Loaded, run: &Run, output: Option<Output>) -> Result<()> {
         let Some(path) = &self.output else { return Ok(()) };
         let block = with_edges!(&run.part, part => Key::pack(ordered(comm, part.clone())));
-        let m = block.len() as u64;
-        let block = Slice { n: graph.n, m, loops: 0, edges: block, weights: graph.weights };
+        let block = graph.written(comm, block);
         let written = match (self.output_of(comm), output) {
             (Some(own), Some(output)) if own != *path => write_alone(&own, output, &block),
             (_, output) => write_graph(comm, path, output, &block),

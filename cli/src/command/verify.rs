@@ -6,10 +6,11 @@ use crate::console;
 use crate::console::write_stdout;
 use crate::text;
 use mst::comm::Comm;
+use mst::distributed;
 use mst::error::{Error, Result};
 use mst::format::TextOptions;
-use mst::graph::{Edge, Key, Slice, Summary, Weights, with_edges};
-use mst::partition::{self, Request, Source};
+use mst::graph::{Edge, Key, Slice, Vertex, Weights, with_edges};
+use mst::partition::{self, Loaded, Request, Source};
 use mst::verify::{self, VERTEX_BYTES};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -44,7 +45,6 @@ impl Args {
         };
         let graph = partition::load(comm, &request)?;
         self.world.note_all(comm, &graph);
-        let graph = graph.slice;
         let source = self.forest_source(comm)?;
         let request = Request {
             source: &source,
@@ -55,9 +55,9 @@ impl Args {
         };
         let forest = partition::load(comm, &request)?;
         self.world.note_all(comm, &forest);
-        let forest = forest.slice;
-        is_forest_of(&graph, &forest)?;
-        with_edges!(&graph.edges, edges => self.prove(comm, &graph, edges, &forest))
+        is_forest_of(&graph.slice, &forest.slice)?;
+        let forest = forest.written(comm, forest.slice.edges.clone());
+        with_edges!(&graph.slice.edges, edges => self.prove(comm, &graph, edges, &forest))
     }
 
     /// The source of the forest.
@@ -80,16 +80,19 @@ impl Args {
     fn prove<K: Key>(
         &self,
         comm: &Comm,
-        graph: &Slice,
+        graph: &Loaded,
         edges: &[Edge<K>],
         forest: &Slice,
     ) -> Result<()> {
-        let mine = comm.agree(with_keys_of(graph.weights, forest))?;
-        let forest = comm.all_gather::<Edge<K>>(&mine).concat();
+        let Slice { n, weights, .. } = graph.slice;
+        let vertices = comm.agree(vertices_of(comm, graph, forest))?;
+        let part = comm.agree(with_keys_of(weights, forest, &vertices))?;
+        let whole = comm.all_gather::<Edge<K>>(&part).concat();
         let start = std::time::Instant::now();
-        verify::verify_slice(comm, graph.n, &forest, edges, graph.weights)?;
+        let proved = verify::verify_slice(comm, n, &whole, edges, weights);
+        proved.map_err(|why| graph.with_numbers(why))?;
+        let summary = distributed::total(comm, &graph.summary_of(comm, &part));
         if comm.rank() == 0 && !self.world.job.quiet {
-            let summary = Summary::of(graph.n, &forest, graph.weights);
             let text = text::proved(&self.forest, &summary, start.elapsed());
             return write_stdout(text.as_bytes());
         }
@@ -101,27 +104,60 @@ impl Args {
 fn is_forest_of(graph: &Slice, forest: &Slice) -> Result<()> {
     let what = if forest.loops > 0 {
         "the forest has an edge that joins a vertex to itself".to_owned()
-    } else if forest.n > graph.n {
-        format!("the forest has {} vertices, but the graph has {}", forest.n, graph.n)
-    } else if forest.m >= graph.n.max(1) {
-        format!("{} edges on {} vertices are not a forest", forest.m, graph.n)
+    } else if forest.vertices() > graph.vertices() {
+        let [more, fewer] = [forest, graph].map(Slice::vertices);
+        format!("the forest has {more} vertices, but the graph has {fewer}")
+    } else if forest.m >= graph.vertices().max(1) {
+        format!("{} edges on {} vertices are not a forest", forest.m, graph.vertices())
     } else {
         return Ok(());
     };
     Err(Error::proof(what))
 }
 
-/// The forest's edges with the graph's keys.
+/// The ends of each of the forest's edges, as the graph names them. Called by all ranks.
+///
+/// # Errors
+/// If the graph has no edge at a vertex.
+fn vertices_of(comm: &Comm, graph: &Loaded, forest: &Slice) -> Result<Vec<[Vertex; 2]>> {
+    let ends = forest.edges.iter().map(|e| [e.u, e.v]);
+    let Some(numbers) = &graph.numbers else { return Ok(ends.collect()) };
+    let mut ids: Vec<u64> = ends.flatten().map(|v| forest.id(v)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let found = numbers.numbers(comm, &ids);
+    let vertex = |id: u64| ids.binary_search(&id).ok().and_then(|place| found[place]);
+    let ends = |(u, v, weight)| {
+        let found = vertex(u).zip(vertex(v)).map(<[Vertex; 2]>::from);
+        found.ok_or_else(|| {
+            let what = format!(
+                "the forest's edge {u} - {v} of weight {weight} is not in the graph, which has no edge \
+                 at one of its ends"
+            );
+            Error::proof(what)
+        })
+    };
+    forest.weighted().map(ends).collect()
+}
+
+/// The forest's edges with the graph's keys, and `vertices` as their ends.
 ///
 /// # Errors
 /// If the graph's keys cannot represent a weight, so that no edge of the graph has it.
-fn with_keys_of<K: Key>(weights: Weights, forest: &Slice) -> Result<Vec<Edge<K>>> {
-    let with_key = |(u, v, weight)| match weights.key(weight).and_then(K::narrow) {
+fn with_keys_of<K: Key>(
+    weights: Weights,
+    forest: &Slice,
+    vertices: &[[Vertex; 2]],
+) -> Result<Vec<Edge<K>>> {
+    let edge = |((from, to, weight), &[u, v]): (_, &[Vertex; 2])| match weights
+        .key(weight)
+        .and_then(K::narrow)
+    {
         Some(key) => Ok(Edge { u, v, key }),
         None => Err(Error::proof(format!(
-            "the forest's edge {u} - {v} of weight {weight} is not in the graph: no edge there has \
+            "the forest's edge {from} - {to} of weight {weight} is not in the graph: no edge there has \
              that weight"
         ))),
     };
-    forest.weighted().map(with_key).collect()
+    forest.weighted().zip(vertices).map(edge).collect()
 }

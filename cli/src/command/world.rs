@@ -135,7 +135,7 @@ impl WorldArgs {
 
     /// Warns if ids imply far more vertices than `edges`, of the graph or of its forest, can touch.
     pub(super) fn warn_of_gaps(&self, comm: &Comm, loaded: &Loaded, edges: u64) {
-        let warning = text::gaps(loaded.slice.n, edges).filter(|_| loaded.n_by_ids);
+        let warning = text::gaps(loaded.slice.vertices(), edges).filter(|_| loaded.n_by_ids);
         warning.iter().for_each(|warning| self.note(comm, warning));
     }
 

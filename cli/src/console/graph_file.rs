@@ -56,7 +56,7 @@ fn write_whole(
     block: &Slice,
 ) -> Result<()> {
     let edges = with_edges!(&block.edges, edges => Key::pack(comm.gather(0, edges).concat()));
-    let whole = Slice { m: edges.len() as u64, edges, ..*block };
+    let whole = Slice { m: edges.len() as u64, edges, ids: block.ids.clone(), ..*block };
     output.map_or(Ok(()), |output| output.write(|out| format::write(format, path, &whole, out)))
 }
 

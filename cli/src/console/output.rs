@@ -87,13 +87,13 @@ impl Output {
     }
 
     /// Checks, as soon as they are known, that the file can hold these weights, and that this host
-    /// has the memory to write `edges` edges on the vertices `0..n`.
+    /// has the memory to write `edges` edges on `n` vertices.
     ///
     /// # Errors
     /// [`Error::Content`] if the format has no such weights, [`Error::TooLarge`] if memory is
     /// short.
     pub(crate) fn check(&self, weights: Weights, n: u64, edges: u64) -> Result<()> {
-        format::holds(self.format, &self.path, weights)?;
+        format::holds(self.format, &self.path, weights, n)?;
         let (vertex, edge) = self.format.writing_bytes();
         let taken = vertex * n + edge * edges;
         if taken == 0 {

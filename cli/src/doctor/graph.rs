@@ -3,6 +3,7 @@
 use mst::distributed::{Combine, Plan, Prepare};
 use mst::error::{Error, Result};
 use mst::format::{Format, Preamble, Stream, TextOptions, binary};
+use mst::graph::most_numbered;
 use mst::partition::{Source, fingerprint};
 use mst::verify::VERTEX_BYTES;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use std::path::Path;
 /// A graph's size in memory, as far as its spec or the start of its file tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Size {
-    /// The number of vertices; 0 if only reading the whole file would tell.
+    /// The number of vertices that take memory; 0 if only reading the whole file would tell.
     pub(super) n: u64,
     /// The bytes of all edges.
     pub(super) edge_bytes: u64,
@@ -37,8 +38,8 @@ impl Size {
         match source {
             Source::Generated(spec) => {
                 let edge_bytes = spec.weights().edge_bytes() as u64;
-                let edge_bytes = spec.expected_edges().saturating_mul(edge_bytes);
-                Ok(Self { n: spec.n(), edge_bytes })
+                let m = spec.expected_edges();
+                Ok(Self { n: most_numbered(spec.n(), m), edge_bytes: m.saturating_mul(edge_bytes) })
             }
             Source::File { path, .. } => Self::of_file(path),
         }
@@ -51,12 +52,13 @@ impl Size {
         let format = Format::detect(path, stream.head()?)?;
         if format == Format::Binary {
             let header = binary::FileHeader::read(path, &file)?;
-            return Ok(Self { n: header.n, edge_bytes: header.m.saturating_mul(WIDE) });
+            let n = most_numbered(header.n, header.m);
+            return Ok(Self { n, edge_bytes: header.m.saturating_mul(WIDE) });
         }
         let top = Preamble::read(path, format, &TextOptions::default(), &mut stream)?;
         let guessed = if stream.is_gzip() { len.saturating_mul(GZIP) } else { len };
         let edge_bytes = top.m.map_or(guessed, |m| m.saturating_mul(WIDE));
-        Ok(Self { n: top.n.unwrap_or(0), edge_bytes })
+        Ok(Self { n: most_numbered(top.n.unwrap_or(0), edge_bytes / WIDE), edge_bytes })
     }
 
     /// Memory that each rank needs in any case, for the vertices, bytes.
@@ -91,6 +93,8 @@ mod tests {
         assert_eq!(size, Size { n: 1000, edge_bytes: 72_000 });
         assert_eq!(size.on_each(3), 1000 * VERTEX_BYTES + 2 * 24_000);
         assert_eq!(of("gnm:n=10,m=20,weights=float").edge_bytes, 320);
+        let sparse = Size { n: 12_000, edge_bytes: 72_000 };
+        assert_eq!(of("gnm:n=2^40,m=6000"), sparse, "only vertices at edges take memory");
         let file = |name: &str| Source::File {
             path: name.into(),
             format: None,

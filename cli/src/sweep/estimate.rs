@@ -3,6 +3,7 @@
 use super::{Done, Experiment, SweepPoint};
 use mst::comm::Link;
 use mst::distributed::{Locality, Plan, Workload};
+use mst::graph::most_numbered;
 use mst::partition::Source;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -79,7 +80,10 @@ impl Pace {
 /// The vertices and edges of a point's graph; guessed from the size of a file.
 pub(crate) fn size(point: &SweepPoint) -> (u64, u64) {
     match &point.graph.source {
-        Source::Generated(spec) => (spec.n(), spec.expected_edges()),
+        Source::Generated(spec) => {
+            let m = spec.expected_edges();
+            (most_numbered(spec.n(), m), m)
+        }
         Source::File { path, .. } => {
             let m = path.metadata().map_or(0, |about| about.len()) / FILE_BYTES + 1;
             (m / DEGREE + 1, m)

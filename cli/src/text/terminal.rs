@@ -128,7 +128,7 @@ pub fn added(rows: u64, csv: &Path) -> String {
 
 /// The line that says what was written to `path`.
 pub fn written(path: &Path, slice: &Slice) -> String {
-    format!("{}: {}, {}", shown(path), count_of("vertex", slice.n), count(slice.m, "edge"))
+    format!("{}: {}, {}", shown(path), count_of("vertex", slice.vertices()), count(slice.m, "edge"))
 }
 
 /// The warning that a table at `path` does not keep the `lost` vertices after those of all edges.
@@ -331,7 +331,7 @@ total without read        500 ms            500 ms
     fn what_was_written_is_told() {
         let path = Path::new("g.mst");
         let edges = Edges::Narrow(Vec::new());
-        let slice = Slice { n: 1, m: 2_000, loops: 0, edges, weights: Weights::SINGLES };
+        let slice = Slice { m: 2_000, ..Slice::whole(1, edges, Weights::SINGLES) };
         assert_eq!(written(path, &slice), "g.mst: 1 vertex, 2,000 edges");
         assert_eq!(added(1, path), "1 row added to g.mst");
         assert_eq!(lost(path, 0), None);

@@ -76,7 +76,7 @@ pub(super) fn edge(line: &[u8], rows: &Rows, ids: Ids, batch: &mut BatchBuilder)
 
 /// The edge of a line that is not a comment.
 #[inline]
-fn record(fields: &mut Fields<'_>, rows: &Rows, ids: Ids) -> Checked<(u32, u32, Weight)> {
+fn record(fields: &mut Fields<'_>, rows: &Rows, ids: Ids) -> Checked<(u64, u64, Weight)> {
     if rows.plain {
         let (u, v) = (fields.vertex(ids)?, fields.vertex(ids)?);
         let weight = if rows.width == 3 { fields.weight()? } else { Weight::Integer(1) };

@@ -29,7 +29,7 @@ pub(super) struct Reading {
     /// The columns to use, or why that is not clear.
     pub(super) columns: Result<Columns, Unclear>,
     /// The edges that could be read.
-    pub(super) edges: Vec<(u32, u32, Weight)>,
+    pub(super) edges: Vec<(u64, u64, Weight)>,
     /// How far it got: the number of records that could be read and, if the first edge could not,
     /// the number of its columns that could.
     pub(super) reached: (usize, u32),

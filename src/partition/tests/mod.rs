@@ -11,14 +11,15 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+mod ids;
+
 const N: u64 = 20;
 
 /// A graph with keys of 64 bits.
 fn graph(edges: Vec<(u32, u32, i64)>) -> Slice {
     let edge = |(u, v, weight)| Edge { u, v, key: integer_key(weight) };
     let edges: Vec<_> = edges.into_iter().filter(|(u, v, _)| u != v).map(edge).collect();
-    let (m, weights) = (edges.len() as u64, Weights::wide(Numbers::Integers));
-    Slice { n: N, m, loops: 0, edges: Edges::Wide(edges), weights }
+    Slice::whole(N, Edges::Wide(edges), Weights::wide(Numbers::Integers))
 }
 
 /// The forest of a graph as (u, v, weight), lightest first.
