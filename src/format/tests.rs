@@ -7,7 +7,6 @@ use crate::graph::{
 };
 use proptest::prelude::*;
 use std::io::Cursor;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 /// What was read: n, the census and the edges.
@@ -59,7 +58,6 @@ fn edges((n, census, batches): Found, numbers: Numbers) -> Slice {
         let list = ends.iter().zip(&keys).map(plain).collect();
         all = Batch::known(Edges::Wide(list), weights);
     }
-    let ids = ids.map(Arc::from);
     Slice { loops: census.loops, ids, ..Slice::whole(n, all.into_edges(), weights) }
 }
 

@@ -2,7 +2,8 @@
 
 use super::weight::finite_key;
 use super::{Edge, Edges, Extent, Key, Numbers, Vertex, Weight, Weights};
-use super::{integer_key, key_integer, listed};
+use super::{IdList, integer_key, key_integer};
+use std::sync::Arc;
 
 /// Consecutive edges of the input, in input order, with counts taken while they were read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub struct Batch {
     extent: Extent,
     bound: u64,
     beyond_floats: bool,
-    ids: Option<Vec<u64>>,
+    ids: Option<Arc<[u64]>>,
 }
 
 impl Batch {
@@ -47,7 +48,7 @@ impl Batch {
     /// The same batch, whose edges name vertices by their places in `ids`, which are sorted and
     /// distinct.
     #[must_use]
-    pub fn with_ids(self, ids: Vec<u64>) -> Self {
+    pub fn with_ids(self, ids: Arc<[u64]>) -> Self {
         Self { ids: Some(ids), ..self }
     }
 
@@ -58,7 +59,7 @@ impl Batch {
     }
 
     /// As [`Batch::ids`]; edges then name vertices by themselves.
-    pub fn take_ids(&mut self) -> Option<Vec<u64>> {
+    pub fn take_ids(&mut self) -> Option<Arc<[u64]>> {
         self.ids.take()
     }
 
@@ -72,11 +73,12 @@ impl Batch {
     /// Edges of an input whose header gives the key encoding and the number of vertices, with ids that
     /// may have more than 32 bits: the two ends of each edge, and its key.
     pub fn known_listed<K: Key>(ends: &[[u64; 2]], keys: &[K], weights: Weights) -> Self {
-        let (ids, places) = listed(ends.as_flattened());
+        let ids = IdList::of(ends.as_flattened().to_vec());
+        let places = ids.places(ends.as_flattened());
         let (places, _) = places.as_chunks::<2>();
         let edge = |(&[u, v], &key): (&[Vertex; 2], &K)| Edge { u, v, key };
         let edges = places.iter().zip(keys).map(edge).collect();
-        Self::known(K::pack(edges), weights).with_ids(ids)
+        Self::known(K::pack(edges), weights).with_ids(ids.ids().clone())
     }
 
     /// The edges.
@@ -291,14 +293,15 @@ impl BatchBuilder {
 
 /// Makes edges name their vertices by places in a list of ids, which is returned. The ends have
 /// only the lower halves of the ids yet.
-fn list_ids<K>(edges: &mut [Edge<K>], upper: &[[u32; 2]]) -> Vec<u64> {
+fn list_ids<K>(edges: &mut [Edge<K>], upper: &[[u32; 2]]) -> Arc<[u64]> {
     let id = |upper: u32, lower: Vertex| u64::from(upper) << 32 | u64::from(lower);
     let ends = |(e, upper): (&Edge<K>, &[u32; 2])| [id(upper[0], e.u), id(upper[1], e.v)];
     let ends: Vec<u64> = edges.iter().zip(upper).flat_map(ends).collect();
-    let (ids, places) = listed(&ends);
+    let ids = IdList::of(ends.clone());
+    let places = ids.places(&ends);
     let (places, _) = places.as_chunks::<2>();
     edges.iter_mut().zip(places).for_each(|(e, &[u, v])| (e.u, e.v) = (u, v));
-    ids
+    ids.ids().clone()
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub use exact_sum::ExactSum;
 pub use extent::Extent;
 pub(crate) use forest::{GOLDEN_GAMMA, pick};
 pub use forest::{Summary, Total, mix, scramble};
-pub(crate) use id_list::{distinct_ids, listed, place_of};
+pub(crate) use id_list::IdList;
 pub(crate) use numbering::Numbering;
 pub use slice::Slice;
 pub use weight::{Numbers, Weight, float_key, integer_key, key_float, key_integer};

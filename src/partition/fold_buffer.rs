@@ -236,7 +236,9 @@ impl<'a> FoldBuffer<'a> {
                 bytes.saturating_sub(self.besides()) / (COPIES * self.bytes(1))
             }
         };
-        usize::try_from(room).unwrap_or(usize::MAX).max(1)
+        // Each edge may have two ids that are nowhere else, and all of them must be listed.
+        let most = if self.is_listed() { MOST_VERTICES / 2 } else { u64::MAX };
+        usize::try_from(room.min(most)).unwrap_or(usize::MAX).max(1)
     }
 
     /// Bytes that folding needs besides the edges.
@@ -259,7 +261,7 @@ impl<'a> FoldBuffer<'a> {
 fn fold(batches: Vec<Batch>, n: u64) -> Batch {
     let mut batches = batches;
     let ids = (n > MOST_VERTICES).then(|| in_one_list(&mut batches));
-    let n = ids.as_ref().map_or(n as usize, Vec::len);
+    let n = ids.as_ref().map_or(n as usize, |ids| ids.len());
     let (weights, extent) = (common(&batches), extent(&batches));
     let bound = batches.iter().map(Batch::bound).max().unwrap_or(0);
     // Edges that an earlier fold has dropped stay dropped, even if floats come later.

@@ -3,17 +3,17 @@
 
 use crate::comm::Comm;
 use crate::error::{Error, Result};
-use crate::graph::with_edges;
-use crate::graph::{Batch, Edge, Key, MOST_VERTICES, Vertex, distinct_ids, listed, place_of};
+use crate::graph::{Batch, Edge, IdList, Key, MOST_VERTICES, Vertex, with_edges};
 use crate::sharding::{IdIndex, distinct};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// The numbers that stand for the ids of a graph's vertices at edges, in the order of the ids.
 #[derive(Clone, Debug)]
 pub struct VertexNumbers {
     index: IdIndex,
-    /// The ids at this rank's edges, and the number of each.
-    here: (Vec<u64>, Vec<Vertex>),
+    /// The ids at this rank's edges, and the number of each, as long as they are needed.
+    here: Option<(IdList, Vec<Vertex>)>,
 }
 
 impl VertexNumbers {
@@ -22,25 +22,15 @@ impl VertexNumbers {
     /// # Errors
     /// [`Error::TooLarge`] if there are more than 2^32 - 1. All ranks return the same.
     pub(super) fn of(comm: &Comm, batches: &mut [Batch]) -> Result<Self> {
-        let ids = comm.compute(|| in_one_list(batches));
-        let index = IdIndex::of(comm, ids.clone());
-        if index.len() > MOST_VERTICES {
-            let what = format!(
-                "{} vertices have edges, but at most {MOST_VERTICES} can be numbered with 32 bits",
-                index.len()
-            );
-            return Err(Error::TooLarge { needed: None, left: None, what });
-        }
-        let numbers = index.numbers(comm, &ids);
+        let lists = comm.compute(|| lists_of(batches));
+        let ids = comm.compute(|| IdList::unless_too_many(lists.concat()));
+        let ids = comm.agree(ids.ok_or_else(|| too_many(MOST_VERTICES + 1)))?;
+        let index = IdIndex::of(comm, ids.ids()).map_err(too_many)?;
+        let numbers = index.numbers(comm, ids.ids());
         let number = |number: Option<Vertex>| number.expect("every id at an edge has a number");
         let numbers: Vec<Vertex> = numbers.into_iter().map(number).collect();
-        comm.compute(|| {
-            batches.par_iter_mut().for_each(|batch| {
-                batch.take_ids();
-                batch.rename(|place| numbers[place as usize]);
-            });
-        });
-        Ok(Self { index, here: (ids, numbers) })
+        comm.compute(|| rename(batches, &lists, &ids, |place| numbers[place as usize]));
+        Ok(Self { index, here: Some((ids, numbers)) })
     }
 
     /// How many vertices are at edges.
@@ -72,56 +62,87 @@ impl VertexNumbers {
         (self.index.ids(comm, &numbers), edges.iter().zip(places).map(edge).collect())
     }
 
-    /// The ids of all vertices, if one rank has them.
-    pub(super) fn all(&self) -> Option<&[u64]> {
-        (self.index.own().len() as u64 == self.len()).then_some(self.index.own())
+    /// The ids of all vertices, if this rank has them.
+    pub(super) fn all(&self) -> Option<Arc<[u64]>> {
+        let own = self.index.own();
+        (own.len() as u64 == self.len()).then(|| own.clone())
     }
 
     /// Forgets the ids at this rank's edges, which only [`VertexNumbers::renumber`] needs.
     pub(super) fn forget_own(&mut self) {
-        self.here = (Vec::new(), Vec::new());
+        self.here = None;
     }
 
     /// Numbers the vertices of a batch that this rank has read once before. Returns an id that it did
     /// not have then, if there is one.
+    ///
+    /// # Panics
+    /// If the ids at this rank's edges were forgotten.
     pub(super) fn renumber(&self, batch: &mut Batch) -> Option<u64> {
-        let (known, numbers) = &self.here;
-        let ids = batch.take_ids();
-        let id = |v: Vertex| ids.as_ref().map_or(v.into(), |ids| ids[v as usize]);
-        let new = batch.edges().iter().flat_map(|e| [id(e.u), id(e.v)]);
-        if let Some(new) = new.into_iter().find(|id| place_of(known, *id).is_none()) {
-            return Some(new);
+        let (known, numbers) = self.here.as_ref().expect("they are kept for this");
+        let list = list_of(batch);
+        let new = list.iter().find(|id| known.place(**id).is_none());
+        if new.is_none() {
+            rename(std::slice::from_mut(batch), std::slice::from_ref(&list), known, |place| {
+                numbers[place as usize]
+            });
         }
-        batch.rename(|v| numbers[place_of(known, id(v)).expect("looked up above") as usize]);
-        None
+        new.copied()
     }
+}
+
+fn too_many(vertices: u64) -> Error {
+    let what = format!(
+        "{vertices} vertices or more have edges, but at most {MOST_VERTICES} can be numbered with 32 \
+         bits"
+    );
+    Error::TooLarge { needed: None, left: None, what }
 }
 
 /// Makes all batches name vertices by places in one list of ids, which is returned.
 ///
+/// # Panics
+/// If they have more than half of [`MOST_VERTICES`] edges.
+///
 /// # Complexity
-/// O(k log k) for k ends of edges; the list takes 8 bytes an id.
-pub(super) fn in_one_list(batches: &mut [Batch]) -> Vec<u64> {
-    let lists: Vec<Vec<u64>> = batches.par_iter_mut().map(own_list).collect();
-    let ids = distinct_ids(lists.concat());
-    batches.par_iter_mut().zip(lists).for_each(|(batch, list)| {
-        let place = |id: u64| place_of(&ids, id).expect("the list has the ids of all batches");
-        let places: Vec<Vertex> = list.into_iter().map(place).collect();
-        batch.rename(|v| places[v as usize]);
-    });
-    ids
+/// O(k log k) for k ends of edges; the list takes 9 bytes an id.
+pub(super) fn in_one_list(batches: &mut [Batch]) -> Arc<[u64]> {
+    let lists = lists_of(batches);
+    let ids = IdList::of(lists.concat());
+    rename(batches, &lists, &ids, |place| place);
+    ids.ids().clone()
+}
+
+/// The ids at the edges of each batch, which name vertices by places in this list from now on.
+fn lists_of(batches: &mut [Batch]) -> Vec<Arc<[u64]>> {
+    batches.par_iter_mut().map(list_of).collect()
 }
 
 /// The ids at the edges of a batch, which name vertices by places in this list from now on.
-fn own_list(batch: &mut Batch) -> Vec<u64> {
+fn list_of(batch: &mut Batch) -> Arc<[u64]> {
     if let Some(ids) = batch.take_ids() {
         return ids;
     }
     let ends: Vec<u64> = batch.edges().iter().flat_map(|e| [e.u.into(), e.v.into()]).collect();
-    let (ids, places) = listed(&ends);
+    let ids = IdList::of(ends.clone());
+    let places = ids.places(&ends);
     let (places, _) = places.as_chunks::<2>();
     with_edges!(batch.edges_mut(), list => {
         list.iter_mut().zip(places).for_each(|(e, &[u, v])| (e.u, e.v) = (u, v));
     });
-    ids
+    ids.ids().clone()
+}
+
+/// Gives the vertices of each batch, which are places in its list, the names of their places among
+/// `ids`.
+fn rename(
+    batches: &mut [Batch],
+    lists: &[Arc<[u64]>],
+    ids: &IdList,
+    name: impl Fn(Vertex) -> Vertex + Sync,
+) {
+    batches.par_iter_mut().zip(lists).for_each(|(batch, list)| {
+        let names: Vec<Vertex> = ids.places(list).into_iter().map(&name).collect();
+        batch.rename(|v| names[v as usize]);
+    });
 }

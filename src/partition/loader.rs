@@ -14,7 +14,6 @@ use crate::error::Result;
 use crate::format::Census;
 use crate::graph::{Batch, Extent, MOST_VERTICES, Slice, Weights};
 use rayon::prelude::*;
-use std::sync::Arc;
 
 /// Loads this rank's part of an input that all ranks read.
 ///
@@ -106,7 +105,7 @@ fn finish(
     let weights = facts.weights.unwrap_or_else(narrowest);
     let is_numbered = n > MOST_VERTICES;
     let mut numbers = is_numbered.then(|| VertexNumbers::of(comm, &mut batches)).transpose()?;
-    let ids = numbers.as_ref().and_then(VertexNumbers::all).map(Arc::from);
+    let ids = numbers.as_ref().and_then(VertexNumbers::all);
     if let (Some(numbers), 0) = (&mut numbers, all.folds) {
         numbers.forget_own();
     }

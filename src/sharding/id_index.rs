@@ -4,8 +4,10 @@
 use super::message::{Malformed, MessageReader, MessageWriter};
 use super::{Answers, Owners, exchange, sample_sort};
 use crate::comm::Comm;
-use crate::graph::{Vertex, distinct_ids, place_of};
+use crate::graph::{IdList, MOST_VERTICES, Vertex};
+use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The bits of a Rice code's number of plain bits.
 const PARAMETER_BITS: usize = 6;
@@ -16,7 +18,7 @@ const ID_BITS: usize = 64;
 pub(crate) struct IdIndex {
     numbers: Owners,
     /// The ids of this rank's numbers.
-    own: Vec<u64>,
+    own: IdList,
     /// For each rank, its first id; that of the next rank if it has none.
     firsts: Vec<u64>,
 }
@@ -24,14 +26,22 @@ pub(crate) struct IdIndex {
 impl IdIndex {
     /// Numbers the `ids` of all ranks from 0. Each rank gives its own, sorted and distinct.
     ///
+    /// # Errors
+    /// How many there are, if they are more than [`MOST_VERTICES`]. All ranks return the same.
+    ///
     /// # Complexity
     /// O(k/p log k) time and O(k/p) memory for k ids; two exchanges of all of them, and an all-gather
     /// of a sample.
-    pub(crate) fn of(comm: &Comm, ids: Vec<u64>) -> Self {
-        let mine = distinct_ids(sample_sort(comm, ids, |id| *id));
+    pub(crate) fn of(comm: &Comm, ids: &[u64]) -> Result<Self, u64> {
+        let mut mine = sample_sort(comm, ids.to_vec(), |id| *id);
+        mine.dedup();
         let lens = comm.all_gather(&[mine.len() as u64]).concat();
         let start = lens[..comm.rank()].iter().sum::<u64>() as usize;
-        let numbers = Owners { n: lens.iter().sum::<u64>() as usize, p: comm.size() };
+        let total: u64 = lens.iter().sum();
+        if total > MOST_VERTICES {
+            return Err(total);
+        }
+        let numbers = Owners { n: total as usize, p: comm.size() };
         let piece = |rank: usize| {
             let at = |number: usize| number.clamp(start, start + mine.len()) - start;
             let block = numbers.block(rank);
@@ -42,7 +52,7 @@ impl IdIndex {
         for rank in (1..firsts.len()).rev() {
             firsts[rank - 1] = firsts[rank - 1].min(firsts[rank]);
         }
-        Self { numbers, own, firsts }
+        Ok(Self { numbers, own: comm.compute(|| IdList::of(own)), firsts })
     }
 
     /// How many ids have numbers.
@@ -51,8 +61,8 @@ impl IdIndex {
     }
 
     /// The ids of this rank's block of numbers.
-    pub(crate) fn own(&self) -> &[u64] {
-        &self.own
+    pub(crate) fn own(&self) -> &Arc<[u64]> {
+        self.own.ids()
     }
 
     /// The number of each of this rank's `ids`, which are sorted and distinct; `None` for an id without
@@ -63,20 +73,14 @@ impl IdIndex {
     /// back.
     pub(crate) fn numbers(&self, comm: &Comm, ids: &[u64]) -> Vec<Option<Vertex>> {
         let ranges = self.split(ids);
-        let message = |range: &Range<usize>| {
-            let mut out = MessageWriter::new();
-            put_ids(&mut out, &ids[range.clone()]);
-            out.into_bytes()
-        };
-        let asked = comm.all_to_all(ranges.iter().map(message).collect());
-        let start = self.numbers.ids(comm.rank()).start;
-        let number = |id: u64| place_of(&self.own, id).map(|place| start + place);
-        let answers = asked.iter().map(|bytes| {
-            let ids = take_ids(&mut MessageReader::of(bytes)).expect("messages of this program");
-            ids.into_iter().map(number).collect()
-        });
         let lens: Vec<usize> = ranges.iter().map(Range::len).collect();
-        exchange(comm, &Answers(self.numbers.bits()), answers.collect(), &lens).concat()
+        let lists = ranges.into_iter().map(|range| ids[range].to_vec()).collect();
+        let asked = exchange_ids(comm, lists);
+        let start = self.numbers.ids(comm.rank()).start;
+        let number = |id: &u64| self.own.place(*id).map(|place| start + place);
+        let answer = |ids: &Vec<u64>| ids.iter().map(number).collect();
+        let answers = comm.compute(|| asked.par_iter().map(answer).collect());
+        exchange(comm, &Answers(self.numbers.bits()), answers, &lens).concat()
     }
 
     /// The ids of `numbers`, which are sorted and distinct.
@@ -88,16 +92,9 @@ impl IdIndex {
         let asked =
             comm.all_to_all(blocks.iter().map(|range| numbers[range.clone()].to_vec()).collect());
         let start = self.numbers.ids(comm.rank()).start;
-        let answers = asked.iter().map(|numbers| {
-            let mut out = MessageWriter::new();
-            let ids: Vec<u64> =
-                numbers.iter().map(|number| self.own[(number - start) as usize]).collect();
-            put_ids(&mut out, &ids);
-            out.into_bytes()
-        });
-        let answers = comm.all_to_all(answers.collect());
-        let ids = answers.iter().map(|bytes| take_ids(&mut MessageReader::of(bytes)));
-        ids.collect::<Result<Vec<_>, _>>().expect("messages of this program").concat()
+        let id = |number: &Vertex| self.own.ids()[(number - start) as usize];
+        let answers = asked.iter().map(|numbers| numbers.iter().map(id).collect());
+        exchange_ids(comm, answers.collect()).concat()
     }
 
     /// For each rank, the places of the ids that it would have the numbers of.
@@ -111,6 +108,25 @@ impl IdIndex {
         };
         (0..self.firsts.len()).map(|rank| start(rank)..start(rank + 1)).collect()
     }
+}
+
+/// Sends each rank a list of ids, sorted and distinct. Returns the lists received.
+fn exchange_ids(comm: &Comm, lists: Vec<Vec<u64>>) -> Vec<Vec<u64>> {
+    let mut lists = lists;
+    let own = std::mem::take(&mut lists[comm.rank()]);
+    let message = |ids: &Vec<u64>| {
+        let mut out = MessageWriter::new();
+        put_ids(&mut out, ids);
+        out.into_bytes()
+    };
+    let messages = comm.compute(|| lists.par_iter().map(message).collect());
+    let received = comm.all_to_all(messages);
+    let taken = |bytes: &Vec<u8>| take_ids(&mut MessageReader::of(bytes));
+    let taken: Result<Vec<_>, Malformed> =
+        comm.compute(|| received.par_iter().map(taken).collect());
+    let mut lists = taken.expect("messages of this program");
+    lists[comm.rank()] = own;
+    lists
 }
 
 /// Appends ids, sorted and distinct, to a message: the first, and the gaps between them in a Rice code.
@@ -175,7 +191,7 @@ mod tests {
             let all: Vec<u64> = all.into_iter().collect();
             let found = comm::run(lists.len(), Some(1), |comm| {
                 let mine: Vec<u64> = lists[comm.rank()].iter().copied().collect();
-                let index = IdIndex::of(comm, mine.clone());
+                let index = IdIndex::of(comm, &mine).expect("few ids");
                 let asked: BTreeSet<u64> = mine.iter().chain(&others).copied().collect();
                 let asked: Vec<u64> = asked.into_iter().collect();
                 let numbers = index.numbers(comm, &asked);
@@ -187,7 +203,7 @@ mod tests {
             for (len, ids, asked, numbers, own) in found {
                 prop_assert_eq!(len, all.len() as u64);
                 prop_assert!(own.len().abs_diff(all.len() / lists.len()) <= 1, "blocks are even");
-                let expected: Vec<_> = asked.iter().map(|&id| place_of(&all, id)).collect();
+                let expected: Vec<_> = asked.iter().map(|id| all.binary_search(id).ok().map(|place| place as Vertex)).collect();
                 prop_assert_eq!(numbers, expected);
                 let known = asked.into_iter().filter(|id| all.contains(id));
                 prop_assert!(ids.into_iter().eq(known));
@@ -205,7 +221,7 @@ mod tests {
     #[test]
     fn ids_take_few_bits() {
         let ids: Vec<u64> = (0..10_000).map(crate::graph::scramble).map(|id| id >> 24).collect();
-        let ids = distinct_ids(ids);
+        let ids = IdList::of(ids).ids().to_vec();
         let mut out = MessageWriter::new();
         put_ids(&mut out, &ids);
         let bits = 8.0 * out.into_bytes().len() as f64 / ids.len() as f64;

@@ -3,7 +3,6 @@
 use super::*;
 use crate::graph::{Batch, Weight, scramble};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// An id far from others, in the order of `v`.
 fn id(v: u32) -> u64 {
@@ -15,7 +14,7 @@ fn spread(graph: &Slice) -> Slice {
     let ends: Vec<[u64; 2]> = graph.edges.iter().map(|e| [id(e.u), id(e.v)]).collect();
     let keys: Vec<u64> = graph.edges.iter().map(|e| e.key).collect();
     let mut batch = Batch::known_listed(&ends, &keys, graph.weights);
-    let ids = batch.take_ids().map(Arc::from);
+    let ids = batch.take_ids();
     Slice { ids, ..Slice::whole(id(N as u32), batch.into_edges(), graph.weights) }
 }
 
