@@ -4,9 +4,12 @@
 mod common;
 
 use common::{Ended, finish, mpirun, mst};
+use mst::format::{Format, write};
+use mst::generate::Spec;
+use mst::graph::{Edge, Edges, Slice, Weights, scramble};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -140,23 +143,62 @@ fn sharded_moves_a_little_more_with_each_doubling_of_the_ranks() {
         for (ranks, most) in [4, 16, 64].into_iter().zip(most) {
             let n = 4096 * ranks;
             let m = if edges > 0 { format!(",m={}", edges * n) } else { String::new() };
-            let graph = format!("{graph}:n={n}{m}");
-            let solved =
-                inside(ranks, &["solve", &graph, "--combine", "sharded", "--verify", "--json"]);
-            assert_eq!(solved.code(), Some(0), "{solved:?}");
-            let solved = json(&solved);
-            assert_eq!(solved["proof"], "sharded");
-            let proof = solved["proof_bytes_max"].as_u64().unwrap();
-            assert!(
-                proof <= 4096 * most,
-                "{graph} on {ranks} ranks: the proof takes {proof} bytes"
-            );
-            for field in ["bytes_received_max", "bytes_sent_max"] {
-                let bytes = solved[field].as_u64().unwrap();
-                assert!(bytes <= 4096 * most, "{graph} on {ranks} ranks: {field} {bytes}");
-            }
+            moves_at_most(most, ranks, &format!("{graph}:n={n}{m}"));
         }
     }
+}
+
+/// The same for graphs that no order makes easy: half of the edges at eight vertices, and points whose
+/// edges are everywhere.
+#[test]
+fn hubs_and_a_random_order_move_little_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("g.mst");
+    for (make, most) in [(hubs as fn(u64) -> Slice, [11, 19, 25]), (points_anywhere, [21, 38, 50])]
+    {
+        for (ranks, most) in [4, 16, 64].into_iter().zip(most) {
+            let graph = make(4096 * ranks as u64);
+            let mut file = std::fs::File::create(&path).unwrap();
+            write(Format::Binary, &path, &graph, &mut file).unwrap();
+            moves_at_most(most, ranks, path.to_str().unwrap());
+        }
+    }
+}
+
+/// The bytes of the busiest rank, in a sharded run and in its proof, for each of its 4,096 vertices.
+fn moves_at_most(most: u64, ranks: usize, graph: &str) {
+    let solved = inside(ranks, &["solve", graph, "--combine", "sharded", "--verify", "--json"]);
+    assert_eq!(solved.code(), Some(0), "{solved:?}");
+    let solved = json(&solved);
+    assert_eq!(solved["proof"], "sharded");
+    for field in ["bytes_received_max", "bytes_sent_max", "proof_bytes_max"] {
+        let bytes = solved[field].as_u64().unwrap();
+        assert!(bytes <= 4096 * most, "{graph} on {ranks} ranks: {field} {bytes}");
+    }
+}
+
+/// 8 n edges, in a random order: half of them join one of eight vertices with any other.
+fn hubs(n: u64) -> Slice {
+    let random = |i: u64, below: u64| scramble(i) % below;
+    let edge = |i: u64| {
+        let u = random(4 * i, n);
+        let hub = random(4 * i + 1, 2) == 0;
+        let v = random(4 * i + 2, if hub { 8 } else { n });
+        Edge { u: u as u32, v: v as u32, key: random(4 * i + 3, 1 << 31) as u32 }
+    };
+    let edges = (0..8 * n).map(edge).filter(|e| !e.is_loop()).collect();
+    Slice::whole(n, Edges::Narrow(edges), Weights::narrow_integers(0))
+}
+
+/// Points and their near pairs, with other ids and in another order, so that no rank has near ones.
+fn points_anywhere(n: u64) -> Slice {
+    let spec: Spec = format!("rgg2d:n={n},m={}", 8 * n).parse().unwrap();
+    let Edges::Narrow(mut edges) = spec.slice(0, 1, &Default::default()) else { panic!() };
+    let mut ids: Vec<u32> = (0..n as u32).collect();
+    ids.sort_by_key(|id| scramble(u64::from(*id)));
+    edges.iter_mut().for_each(|e| (e.u, e.v) = (ids[e.u as usize], ids[e.v as usize]));
+    edges.sort_by_key(|e| scramble(u64::from(e.u) << 32 | u64::from(e.v)));
+    Slice::whole(n, Edges::Narrow(edges), spec.weights())
 }
 
 /// A grid whose edges along rows all come before those along columns.
