@@ -66,7 +66,7 @@ struct Exit {
     message: &'static str,
 }
 
-const FAULTS: [(&str, Exit); 21] = [
+const FAULTS: [(&str, Exit); 22] = [
     ("error", Exit { code: 1, message: "cannot open missing.gr" }),
     ("panic", Exit { code: 101, message: "rank 1" }),
     ("panic_in_pool", Exit { code: 101, message: "rank 1" }),
@@ -82,6 +82,7 @@ const FAULTS: [(&str, Exit); 21] = [
     ("all_to_all", Exit { code: 101, message: "rank 1 calls all_to_all (root 0, 4-byte items)" }),
     ("broadcast", Exit { code: 101, message: "rank 1 calls broadcast (root 1, 1-byte items)" }),
     ("all_reduce", Exit { code: 101, message: "rank 1 calls all_reduce (sum, 8-byte items)" }),
+    ("sums_before", Exit { code: 101, message: "rank 1 calls sums_before (root 0, 8-byte items)" }),
     ("unlike_reductions", Exit { code: 101, message: "rank 1 calls all_reduce (maximum, " }),
     ("agree", Exit { code: 101, message: "rank 1 calls agree" }),
     ("streams", Exit { code: 101, message: "rank 1 calls streams" }),
@@ -99,6 +100,7 @@ fn call(collective: &str, comm: &Comm) {
         "all_to_all" => drop(comm.all_to_all(vec![vec![1u32]; comm.size()])),
         "broadcast" => drop(comm.broadcast(1, vec![1u8])),
         "all_reduce" => comm.all_reduce(&mut [1], Reduction::Sum),
+        "sums_before" => drop(comm.sums_before([1])),
         "unlike_reductions" => comm.all_reduce(&mut [1], Reduction::Maximum),
         "agree" => comm.agree(Ok(())).expect("all is well"),
         "streams" => drop(comm.streams(None, 0)),

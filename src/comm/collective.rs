@@ -182,6 +182,39 @@ impl Comm {
         self.reduce_words(words, reduction);
     }
 
+    /// Sums up words over the ranks before this one, and over all ranks.
+    ///
+    /// Hillis, Steele, "Data Parallel Algorithms", CACM 1986. Counted as it is sent.
+    ///
+    /// # Complexity
+    /// The meeting, log2 p messages to and from other ranks, and an all-reduce.
+    #[track_caller]
+    pub fn sums_before<const N: usize>(&self, words: [u64; N]) -> ([u64; N], [u64; N]) {
+        self.call::<u64>(Op::Scan, 0, N, Location::caller());
+        let (rank, p) = (self.rank(), self.size());
+        let mut before = [0; N];
+        for reach in (0..).map(|round| 1 << round).take_while(|reach| *reach < p) {
+            let mut sums = words;
+            Reduction::Sum.combine(&mut sums, &before);
+            let bytes: &[u8] = bytemuck::cast_slice(&sums);
+            let (to, from) = (rank + reach, rank.checked_sub(reach));
+            let received = match from {
+                Some(from) if to < p => self.exchange_frames(to, bytes, from),
+                Some(from) => self.receive_frame(from),
+                None => {
+                    if to < p {
+                        self.send_frame(to, bytes);
+                    }
+                    continue;
+                }
+            };
+            Reduction::Sum.combine(&mut before, &bytemuck::pod_collect_to_vec(&received));
+        }
+        let mut all = words;
+        self.all_reduce(&mut all, Reduction::Sum);
+        (before, all)
+    }
+
     /// Sends blocks of bytes from rank 0 to each rank in turn, so that a rank holds only one at a
     /// time.
     ///

@@ -19,13 +19,14 @@ pub(super) enum Op {
     Scatter,
     Broadcast,
     Reduce,
+    Scan,
     Streams,
     Among,
     Finish,
 }
 
 impl Op {
-    const NAMES: [&'static str; 13] = [
+    const NAMES: [&'static str; 14] = [
         "the greeting",
         "barrier",
         "sleeping_barrier",
@@ -36,6 +37,7 @@ impl Op {
         "scatter",
         "broadcast",
         "all_reduce",
+        "sums_before",
         "streams",
         "among",
         "the end of the job",

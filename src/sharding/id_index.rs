@@ -35,13 +35,12 @@ impl IdIndex {
     pub(crate) fn of(comm: &Comm, ids: &[u64]) -> Result<Self, u64> {
         let mut mine = sample_sort(comm, ids.to_vec(), |id| *id);
         mine.dedup();
-        let lens = comm.all_gather(&[mine.len() as u64]).concat();
-        let start = lens[..comm.rank()].iter().sum::<u64>() as usize;
-        let total: u64 = lens.iter().sum();
+        let ([start], [total]) = comm.sums_before([mine.len() as u64]);
         if total > MOST_VERTICES {
             return Err(total);
         }
         let numbers = Owners { n: total as usize, p: comm.size() };
+        let start = start as usize;
         let piece = |rank: usize| {
             let at = |number: usize| number.clamp(start, start + mine.len()) - start;
             let block = numbers.block(rank);

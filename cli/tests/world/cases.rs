@@ -29,6 +29,11 @@ pub(crate) fn collectives(comm: &Comm) {
     let mut sums = [rank as u64, 1, u64::MAX];
     comm.all_reduce(&mut sums, Reduction::Sum);
     assert_eq!(sums, [(p * (p - 1) / 2) as u64, p as u64, (p as u64).wrapping_neg()]);
+    let sums = comm.sums_before([rank as u64 + 1, u64::MAX]);
+    let triangle = |rank: usize| (rank * (rank + 1) / 2) as u64;
+    let minus = |count: usize| (count as u64).wrapping_neg();
+    assert_eq!(sums, ([triangle(rank), minus(rank)], [triangle(p), minus(p)]));
+    assert_eq!(comm.sums_before([]), ([], []));
     let none: [u8; 0] = [];
     assert_eq!(comm.all_gather(&none), vec![Vec::<u8>::new(); p]);
     let sent = |from: usize, to: usize| list(from + 2 * to);

@@ -47,9 +47,7 @@ pub(crate) fn verify_sharded<K: Key>(
     hierarchy: &Hierarchy,
     weights: Weights,
 ) -> Result<()> {
-    let lens = comm.all_gather(&[[part.len() as u64, mine.len() as u64]]).concat();
-    let before = |list: usize| lens[..comm.rank()].iter().map(|lens| lens[list]).sum::<u64>();
-    let (parts, slices) = (before(0), before(1));
+    let ([parts, slices], _) = comm.sums_before([part.len() as u64, mine.len() as u64]);
     let describe = |flaw: Flaw| flaw.further_on(slices).describe(weights);
     let marks = comm.compute(|| marks::find(part, mine, parts)).map_err(describe);
     let marks = comm.agree(marks)?;

@@ -140,9 +140,8 @@ impl<'a, K: Key> Replay<'a, K> {
         let (comm, components) = (self.comm, self.labels.components());
         let block = components.ids(comm.rank());
         let own = || block.clone().zip(&stage.merges.to);
-        let counts = comm.all_gather(&[self.roots(stage)]).concat();
-        let mut next = counts[..comm.rank()].iter().sum::<u64>() as u32;
-        let numbers = Owners { n: counts.iter().sum::<u64>() as usize, p: comm.size() };
+        let ([before], [all]) = comm.sums_before([self.roots(stage)]);
+        let (mut next, numbers) = (before as u32, Owners { n: all as usize, p: comm.size() });
         let is_there = |&number: &u32| (number as usize) < numbers.n;
         let fits = stage.numbers.len() == block.len() && stage.numbers.iter().all(is_there);
         let mut misfit = [u64::from(!fits)];

@@ -84,14 +84,13 @@ impl Pointers {
     /// block, and who owns which number.
     ///
     /// # Complexity
-    /// [`Pointers::flatten`], two exchanges about the roots, and an all-gather of a word.
+    /// [`Pointers::flatten`], two exchanges about the roots, and a sum over the ranks before.
     pub(super) fn number(&mut self, comm: &Comm) -> (Vec<u32>, Owners) {
         let hooked = self.iter().filter(|(id, to)| id != to).map(|(id, _)| id).collect();
         self.flatten(comm, hooked);
         let roots: Vec<u32> = self.iter().filter(|(id, to)| id == to).map(|(id, _)| id).collect();
-        let counts = comm.all_gather(&[roots.len() as u64]).concat();
-        let first = counts[..comm.rank()].iter().sum::<u64>() as u32;
-        let numbers = Owners { n: counts.iter().sum::<u64>() as usize, p: comm.size() };
+        let ([before], [all]) = comm.sums_before([roots.len() as u64]);
+        let (first, numbers) = (before as u32, Owners { n: all as usize, p: comm.size() });
         let number = |id: u32| {
             let place = roots.binary_search(&id).expect("pointers lead to roots");
             Some(first + place as u32)
