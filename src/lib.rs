@@ -65,9 +65,9 @@ pub mod selftest;
 mod forest;
 mod sharding;
 
-#[cfg(any(test, feature = "fuzzing"))]
+#[cfg(any(test, feature = "internals"))]
 #[doc(hidden)]
-pub use sharding::decode;
+pub use sharding::{ask_about, decode};
 
 pub use error::{ContentFault, Error, LaunchFault, Result};
 pub use forest::{Forest, forest, maximum_forest, read};

@@ -2,8 +2,10 @@
 //! it, and which others ask. No rank holds something of every id.
 
 mod ask;
+#[cfg(any(test, feature = "internals"))]
+mod ask_about;
 mod column;
-#[cfg(any(test, feature = "fuzzing"))]
+#[cfg(any(test, feature = "internals"))]
 mod decode;
 mod distinct;
 mod hierarchy;
@@ -17,8 +19,10 @@ mod owners;
 mod sample_sort;
 
 pub(crate) use ask::{Told, ask, exchange, reply, tell};
+#[cfg(any(test, feature = "internals"))]
+pub use ask_about::ask_about;
 pub(crate) use column::{Answers, Column, Flagged, Flags, Plain};
-#[cfg(any(test, feature = "fuzzing"))]
+#[cfg(any(test, feature = "internals"))]
 pub use decode::decode;
 pub(crate) use distinct::distinct;
 pub(crate) use hierarchy::{Hierarchy, KeyCut, MergeStage, Merges};
