@@ -114,6 +114,52 @@ fn a_folded_graph_is_proved() {
     assert_eq!(json(&folded)["checksum"], whole["checksum"]);
 }
 
+/// A binary file may have ids of 8 bytes although they need only 4.
+#[test]
+fn long_ids_of_few_vertices_are_plain() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let edges: [(u64, u64, u32); 3] = [(10, 50, 1), (50, 90, 2), (10, 90, 3)];
+    let mut bytes = b"MSTGRAPH".to_vec();
+    bytes.extend([2u32, 1].into_iter().flat_map(u32::to_le_bytes));
+    bytes.extend([100u64, 3].into_iter().flat_map(u64::to_le_bytes));
+    for (u, v, weight) in edges {
+        bytes.extend([u, v].into_iter().flat_map(u64::to_le_bytes));
+        bytes.extend(weight.to_le_bytes());
+    }
+    fs::write(folder.path().join("g.mst"), bytes).expect("written");
+    for ranks in [1, 2, 3] {
+        let solved = right(folder.path(), &format!("solve g.mst -q -o - --verify --ranks {ranks}"));
+        let expected = "# vertices 100, edges 2, ids from 0\n10 50 1\n50 90 2\n";
+        assert_eq!(solved.stdout, expected, "{ranks} ranks");
+    }
+}
+
+/// Without a header, only the last lines tell that ids are large, or that few of many vertices have
+/// edges.
+#[test]
+fn ids_that_grow_are_read_on_any_ranks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let graphs = [
+        "0 1000000000 5\n1 2000000000 4\n2 3000000000 3\n3 4000000000 2\n4 5000000000 1\n5 6000000000 1\n",
+        "0 1 5\n1 4294967294 4\n4294967294 0 3\n",
+    ];
+    for text in graphs {
+        fs::write(folder.path().join("g.txt"), text).expect("written");
+        let forest = |options: &str| {
+            let solved =
+                right(folder.path(), &format!("solve g.txt -q -o - --memory 400M {options}"));
+            solved.stdout
+        };
+        let expected = forest("--ranks 1 --combine sharded");
+        assert!(expected.lines().count() > 2, "{expected}");
+        for options in
+            ["--ranks 3", "--ranks 7", "--ranks 1 --input-from root", "--ranks 3 --input-from root"]
+        {
+            assert_eq!(forest(&format!("{options} --combine sharded")), expected, "{options}");
+        }
+    }
+}
+
 #[test]
 fn wrong_forests_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -124,7 +170,9 @@ fn wrong_forests_are_refused() {
         ("1 2 1\n0 5000000000 3\n5000000000 7000000000 4\n", None),
         (
             "1 2 1\n0 5000000000 3\n0 7000000000 5\n",
-            Some("is lighter than the heaviest forest edge"),
+            Some(
+                "is lighter than the heaviest forest edge between its endpoints, (0, 4) of weight 5 (vertices and positions count from 0); as few of many ids have edges here, k stands for the k-th of them",
+            ),
         ),
         ("1 2 1\n0 5000000000 3\n", Some("the forest is not spanning: graph edge 1")),
         (

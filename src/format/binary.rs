@@ -163,7 +163,7 @@ impl FileHeader {
 
     /// The edges in `bytes`, the first of which is at position `first`, and the number of loops,
     /// which are dropped. Works in parallel; adds the number of edges to `done`. Batches list their
-    /// ids if those have 8 bytes in the file.
+    /// ids if n is above [`MOST_VERTICES`].
     ///
     /// # Errors
     /// [`Error::Content`] for the first edge with an endpoint out of range or a weight that is not
@@ -203,10 +203,14 @@ impl FileHeader {
         bytes: &[u8],
         key: impl Fn(&[u8]) -> Option<K> + Sync,
     ) -> Result<(Vec<Batch>, u64), usize> {
-        if self.long_ids { self.decode_long(bytes, key) } else { self.decode_short(bytes, key) }
+        // A file may have long ids although short ones would do.
+        match self.n > MOST_VERTICES {
+            true => self.decode_long(bytes, key),
+            false => self.decode_short(bytes, key),
+        }
     }
 
-    /// [`FileHeader::decode_with`] for ids of 8 bytes.
+    /// [`FileHeader::decode_with`] for ids that need more than 32 bits.
     fn decode_long<K: Key>(
         &self,
         bytes: &[u8],
@@ -234,7 +238,7 @@ impl FileHeader {
         Ok((decoded.into_iter().map(|(batch, _)| batch).collect(), loops))
     }
 
-    /// [`FileHeader::decode_with`] for ids of 4 bytes.
+    /// [`FileHeader::decode_with`] for ids that do not.
     fn decode_short<K: Key>(
         &self,
         bytes: &[u8],

@@ -45,11 +45,9 @@ impl Batch {
         Self { bound: self.bound.max(bound), beyond_floats, ..self }
     }
 
-    /// The same batch, whose edges name vertices by their places in `ids`, which are sorted and
-    /// distinct.
-    #[must_use]
-    pub fn with_ids(self, ids: Arc<[u64]>) -> Self {
-        Self { ids: Some(ids), ..self }
+    /// States that edges name vertices by their places in `ids`, which are sorted and distinct.
+    pub fn set_ids(&mut self, ids: Arc<[u64]>) {
+        self.ids = Some(ids);
     }
 
     /// The ids of the vertices at the edges, if edges name vertices by their places in this list:
@@ -78,7 +76,7 @@ impl Batch {
         let (places, _) = places.as_chunks::<2>();
         let edge = |(&[u, v], &key): (&[Vertex; 2], &K)| Edge { u, v, key };
         let edges = places.iter().zip(keys).map(edge).collect();
-        Self::known(K::pack(edges), weights).with_ids(ids.ids().clone())
+        Self { ids: Some(ids.ids().clone()), ..Self::known(K::pack(edges), weights) }
     }
 
     /// The edges.

@@ -31,13 +31,21 @@ pub const MOST_VERTICES: u64 = u32::MAX as u64;
 /// The largest number of vertices of a graph, most of which then have no edge.
 pub const MOST_IDS: u64 = i64::MAX as u64;
 
-/// The most vertices that get a number, of a graph of `n` vertices and `m` edges: all of them or, where
-/// they are too many, those at edges.
+/// From so many vertices on, those without edges get no number if most have none.
+const MANY_VERTICES: u64 = 1 << 28;
+
+/// Whether only vertices at edges get a number, of a graph of `n` vertices and `m` edges: there are too
+/// many vertices, or so many more than edges that tables of all of them would be a waste.
+pub const fn is_numbered_anew(n: u64, m: u64) -> bool {
+    n > MOST_VERTICES || n > MANY_VERTICES && n / 8 > m
+}
+
+/// The most vertices that get a number, of a graph of `n` vertices and `m` edges.
 pub const fn most_numbered(n: u64, m: u64) -> u64 {
     let ends = m.saturating_mul(2);
-    match n <= MOST_VERTICES {
-        true => n,
-        false if ends < MOST_VERTICES => ends,
-        false => MOST_VERTICES,
+    match is_numbered_anew(n, m) {
+        false => n,
+        true if ends < MOST_VERTICES => ends,
+        true => MOST_VERTICES,
     }
 }

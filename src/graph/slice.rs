@@ -30,6 +30,21 @@ impl Slice {
         Self { n, isolated: 0, m, loops: 0, edges, weights, ids: None }
     }
 
+    /// The same edges on all vertices, which are their ids.
+    ///
+    /// # Panics
+    /// If there are more than [`super::MOST_VERTICES`].
+    #[must_use]
+    pub fn plain(self) -> Self {
+        let (n, Some(ids)) = (self.vertices(), self.ids.clone()) else { return self };
+        assert!(n <= super::MOST_VERTICES, "{n} vertices have no plain ids");
+        let mut edges = self.edges;
+        crate::with_edges!(&mut edges, list => list.iter_mut().for_each(|e| {
+            (e.u, e.v) = (ids[e.u as usize] as Vertex, ids[e.v as usize] as Vertex);
+        }));
+        Self { n, isolated: 0, edges, ids: None, ..self }
+    }
+
     /// All vertices of the whole graph.
     pub fn vertices(&self) -> u64 {
         self.n + self.isolated

@@ -100,7 +100,8 @@ impl Assignment {
             }
             blocks += 1;
             let batches = read(now)?;
-            if writer.is_some() && batches.iter().flatten().any(|batch| batch.ids().is_some()) {
+            let is_large = |batch: &Batch| batch.bound() > MOST_VERTICES;
+            if writer.is_some() && batches.iter().flatten().any(is_large) {
                 return Err(cannot_save());
             }
             Ok(batches)

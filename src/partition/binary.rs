@@ -95,7 +95,8 @@ impl BinaryGraph<'_> {
 
 impl GraphInput for BinaryGraph<'_> {
     fn facts(&self) -> GraphFacts {
-        GraphFacts::new(Some(self.header.n), Some(self.header.weights()))
+        let facts = GraphFacts::new(Some(self.header.n), Some(self.header.weights()));
+        facts.with_edges(Some(self.header.m))
     }
 
     fn conclude(&self, _: &TotalCounts) -> Result<Conclusion> {

@@ -4,13 +4,16 @@ use super::ids::VertexNumbers;
 use super::join::rekeyed;
 use super::{Memory, Request};
 use crate::comm::Comm;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graph::{Batch, Edge, Edges, Weights};
 use std::ops::RangeInclusive;
 
 /// Memory that a rank needs, in multiples of the largest number of edges it holds: the edges being
 /// folded, the work on them, half as much for the edges read meanwhile, and some room to spare.
 pub(super) const COPIES: u64 = 3;
+/// Bytes for the id at each end of an edge, where ids are listed: in the lists of batches, in one list of
+/// all, and while that is sorted and vertices are numbered.
+pub(super) const LISTED_BYTES: u64 = 24;
 /// Bytes that a fold needs for each vertex.
 pub(super) const VERTEX_BYTES: u64 = 8;
 
@@ -71,24 +74,26 @@ pub(super) struct Shown<'a> {
     pub(super) weights: Weights,
     /// The numbers of the vertices, where those are not their ids.
     pub(super) numbers: Option<&'a VertexNumbers>,
-    /// What to do where an id is not known.
-    pub(super) unknown: &'a (dyn Fn(u64) -> Error + Sync),
+    /// Batches with ids that this rank did not have when it first read: they are shown later, when all
+    /// ranks can ask for the numbers.
+    pub(super) deferred: &'a mut Vec<Batch>,
     pub(super) visit: Visit<'a>,
 }
 
 impl Shown<'_> {
-    /// Shows the edges of a batch.
+    /// Shows the edges of a batch, or defers it.
     ///
     /// # Errors
-    /// As `visit`; that of `unknown` if a vertex has no number.
+    /// As `visit`.
     pub(super) fn show(&mut self, batch: Batch) -> Result<()> {
         let mut batch = batch;
-        let unknown = match self.numbers {
+        let is_numbered = match self.numbers {
             Some(numbers) => numbers.renumber(&mut batch),
-            None => batch.ids().and_then(|ids| ids.last().copied()),
+            None => batch.ids().is_none(),
         };
-        if let Some(id) = unknown {
-            return Err((self.unknown)(id));
+        if !is_numbered {
+            self.deferred.push(batch);
+            return Ok(());
         }
         match rekeyed(batch, self.weights.widened()) {
             Edges::Wide(edges) => (self.visit)(&edges),

@@ -4,13 +4,17 @@
 //! time, as long as positions keep their order. It reads the next edges meanwhile.
 
 use super::Memory;
-use super::budget::{BLOCK, BLOCKS, Budget, COPIES, Sink, VERTEX_BYTES};
+use super::budget::{BLOCK, BLOCKS, Budget, COPIES, LISTED_BYTES, Sink, VERTEX_BYTES};
 use super::ids::in_one_list;
 use super::join::{STEP, append, common, extent, rekeyed};
+use super::outline::GraphFacts;
 use crate::error::{Error, Result};
-use crate::graph::{Batch, Edges, Extent, MOST_VERTICES, Numbers, Weights};
+use crate::graph::{Batch, Edges, Extent, MOST_VERTICES, Numbers, Vertex, Weights};
 use crate::local;
 use rayon::prelude::*;
+
+/// With more vertices than so many for each edge, those without edges may be left out.
+const SPARSE: u64 = 4;
 
 /// The widest encoding, assumed while no edge has come yet.
 const WIDEST: Weights = Weights::wide(Numbers::Integers);
@@ -20,6 +24,8 @@ pub(super) struct FoldBuffer<'a> {
     sink: Sink<'a>,
     /// The number of vertices, as far as it is known.
     n: u64,
+    /// The most edges that may come, if a header gives n; else they may be as few as those held.
+    most: Option<u64>,
     /// The edges, or what stands for them, in the order of the input.
     pub(super) batches: Vec<Batch>,
     /// The number of folds so far.
@@ -29,7 +35,14 @@ pub(super) struct FoldBuffer<'a> {
 impl<'a> FoldBuffer<'a> {
     /// An empty buffer, for a graph of `n` vertices if a header gives that number.
     pub(super) fn new(sink: Sink<'a>, n: Option<u64>) -> Self {
-        Self { sink, n: n.unwrap_or(0), batches: Vec::new(), folds: 0 }
+        let most = n.map(|_| u64::MAX);
+        Self { sink, n: n.unwrap_or(0), most, batches: Vec::new(), folds: 0 }
+    }
+
+    /// The same, for the graph with these `facts`.
+    pub(super) fn of(sink: Sink<'a>, facts: &GraphFacts) -> Self {
+        let most = facts.n.map(|_| facts.m.unwrap_or(u64::MAX));
+        Self { most, ..Self::new(sink, facts.n) }
     }
 
     /// The bytes to read at once.
@@ -49,12 +62,13 @@ impl<'a> FoldBuffer<'a> {
         let mut ended = self.fill(&mut next, 1)?;
         while !ended {
             let budget = self.budget_to_fold()?;
+            let (n, is_listed) = (self.n, self.is_listed());
             let held = std::mem::take(&mut self.batches);
-            let n = self.n;
             let mut ahead = Self::new(Sink::Hold(budget), Some(self.n));
             ahead.folds = self.folds + 1;
+            ahead.most = self.most;
             let (forest, read) = rayon::join(
-                || fold(held, n),
+                || fold(held, n, is_listed),
                 // Only half of the room, since the forest may take the other half.
                 || ahead.fill(&mut next, 2),
             );
@@ -76,15 +90,17 @@ impl<'a> FoldBuffer<'a> {
             return Ok(());
         }
         self.budget_to_fold()?;
+        let is_listed = self.is_listed();
         let held = std::mem::take(&mut self.batches);
-        self.replace(fold(held, self.n))
+        self.replace(fold(held, self.n, is_listed))
     }
 
     /// Folds the edges held to one forest and returns it; `None` if there are none.
     pub(super) fn fold_all(&mut self) -> Option<&Batch> {
         if let (Sink::Hold(_), false) = (&self.sink, self.batches.is_empty()) {
+            let is_listed = self.is_listed();
             let held = std::mem::take(&mut self.batches);
-            self.batches = vec![fold(held, self.n)];
+            self.batches = vec![fold(held, self.n, is_listed)];
             self.folds += 1;
         }
         self.batches.first()
@@ -202,16 +218,24 @@ impl<'a> FoldBuffer<'a> {
         self.batches.iter().map(Batch::len).sum()
     }
 
-    /// Whether a fold lists the ids of vertices, since they are too many for a place each.
+    /// Whether a fold lists the ids at edges, since there are too many vertices for a place each: more
+    /// than have numbers, or far more than edges, so many that they would take most of the memory.
     fn is_listed(&self) -> bool {
-        self.n > MOST_VERTICES
+        let is_sparse = self.n / SPARSE > self.most.unwrap_or(self.len() as u64);
+        let is_large = match self.sink {
+            Sink::Hold(Budget { memory: Memory::Folding(bytes), .. }) => {
+                VERTEX_BYTES * self.n > bytes / 2
+            }
+            _ => false,
+        };
+        self.n > MOST_VERTICES || is_sparse && is_large
     }
 
     /// The bytes of `len` edges in the width that those held have in common, and of the ids at them if
     /// those are listed.
     fn bytes(&self, len: usize) -> u64 {
         let weights = if self.batches.is_empty() { WIDEST } else { common(&self.batches) };
-        let ends = if self.is_listed() { 2 * (size_of::<u64>() as u64 + VERTEX_BYTES) } else { 0 };
+        let ends = if self.is_listed() { 2 * LISTED_BYTES } else { 0 };
         len as u64 * (weights.edge_bytes() as u64 + ends)
     }
 
@@ -257,10 +281,11 @@ impl<'a> FoldBuffer<'a> {
 }
 
 /// The forest of consecutive batches on the vertices `0..n`. Edges of equal weight keep their
-/// order. Of more vertices than can be numbered, it lists those at edges.
-fn fold(batches: Vec<Batch>, n: u64) -> Batch {
+/// order. If `is_listed`, no memory is taken for vertices without edges.
+fn fold(batches: Vec<Batch>, n: u64, is_listed: bool) -> Batch {
     let mut batches = batches;
-    let ids = (n > MOST_VERTICES).then(|| in_one_list(&mut batches));
+    let is_needed = n > MOST_VERTICES;
+    let ids = is_listed.then(|| in_one_list(&mut batches));
     let n = ids.as_ref().map_or(n as usize, |ids| ids.len());
     let (weights, extent) = (common(&batches), extent(&batches));
     let bound = batches.iter().map(Batch::bound).max().unwrap_or(0);
@@ -278,11 +303,13 @@ fn fold(batches: Vec<Batch>, n: u64) -> Batch {
     } else {
         Edges::Wide(local::fold(n, &slices(&wide)))
     };
-    let forest = Batch::within(edges, weights, extent).with(bound, beyond);
+    let mut forest = Batch::within(edges, weights, extent).with(bound, beyond);
     match ids {
-        Some(ids) => forest.with_ids(ids),
-        None => forest,
+        Some(ids) if is_needed => forest.set_ids(ids),
+        Some(ids) => forest.rename(|place| ids[place as usize] as Vertex),
+        None => {}
     }
+    forest
 }
 
 fn slices<T>(lists: &[Vec<T>]) -> Vec<&[T]> {

@@ -1,6 +1,7 @@
 //! Families of graphs: every rank makes its own edges, in as many blocks as the budget asks for.
 
 use super::assignment::Assignment;
+use super::budget::LISTED_BYTES;
 use super::fits;
 use super::fold_buffer::FoldBuffer;
 use super::outline::GraphFacts;
@@ -9,7 +10,7 @@ use super::segment::Segment;
 use crate::comm::{Comm, Progress};
 use crate::error::Result;
 use crate::generate::{Maker, Spec};
-use crate::graph::Batch;
+use crate::graph::{Batch, MOST_VERTICES};
 use std::ops::Range;
 
 /// A graph of a family.
@@ -28,7 +29,8 @@ impl<'a> Generated<'a> {
 
 impl GraphInput for Generated<'_> {
     fn facts(&self) -> GraphFacts {
-        GraphFacts::new(Some(self.spec.n()), Some(self.spec.weights()))
+        let facts = GraphFacts::new(Some(self.spec.n()), Some(self.spec.weights()));
+        facts.with_edges(Some(self.spec.expected_edges()))
     }
 
     fn conclude(&self, _: &TotalCounts) -> Result<Conclusion> {
@@ -57,7 +59,8 @@ impl Reader for Generated<'_> {
     ) -> Result<u64> {
         let spec = self.spec;
         let (units, all) = (spec.units(), spec.expected_edges());
-        let edge_bytes = spec.weights().edge_bytes() as u64;
+        let ids = if spec.n() > MOST_VERTICES { 2 * LISTED_BYTES } else { 0 };
+        let edge_bytes = spec.weights().edge_bytes() as u64 + ids;
         let edges = portion(all, assignment.unread(), units);
         let whole = assignment.writer.is_none() && buffer.holds(edges);
         let at_once = if whole { edges } else { (buffer.block() / edge_bytes).min(edges) };

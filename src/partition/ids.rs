@@ -73,21 +73,37 @@ impl VertexNumbers {
         self.here = None;
     }
 
-    /// Numbers the vertices of a batch that this rank has read once before. Returns an id that it did
-    /// not have then, if there is one.
+    /// Numbers the vertices of a batch that this rank has read once before. Returns false, and does
+    /// nothing, if there is an id that it did not have then.
     ///
     /// # Panics
     /// If the ids at this rank's edges were forgotten.
-    pub(super) fn renumber(&self, batch: &mut Batch) -> Option<u64> {
+    pub(super) fn renumber(&self, batch: &mut Batch) -> bool {
         let (known, numbers) = self.here.as_ref().expect("they are kept for this");
         let list = list_of(batch);
-        let new = list.iter().find(|id| known.place(**id).is_none());
-        if new.is_none() {
-            rename(std::slice::from_mut(batch), std::slice::from_ref(&list), known, |place| {
-                numbers[place as usize]
-            });
+        if list.iter().any(|id| known.place(*id).is_none()) {
+            batch.set_ids(list);
+            return false;
         }
-        new.copied()
+        let number = |place: Vertex| numbers[place as usize];
+        rename(std::slice::from_mut(batch), std::slice::from_ref(&list), known, number);
+        true
+    }
+
+    /// As [`VertexNumbers::renumber`], for batches with any ids of the graph; it learns those that it
+    /// did not have. Called by all ranks.
+    ///
+    /// # Errors
+    /// An id that is at no edge of the graph.
+    pub(super) fn learn(&self, comm: &Comm, batches: &mut [Batch]) -> Result<(), u64> {
+        let lists = lists_of(batches);
+        let ids = IdList::of(lists.concat());
+        let found = self.index.numbers(comm, ids.ids());
+        if let Some(place) = found.iter().position(Option::is_none) {
+            return Err(ids.ids()[place]);
+        }
+        rename(batches, &lists, &ids, |place| found[place as usize].expect("all were found"));
+        Ok(())
     }
 }
 

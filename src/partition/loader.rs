@@ -12,7 +12,7 @@ use super::reader::{Conclusion, GraphInput, Reader, RootReader, TotalCounts};
 use crate::comm::Comm;
 use crate::error::Result;
 use crate::format::Census;
-use crate::graph::{Batch, Extent, MOST_VERTICES, Slice, Weights};
+use crate::graph::{Batch, Extent, Slice, Weights, is_numbered_anew};
 use rayon::prelude::*;
 
 /// Loads this rank's part of an input that all ranks read.
@@ -30,7 +30,7 @@ pub(super) fn load(
     let outline = Outline::new(&reader.identity(), facts, reader.whole());
     let cut = |rest: &_, at| reader.cut(rest, at);
     let mut assignment = Assignment::of(comm, checkpoint, &outline, &cut)?;
-    let mut buffer = FoldBuffer::new(sink, facts.n);
+    let mut buffer = FoldBuffer::of(sink, &facts);
     let steps = reader.prepare(comm, &mut assignment, &buffer)?;
     let progress = comm.progress();
     progress.expect(steps);
@@ -52,7 +52,7 @@ pub(super) fn receive(
     mut next: impl FnMut(usize) -> Result<Option<Vec<u8>>>,
 ) -> Result<Loaded> {
     let facts = graph.facts().in_order(sink.descending());
-    let (mut buffer, mut census) = (FoldBuffer::new(sink, facts.n), Census::default());
+    let (mut buffer, mut census) = (FoldBuffer::of(sink, &facts), Census::default());
     let (mut read, mut taken) = (Ok(()), Ok(()));
     let progress = comm.progress();
     comm.scatter_blocks(
@@ -103,7 +103,7 @@ fn finish(
     let Conclusion { n, n_by_ids, notes } = comm.agree(graph.conclude(&seen))?;
     let narrowest = || Weights::narrowest(all.extent).in_order(facts.descending);
     let weights = facts.weights.unwrap_or_else(narrowest);
-    let is_numbered = n > MOST_VERTICES;
+    let is_numbered = is_numbered_anew(n, all.census.records);
     let mut numbers = is_numbered.then(|| VertexNumbers::of(comm, &mut batches)).transpose()?;
     let ids = numbers.as_ref().and_then(VertexNumbers::all);
     if let (Some(numbers), 0) = (&mut numbers, all.folds) {

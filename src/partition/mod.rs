@@ -26,7 +26,7 @@ use crate::comm::Comm;
 use crate::error::{ContentFault, Error, OPEN_FILES, Result};
 use crate::format::{Format, TextOptions};
 use crate::generate::Spec;
-use crate::graph::{Edge, Edges, Key, Numbers, Slice, Summary, with_edges};
+use crate::graph::{Batch, Edge, Edges, Key, MOST_VERTICES, Numbers, Slice, Summary, with_edges};
 use crate::measure::Phase;
 use budget::{Budget, Shown, Sink};
 pub use checkpoint::Checkpoint;
@@ -34,6 +34,7 @@ use fingerprint::Located;
 pub use fingerprint::{Fingerprint, fingerprint};
 use generated::Generated;
 pub use ids::VertexNumbers;
+use join::rekeyed;
 pub(crate) use memory::fits;
 pub use memory::{available_memory, fair_share, left_if_less};
 use rayon::prelude::*;
@@ -85,8 +86,8 @@ pub struct Loaded {
     pub notes: Vec<String>,
     /// Whether n follows from the largest id, since no header gives it.
     pub n_by_ids: bool,
-    /// The numbers of the vertices at edges, if the graph has more vertices than can be numbered: the
-    /// slice then has numbers in place of ids.
+    /// The numbers of the vertices at edges, if the graph has far more vertices than those: the slice
+    /// then has numbers in place of ids.
     pub numbers: Option<VertexNumbers>,
     /// Words that distinguish a file from others and from later versions of itself; empty for
     /// generated graphs.
@@ -109,19 +110,19 @@ impl Loaded {
                 (Key::pack(edges), Some(ids.into()))
             }),
         };
-        Slice { n, isolated, m, loops: 0, edges, weights, ids }
+        let written = Slice { n, isolated, m, loops: 0, edges, weights, ids };
+        if n + isolated <= MOST_VERTICES { written.plain() } else { written }
     }
 
     /// Adds to an error of a proof, which names vertices as the slice does, what they are if that is not
     /// their ids.
     pub fn with_numbers(&self, why: Error) -> Error {
+        const NOTE: &str = "; as few of many ids have edges here, k stands for the k-th of them";
         match why {
-            Error::Proof { position, what } if self.numbers.is_some() => {
-                let what = format!(
-                    "{what} (vertices are named by their places, from 0, in the order of the ids that \
-                     have edges)"
-                );
-                Error::Proof { position, what }
+            other if self.numbers.is_none() => other,
+            Error::Proof { position, what } => Error::Proof { position, what: what + NOTE },
+            Error::Elsewhere { rank, message, code: 3 } => {
+                Error::Elsewhere { rank, message: message + NOTE, code: 3 }
             }
             other => other,
         }
@@ -236,13 +237,17 @@ pub fn revisit(
         Some(e) => Err(unknown(e.u.max(e.v).into())),
         None => visit(edges),
     };
-    let shown = Shown {
-        weights: slice.weights,
-        numbers: loaded.numbers.as_ref(),
-        unknown: &unknown,
-        visit: &mut show,
-    };
+    let (numbers, mut deferred) = (loaded.numbers.as_ref(), Vec::new());
+    let weights = slice.weights;
+    let shown = Shown { weights, numbers, deferred: &mut deferred, visit: &mut show };
     let seen = take(comm, request, Sink::Show(shown), None);
+    let seen = seen.and_then(|seen| {
+        comm.agree(number(comm, numbers, &mut deferred).map_err(unknown))?;
+        let mut edges = deferred.into_iter().map(|batch| rekeyed(batch, weights.widened()));
+        let mut show_all = || edges.try_for_each(|edges| show(&edges.iter().collect::<Vec<_>>()));
+        comm.agree(comm.compute(&mut show_all))?;
+        Ok(seen)
+    });
     // If the file has changed, an error of reading or proving it means nothing.
     if !is_unchanged(comm, request, loaded) {
         let what = "the file changed while it was read; run again when no other program writes to \
@@ -264,6 +269,17 @@ pub fn revisit(
         return Err(differs(format!("it now has {now}, but it had {then}")));
     }
     Ok(())
+}
+
+/// Numbers the vertices of batches with ids that this rank did not have when it first read.
+///
+/// # Errors
+/// An id that has no number.
+fn number(comm: &Comm, numbers: Option<&VertexNumbers>, batches: &mut [Batch]) -> Result<(), u64> {
+    match numbers {
+        Some(numbers) => numbers.learn(comm, batches),
+        None => batches.iter().find_map(|batch| batch.ids()?.last().copied()).map_or(Ok(()), Err),
+    }
 }
 
 /// Whether a file is unchanged since it was loaded. All ranks return the same.

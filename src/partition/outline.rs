@@ -11,6 +11,8 @@ use std::ops::Range;
 pub(super) struct GraphFacts {
     /// The number of vertices, if a header gives it.
     pub(super) n: Option<u64>,
+    /// The number of edges, about, if that is known.
+    pub(super) m: Option<u64>,
     /// How the keys are encoded, if that is known.
     pub(super) weights: Option<Weights>,
     /// Whether the keys are to be in the order for a maximum forest.
@@ -20,7 +22,12 @@ pub(super) struct GraphFacts {
 impl GraphFacts {
     /// The facts that a header gives.
     pub(super) fn new(n: Option<u64>, weights: Option<Weights>) -> Self {
-        Self { n, weights, descending: false }
+        Self { n, m: None, weights, descending: false }
+    }
+
+    /// The same facts, with about `m` edges.
+    pub(super) fn with_edges(self, m: Option<u64>) -> Self {
+        Self { m, ..self }
     }
 
     /// The same facts, with the keys in the order for a maximum forest if `descending`.

@@ -53,7 +53,7 @@ struct Text<'a> {
 
 impl GraphInput for Text<'_> {
     fn facts(&self) -> GraphFacts {
-        GraphFacts::new(self.preamble.n, None)
+        GraphFacts::new(self.preamble.n, None).with_edges(self.preamble.m)
     }
 
     fn conclude(&self, seen: &TotalCounts) -> Result<Conclusion> {

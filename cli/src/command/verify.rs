@@ -122,14 +122,26 @@ fn is_forest_of(graph: &Slice, forest: &Slice) -> Result<()> {
 fn vertices_of(comm: &Comm, graph: &Loaded, forest: &Slice) -> Result<Vec<[Vertex; 2]>> {
     let ends = forest.edges.iter().map(|e| [e.u, e.v]);
     let Some(numbers) = &graph.numbers else { return Ok(ends.collect()) };
-    let mut ids: Vec<u64> = ends.flatten().map(|v| forest.id(v)).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let found = numbers.numbers(comm, &ids);
-    let vertex = |id: u64| ids.binary_search(&id).ok().and_then(|place| found[place]);
-    let ends = |(u, v, weight)| {
+    let small;
+    let ids: &[u64] = match &forest.ids {
+        Some(ids) => ids,
+        None => {
+            let mut ids: Vec<u64> = ends.clone().flatten().map(u64::from).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            small = ids;
+            &small
+        }
+    };
+    let found = numbers.numbers(comm, ids);
+    let vertex = |v: Vertex| match forest.ids {
+        Some(_) => found[v as usize],
+        None => ids.binary_search(&v.into()).ok().and_then(|place| found[place]),
+    };
+    let on_graph = |(position, [u, v]): (usize, [Vertex; 2])| {
         let found = vertex(u).zip(vertex(v)).map(<[Vertex; 2]>::from);
         found.ok_or_else(|| {
+            let (u, v, weight) = forest.edge(position);
             let what = format!(
                 "the forest's edge {u} - {v} of weight {weight} is not in the graph, which has no edge \
                  at one of its ends"
@@ -137,7 +149,7 @@ fn vertices_of(comm: &Comm, graph: &Loaded, forest: &Slice) -> Result<Vec<[Verte
             Error::proof(what)
         })
     };
-    forest.weighted().map(ends).collect()
+    ends.enumerate().map(on_graph).collect()
 }
 
 /// The forest's edges with the graph's keys, and `vertices` as their ends.

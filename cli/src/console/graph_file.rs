@@ -55,8 +55,9 @@ fn write_whole(
     output: Option<Output>,
     block: &Slice,
 ) -> Result<()> {
+    let block = block.clone().plain();
     let edges = with_edges!(&block.edges, edges => Key::pack(comm.gather(0, edges).concat()));
-    let whole = Slice { m: edges.len() as u64, edges, ids: block.ids.clone(), ..*block };
+    let whole = Slice { m: edges.len() as u64, edges, ..block };
     output.map_or(Ok(()), |output| output.write(|out| format::write(format, path, &whole, out)))
 }
 

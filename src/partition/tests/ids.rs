@@ -25,7 +25,7 @@ fn by_ids(parts: &[Slice]) -> Vec<(u64, u64, String)> {
 }
 
 /// Enough for the forests of [`spread`], with the ids at their edges, too little for many more edges.
-const TIGHT_WITH_IDS: Memory = Memory::Folding(3 * 64 + 3 * (16 + 32) * 60);
+const TIGHT_WITH_IDS: Memory = Memory::Folding(3 * 64 + 3 * (16 + 48) * 60);
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
@@ -80,6 +80,40 @@ proptest! {
     }
 }
 
+/// Where rank 0 reads, a rank may be sent other edges when they are shown again, and with them ids that
+/// it did not have at first.
+#[test]
+fn ids_that_come_back_on_another_rank_are_known() {
+    let (blocks, of_block) = (30u32, 20);
+    let edge = |i: u64| {
+        let first = (i as u32 / 180) * of_block;
+        let end = |salt: u64| first + (scramble(2 * i + salt) % u64::from(of_block)) as u32;
+        Edge { u: end(0), v: end(1), key: scramble(i) }
+    };
+    let edges: Vec<Edge<u64>> = (0..180 * u64::from(blocks)).map(edge).collect();
+    let ends: Vec<[u64; 2]> = edges.iter().map(|e| [id(e.u), id(e.v)]).collect();
+    let keys: Vec<u64> = edges.iter().map(|e| e.key >> 1).collect();
+    let mut batch = Batch::known_listed(&ends, &keys, Weights::wide(Numbers::Integers));
+    let ids = batch.take_ids();
+    let n = id(blocks * of_block);
+    let weights = Weights::wide(Numbers::Integers);
+    let whole = Slice { ids, ..Slice::whole(n, batch.into_edges(), weights) };
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = write(folder.path(), "g.txt.gz", &whole);
+    let source = Source::File { path, format: None, text: TextOptions::default() };
+    let memory = Memory::Folding(3 * 64 + 3 * (16 + 48) * 1_300);
+    let request =
+        Request { source: &source, from: None, descending: false, vertex_bytes: 0, memory };
+    let found = comm::run(3, Some(1), |comm| {
+        let loaded = load(comm, &request).expect("loaded");
+        assert!(loaded.folds > 0);
+        let mut seen = Vec::new();
+        revisit_if_folded(comm, &request, &loaded, &mut seen);
+        seen
+    });
+    assert_eq!(found.concat().len(), edges.iter().filter(|e| !e.is_loop()).count());
+}
+
 fn revisit_if_folded(
     comm: &Comm,
     request: &Request<'_>,
@@ -129,10 +163,14 @@ fn generators_make_the_same_graph_of_many_vertices_on_any_ranks() {
 #[test]
 fn checkpoints_of_many_vertices_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
-    let text = folder.path().join("g.txt");
-    fs::write(&text, "1 2 3\n5000000000 2 7\n").expect("written");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("written");
+        Source::File { path, format: None, text: TextOptions::default() }
+    };
     let sources = [
-        Source::File { path: text, format: None, text: TextOptions::default() },
+        file("g.txt", "1 2 3\n5000000000 2 7\n"),
+        file("loop.txt", "1 2 3\n5000000000 5000000000 7\n"),
         Source::Generated("gnm:n=2^33,m=10".parse().expect("a right spec")),
     ];
     for source in sources {
