@@ -68,18 +68,15 @@ impl VertexNumbers {
         (own.len() as u64 == self.len()).then(|| own.clone())
     }
 
-    /// Forgets the ids at this rank's edges, which only [`VertexNumbers::renumber`] needs.
+    /// Forgets the ids at this rank's edges, which are kept for [`VertexNumbers::renumber`].
     pub(super) fn forget_own(&mut self) {
         self.here = None;
     }
 
     /// Numbers the vertices of a batch that this rank has read once before. Returns false, and does
-    /// nothing, if there is an id that it did not have then.
-    ///
-    /// # Panics
-    /// If the ids at this rank's edges were forgotten.
+    /// nothing, if there is an id that it did not have then, or if it has forgotten them.
     pub(super) fn renumber(&self, batch: &mut Batch) -> bool {
-        let (known, numbers) = self.here.as_ref().expect("they are kept for this");
+        let Some((known, numbers)) = &self.here else { return false };
         let list = list_of(batch);
         if list.iter().any(|id| known.place(*id).is_none()) {
             batch.set_ids(list);

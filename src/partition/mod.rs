@@ -207,8 +207,9 @@ pub fn load_saving(
     Ok(loaded)
 }
 
-/// Reads a graph that was `loaded` once more, and shows this rank's edges in order to `visit`, with
-/// the 64-bit keys for the weights of the slice.
+/// Reads a graph that was `loaded` once more, and shows this rank's edges to `visit`, with the 64-bit
+/// keys for the weights of the slice. They come in order, except where another rank had them at first and
+/// vertices are numbered anew: those come last.
 ///
 /// # Errors
 /// As [`load`] and `visit`; [`Error::Content`] if the file has changed, [`Error::Proof`] if the
