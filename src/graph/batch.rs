@@ -2,7 +2,7 @@
 
 use super::weight::finite_key;
 use super::{Edge, Edges, Extent, Key, Numbers, Vertex, Weight, Weights};
-use super::{IdList, integer_key, key_integer};
+use super::{integer_key, key_integer, listed};
 use std::sync::Arc;
 
 /// Consecutive edges of the input, in input order, with counts taken while they were read.
@@ -71,12 +71,10 @@ impl Batch {
     /// Edges of an input whose header gives the key encoding and the number of vertices, with ids that
     /// may have more than 32 bits: the two ends of each edge, and its key.
     pub fn known_listed<K: Key>(ends: &[[u64; 2]], keys: &[K], weights: Weights) -> Self {
-        let ids = IdList::of(ends.as_flattened().to_vec());
-        let places = ids.places(ends.as_flattened());
-        let (places, _) = places.as_chunks::<2>();
+        let (ids, places) = listed(ends);
         let edge = |(&[u, v], &key): (&[Vertex; 2], &K)| Edge { u, v, key };
         let edges = places.iter().zip(keys).map(edge).collect();
-        Self { ids: Some(ids.ids().clone()), ..Self::known(K::pack(edges), weights) }
+        Self { ids: Some(ids), ..Self::known(K::pack(edges), weights) }
     }
 
     /// The edges.
@@ -294,12 +292,9 @@ impl BatchBuilder {
 fn list_ids<K>(edges: &mut [Edge<K>], upper: &[[u32; 2]]) -> Arc<[u64]> {
     let id = |upper: u32, lower: Vertex| u64::from(upper) << 32 | u64::from(lower);
     let ends = |(e, upper): (&Edge<K>, &[u32; 2])| [id(upper[0], e.u), id(upper[1], e.v)];
-    let ends: Vec<u64> = edges.iter().zip(upper).flat_map(ends).collect();
-    let ids = IdList::of(ends.clone());
-    let places = ids.places(&ends);
-    let (places, _) = places.as_chunks::<2>();
-    edges.iter_mut().zip(places).for_each(|(e, &[u, v])| (e.u, e.v) = (u, v));
-    ids.ids().clone()
+    let (ids, places) = listed(&edges.iter().zip(upper).map(ends).collect::<Vec<_>>());
+    edges.iter_mut().zip(places).for_each(|(e, [u, v])| (e.u, e.v) = (u, v));
+    ids
 }
 
 #[cfg(test)]

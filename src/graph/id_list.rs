@@ -85,6 +85,17 @@ impl IdList {
     }
 }
 
+/// The ids at the ends of edges, sorted and distinct, and for each edge the places of its ends among
+/// them.
+///
+/// # Panics
+/// As [`IdList::of`].
+pub(crate) fn listed(ends: &[[u64; 2]]) -> (Arc<[u64]>, Vec<[Vertex; 2]>) {
+    let ids = IdList::of(ends.as_flattened().to_vec());
+    let places = ids.places(ends.as_flattened());
+    (ids.ids, places.as_chunks::<2>().0.to_vec())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

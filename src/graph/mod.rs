@@ -1,4 +1,5 @@
-//! The types everyone shares: edges, weights, edge lists, forests and their checksum. No I/O, no threads.
+//! The types everyone shares: edges, weights, edge lists, forests and their checksum. No I/O, and no
+//! threads but to sort ids.
 
 mod batch;
 mod bits;
@@ -20,7 +21,7 @@ pub use exact_sum::ExactSum;
 pub use extent::Extent;
 pub(crate) use forest::{GOLDEN_GAMMA, pick};
 pub use forest::{Summary, Total, mix, scramble};
-pub(crate) use id_list::IdList;
+pub(crate) use id_list::{IdList, listed};
 pub(crate) use numbering::Numbering;
 pub use slice::Slice;
 pub use weight::{Numbers, Weight, float_key, integer_key, key_float, key_integer};

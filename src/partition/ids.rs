@@ -3,7 +3,7 @@
 
 use crate::comm::Comm;
 use crate::error::{Error, Result};
-use crate::graph::{Batch, Edge, IdList, Key, MOST_VERTICES, Vertex, with_edges};
+use crate::graph::{Batch, Edge, IdList, Key, MOST_VERTICES, Vertex, listed, with_edges};
 use crate::sharding::{IdIndex, distinct};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -136,14 +136,12 @@ fn list_of(batch: &mut Batch) -> Arc<[u64]> {
     if let Some(ids) = batch.take_ids() {
         return ids;
     }
-    let ends: Vec<u64> = batch.edges().iter().flat_map(|e| [e.u.into(), e.v.into()]).collect();
-    let ids = IdList::of(ends.clone());
-    let places = ids.places(&ends);
-    let (places, _) = places.as_chunks::<2>();
+    let ends: Vec<[u64; 2]> = batch.edges().iter().map(|e| [e.u.into(), e.v.into()]).collect();
+    let (ids, places) = listed(&ends);
     with_edges!(batch.edges_mut(), list => {
-        list.iter_mut().zip(places).for_each(|(e, &[u, v])| (e.u, e.v) = (u, v));
+        list.iter_mut().zip(places).for_each(|(e, [u, v])| (e.u, e.v) = (u, v));
     });
-    ids.ids().clone()
+    ids
 }
 
 /// Gives the vertices of each batch, which are places in its list, the names of their places among
