@@ -31,6 +31,7 @@ pub(crate) use filter_kruskal::{fold, join_each};
 pub(crate) use largest_component::LargestComponent;
 pub(crate) use memory::{prefetch, zeroed};
 pub(crate) use radix_sort::sorted;
+pub(crate) use sample::sample;
 pub(crate) use union_find::Components;
 
 use crate::graph::{Edge, Key};

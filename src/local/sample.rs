@@ -9,7 +9,7 @@ const SAMPLE: usize = 1 << 12;
 /// Keys and positions of records at pseudo-random positions, sorted; the same for the same pieces.
 ///
 /// Evenly spaced positions would see one column of a grid.
-pub(super) fn sample<R: EdgeLike>(pieces: &[&[R]]) -> Vec<(R::Key, usize)> {
+pub(crate) fn sample<R: EdgeLike>(pieces: &[&[R]]) -> Vec<(R::Key, usize)> {
     let m: usize = pieces.iter().map(|piece| piece.len()).sum();
     let stride = m.div_ceil(SAMPLE).max(1);
     let mut sample = Vec::with_capacity(SAMPLE);

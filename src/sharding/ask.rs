@@ -115,6 +115,7 @@ pub(crate) fn exchange<C: Column>(
         out.into_bytes()
     };
     let messages = for_each_rank(comm, total(&lists, Vec::len), &lists, message);
+    drop(lists);
     let received = comm.all_to_all(messages);
     let read = |(rank, bytes): (usize, &Vec<u8>)| match lens[rank] {
         len if len == 0 || rank == me => Ok(Vec::new()),

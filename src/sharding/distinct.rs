@@ -1,4 +1,4 @@
-//! The distinct ones of some ids.
+//! The distinct ones of some ids, and where each is among them.
 
 use crate::graph::Numbering;
 use fixedbitset::FixedBitSet;
@@ -6,35 +6,73 @@ use fixedbitset::FixedBitSet;
 /// A universe of at most so many ids for each value is kept as a set.
 const SPARSE: usize = 64;
 
+/// Some ids, each once, in order.
+pub(crate) enum DistinctIds {
+    /// By a bit for each id there is.
+    Dense(Numbering),
+    /// Where there are far more.
+    Sparse(Vec<u32>),
+}
+
+impl DistinctIds {
+    /// The distinct ones of at most `len` ids below `universe`.
+    ///
+    /// # Complexity
+    /// O(len) memory. Time O(len), or O(len log len) if the universe is larger than 64 len.
+    pub(crate) fn of(universe: usize, len: usize, ids: impl Iterator<Item = u32>) -> Self {
+        if universe / SPARSE > len {
+            let mut list: Vec<u32> = ids.collect();
+            list.sort_unstable();
+            list.dedup();
+            return Self::Sparse(list);
+        }
+        let mut set = FixedBitSet::with_capacity(universe);
+        ids.for_each(|id| set.insert(id as usize));
+        Self::Dense(Numbering::of(set))
+    }
+
+    /// The ids.
+    pub(crate) fn list(&self) -> Vec<u32> {
+        match self {
+            Self::Dense(numbering) => numbering.set().ones().map(|id| id as u32).collect(),
+            Self::Sparse(list) => list.clone(),
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Dense(numbering) => numbering.set().count_ones(..),
+            Self::Sparse(list) => list.len(),
+        }
+    }
+
+    /// Whether `id` is one of them.
+    #[inline]
+    pub(crate) fn has(&self, id: u32) -> bool {
+        match self {
+            Self::Dense(numbering) => numbering.set().contains(id as usize),
+            Self::Sparse(list) => list.binary_search(&id).is_ok(),
+        }
+    }
+
+    /// How many of them are less than `id`: its place, if it is one of them.
+    #[inline]
+    pub(crate) fn place(&self, id: u32) -> u32 {
+        match self {
+            Self::Dense(numbering) => numbering.number(id),
+            Self::Sparse(list) => list.partition_point(|&other| other < id) as u32,
+        }
+    }
+}
+
 /// The distinct ones of some values below `universe`, sorted, and for each value its place among them.
 ///
 /// # Complexity
-/// O(k) memory for k values. Time O(k), or O(k log k) if the universe is larger than 64 k.
+/// As [`DistinctIds::of`].
 pub(crate) fn distinct(values: &[u32], universe: usize) -> (Vec<u32>, Vec<u32>) {
-    if universe / SPARSE > values.len() {
-        return sorted_distinct(values);
-    }
-    let mut set = FixedBitSet::with_capacity(universe);
-    values.iter().for_each(|&value| set.insert(value as usize));
-    let numbering = Numbering::of(set);
-    let sorted = numbering.set().ones().map(|value| value as u32).collect();
-    (sorted, values.iter().map(|&value| numbering.number(value)).collect())
-}
-
-/// [`distinct`], by sorting.
-fn sorted_distinct(values: &[u32]) -> (Vec<u32>, Vec<u32>) {
-    let pair = |(place, &value): (usize, &u32)| u64::from(value) << 32 | place as u64;
-    let mut pairs: Vec<u64> = values.iter().enumerate().map(pair).collect();
-    pairs.sort_unstable();
-    let (mut sorted, mut places): (Vec<u32>, _) = (Vec::new(), vec![0; values.len()]);
-    for pair in pairs {
-        let (value, place) = ((pair >> 32) as u32, pair as u32);
-        if sorted.last() != Some(&value) {
-            sorted.push(value);
-        }
-        places[place as usize] = sorted.len() as u32 - 1;
-    }
-    (sorted, places)
+    let ids = DistinctIds::of(universe, values.len(), values.iter().copied());
+    (ids.list(), values.iter().map(|&value| ids.place(value)).collect())
 }
 
 #[cfg(test)]
@@ -44,9 +82,12 @@ mod tests {
     #[test]
     fn values_are_found_at_their_places() {
         for universe in [8, 100, 1_000_000] {
-            let found = distinct(&[7, 3, 7, 0, 3], universe);
+            let values = [7, 3, 7, 0, 3];
+            let found = distinct(&values, universe);
             assert_eq!(found, (vec![0, 3, 7], vec![2, 1, 2, 0, 1]), "{universe}");
             assert_eq!(distinct(&[], universe), (vec![], vec![]));
+            let ids = DistinctIds::of(universe, values.len(), values.into_iter());
+            assert!((0..8).all(|id| ids.has(id) == values.contains(&id)), "{universe}");
         }
     }
 }

@@ -28,9 +28,19 @@ impl VertexLabels {
         Self { vertices, own: None, components: vertices, giant: None }
     }
 
+    /// Who owns which vertex.
+    pub(crate) fn vertices(&self) -> Owners {
+        self.vertices
+    }
+
     /// Who owns which component.
     pub(crate) fn components(&self) -> Owners {
         self.components
+    }
+
+    /// The largest component, if it is large.
+    pub(crate) fn giant(&self) -> Option<u32> {
+        self.giant
     }
 
     /// Whether every vertex is still a component.

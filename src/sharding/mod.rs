@@ -24,7 +24,7 @@ pub use ask_about::ask_about;
 pub(crate) use column::{Answers, Column, Flagged, Flags, Plain};
 #[cfg(any(test, feature = "internals"))]
 pub use decode::decode;
-pub(crate) use distinct::distinct;
+pub(crate) use distinct::{DistinctIds, distinct};
 pub(crate) use hierarchy::{Hierarchy, KeyCut, MergeStage, Merges};
 pub(crate) use id_index::IdIndex;
 pub(crate) use ids::{put_flags, take_flags};

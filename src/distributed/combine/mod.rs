@@ -14,7 +14,7 @@ pub(super) use gather::CHEAP;
 pub(super) use sharded::is_gathered;
 
 use crate::comm::Comm;
-use crate::local::{self, EdgeLike};
+use crate::local::{self, ContractedEdge, EdgeLike};
 use crate::measure::Phase;
 use crate::sharding::Hierarchy;
 use boruvka::boruvka;
@@ -64,20 +64,25 @@ impl Combine {
         records: &[R],
         local: impl Fn(usize, &[R]) -> Vec<R> + Sync,
     ) -> (Vec<R>, Option<Hierarchy>) {
-        if self == Self::Filter {
-            return (filter(comm, n, records, local), None);
+        let sorted = || {
+            comm.compute(|| {
+                let mut run = local(n, records);
+                local::sort(&mut run);
+                run
+            })
+        };
+        let can_be_numbered = records.len() <= ContractedEdge::<R::Key>::MOST;
+        match self {
+            Self::Filter => return (filter(comm, n, records, local), None),
+            Self::Sharded if can_be_numbered => return sharded(comm, n, records, sorted),
+            _ => comm.enter(Phase::Local),
         }
-        comm.enter(Phase::Local);
-        let run = comm.compute(|| {
-            let mut run = local(n, records);
-            local::sort(&mut run);
-            run
-        });
+        let run = sorted();
         let part = match self {
             Self::Gather | Self::Filter => gather(comm, n, &run).part,
             Self::Tree => tree(comm, n, &run).part,
             Self::Boruvka => boruvka(comm, n, &run),
-            Self::Sharded => return sharded(comm, n, &run),
+            Self::Sharded => return sharded(comm, n, &run, || run.clone()),
         };
         (part, None)
     }

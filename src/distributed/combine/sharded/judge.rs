@@ -1,38 +1,62 @@
 //! The owner's part in a round: which of the edges that ranks have offered to a component is the
 //! lightest.
 
-use super::claim::{Claim, Standing};
+use super::claim::{Claim, Rest, Standing};
 use super::pointers::{Pointers, leads};
 use crate::sharding::Told;
 use std::cmp::Ordering;
 use std::ops::Range;
 
-/// Which is the lightest of the edges offered to each component of a block, by the upper bits of keys.
-pub(super) fn judge(block: &Range<usize>, told: &[Told<u32>]) -> Vec<Vec<Standing>> {
-    // The least, and how often it was offered, at most twice.
-    let mut best = vec![(u32::MAX, 0u8); block.len()];
-    for told in told {
-        for (&id, &upper) in told.ids.iter().zip(&told.values) {
-            let best = &mut best[id as usize - block.start];
-            match upper.cmp(&best.0) {
-                Ordering::Less => *best = (upper, 1),
-                Ordering::Equal => best.1 = 2,
-                Ordering::Greater => (),
-            }
-        }
-    }
-    let standing = |(&id, &upper): (&u32, &u32)| match best[id as usize - block.start] {
-        (least, _) if least != upper => Standing::Loses,
-        (_, 1) => Standing::Wins,
-        _ => Standing::Ties,
-    };
-    told.iter().map(|told| told.ids.iter().zip(&told.values).map(standing).collect()).collect()
+/// What an owner judges by: the least upper bits that were offered to each component of its block.
+pub(super) struct Judge {
+    /// Twice these bits, and one more if they were offered more than once.
+    least: Vec<u16>,
+    start: u32,
 }
 
-/// The lightest of the tied edges of a component.
-#[derive(Clone, Copy)]
+/// Nothing was offered.
+const NONE: u16 = u16::MAX;
+
+impl Judge {
+    pub(super) fn of(block: Range<usize>) -> Self {
+        Self { least: vec![NONE; block.len()], start: block.start as u32 }
+    }
+
+    /// Which is the lightest of the edges offered to each component, by the upper bits of keys.
+    pub(super) fn judge(&mut self, told: &[Told<u32>]) -> Vec<Vec<Standing>> {
+        for told in told {
+            for (&id, &upper) in told.ids.iter().zip(&told.values) {
+                let (least, upper) = (&mut self.least[(id - self.start) as usize], upper as u16);
+                match upper.cmp(&(*least >> 1)) {
+                    Ordering::Less => *least = upper << 1,
+                    Ordering::Equal => *least |= 1,
+                    Ordering::Greater => (),
+                }
+            }
+        }
+        let standing = |(&id, &upper): (&u32, &u32)| {
+            let least = self.least[(id - self.start) as usize];
+            match least & 1 {
+                _ if u32::from(least >> 1) != upper => Standing::Loses,
+                0 => Standing::Wins,
+                _ => Standing::Ties,
+            }
+        };
+        let judged =
+            told.iter().map(|told| told.ids.iter().zip(&told.values).map(standing).collect());
+        let judged = judged.collect();
+        // Only what was touched is cleared, since later rounds are about few components.
+        for &id in told.iter().flat_map(|told| &told.ids) {
+            self.least[(id - self.start) as usize] = NONE;
+        }
+        judged
+    }
+}
+
+/// Who has the lightest of the tied edges of a component.
 struct TieWinner {
-    rest: u64,
+    id: u32,
+    rest: Rest,
     rank: usize,
     other: u32,
 }
@@ -45,8 +69,8 @@ pub(super) struct Claimed<'a> {
     pub(super) claims: &'a [Vec<Claim>],
 }
 
-/// Who has the lightest edge of each component with tied edges, by its place in the block.
-pub(super) struct TieWinners(Vec<Option<TieWinner>>);
+/// Who has the lightest edge of each component with tied edges, sorted by component.
+pub(super) struct TieWinners(Vec<TieWinner>);
 
 impl Claimed<'_> {
     /// The ids with a claim of a rank, and the claim.
@@ -60,9 +84,7 @@ impl Claimed<'_> {
     /// Lets pointers lead where the lightest edges do. Returns who has won ties, and the components
     /// whose pointers may not lead to a root yet.
     pub(super) fn settle(&self, pointers: &mut Pointers) -> (TieWinners, Vec<u32>) {
-        let block = pointers.block();
-        let mut lightest: Vec<Option<TieWinner>> = vec![None; block.len()];
-        let mut left = Vec::new();
+        let (mut ties, mut left) = (Vec::new(), Vec::new());
         for rank in 0..self.told.len() {
             for (id, claim) in self.of(rank) {
                 match claim {
@@ -72,23 +94,18 @@ impl Claimed<'_> {
                         pointers.set(id, other);
                         left.push(id);
                     }
-                    Claim::Ties { rest, other } => {
-                        let best = &mut lightest[id as usize - block.start];
-                        // Of equal keys, the one of the lower rank is the earlier edge.
-                        if best.is_none_or(|best| rest < best.rest) {
-                            *best = Some(TieWinner { rest, rank, other });
-                        }
-                    }
+                    Claim::Ties { rest, other } => ties.push(TieWinner { id, rest, rank, other }),
                 }
             }
         }
-        for (id, best) in (block.start as u32..).zip(&lightest) {
-            if let Some(best) = best {
-                pointers.set(id, best.other);
-                left.push(id);
-            }
+        // Of equal keys, the one of the lower rank is the earlier edge.
+        ties.sort_unstable_by_key(|tie| (tie.id, tie.rest, tie.rank));
+        ties.dedup_by_key(|tie| tie.id);
+        for &TieWinner { id, other, .. } in &ties {
+            pointers.set(id, other);
+            left.push(id);
         }
-        (TieWinners(lightest), left)
+        (TieWinners(ties), left)
     }
 
     /// What each rank is told of each of its ids in the end: the root that it has joined, `None` if it
@@ -98,10 +115,11 @@ impl Claimed<'_> {
         pointers: &Pointers,
         ties: &TieWinners,
     ) -> Vec<Vec<(Option<u32>, bool)>> {
-        let first = pointers.block().start;
         let of_rank = |(rank, told): (usize, &Told<u32>)| {
+            let mut ties = ties.0.iter().peekable();
             let outcome = |&id: &u32| {
-                let wins = ties.0[id as usize - first].is_some_and(|best| best.rank == rank);
+                while ties.next_if(|tie| tie.id < id).is_some() {}
+                let wins = ties.peek().is_some_and(|tie| tie.id == id && tie.rank == rank);
                 ((!pointers.is_root(id)).then(|| pointers.of(id)), wins)
             };
             told.ids.iter().map(outcome).collect()
@@ -126,13 +144,16 @@ mod tests {
             |ids: &[u32], values: &[u32]| Told { ids: ids.to_vec(), values: values.to_vec() };
         let told =
             [told(&[5, 6, 8], &[3, 2, 9]), told(&[5, 6], &[4, 2]), told(&[5, 6, 7], &[1, 3, 4])];
-        let standings = judge(&(5..9), &told);
+        let standings = Judge::of(5..9).judge(&told);
         assert_eq!(
             standings,
             [vec![Loses, Ties, Wins], vec![Loses, Ties], vec![Wins, Loses, Wins]]
         );
         // A tie counts no longer when a lighter edge comes.
         let told = [4, 4, 2].map(|upper| Told { ids: vec![0], values: vec![upper] });
-        assert_eq!(judge(&(0..1), &told), [[Loses], [Loses], [Wins]]);
+        let mut judge = Judge::of(0..1);
+        assert_eq!(judge.judge(&told), [[Loses], [Loses], [Wins]]);
+        // Nor does what was offered in the round before.
+        assert_eq!(judge.judge(&told[..2]), [[Ties], [Ties]]);
     }
 }

@@ -8,6 +8,8 @@
 //! Rounds then join components until none has an edge that leaves it.
 
 mod claim;
+mod deal;
+mod fetch;
 mod judge;
 mod live;
 mod pivot;
@@ -16,14 +18,15 @@ mod round;
 mod stage;
 
 use super::gather::gather;
-use crate::comm::{Comm, Reduction};
+use crate::comm::Comm;
 use crate::graph::choose;
-use crate::local::EdgeLike;
+use crate::local::{self, EdgeLike};
 use crate::measure::Phase;
-use crate::sharding::{Hierarchy, MergeStage, VertexLabels};
+use crate::sharding::{Hierarchy, MergeStage, Owners, VertexLabels};
+use deal::deal;
+use fetch::{Window, fetch};
 use fixedbitset::FixedBitSet;
-use live::Live;
-use pivot::lightest;
+use pivot::Cuts;
 
 /// After each stage but the last, as many edges have been looked at, in quarters of the vertices.
 /// On random graphs, the components of 1.5 n edges leave one in nine of the heavier ones.
@@ -37,57 +40,61 @@ pub(in crate::distributed) const fn is_gathered(n: usize, p: usize) -> bool {
     n / FEW <= p
 }
 
-/// Returns this rank's part of the minimum spanning forest of all ranks' forests, on the vertices
+/// Returns this rank's part of the minimum spanning forest of all ranks' `records`, on the vertices
 /// `0..n`, and the hierarchy of components that has led to it, unless it was gathered.
 ///
-/// `run` is this rank's forest, sorted by key and then by position. Positions rise with the rank.
+/// `forest` makes a rank's own forest, sorted by key and then by position; it is called only where that
+/// is gathered, or has few edges since most join vertices of this rank. Positions rise with the rank.
 ///
 /// # Complexity
 /// Four stages of O(log n) rounds with O(log n) exchanges each; on a random graph 15 to 25 rounds in
-/// all. Besides the run, memory is O(n/p + |run|). On a random graph, a rank sends and receives about
+/// all. Besides the records, memory is O(n/p + |records|): a bit for each, and for those that join two
+/// components when they are looked at. On a random graph, a rank sends and receives about
 /// (n/p)(3 + 5 log2 p) bytes, however many edges there are.
 pub(in crate::distributed) fn sharded<R: EdgeLike>(
     comm: &Comm,
     n: usize,
-    run: &[R],
+    records: &[R],
+    forest: impl FnOnce() -> Vec<R>,
 ) -> (Vec<R>, Option<Hierarchy>) {
-    comm.enter(Phase::Exchange);
+    comm.enter(Phase::Local);
     if is_gathered(n, comm.size()) {
-        return (gather(comm, n, run).part, None);
+        return (gather(comm, n, &forest()).part, None);
     }
-    let mut chosen = FixedBitSet::with_capacity(run.len());
+    let own = is_local(comm, n, records).then(forest);
+    let records = own.as_deref().unwrap_or(records);
+    let mut chosen = FixedBitSet::with_capacity(records.len());
     let mut labels = VertexLabels::of_vertices(comm, n);
     let mut hierarchy = Hierarchy::default();
-    let mut m = [run.len() as u64];
-    comm.all_reduce(&mut m, Reduction::Sum);
-    let mut next = 0;
-    for quarters in STAGES.map(Some).into_iter().chain([None]) {
-        let mut seen = [next as u64];
-        comm.all_reduce(&mut seen, Reduction::Sum);
-        let wanted = quarters.map(|quarters| (n as u64 * quarters / 4).saturating_sub(seen[0]));
-        let wanted = wanted.filter(|wanted| seen[0] + wanted < m[0]);
-        let (end, cut) = match wanted {
-            Some(0) => continue,
-            Some(wanted) => {
-                let (light, cut) = lightest(comm, wanted, m[0] - seen[0], &run[next..]);
-                // If nothing is lighter than the least proposal, the cut is where it was.
-                let last = hierarchy.stages.last().and_then(|stage: &MergeStage| stage.cut);
-                (next + light, Some(last.map_or(cut, |last| last.max(cut))))
-            }
-            None => (run.len(), None),
-        };
-        let fresh = comm.compute(|| Live::of_run(n, run, next..end));
-        next = end;
-        let live = stage::fetch(comm, &labels, fresh);
+    let mut cuts = Cuts::none(comm, records);
+    let cuts: Vec<_> = STAGES
+        .into_iter()
+        .filter_map(|quarters| cuts.next(comm, n as u64 * quarters / 4))
+        .collect();
+    let reaches: Vec<_> = cuts.iter().map(|(reach, _)| *reach).collect();
+    let dealt = comm.compute(|| deal(records, &reaches));
+    for ((_, cut), places) in cuts.into_iter().zip(dealt) {
+        let live = fetch(comm, &labels, records, &Window::Light(&places));
+        drop(places);
         let (mut joined, merges) = stage::join(comm, labels.components(), live, &mut chosen);
-        if cut.is_none() {
-            hierarchy.stages.push(MergeStage { cut, merges, numbers: Vec::new() });
-            break;
-        }
         let (numbers, components) = joined.number(comm);
         let start = labels.components().ids(comm.rank()).start;
         labels.rename(comm, components, |id| numbers[(id - start) as usize]);
-        hierarchy.stages.push(MergeStage { cut, merges, numbers });
+        hierarchy.stages.push(MergeStage { cut: Some(cut), merges, numbers });
     }
-    (choose(run, &chosen), Some(hierarchy))
+    let live = fetch(comm, &labels, records, &Window::Heavy(reaches.last().copied()));
+    let (_, merges) = stage::join(comm, labels.components(), live, &mut chosen);
+    hierarchy.stages.push(MergeStage { cut: None, merges, numbers: Vec::new() });
+    (choose(records, &chosen), Some(hierarchy))
+}
+
+/// Whether most of some records join two vertices that this rank owns.
+fn is_local<R: EdgeLike>(comm: &Comm, n: usize, records: &[R]) -> bool {
+    let block = Owners { n, p: comm.size() }.ids(comm.rank());
+    let sample = comm.compute(|| local::sample(&[records]));
+    let is_inside = |&&(_, place): &&(R::Key, usize)| {
+        let (u, v) = records[place].ends();
+        block.contains(&u) && block.contains(&v)
+    };
+    2 * sample.iter().filter(is_inside).count() > sample.len()
 }

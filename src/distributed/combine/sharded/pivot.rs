@@ -2,61 +2,119 @@
 
 use crate::comm::{Comm, Reduction};
 use crate::graph::{Key, scramble};
-use crate::local::EdgeLike;
+use crate::local::{self, EdgeLike};
 use crate::sharding::KeyCut;
+use std::cmp::Ordering;
 
 /// After so many proposals, the last one is taken.
 const PROPOSALS: u64 = 24;
 
-/// Returns how many of the first edges of this rank's sorted `run` are among about the `wanted`
-/// lightest of all ranks' edges, `m` in all: within a quarter of that, as a rule. Of equal keys,
-/// those of lower ranks come first. Also returns where the cut is, the same on every rank.
-///
-/// Ranks propose an edge of theirs in turn, at random, and all count what is lighter: Hoare's
-/// algorithm "Find", Communications of the ACM 1961. A rank proposes what would be right if all had
-/// the same distribution of keys, so that one or two proposals are enough unless weights depend on
-/// the position.
-///
-/// # Complexity
-/// A proposal takes three all-reduces of one or two words.
-pub(super) fn lightest<R: EdgeLike>(
-    comm: &Comm,
-    wanted: u64,
-    m: u64,
-    run: &[R],
-) -> (usize, KeyCut) {
-    // This rank's edges before `low` are too few with the others', those before `high` too many.
-    let (mut low, mut high) = (0, run.len());
-    let (mut below, mut above) = (0, m);
-    let mut lower = KeyCut { key: 0, rank: 0 };
-    let mut found = (low, lower);
-    for attempt in 0..PROPOSALS {
-        let Some(elected) = elect(comm, attempt, low < high) else { return (low, lower) };
-        let share = (wanted - below) as f64 / (above - below) as f64;
-        let place = low + (share * (high - low) as f64) as usize;
-        let is_own = elected == comm.rank();
-        let mut key = [if is_own { run[place.min(high - 1)].key().wide() } else { 0 }];
-        comm.all_reduce(&mut key, Reduction::BitwiseOr);
-        let place = match comm.rank() {
-            _ if is_own => place.min(high - 1) + 1,
-            rank if rank < elected => run.partition_point(|r| r.key().wide() <= key[0]),
-            _ => run.partition_point(|r| r.key().wide() < key[0]),
+/// Where a rank's edges are cut: the light ones have keys below `key`, or that key and a place before
+/// `ties`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reach<K> {
+    pub(super) key: K,
+    pub(super) ties: usize,
+}
+
+impl<K: Key> Reach<K> {
+    /// Where `rank` is cut, if `elected` is cut after its edge of that key and place.
+    fn of(rank: usize, elected: usize, key: K, place: usize) -> Self {
+        let ties = match rank.cmp(&elected) {
+            Ordering::Less => usize::MAX,
+            Ordering::Equal => place + 1,
+            Ordering::Greater => 0,
         };
-        let place = place.clamp(low, high);
-        found = (place, KeyCut { key: key[0], rank: elected });
-        let mut count = [place as u64];
-        comm.all_reduce(&mut count, Reduction::Sum);
-        if count[0].abs_diff(wanted) <= wanted / 4 {
-            return found;
-        }
-        if count[0] < wanted {
-            (low, below) = (place, count[0]);
-            lower = found.1;
-        } else {
-            (high, above) = (place, count[0]);
-        }
+        Self { key, ties }
     }
-    found
+
+    /// Whether the edge with that key, at that place, is light. Without a branch, since on random edges
+    /// it would be mispredicted.
+    #[inline]
+    pub(super) fn has(self, key: K, place: usize) -> bool {
+        (key < self.key) | ((key == self.key) & (place < self.ties))
+    }
+}
+
+/// The cuts between stages. A rank counts its edges before a cut by a sample.
+pub(super) struct Cuts<K> {
+    /// Keys and places of some of this rank's edges, sorted.
+    sample: Vec<(K, usize)>,
+    /// How many edges each stands for.
+    weight: f64,
+    /// How many edges all ranks have.
+    m: u64,
+    /// How many edges of the sample and, about, of all ranks come before the last cut.
+    seen: (usize, u64),
+}
+
+impl<K: Key> Cuts<K> {
+    /// No cut yet between the edges of all ranks, of which `records` are this rank's.
+    pub(super) fn none<R: EdgeLike<Key = K>>(comm: &Comm, records: &[R]) -> Self {
+        let sample = comm.compute(|| local::sample(&[records]));
+        let mut m = [records.len() as u64];
+        comm.all_reduce(&mut m, Reduction::Sum);
+        let weight = records.len() as f64 / sample.len().max(1) as f64;
+        Self { sample, weight, m: m[0], seen: (0, 0) }
+    }
+
+    /// Returns where this rank's edges are cut next, and where those of all ranks are, so that about the
+    /// `wanted` lightest ones come before: within a quarter of that, as a rule, as far as samples tell.
+    /// Of equal keys, those of lower ranks come first. `None` if there are no edges after that, or none
+    /// before it that have not come before the last cut.
+    ///
+    /// Ranks propose an edge of theirs in turn, at random, and all count what is lighter: Hoare's
+    /// algorithm "Find", Communications of the ACM 1961. A rank proposes what would be right if all had
+    /// the same distribution of keys, so that one or two proposals are enough unless weights depend on
+    /// the position.
+    ///
+    /// # Complexity
+    /// A proposal takes three all-reduces of one or two words.
+    pub(super) fn next(&mut self, comm: &Comm, wanted: u64) -> Option<(Reach<K>, KeyCut)> {
+        if !(self.seen.1 + 1..self.m).contains(&wanted) {
+            return None;
+        }
+        // This rank's edges before `low` are too few with the others', those before `high` too many.
+        let ((mut low, mut below), (mut high, mut above)) =
+            (self.seen, (self.sample.len(), self.m));
+        let mut found = None;
+        for attempt in 0..PROPOSALS {
+            let Some(elected) = elect(comm, attempt, low < high) else { break };
+            let share = (wanted - below) as f64 / (above - below) as f64;
+            let place = low + (share * (high - low) as f64) as usize;
+            let (reach, cut) = self.propose(comm, elected, place.min(high.saturating_sub(1)));
+            let place = self.sample.partition_point(|&(key, place)| reach.has(key, place));
+            let place = place.clamp(low, high);
+            let mut count = [(self.weight * place as f64) as u64];
+            comm.all_reduce(&mut count, Reduction::Sum);
+            let is_near = count[0].abs_diff(wanted) <= wanted / 4;
+            if count[0] < wanted {
+                (low, below) = (place, count[0]);
+            } else {
+                (high, above) = (place, count[0]);
+            }
+            if count[0] < wanted || is_near || attempt + 1 == PROPOSALS {
+                found = Some((reach, cut));
+                self.seen = (place, count[0]);
+            }
+            if is_near {
+                break;
+            }
+        }
+        found
+    }
+
+    /// Where this rank, and all ranks, are cut after an edge of the sample of the `elected` one.
+    fn propose(&self, comm: &Comm, elected: usize, place: usize) -> (Reach<K>, KeyCut) {
+        let is_own = elected == comm.rank();
+        let own = is_own.then(|| self.sample[place]).map(|(key, place)| [key.wide(), place as u64]);
+        let mut words = own.unwrap_or_default();
+        comm.all_reduce(&mut words, Reduction::BitwiseOr);
+        let [key, place] = words;
+        let narrow = K::narrow(key).expect("a key of some rank");
+        let reach = Reach::of(comm.rank(), elected, narrow, place as usize);
+        (reach, KeyCut { key, rank: elected })
+    }
 }
 
 /// Elects one of the ranks that are ready, at random; `None` if there is none.
@@ -74,7 +132,6 @@ mod tests {
     use super::*;
     use crate::comm;
     use crate::graph::Edge;
-    use crate::local;
     use std::ops::Range;
 
     /// A rank's run of edges with the keys of `places`, and how many of them are light.
@@ -83,9 +140,12 @@ mod tests {
             let edge = |place| Edge { u: 0, v: 1, key: key(place) };
             let mut run: Vec<_> = ranks[comm.rank()].clone().map(edge).collect();
             local::sort(&mut run);
-            let m = ranks.iter().map(Range::len).sum::<usize>() as u64;
-            let (end, _) = lightest(comm, wanted, m, &run);
-            (run.iter().map(|e| e.key).collect(), end)
+            let cut = Cuts::none(comm, &run).next(comm, wanted);
+            let is_light = |(place, e): &(usize, &Edge<u32>)| {
+                cut.is_some_and(|(reach, _)| reach.has(e.key, *place))
+            };
+            let light = run.iter().enumerate().filter(is_light).count();
+            (run.iter().map(|e| e.key).collect(), light)
         })
     }
 

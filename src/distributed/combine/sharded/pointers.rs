@@ -1,7 +1,7 @@
 //! The components' pointers, each on its owner, and how they come to lead to roots.
 
 use crate::comm::Comm;
-use crate::sharding::{Answers, Flagged, Owners, ask, distinct};
+use crate::sharding::{Answers, DistinctIds, Flagged, Owners, ask, distinct};
 use fixedbitset::FixedBitSet;
 use std::ops::Range;
 
@@ -88,13 +88,11 @@ impl Pointers {
     pub(super) fn number(&mut self, comm: &Comm) -> (Vec<u32>, Owners) {
         let hooked = self.iter().filter(|(id, to)| id != to).map(|(id, _)| id).collect();
         self.flatten(comm, hooked);
-        let roots: Vec<u32> = self.iter().filter(|(id, to)| id == to).map(|(id, _)| id).collect();
+        let roots = self.iter().filter(|(id, to)| id == to).map(|(id, _)| id - self.first);
+        let roots = DistinctIds::of(self.to.len(), self.to.len(), roots);
         let ([before], [all]) = comm.sums_before([roots.len() as u64]);
         let (first, numbers) = (before as u32, Owners { n: all as usize, p: comm.size() });
-        let number = |id: u32| {
-            let place = roots.binary_search(&id).expect("pointers lead to roots");
-            Some(first + place as u32)
-        };
+        let number = |id: u32| Some(first + roots.place(id - self.first));
         let (targets, places) = distinct(&self.to, self.owners.n);
         let answers = ask(comm, self.owners, &targets, &Answers(numbers.bits()), number);
         let answers = answers.unwrap_or_default();

@@ -1,20 +1,22 @@
 //! A stage: joins components by the edges that have come last.
 
+use super::judge::Judge;
 use super::live::Live;
 use super::pointers::Pointers;
-use super::round::round;
 use crate::comm::Comm;
 use crate::graph::Key;
-use crate::sharding::{Merges, Owners, VertexLabels};
+use crate::measure::Phase;
+use crate::sharding::{Merges, Owners};
 use fixedbitset::FixedBitSet;
 
-/// Turns edges between vertices into edges between components.
-pub(super) fn fetch<K: Key>(comm: &Comm, labels: &VertexLabels, fresh: Live<K>) -> Live<K> {
-    if labels.are_vertices() {
-        return fresh;
-    }
-    let components = labels.look_up(comm, &fresh.ids);
-    fresh.renamed(labels.components().n, &components)
+/// What a rank knows of the components that it owns, from round to round.
+pub(super) struct Stage<'a> {
+    pub(super) pointers: Pointers,
+    /// What each has joined when.
+    pub(super) merges: Merges,
+    pub(super) judge: Judge,
+    /// The places of this rank's edges that have joined components.
+    pub(super) chosen: &'a mut FixedBitSet,
 }
 
 /// Joins components until no edge joins two. Sets in `chosen` this rank's edges
@@ -26,11 +28,14 @@ pub(super) fn join<K: Key>(
     live: Live<K>,
     chosen: &mut FixedBitSet,
 ) -> (Pointers, Merges) {
-    let mut pointers = Pointers::roots(comm, components);
-    let mut merges = Merges::none(comm, components);
+    comm.enter(Phase::Exchange);
+    let pointers = Pointers::roots(comm, components);
+    let judge = Judge::of(pointers.block());
+    let merges = Merges::none(comm, components);
+    let mut stage = Stage { pointers, merges, judge, chosen };
     let mut live = live;
-    while let Some(left) = round(comm, &mut pointers, live, chosen, &mut merges) {
+    while let Some(left) = stage.round(comm, live) {
         live = left;
     }
-    (pointers, merges)
+    (stage.pointers, stage.merges)
 }
