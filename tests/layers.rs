@@ -158,6 +158,31 @@ fn only_one_file_names_mpi_and_the_library_neither_prints_nor_exits() {
     }
 }
 
+/// What brings something of every rank to one, or of one to every rank, message by message.
+const TO_ALL: [&str; 4] =
+    ["comm.gather(", "comm.all_gather(", "comm.broadcast(", "comm.scatter_blocks("];
+/// Files that may: the list of the vertices outside the giant, which is taken where it is shorter than
+/// to ask; and the numbers of large ids, which are found once, while a graph is read.
+const MAY: [&str; 3] = ["outside.rs", "id_index.rs", "sample_sort.rs"];
+
+/// The sharded algorithm and its proof call nothing that costs a rank O(p) or O(n) bytes.
+#[test]
+fn no_rank_learns_of_all_where_work_is_sharded() {
+    let is_sharded =
+        |module: &&Module| module.file.contains("/sharded/") || module.file.contains("/sharding/");
+    let library = library();
+    let mut calls = 0;
+    for module in library.modules.iter().filter(is_sharded) {
+        let may = MAY.iter().any(|file| module.file.ends_with(file));
+        let text = fs::read_to_string(&module.file).expect("the source can be read");
+        for call in TO_ALL {
+            assert!(may || !text.contains(call), "{} has {call}", module.file);
+        }
+        calls += usize::from(text.contains("comm.all_reduce("));
+    }
+    assert!(calls > 3, "only {calls} files with an all-reduce were found");
+}
+
 #[test]
 fn the_library_needs_nothing_of_a_program() {
     let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));

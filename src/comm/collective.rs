@@ -258,3 +258,41 @@ impl Comm {
 fn as_bytes<T: Pod>(lists: &mut [Vec<T>]) -> Vec<&mut [u8]> {
     lists.iter_mut().map(|list| bytemuck::cast_slice_mut(list)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::comm::{StageCost, run};
+
+    type Call = (&'static str, fn(&Comm));
+
+    /// The collectives by which the sharded algorithm and its proof let all ranks know a word or two.
+    const SMALL: [Call; 4] = [
+        ("all_reduce", |comm| comm.all_reduce(&mut [1, 2], Reduction::Sum)),
+        ("sums_before", |comm| assert_eq!(comm.sums_before([1, 2]).1[0], comm.size() as u64)),
+        ("agree", |comm| comm.agree(Ok(())).expect("all is well")),
+        ("all_to_all_if_any", |comm| {
+            let nothing = vec![Vec::<u64>::new(); comm.size()];
+            assert!(comm.all_to_all_if_any(nothing).is_none());
+        }),
+    ];
+
+    /// Were it O(p), that would be more than all the rest on many ranks with few vertices each.
+    #[test]
+    fn a_word_for_all_costs_no_rank_more_than_o_of_log_p() {
+        for p in [2, 16, 128] {
+            for (name, call) in SMALL {
+                let costs = run(p, Some(1), |comm| {
+                    comm.take_log();
+                    call(comm);
+                    let log = comm.take_log();
+                    let sum = |bytes: fn(&StageCost) -> u64| log.iter().map(bytes).sum::<u64>();
+                    sum(|cost| cost.bytes_sent).max(sum(|cost| cost.bytes_received))
+                });
+                let most = costs.into_iter().max().expect("there are ranks");
+                let (words, doublings) = (2, u64::from(p.ilog2()));
+                assert!(most <= 3 * 8 * words * doublings, "{name} on {p} ranks: {most} bytes");
+            }
+        }
+    }
+}

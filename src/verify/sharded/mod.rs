@@ -78,9 +78,11 @@ pub(crate) fn verify_sharded<K: Key>(
     count.ok_or(Flaw::Count { edges, components, n }).map_err(describe)
 }
 
-/// Rank 0's cut, which all take.
+/// Rank 0's cut, which all take. A broadcast would cost rank 0 as many messages as there are ranks.
 fn common(comm: &Comm, cut: Option<KeyCut>) -> Option<KeyCut> {
-    let words = cut.map_or_else(Vec::new, |cut| vec![cut.key, cut.rank as u64]);
-    let words = comm.broadcast(0, words);
-    (words.len() == 2).then(|| KeyCut { key: words[0], rank: words[1] as usize })
+    let own = cut.filter(|_| comm.rank() == 0);
+    let mut words = own.map_or([0; 3], |cut| [1, cut.key, cut.rank as u64]);
+    comm.all_reduce(&mut words, Reduction::BitwiseOr);
+    let [is_known, key, rank] = words;
+    (is_known == 1).then_some(KeyCut { key, rank: rank as usize })
 }
