@@ -81,7 +81,7 @@ impl Plan {
 
     /// As [`Plan::forest`], with what else there is to know; also calls `tell` with the name of the
     /// algorithm that made each of this rank's own forests, or with `sort` if this rank only sorted
-    /// its light edges, as `filter` may.
+    /// its edges, as `filter` and `sharded` may.
     ///
     /// # Panics
     /// If an endpoint is not below `n`.

@@ -92,7 +92,10 @@ impl Pointers {
         let roots = DistinctIds::of(self.to.len(), self.to.len(), roots);
         let ([before], [all]) = comm.sums_before([roots.len() as u64]);
         let (first, numbers) = (before as u32, Owners { n: all as usize, p: comm.size() });
-        let number = |id: u32| Some(first + roots.place(id - self.first));
+        let number = |id: u32| {
+            debug_assert!(roots.has(id - self.first), "pointers lead to roots");
+            Some(first + roots.place(id - self.first))
+        };
         let (targets, places) = distinct(&self.to, self.owners.n);
         let answers = ask(comm, self.owners, &targets, &Answers(numbers.bits()), number);
         let answers = answers.unwrap_or_default();
