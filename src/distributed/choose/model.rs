@@ -31,9 +31,8 @@ mod ns {
     pub(in crate::distributed) const SHUFFLE: f64 = 100.0;
     /// An edge in a round of Borůvka's algorithm.
     pub(in crate::distributed) const ROUND: f64 = 25.0;
-    /// A vertex in all stages of the sharded algorithm, on its owner, if no rank shares it and if others
-    /// do.
-    pub(in crate::distributed) const SHARD: (f64, f64) = (130.0, 400.0);
+    /// An edge in all stages of the sharded algorithm.
+    pub(in crate::distributed) const SHARD: f64 = 300.0;
 }
 
 /// With this many vertices, most joins wait for memory.
@@ -84,10 +83,6 @@ impl Workload {
             Prepare::Nothing if plan.combine == Combine::Filter => {
                 let joined = if self.locality.sorted { self.forest(n, longest) } else { 0.0 };
                 joined + self.filter(n, longest, 1.0)
-            }
-            // Unless most edges join vertices of their rank, they are only dealt to the stages.
-            Prepare::Nothing if plan.combine == Combine::Sharded && self.locality.shared > 0.5 => {
-                self.work(2.0 * longest * ns::FILTER) + self.sharded(n, longest)
             }
             Prepare::Nothing => {
                 let vertices = self.vertices(longest, self.locality.shared);
@@ -215,10 +210,8 @@ impl Workload {
             return self.gather(n, forest);
         }
         let p = self.p as f64;
-        let owned = n.min(2.0 * forest * p) / p;
-        let bytes = owned * (3.0 + 5.0 * p.log2());
+        let bytes = n.min(2.0 * forest * p) / p * (3.0 + 5.0 * p.log2());
         let exchanges = 150;
-        let shard = ns::SHARD.0 + self.locality.shared * (ns::SHARD.1 - ns::SHARD.0);
-        self.work(owned * shard) + self.travel(bytes, exchanges * self.p)
+        self.work(forest * ns::SHARD) + self.travel(bytes, exchanges * self.p)
     }
 }
