@@ -32,10 +32,10 @@ impl DistinctIds {
     }
 
     /// The ids.
-    pub(crate) fn list(&self) -> Vec<u32> {
+    pub(crate) fn into_list(self) -> Vec<u32> {
         match self {
             Self::Dense(numbering) => numbering.set().ones().map(|id| id as u32).collect(),
-            Self::Sparse(list) => list.clone(),
+            Self::Sparse(list) => list,
         }
     }
 
@@ -72,7 +72,8 @@ impl DistinctIds {
 /// As [`DistinctIds::of`].
 pub(crate) fn distinct(values: &[u32], universe: usize) -> (Vec<u32>, Vec<u32>) {
     let ids = DistinctIds::of(universe, values.len(), values.iter().copied());
-    (ids.list(), values.iter().map(|&value| ids.place(value)).collect())
+    let places = values.iter().map(|&value| ids.place(value)).collect();
+    (ids.into_list(), places)
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub(super) fn fetch<R: EdgeLike>(
     if labels.are_vertices() {
         return comm.compute(|| Live::between(n, window.edges(records, |_| true, |id| id)));
     }
-    let ids = comm.compute(|| window.vertices(n, records).list());
+    let ids = comm.compute(|| window.vertices(n, records).into_list());
     comm.enter(Phase::Exchange);
     let found = labels.look_up(comm, &ids);
     comm.enter(Phase::Local);
