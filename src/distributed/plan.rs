@@ -1,6 +1,6 @@
 //! The stages that make one forest from all ranks' edges.
 
-use super::combine::Combine;
+use super::combine::{Combine, is_gathered};
 use super::own::{Tell, own};
 use super::prepare::{Prepare, contract, shuffle};
 use crate::comm::Comm;
@@ -58,6 +58,11 @@ impl Plan {
     /// Whether no rank needs memory for all vertices.
     pub const fn is_sharded(self) -> bool {
         matches!((self.prepare, self.combine), (Prepare::Nothing, Combine::Sharded))
+    }
+
+    /// Whether a run with `n` vertices leaves the [`Hierarchy`] that led to its forest.
+    pub(crate) const fn leaves_hierarchy(self, n: usize, p: usize) -> bool {
+        p > 1 && self.is_sharded() && !is_gathered(n, p)
     }
 
     /// Returns this rank's part of the minimum spanning forest of all ranks' edges `mine` on the

@@ -3,6 +3,7 @@
 
 mod comparison;
 mod explain;
+mod given;
 mod job;
 mod outcome;
 mod row;
@@ -10,6 +11,7 @@ mod row;
 pub use comparison::{Comparison, Verdict, shares};
 pub use explain::Explained;
 use explain::explain;
+pub use given::prove_given;
 pub use job::{Job, Run};
 pub use outcome::{Number, Outcome, Seconds};
 pub use row::{ByRank, Nanoseconds, Provenance, Row};

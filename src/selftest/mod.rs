@@ -10,6 +10,7 @@ pub use tally::Tally;
 use crate::comm::Comm;
 use crate::distributed::{Plan, Solution, summarize};
 use crate::error::{Error, Result};
+use crate::experiment::prove_given;
 use crate::graph::{Edge, Key, Summary, Weights, with_edges};
 use crate::local::{self, Algorithm};
 use crate::measure::Phase;
@@ -66,7 +67,11 @@ fn check_case<K: Key>(
         let mut proved = verify::verify_slice(comm, n as u64, &forest, mine, weights);
         if let Some(hierarchy) = hierarchy {
             let sharded = verify_sharded(comm, n as u64, &part, mine, &hierarchy, weights);
-            proved = proved.and(sharded);
+            proved = proved.and(sharded).and_then(|()| {
+                let given = prove_given(comm, n as u64, mine.to_vec(), &part, weights, 0);
+                // Keys of too large a range cannot be proved so, but nothing is wrong then.
+                given.map(drop).or_else(|why| if why.exit_code() == 3 { Err(why) } else { Ok(()) })
+            });
         }
         let wrong = wrong.or(proved.err().map(|why| why.to_string()));
         let told = wrong.map_or(Ok(cost), |what| Err(failure(comm, case, plan, algorithm, &what)));

@@ -52,6 +52,13 @@ pub enum Flaw {
         /// The edge.
         edge: Edge<u64>,
     },
+    /// Lighter edges of the graph, or others of the forest, join the ends of a forest edge.
+    Outweighed {
+        /// Its position in the forest.
+        position: u64,
+        /// The edge.
+        edge: Edge<u64>,
+    },
     /// The forest has not as many edges as one of that many components.
     Count {
         /// Its edges.
@@ -129,6 +136,11 @@ impl Flaw {
                  leaves a component: it is not in the {minimum} forest",
                 show(edge)
             ),
+            Self::Outweighed { position, edge } => format!(
+                "the forest is not {minimum}: {lighter} edges of the graph, perhaps with others of the \
+                 forest, join the ends of forest edge {position}, {}",
+                show(edge)
+            ),
             Self::Count { edges, components, n } => format!(
                 "the forest has {edges} edges; one of a graph with {n} vertices in {components} \
                  components has {}",
@@ -157,6 +169,7 @@ impl Flaw {
             | Self::NotSpanning { position, .. }
             | Self::NotMinimum { position, .. }
             | Self::NotLightest { position, .. }
+            | Self::Outweighed { position, .. }
             | Self::NotInGraph { position, .. } => Some(position),
             Self::Count { .. } | Self::Claim(_) => None,
         }
@@ -181,6 +194,7 @@ mod tests {
             Flaw::Loop { position, edge },
             Flaw::Cycle { position, edge },
             Flaw::NotInGraph { position, edge },
+            Flaw::Outweighed { position, edge },
         ];
         let of_graph = [
             Flaw::NotSpanning { position, edge },

@@ -23,7 +23,7 @@ pub use flaw::Flaw;
 use flaw::widen;
 pub use path_maxima::{PathMaxima, VERTEX_BYTES};
 use rayon::prelude::*;
-pub(crate) use sharded::verify_sharded;
+pub(crate) use sharded::{Given, OfGiven, verify_sharded};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Proves that `forest` is a minimum spanning forest of `graph` on the vertices `0..n`.

@@ -11,6 +11,7 @@
 //! * It is all of it. At the end, no edge joins two of the c components, so that the minimum spanning
 //!   forest has at most n - c edges; and the forest has as many.
 
+mod given;
 mod joining;
 mod least;
 mod marks;
@@ -23,6 +24,7 @@ use crate::comm::{Comm, Reduction};
 use crate::error::Result;
 use crate::graph::{Edge, Key, Weights};
 use crate::sharding::{Hierarchy, KeyCut};
+pub(crate) use given::{Given, OfGiven};
 use replay::Replay;
 
 /// Proves that the ranks' parts of a forest are the minimum spanning forest of a graph on the vertices
@@ -47,6 +49,21 @@ pub(crate) fn verify_sharded<K: Key>(
     hierarchy: &Hierarchy,
     weights: Weights,
 ) -> Result<()> {
+    prove(comm, n, (part, mine), hierarchy, weights, &mut |_, _, _| ())
+}
+
+/// What is called at the start of each stage, with the cut of the one before and its own.
+type AtStage<'a, K> = &'a mut dyn FnMut(&Replay<'_, K>, Option<KeyCut>, Option<KeyCut>);
+
+/// As [`verify_sharded`].
+fn prove<K: Key>(
+    comm: &Comm,
+    n: u64,
+    (part, mine): (&[Edge<K>], &[Edge<K>]),
+    hierarchy: &Hierarchy,
+    weights: Weights,
+    at_stage: AtStage<'_, K>,
+) -> Result<()> {
     let ([parts, slices], _) = comm.sums_before([part.len() as u64, mine.len() as u64]);
     let describe = |flaw: Flaw| flaw.further_on(slices).describe(weights);
     let marks = comm.compute(|| marks::find(part, mine, parts)).map_err(describe);
@@ -62,11 +79,13 @@ pub(crate) fn verify_sharded<K: Key>(
         // Were edges looked at again, each time would take more memory.
         let cut = common(comm, stage.cut).filter(|cut| seen.is_none_or(|seen| seen <= *cut));
         let cut = comm.agree(cut.ok_or(Flaw::Claim("where stages end")).map_err(describe))?;
+        at_stage(&replay, seen, Some(cut));
         let live = replay.select(seen, Some(cut));
         let followed = replay.follow(stage, live).and_then(|()| replay.number(stage));
         comm.agree(followed.map_err(describe))?;
         seen = Some(cut);
     }
+    at_stage(&replay, seen, None);
     let live = replay.select(seen, None);
     let roots =
         comm.agree(replay.follow(last, live).map(|()| replay.roots(last)).map_err(describe))?;

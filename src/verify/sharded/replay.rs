@@ -40,15 +40,35 @@ impl<'a, K: Key> Replay<'a, K> {
     /// The edges that the last stage left, and those between the cuts, that join two components. Looks
     /// at a piece of the slice after another, since most edges join none.
     pub(super) fn select(&mut self, seen: Option<KeyCut>, cut: Option<KeyCut>) -> JoiningEdges<K> {
-        let (comm, rank, mine) = (self.comm, self.comm.rank(), self.mine);
+        let rank = self.comm.rank();
         let is_new = |e: &Edge<K>| {
             let has = |cut: KeyCut| cut.has(e.key.wide(), rank);
             !e.is_loop() && !seen.is_some_and(has) && cut.is_none_or(has)
         };
+        let left = std::mem::take(&mut self.left);
+        let mut edges = self.look(left, is_new);
+        self.comm.compute(|| {
+            // In the order of the slice, the first of equal edges is the lightest.
+            edges.par_sort_unstable_by_key(|e| e.place);
+            JoiningEdges::of(self.labels.components().n, edges)
+        })
+    }
+
+    /// The places of those of some edges that join two components, in any order.
+    pub(super) fn places(&self, is_wanted: impl Fn(&Edge<K>) -> bool + Sync) -> Vec<u32> {
+        self.look(Vec::new(), is_wanted).into_iter().map(|e| e.place).collect()
+    }
+
+    /// Those of the edges at `places` and of the new ones that join two components.
+    fn look(
+        &self,
+        places: Vec<u32>,
+        is_new: impl Fn(&Edge<K>) -> bool + Sync,
+    ) -> Vec<JoiningEdge<K>> {
+        let (comm, mine, mut places) = (self.comm, self.mine, places);
         let len = (PIECE * self.n / comm.size()).max(LEAST_PIECE);
         let mut pieces = [mine.len().div_ceil(len) as u64];
         comm.all_reduce(&mut pieces, Reduction::Maximum);
-        let mut places = std::mem::take(&mut self.left);
         let mut edges = Vec::new();
         for piece in 0..pieces[0] as usize {
             let start = mine.len().min(piece * len);
@@ -61,11 +81,7 @@ impl<'a, K: Key> Replay<'a, K> {
             });
             edges.append(&mut self.joining(fresh));
         }
-        comm.compute(|| {
-            // In the order of the slice, the first of equal edges is the lightest.
-            edges.par_sort_unstable_by_key(|e| e.place);
-            JoiningEdges::of(self.labels.components().n, edges)
-        })
+        edges
     }
 
     /// Turns edges between vertices into edges between components, and drops those that join none.
