@@ -333,6 +333,14 @@ fn every_rank_writes_its_part_of_the_forest() {
         };
         assert!(written("1") == written("5"), "{name}");
     }
+    at(folder.path(), &["solve", graph, "-q", "-o", "f.csv"]);
+    if let Some(mut ranks) = mpirun(3) {
+        let line = ["solve", graph, "-q", "-o", "ranks.csv"];
+        let ended = finish(ranks.current_dir(folder.path()).arg(mst()).args(line), LIMIT);
+        assert_eq!(ended.code(), Some(0), "{ended:?}");
+        let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+        assert!(read("ranks.csv") == read("f.csv"));
+    }
     let ended = at(folder.path(), &["solve", graph, "-r", "5", "-q", "-o", "part-%r.txt"]);
     assert_eq!(ended.code(), Some(0), "{ended:?}");
     at(folder.path(), &["solve", graph, "-q", "-o", "whole.txt"]);

@@ -1,6 +1,7 @@
 //! Writes a graph whose edges are on all ranks, so that no rank needs memory for all of them.
 
 use super::Output;
+use super::shared_file::SharedFile;
 use mst::comm::Comm;
 use mst::error::{Error, Result};
 use mst::format::{self, Format, Preface};
@@ -11,8 +12,11 @@ use std::path::Path;
 /// Writes a graph to `output`, which rank 0 has prepared for `path`. `block` is this rank's edges;
 /// blocks in rank order are the graph.
 ///
+/// All ranks write one file, each its own part, if they see the same one and it can be written at any
+/// place. Otherwise rank 0 writes what they send.
+///
 /// # Errors
-/// On rank 0: as [`Output::write`].
+/// As [`Output::write`].
 pub(crate) fn write_graph(
     comm: &Comm,
     path: &Path,
@@ -24,6 +28,13 @@ pub(crate) fn write_graph(
         return write_whole(comm, format, path, output, block);
     }
     let preface = whole_preface(comm, Preface::of(block));
+    if comm.size() > 1 {
+        let begun = comm.agree(output.as_ref().map_or(Ok(None), Output::begin))?;
+        if let Some(file) = SharedFile::open(comm, path, begun.as_ref()) {
+            file.write(&mut |put| make_part(comm, format, path, &preface, block, put))?;
+            return output.zip(begun).map_or(Ok(()), |(output, begun)| output.finish(begun));
+        }
+    }
     let mut texts = Texts::new(comm, format, path, preface, block);
     let written = output.map_or(Ok(()), |output| {
         output.write(|out| {
@@ -36,6 +47,24 @@ pub(crate) fn write_graph(
     });
     while texts.next(false).is_some() {}
     written
+}
+
+/// Makes this rank's part of a file: its edges, on rank 0 behind the head.
+fn make_part(
+    comm: &Comm,
+    format: Format,
+    path: &Path,
+    preface: &Preface,
+    block: &Slice,
+    put: &mut dyn FnMut(Vec<u8>) -> Result<()>,
+) -> Result<()> {
+    if comm.rank() == 0 {
+        let mut head = Vec::new();
+        format::write_head(format, path, preface, &mut head)?;
+        put(head)?;
+    }
+    let written = |places| format::edges_written(format, path, preface, block, places);
+    format::pieces(block.edges.len()).try_for_each(|places| put(comm.compute(|| written(places))))
 }
 
 /// Writes this rank's edges alone, as a graph, to a file of its own.

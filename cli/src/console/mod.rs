@@ -7,6 +7,7 @@ mod graph_file;
 mod output;
 mod panics;
 mod print;
+mod shared_file;
 mod standard_input;
 mod termination;
 

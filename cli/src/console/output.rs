@@ -41,9 +41,8 @@ impl Output {
     /// If the folder cannot be written, the path is a folder, or its name implies no format that
     /// can be written.
     pub(crate) fn create(path: &Path) -> Result<Self> {
-        let gzip = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
         let format = Self::format(path)?;
-        if gzip && format == Format::Binary {
+        if is_compressed(path) && format == Format::Binary {
             let what = "binary graphs are not supported with gzip; leave out .gz";
             return Err(Error::content(path, ContentFault::Unsupported, what));
         }
@@ -133,9 +132,44 @@ impl Output {
     }
 }
 
+impl Output {
+    /// The file that is to be written, for [`Output::finish`]; `None` if it cannot be written at any
+    /// place, since it is compressed, a device, or standard output.
+    ///
+    /// # Errors
+    /// If it cannot be created.
+    pub(super) fn begin(&self) -> Result<Option<Unfinished>> {
+        match &self.place {
+            Target::File(target) if !is_compressed(&self.path) => {
+                let begun = Unfinished::create_near(target);
+                begun.map(Some).map_err(Error::file("write", &self.path))
+            }
+            Target::File(_) | Target::Direct(_) => Ok(None),
+        }
+    }
+
+    /// Moves a file that is complete to its path.
+    ///
+    /// # Errors
+    /// If the disk is full. The path is then unchanged.
+    pub(super) fn finish(self, complete: Unfinished) -> Result<()> {
+        match &self.place {
+            Target::File(target) => {
+                complete.finish(target).map_err(Error::file("write", &self.path))
+            }
+            Target::Direct(_) => unreachable!("it has begun no file"),
+        }
+    }
+}
+
+/// Whether the file of this name is compressed.
+fn is_compressed(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"))
+}
+
 /// A file that is being written. It has no name yet if the file system supports that, so that even
 /// a killed process leaves nothing behind; else it has a name, which is removed on drop.
-enum Unfinished {
+pub(super) enum Unfinished {
     Nameless(File),
     Named(NamedTempFile),
 }
@@ -156,7 +190,21 @@ impl Unfinished {
         }
     }
 
-    fn file(&self) -> &File {
+    /// A path by which other processes can open it, and whether it is one on other hosts, too.
+    ///
+    /// # Errors
+    /// If the current folder is gone.
+    pub(super) fn path_for_others(&self) -> io::Result<(PathBuf, bool)> {
+        match self {
+            Self::Nameless(file) => {
+                let (process, number) = (std::process::id(), file.as_raw_fd());
+                Ok((format!("/proc/{process}/fd/{number}").into(), false))
+            }
+            Self::Named(named) => Ok((std::path::absolute(named.path())?, true)),
+        }
+    }
+
+    pub(super) fn file(&self) -> &File {
         match self {
             Self::Nameless(file) => file,
             Self::Named(named) => named.as_file(),
