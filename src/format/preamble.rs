@@ -101,6 +101,17 @@ impl Preamble {
         ))
     }
 
+    /// How many edges the file would have if its first line were a header, in which case
+    /// [`Preamble::check`] refuses it.
+    pub fn doubted_edges(&self) -> Option<u64> {
+        self.doubt.map(|(_, m)| m.saturating_add(1))
+    }
+
+    /// Becomes that of a part of a graph on `n` vertices, whose number of edges is checked elsewhere.
+    pub fn adopt(&mut self, n: Option<u64>) {
+        (self.n, self.m, self.doubt) = (n, None, None);
+    }
+
     /// A warning if the `census` of all lines suggests that the ids of a text count from 1.
     pub fn doubt(&self, census: &Census) -> Option<String> {
         let Layout::Text(rows) = self.layout else { return None };

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::format::Census;
 use crate::graph::{Batch, MOST_VERTICES};
 use std::collections::VecDeque;
+use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The segments of a rank, in order, and the writer that saves its progress.
@@ -42,6 +43,11 @@ impl Assignment {
         }
         let writer = checkpoint.open(comm, outline, &deal)?;
         Ok(Self { segments: writer.segments().iter().cloned().collect(), writer: Some(writer) })
+    }
+
+    /// A part that no other rank can read.
+    pub(super) fn whole(part: Range<u64>) -> Self {
+        Self { segments: [Segment::untouched(part)].into(), writer: None }
     }
 
     /// What is still unread, in the input's units.

@@ -11,10 +11,12 @@ use super::loader;
 use super::outline::{GraphFacts, share_header};
 use super::reader::{Conclusion, GraphInput, Reader, RootReader, TotalCounts};
 use super::segment::Segment;
+use super::several::{PartHead, PartReader};
 use crate::comm::{Comm, Progress};
 use crate::error::{Error, Result};
 use crate::format::{Census, binary, blocks};
 use crate::graph::Batch;
+use rayon::prelude::*;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
@@ -43,7 +45,7 @@ pub(super) fn load(
     match (located.from, file) {
         (InputFrom::All, Some(file)) => {
             let identity = located.identity.clone();
-            let reader = BinaryFile { graph, file, identity, edges_at_once };
+            let reader = BinaryFile { graph, file, identity, edges_at_once, counts: false };
             loader::load(comm, reader, sink, checkpoint)
         }
         (_, file) => {
@@ -111,12 +113,29 @@ impl RootReader for BinaryGraph<'_> {
 }
 
 /// A file that can be read from any position.
-struct BinaryFile<'a> {
+pub(super) struct BinaryFile<'a> {
     graph: BinaryGraph<'a>,
     file: File,
     /// Words that distinguish it from other files.
     identity: String,
     edges_at_once: u64,
+    /// Whether the range of the weights is to be counted, since other files of the graph have keys of
+    /// another width.
+    counts: bool,
+}
+
+impl<'a> BinaryFile<'a> {
+    /// Reads the header of a file that is a part of a graph.
+    ///
+    /// # Errors
+    /// As [`binary::FileHeader::read`].
+    pub(super) fn open(path: &'a Path, block: u64) -> Result<Self> {
+        let file = File::open(path).map_err(Error::file("open", path))?;
+        let header = binary::FileHeader::read(path, &file)?;
+        let edges_at_once = block / header.edge_bytes();
+        let graph = BinaryGraph { path, header, first: 0 };
+        Ok(Self { graph, file, identity: String::new(), edges_at_once, counts: false })
+    }
 }
 
 impl GraphInput for BinaryFile<'_> {
@@ -157,6 +176,24 @@ impl Reader for BinaryFile<'_> {
             return Ok(None);
         }
         let bytes = self.graph.read(&self.file, edges.clone())?;
-        self.graph.edges(&bytes, edges.start, &mut segment.census, progress).map(Some)
+        let mut batches = self.graph.edges(&bytes, edges.start, &mut segment.census, progress)?;
+        if self.counts {
+            batches.par_iter_mut().for_each(Batch::count_again);
+        }
+        Ok(Some(batches))
+    }
+}
+
+impl PartReader for BinaryFile<'_> {
+    fn head(&self) -> Result<PartHead> {
+        let header = self.graph.header;
+        let (n, m) = (Some(header.n), Some(header.m));
+        let weights = Some(header.weights());
+        Ok(PartHead { n, m, weights, layout: None, whole: self.whole() })
+    }
+
+    fn adopt(&mut self, whole: &GraphFacts) {
+        // Each part has a header that gives the number of vertices, so all have the same.
+        self.counts = whole.weights.is_none();
     }
 }

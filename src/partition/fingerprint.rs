@@ -49,7 +49,18 @@ pub fn fingerprint(path: &Path) -> Result<Fingerprint> {
     look(path).map(|(fingerprint, _)| fingerprint)
 }
 
+impl Fingerprint {
+    pub(super) fn is_gzip(&self) -> bool {
+        self.gzip == 1
+    }
+}
+
 impl Located {
+    /// A file of `len` bytes that other files of its graph stand beside, with no identity of its own.
+    pub(super) fn alone(format: Format, len: u64) -> Self {
+        Self { format, from: InputFrom::All, how: None, identity: String::new(), len }
+    }
+
     /// Looks at the file on every rank.
     ///
     /// # Errors
@@ -71,7 +82,7 @@ impl Located {
         let format = comm.agree(if comm.rank() == 0 { format } else { Ok(Format::Text) })?;
         let chosen = comm.broadcast(0, format.to_string().into_bytes());
         let format = String::from_utf8_lossy(&chosen).parse()?;
-        let gzip = seen[0].gzip == 1;
+        let gzip = seen[0].is_gzip();
         if gzip && format == Format::Binary {
             let what = "a binary file cannot be read compressed; decompress it first (gunzip)";
             return Err(Error::content(path, ContentFault::Unsupported, what));
@@ -117,6 +128,16 @@ impl Located {
 
 /// What this rank sees of the file, and the first bytes of its content.
 fn look(path: &Path) -> Result<(Fingerprint, Vec<u8>)> {
+    let looked = look_at(path, 1)?;
+    if looked.0.len == 0 {
+        return Err(Error::content(path, ContentFault::Empty, "the file is empty"));
+    }
+    Ok(looked)
+}
+
+/// What this rank sees of one of `files` files, which together have the samples that one alone would
+/// have, but at least one at each end; and the first bytes of its content.
+pub(super) fn look_at(path: &Path, files: u64) -> Result<(Fingerprint, Vec<u8>)> {
     // Check before opening: opening a pipe waits for a writer.
     let about = path.metadata().map_err(Error::file("open", path))?;
     if about.is_dir() {
@@ -129,14 +150,11 @@ fn look(path: &Path) -> Result<(Fingerprint, Vec<u8>)> {
         return Err(Error::content(path, ContentFault::Unsupported, what));
     }
     let len = about.len();
-    if len == 0 {
-        return Err(Error::content(path, ContentFault::Empty, "the file is empty"));
-    }
     let file = File::open(path).map_err(Error::file("open", path))?;
     let mut stream = Stream::open(path)?;
     let head = stream.head()?.to_vec();
     let mut hash = Xxh3Default::new();
-    let step = len.div_ceil(SAMPLES).max(SAMPLE);
+    let step = len.div_ceil((SAMPLES / files.max(1)).max(1)).max(SAMPLE);
     for from in (0..len).step_by(step as usize) {
         hash.update(&sample(&file, from, len).map_err(Error::file("read", path))?);
     }

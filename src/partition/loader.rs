@@ -29,7 +29,10 @@ pub(super) fn load(
     let facts = reader.facts().in_order(sink.descending());
     let outline = Outline::new(&reader.identity(), facts, reader.whole());
     let cut = |rest: &_, at| reader.cut(rest, at);
-    let mut assignment = Assignment::of(comm, checkpoint, &outline, &cut)?;
+    let mut assignment = match reader.own() {
+        Some(part) => Assignment::whole(part),
+        None => Assignment::of(comm, checkpoint, &outline, &cut)?,
+    };
     let mut buffer = FoldBuffer::of(sink, &facts);
     let steps = reader.prepare(comm, &mut assignment, &buffer)?;
     let progress = comm.progress();

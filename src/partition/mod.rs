@@ -9,6 +9,7 @@ mod assignment;
 mod binary;
 mod budget;
 mod checkpoint;
+mod files;
 mod fingerprint;
 mod fold_buffer;
 mod generated;
@@ -19,17 +20,19 @@ mod memory;
 mod outline;
 mod reader;
 mod segment;
+mod several;
+mod source;
 mod text;
 mod text_dealer;
 
 use crate::comm::Comm;
-use crate::error::{ContentFault, Error, OPEN_FILES, Result};
-use crate::format::{Format, TextOptions};
-use crate::generate::Spec;
+use crate::error::{ContentFault, Error, Result};
+use crate::format::Format;
 use crate::graph::{Batch, Edge, Edges, Key, MOST_VERTICES, Numbers, Slice, Summary, with_edges};
 use crate::measure::Phase;
 use budget::{Budget, Shown, Sink};
 pub use checkpoint::Checkpoint;
+use files::Listing;
 use fingerprint::Located;
 pub use fingerprint::{Fingerprint, fingerprint};
 use generated::Generated;
@@ -38,35 +41,8 @@ use join::rekeyed;
 pub(crate) use memory::fits;
 pub use memory::{available_memory, fair_share, left_if_less};
 use rayon::prelude::*;
-use std::fmt;
-use std::path::{Path, PathBuf};
-
-/// Where a graph comes from.
-#[derive(Clone, Debug)]
-pub enum Source {
-    /// A file.
-    File {
-        /// Its path, the same on every host.
-        path: PathBuf,
-        /// Its format; `None` to detect it.
-        format: Option<Format>,
-        /// How a text file is written; what is not given is detected.
-        text: TextOptions,
-    },
-    /// A family of graphs.
-    Generated(Spec),
-}
-
-impl fmt::Display for Source {
-    /// A file as the user named it; a generated graph by its spec in full.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File { path, .. } if path.starts_with(OPEN_FILES) => f.pad("-"),
-            Self::File { path, .. } => f.pad(&path.to_string_lossy()),
-            Self::Generated(spec) => spec.fmt(f),
-        }
-    }
-}
+pub use source::{Files, Source, of_rank};
+use std::path::Path;
 
 /// Who reads a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -291,6 +267,10 @@ fn is_unchanged(comm: &Comm, request: &Request<'_>, loaded: &Loaded) -> bool {
             let now = Located::find(comm, path, *format, request.from);
             now.is_ok_and(|now| now.identity == loaded.identity)
         }
+        Source::Files { files, .. } => {
+            let now = Listing::find(comm, files);
+            now.is_ok_and(|now| now.identity() == loaded.identity)
+        }
     }
 }
 
@@ -304,6 +284,9 @@ fn take(
     let (path, format, text) = match request.source {
         Source::Generated(spec) => {
             return loader::load(comm, Generated::new(spec), sink, checkpoint);
+        }
+        Source::Files { files, format, text } => {
+            return files::load(comm, (files, *format, text), request.from, sink, checkpoint);
         }
         Source::File { path, format, text } => (path, format, text),
     };

@@ -6,10 +6,11 @@ use super::fold_buffer::FoldBuffer;
 use super::outline::GraphFacts;
 use super::segment::Segment;
 use crate::comm::{Comm, Progress};
-use crate::error::Result;
+use crate::error::{ContentFault, Error, Result};
 use crate::format::Census;
 use crate::graph::{Batch, Numbers};
 use std::ops::Range;
+use std::path::Path;
 
 /// The counts over the edges of all ranks.
 pub(super) struct TotalCounts {
@@ -21,6 +22,28 @@ pub(super) struct TotalCounts {
     pub(super) beyond_floats: bool,
     /// Whether edges were folded for a checkpoint.
     pub(super) saved: bool,
+}
+
+impl TotalCounts {
+    /// Refuses weights of which some were compared as integers and would be ties as floats.
+    ///
+    /// # Errors
+    /// [`Error::Content`] with the path of the input.
+    pub(super) fn check_floats(&self, path: &Path) -> Result<()> {
+        if self.numbers == Numbers::Floats && self.beyond_floats {
+            let what = if self.saved {
+                "some weights are floats and some are integers beyond 2^53, which may become \
+                 equal as floats; --checkpoint folded some as integers before the first float was \
+                 read: leave it out, or write all weights as floats, for example \
+                 9007199254740993.0"
+            } else {
+                "some weights are floats and some are integers beyond 2^53; such weights must be \
+                 in memory together: give a larger --memory"
+            };
+            return Err(Error::content(path, ContentFault::Unsupported, what));
+        }
+        Ok(())
+    }
 }
 
 /// What is known of a graph after all of it was read.
@@ -51,6 +74,11 @@ pub(super) trait Reader: GraphInput {
 
     /// The whole input, in its own units.
     fn whole(&self) -> Range<u64>;
+
+    /// The part of it that is this rank's, if each rank can read only its own.
+    fn own(&self) -> Option<Range<u64>> {
+        None
+    }
 
     /// Moves the cut `at` inside `rest` to a position at or after it where the input can be cut.
     ///

@@ -11,11 +11,12 @@ use super::loader;
 use super::outline::GraphFacts;
 use super::reader::{Conclusion, GraphInput, Reader, RootReader, TotalCounts};
 use super::segment::Segment;
+use super::several::{PartHead, PartReader};
 use super::text_dealer::{TextDealer, split_before};
 use crate::comm::{Comm, Progress};
-use crate::error::{ContentFault, Error, Result};
+use crate::error::{Error, Result};
 use crate::format::{Census, LineCount, Preamble, Stream, TextOptions, blocks, too_long};
-use crate::graph::{Batch, Numbers};
+use crate::graph::Batch;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
@@ -33,7 +34,9 @@ pub(super) fn load(
     checkpoint: Option<&Checkpoint<'_>>,
 ) -> Result<Loaded> {
     if file.from == InputFrom::All {
-        let text = TextFile::open(comm, path, file, options, &sink)?;
+        let room = Room::of(&sink);
+        let open = || TextFile::open(path, file, options, room);
+        let text = comm.agree(comm.compute(open))?;
         return loader::load(comm, text, sink, checkpoint);
     }
     let (preamble, stream) = TextDealer::open(comm, path, file.format, options)?;
@@ -58,18 +61,7 @@ impl GraphInput for Text<'_> {
 
     fn conclude(&self, seen: &TotalCounts) -> Result<Conclusion> {
         let n = self.preamble.check(self.path, &seen.census)?;
-        if seen.numbers == Numbers::Floats && seen.beyond_floats {
-            let what = if seen.saved {
-                "some weights are floats and some are integers beyond 2^53, which may become \
-                 equal as floats; --checkpoint folded some as integers before the first float was \
-                 read: leave it out, or write all weights as floats, for example \
-                 9007199254740993.0"
-            } else {
-                "some weights are floats and some are integers beyond 2^53; such weights must be \
-                 in memory together: give a larger --memory"
-            };
-            return Err(Error::content(self.path, ContentFault::Unsupported, what));
-        }
+        seen.check_floats(self.path)?;
         let mut notes = self.preamble.notes.clone();
         notes.extend(self.preamble.doubt(&seen.census));
         Ok(Conclusion { n, n_by_ids: self.preamble.n.is_none(), notes })
@@ -86,8 +78,21 @@ impl RootReader for Text<'_> {
     }
 }
 
+/// The bytes that are read at once, and those that one line may take.
+#[derive(Clone, Copy)]
+pub(super) struct Room {
+    block: u64,
+    line: u64,
+}
+
+impl Room {
+    pub(super) fn of(sink: &Sink<'_>) -> Self {
+        Self { block: sink.block(), line: sink.line() }
+    }
+}
+
 /// A text that can be read from any position.
-struct TextFile<'a> {
+pub(super) struct TextFile<'a> {
     text: Text<'a>,
     file: File,
     /// Words that distinguish it from other files.
@@ -101,21 +106,19 @@ struct TextFile<'a> {
 }
 
 impl<'a> TextFile<'a> {
-    /// Reads the top of a file on every rank.
-    fn open(
-        comm: &Comm,
+    /// Reads the top of a file.
+    ///
+    /// # Errors
+    /// As [`Preamble::read`].
+    pub(super) fn open(
         path: &'a Path,
         located: &Located,
         options: &TextOptions,
-        sink: &Sink<'_>,
+        room: Room,
     ) -> Result<Self> {
-        let open = || {
-            let mut head = Stream::open(path)?;
-            let preamble = Preamble::read(path, located.format, options, &mut head)?;
-            let file = File::open(path).map_err(Error::file("open", path))?;
-            Ok((preamble, file))
-        };
-        let (preamble, file) = comm.agree(comm.compute(open))?;
+        let mut head = Stream::open(path)?;
+        let preamble = Preamble::read(path, located.format, options, &mut head)?;
+        let file = File::open(path).map_err(Error::file("open", path))?;
         let layout = preamble.layout().map_or(String::new(), |layout| format!(", {layout}"));
         Ok(Self {
             file,
@@ -123,8 +126,8 @@ impl<'a> TextFile<'a> {
             // Bytes that are appended meanwhile are not read; otherwise ranks would cut the file in
             // different places.
             whole: preamble.body..located.len.max(preamble.body),
-            block: sink.block(),
-            longest: preamble.longest_line(sink.line()),
+            block: room.block,
+            longest: preamble.longest_line(room.line),
             text: Text { path, preamble },
         })
     }
@@ -250,5 +253,24 @@ impl Reader for TextFile<'_> {
                 Err(error.further_down(earlier.lines))
             }
         }
+    }
+}
+
+impl PartReader for TextFile<'_> {
+    fn head(&self) -> Result<PartHead> {
+        let (Text { path, preamble }, whole) = (&self.text, &self.whole);
+        // The shortest lines have two digits.
+        let doubted = preamble.doubted_edges().filter(|&m| m <= (whole.end - whole.start) / 4 + 1);
+        if let Some(m) = doubted {
+            let (mut segment, unseen) = (Segment::untouched(whole.clone()), Progress::default());
+            while segment.census.records <= m && self.next(&mut segment, &unseen)?.is_some() {}
+            preamble.check(path, &segment.census)?;
+        }
+        let layout = preamble.layout().filter(|_| !whole.is_empty());
+        Ok(PartHead { n: preamble.n, m: preamble.m, weights: None, layout, whole: whole.clone() })
+    }
+
+    fn adopt(&mut self, whole: &GraphFacts) {
+        self.text.preamble.adopt(whole.n);
     }
 }

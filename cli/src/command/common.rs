@@ -13,9 +13,9 @@ use mst::format::{Decimal, Format, Selection, Separator, TextOptions};
 use mst::generate::Spec;
 use mst::local::Algorithm;
 use mst::measure::Repeats;
-use mst::partition::{InputFrom, Memory, Request, Source, fair_share};
+use mst::partition::{Files, InputFrom, Memory, Request, Source, fair_share};
 use mst::verify::VERTEX_BYTES;
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// How to read a graph.
@@ -149,6 +149,24 @@ impl Common {
     }
 }
 
+/// The path of one of several files.
+///
+/// # Errors
+/// If it is a generator, standard input, or stands for several files itself.
+fn plain_file(graph: &OsString) -> Result<PathBuf> {
+    let is_other = |text: &str| Spec::looks_like(text) || Files::named(text).is_some();
+    if console::is_named(graph) || graph.to_str().is_some_and(is_other) {
+        let what = format!(
+            "{} is not a file: of several GRAPH arguments, each must be one; generators, -, patterns \
+             and names with {} stand alone",
+            graph.to_string_lossy(),
+            Files::RANK
+        );
+        return Err(Error::usage("GRAPH", what));
+    }
+    Ok(graph.into())
+}
+
 /// The memory for each vertex on each of `p` ranks, bytes. `proof` says whether the forest is proved.
 pub(super) fn vertex_bytes(algorithm: Algorithm, plan: Option<Plan>, proof: bool, p: usize) -> u64 {
     let combined = plan.map_or(0, |plan| plan.vertex_bytes(p));
@@ -159,15 +177,15 @@ pub(super) fn vertex_bytes(algorithm: Algorithm, plan: Option<Plan>, proof: bool
 }
 
 impl InputArgs {
-    /// The source that a GRAPH argument names. For `-`, rank 0 first copies its standard input to a
+    /// The source that GRAPH arguments name. For `-`, rank 0 first copies its standard input to a
     /// file.
     ///
     /// # Errors
     /// Those of [`InputArgs::named`], and if standard input cannot be copied. All ranks return the
     /// same.
-    pub(super) fn source(&self, comm: &Comm, graph: &OsStr) -> Result<Source> {
-        let source = self.named(graph)?;
-        if !console::is_named(graph) {
+    pub(super) fn source(&self, comm: &Comm, graphs: &[OsString]) -> Result<Source> {
+        let source = self.named(graphs)?;
+        if !graphs.iter().any(|graph| console::is_named(graph)) {
             return Ok(source);
         }
         if let Some(From::All) = self.input_from {
@@ -180,23 +198,34 @@ impl InputArgs {
         Ok(Source::File { path, format: self.format, text: self.text() })
     }
 
-    /// The file or family that a GRAPH argument names.
+    /// The files or the family that GRAPH arguments name.
     ///
     /// # Errors
-    /// If it is a wrong spec of a generator, or if options for files are given with a generator.
-    pub(super) fn named(&self, graph: &OsStr) -> Result<Source> {
+    /// If it is a wrong spec of a generator, if options for files are given with a generator, or if
+    /// something else than a file is one of several.
+    pub(super) fn named(&self, graphs: &[OsString]) -> Result<Source> {
+        let (format, options) = (self.format, self.text());
+        let graph = match graphs {
+            [graph] => graph,
+            several => {
+                let files = Files::Listed(several.iter().map(plain_file).collect::<Result<_>>()?);
+                return Ok(Source::Files { files, format, text: options });
+            }
+        };
         let text = graph.to_str();
         let Some(spec) = text.filter(|text| Spec::looks_like(text)) else {
+            if let Some(files) = text.and_then(Files::named) {
+                return Ok(Source::Files { files, format, text: options });
+            }
             let path = PathBuf::from(graph);
             if let Some(name) = text.and_then(Spec::unknown_family).filter(|_| !path.exists()) {
                 let families = Spec::families();
                 let what = format!("unknown family of graphs {name}; known are {families}");
                 return Err(Error::usage("GRAPH", what));
             }
-            return Ok(Source::File { path, format: self.format, text: self.text() });
+            return Ok(Source::File { path, format, text: options });
         };
-        let of_text = self.text().first_given();
-        let given = of_text.or(self.format.map(|_| "--format"));
+        let given = options.first_given().or(format.map(|_| "--format"));
         if let Some(option) = given.or(self.input_from.map(|_| "--input-from")) {
             return Err(Error::usage(
                 option,

@@ -27,9 +27,9 @@ const DEFAULT_GRAPH: &str = "gnm:n=2^20,m=2^24,seed=1";
 /// Time one machine against all, and prove both right (default under mpirun)
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A file or a generator, for example gnm:n=1e6,m=8e6,seed=1
-    #[arg(default_value = DEFAULT_GRAPH)]
-    graph: OsString,
+    /// A file, several files of one graph, or a generator, for example gnm:n=1e6,m=8e6,seed=1
+    #[arg(default_value = DEFAULT_GRAPH, value_name = "GRAPH")]
+    graphs: Vec<OsString>,
 
     /// Repetitions of each run, after one more to warm up
     #[arg(long, value_name = "NUM", default_value = "5")]
@@ -66,10 +66,10 @@ impl Args {
 
     pub(super) fn run(&self, comm: &Comm) -> Result<()> {
         let common = &self.common;
-        let context = context("compare", &self.graph, &common.input.named(&self.graph)?);
+        let context = context("compare", &common.input.named(&self.graphs)?);
         self.printer().check()?;
         comm.agree(self.rows.check(comm, &self.csv, None))?;
-        let source = common.input.source(comm, &self.graph)?;
+        let source = common.input.source(comm, &self.graphs)?;
         common.world.warn_of_cores(comm);
         let local = on_rank_zero(comm, |solo| self.local(solo, &source, &context))?;
         measure::restart_peak();

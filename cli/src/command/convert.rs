@@ -13,9 +13,9 @@ use std::path::PathBuf;
 /// Write a graph in another format
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The graph: a file or a generator
-    #[arg(value_name = "IN")]
-    input_graph: OsString,
+    /// The graph: a file, several files, or a generator
+    #[arg(required = true, value_name = "IN")]
+    graphs: Vec<OsString>,
 
     /// The file; its name decides the format (.txt, .csv, .tsv, .gr, .mtx, .graph, .mst; all but .mst also .gz); - is standard output
     #[arg(value_name = "OUT")]
@@ -30,7 +30,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(&self, solo: &Comm) -> Result<()> {
-        let source = self.input.source(solo, &self.input_graph)?;
+        let source = self.input.source(solo, &self.graphs)?;
         let output = Output::create(&self.output)?;
         let vertex_bytes = Output::vertex_bytes(&self.output);
         let request = Request { vertex_bytes, ..self.input.request(solo, &source) };

@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::slice;
 
 /// Look at the hosts and the links between them, and say what is wrong
 #[derive(Debug, clap::Args)]
@@ -75,7 +76,8 @@ impl Args {
             return self.helper.connect().map(|()| 0);
         }
         let graph =
-            self.graph.as_deref().map(|graph| InputArgs::default().named(graph)).transpose()?;
+            self.graph.as_ref().map(|graph| InputArgs::default().named(slice::from_ref(graph)));
+        let graph = graph.transpose()?;
         let (files, hostfile) = (self.file.clone(), self.hostfile.clone());
         let question = Examination { files, graph, hostfile, ..Examination::default() };
         match &self.hostfile {

@@ -14,19 +14,17 @@ use mst::experiment::{Job, Provenance, Run};
 use mst::generate::Spec;
 use mst::graph::{Key, with_edges};
 use mst::measure::{self, Repeats};
-use mst::partition::{self, Loaded, Memory, Request, Source, fair_share};
-use std::ffi::{OsStr, OsString};
+use mst::partition::{self, Files, Loaded, Memory, Request, Source, fair_share};
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-
-/// What stands for the rank in the name of a file that each rank writes.
-const RANK: &str = "%r";
 
 /// Compute a minimum spanning forest
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A file or a generator, for example gnm:n=1e6,m=8e6,seed=1
-    graph: OsString,
+    /// A file, several files of one graph, or a generator, for example gnm:n=1e6,m=8e6,seed=1
+    #[arg(required = true, value_name = "GRAPH")]
+    graphs: Vec<OsString>,
 
     /// Write the forest; the name decides the format (.txt, .csv, .tsv, .gr, .mtx, .graph, .mst, also .gz); - is
     /// standard output, as text; with %r for the rank, as in forest-%r.mst, each rank writes a part
@@ -67,9 +65,9 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(&self, comm: &Comm) -> Result<()> {
         let common = &self.common;
-        let context = context("solve", &self.graph, &common.input.named(&self.graph)?);
+        let context = context("solve", &common.input.named(&self.graphs)?);
         let output = comm.agree(self.outputs(comm))?;
-        let source = common.input.source(comm, &self.graph)?;
+        let source = common.input.source(comm, &self.graphs)?;
         common.world.warn_of_cores(comm);
         let implied = self.saving.proof().filter(|_| !self.verify);
         let verify = self.verify || implied.is_some();
@@ -132,8 +130,8 @@ impl Args {
     /// name says so.
     fn output_of(&self, comm: &Comm) -> Option<PathBuf> {
         let path = self.output.clone()?;
-        match path.to_str().filter(|name| name.contains(RANK)) {
-            Some(name) => Some(name.replace(RANK, &comm.rank().to_string()).into()),
+        match path.to_str().filter(|name| name.contains(Files::RANK)) {
+            Some(name) => Some(partition::of_rank(name, comm.rank())),
             None => Some(path).filter(|_| comm.rank() == 0),
         }
     }
@@ -164,11 +162,12 @@ impl Args {
     }
 }
 
-/// The provenance of a run for an `experiment` on `source`, which the user named `graph`.
-pub(super) fn context(experiment: &'static str, graph: &OsStr, source: &Source) -> Provenance {
-    let (graph, seed) = match source {
-        Source::Generated(spec) => (spec.to_string(), Some(Spec::seed(spec))),
-        Source::File { .. } => (graph.to_string_lossy().into_owned(), None),
+/// The provenance of a run for an `experiment` on `source`.
+pub(super) fn context(experiment: &'static str, source: &Source) -> Provenance {
+    let seed = match source {
+        Source::Generated(spec) => Some(Spec::seed(spec)),
+        Source::File { .. } | Source::Files { .. } => None,
     };
-    Provenance::now(experiment, graph, seed, env!("MST_COMMIT"), shell::job_command_line())
+    let (graph, commit) = (source.to_string(), env!("MST_COMMIT"));
+    Provenance::now(experiment, graph, seed, commit, shell::job_command_line())
 }

@@ -25,6 +25,7 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::slice;
 
 /// The graph of an experiment that is given none.
 const DEFAULT_GRAPH: &str = "gnm:n=2^18,m=8n";
@@ -183,10 +184,7 @@ impl Args {
             pace,
             budget: self.budget(),
             request: &|part, point| self.request(part, point),
-            provenance: &|point| {
-                let name = OsString::from(&point.graph.name);
-                context(point.experiment.name(), &name, &point.graph.source)
-            },
+            provenance: &|point| context(point.experiment.name(), &point.graph.source),
             append: &|rows| self.rows.append(&self.csv, rows),
             note: &|line| world.note(comm, line),
             progress: &|done, seconds| {
@@ -321,16 +319,16 @@ impl Args {
         match graph.to_str().filter(|text| Spec::looks_like(text)) {
             Some(text) => Ok(Spec::series(text)?.into_iter().map(Graph::generated).collect()),
             None => {
-                let name = graph.to_string_lossy().into_owned();
-                Ok(vec![Graph { name, source: self.input.named(graph)? }])
+                let source = self.input.named(slice::from_ref(graph))?;
+                Ok(vec![Graph { name: source.to_string(), source }])
             }
         }
     }
 
     fn generator(&self, graph: &OsString) -> Result<Spec> {
-        match self.input.named(graph)? {
+        match self.input.named(slice::from_ref(graph))? {
             Source::Generated(spec) => Ok(spec),
-            Source::File { .. } => {
+            Source::File { .. } | Source::Files { .. } => {
                 let what = "weak and crossover need a graph that can grow, so a generator, for \
                             example gnm:n=2^18,m=8n";
                 Err(Error::usage("GRAPH", what))

@@ -5,28 +5,40 @@ use super::world::WorldArgs;
 use crate::console;
 use crate::console::write_stdout;
 use crate::text;
+use bytesize::ByteSize;
 use mst::comm::Comm;
 use mst::distributed;
 use mst::error::{Error, Result};
+use mst::experiment::prove_given;
 use mst::format::TextOptions;
-use mst::graph::{Edge, Key, Slice, Vertex, Weights, with_edges};
-use mst::partition::{self, Loaded, Request, Source};
-use mst::verify::{self, VERTEX_BYTES};
-use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use mst::generate::Spec;
+use mst::graph::{Edge, Edges, Key, Slice, Vertex, Weights, with_edges};
+use mst::partition::{self, Loaded, Memory, Request, Source, fair_share};
+use std::ffi::OsString;
+use std::mem;
+use std::path::Path;
+use std::slice;
 
 /// Prove that a file holds a minimum spanning forest of a graph
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The graph: a file or a generator
-    graph: OsString,
+    /// The graph: a file, several files, or a generator
+    #[arg(required = true, value_name = "GRAPH")]
+    graphs: Vec<OsString>,
 
-    /// The forest: a file in any format, ids as in the graph's text format, from 0
-    forest: PathBuf,
+    /// The forest: a file in any format, or a pattern for several, ids as in the graph's text format,
+    /// from 0
+    #[arg(required = true)]
+    forest: OsString,
 
     /// Prove that it is a maximum spanning forest
     #[arg(long)]
     max: bool,
+
+    /// Memory that a rank may use, for example 2G; if the whole forest does not fit, no rank holds all
+    /// of it [default: its share of the host's free memory]
+    #[arg(long, value_name = "BYTES")]
+    memory: Option<ByteSize>,
 
     #[command(flatten)]
     input: InputArgs,
@@ -37,13 +49,14 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(&self, comm: &Comm) -> Result<()> {
-        let source = self.input.source(comm, &self.graph)?;
+        let source = self.input.source(comm, &self.graphs)?;
+        let memory = self.memory.map_or_else(|| fair_share(comm), |bytes| bytes.as_u64());
         let request = Request {
             descending: self.max,
-            vertex_bytes: VERTEX_BYTES,
+            memory: Memory::Within(memory),
             ..self.input.request(comm, &source)
         };
-        let graph = partition::load(comm, &request)?;
+        let mut graph = partition::load(comm, &request)?;
         self.world.note_all(comm, &graph);
         let source = self.forest_source(comm)?;
         let request = Request {
@@ -57,43 +70,48 @@ impl Args {
         self.world.note_all(comm, &forest);
         is_forest_of(&graph.slice, &forest.slice)?;
         let forest = forest.written(comm, forest.slice.edges.clone());
-        with_edges!(&graph.slice.edges, edges => self.prove(comm, &graph, edges, &forest))
+        let edges = mem::replace(&mut graph.slice.edges, Edges::Narrow(Vec::new()));
+        let held = (edges.len() * edges.bytes_per_edge()) as u64;
+        let left = memory.saturating_sub(held);
+        with_edges!(edges, edges => self.prove(comm, &graph, edges, &forest, left))
     }
 
     /// The source of the forest.
     fn forest_source(&self, comm: &Comm) -> Result<Source> {
-        let is_standard = |name: &OsStr| console::is_named(name);
-        match (is_standard(&self.graph), is_standard(self.forest.as_os_str())) {
-            (true, true) => {
-                let what = "standard input can be the graph or the forest, not both: give a file \
-                            for one of them";
-                Err(Error::usage("FOREST", what))
-            }
-            (false, true) => InputArgs::default().source(comm, self.forest.as_os_str()),
-            (_, false) => {
-                let (path, text) = (self.forest.clone(), TextOptions::default());
-                Ok(Source::File { path, format: None, text })
-            }
+        let is_standard = |name: &OsString| console::is_named(name);
+        if self.graphs.iter().any(is_standard) && is_standard(&self.forest) {
+            let what = "standard input can be the graph or the forest, not both: give a file for \
+                        one of them";
+            return Err(Error::usage("FOREST", what));
         }
+        if self.forest.to_str().is_some_and(Spec::looks_like) {
+            let path = self.forest.clone().into();
+            return Ok(Source::File { path, format: None, text: TextOptions::default() });
+        }
+        InputArgs::default().source(comm, slice::from_ref(&self.forest))
     }
 
+    /// Proves the forest of the graph's `edges` in `memory` bytes on each rank, and says so.
     fn prove<K: Key>(
         &self,
         comm: &Comm,
         graph: &Loaded,
-        edges: &[Edge<K>],
+        edges: Vec<Edge<K>>,
         forest: &Slice,
+        memory: u64,
     ) -> Result<()> {
         let Slice { n, weights, .. } = graph.slice;
         let vertices = comm.agree(vertices_of(comm, graph, forest))?;
         let part = comm.agree(with_keys_of(weights, forest, &vertices))?;
-        let whole = comm.all_gather::<Edge<K>>(&part).concat();
         let start = std::time::Instant::now();
-        let proved = verify::verify_slice(comm, n, &whole, edges, weights);
-        proved.map_err(|why| graph.with_numbers(why))?;
+        let proved = prove_given(comm, n, edges, &part, weights, memory);
+        if proved.map_err(|why| graph.with_numbers(why))? {
+            let note = "no rank has held the whole forest, for which memory is too small";
+            self.world.note(comm, note);
+        }
         let summary = distributed::total(comm, &graph.summary_of(comm, &part));
         if comm.rank() == 0 && !self.world.job.quiet {
-            let text = text::proved(&self.forest, &summary, start.elapsed());
+            let text = text::proved(Path::new(&self.forest), &summary, start.elapsed());
             return write_stdout(text.as_bytes());
         }
         Ok(())

@@ -4,7 +4,7 @@ use super::graph::Size;
 use super::{HostReport, Problem, Settings};
 use crate::text::count;
 use mst::error::{Error, Result};
-use mst::partition::Source;
+use mst::partition::{Files, Source};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -69,10 +69,13 @@ impl Examination {
     /// The files that every host should have, a graph's among them.
     pub(super) fn all_files(&self) -> Vec<PathBuf> {
         let graph = match &self.graph {
-            Some(Source::File { path, .. }) => Some(path),
-            _ => None,
+            Some(Source::File { path, .. }) => vec![path.clone()],
+            Some(Source::Files { files: Files::OfRank(_), .. }) => Vec::new(),
+            Some(Source::Files { files, .. }) => files.paths(1).unwrap_or_default(),
+            Some(Source::Generated(_)) | None => Vec::new(),
         };
-        self.files.iter().chain(graph.filter(|path| !self.files.contains(path))).cloned().collect()
+        let others = graph.into_iter().filter(|path| !self.files.contains(path));
+        self.files.iter().cloned().chain(others).collect()
     }
 
     /// The size of the graph, if there is one.

@@ -4,7 +4,7 @@ use mst::distributed::{Combine, Plan, Prepare};
 use mst::error::{Error, Result};
 use mst::format::{Format, Preamble, Stream, TextOptions, binary};
 use mst::graph::most_numbered;
-use mst::partition::{Source, fingerprint};
+use mst::partition::{Files, Source, fingerprint};
 use mst::verify::VERTEX_BYTES;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -42,6 +42,24 @@ impl Size {
                 Ok(Self { n: most_numbered(spec.n(), m), edge_bytes: m.saturating_mul(edge_bytes) })
             }
             Source::File { path, .. } => Self::of_file(path),
+            Source::Files { files: Files::OfRank(name), .. } => {
+                let what = format!(
+                    "each rank has its own {name}, so its size is not known here: name a file, or \
+                     several with a pattern"
+                );
+                Err(Error::usage("--graph", what))
+            }
+            Source::Files { files, .. } => {
+                let paths = files.paths(1)?;
+                let sizes = paths.iter().map(|path| Self::of_file(path));
+                sizes.collect::<Result<Vec<_>>>().map(|sizes| Self {
+                    n: sizes.iter().map(|size| size.n).max().unwrap_or(0),
+                    edge_bytes: sizes
+                        .iter()
+                        .map(|size| size.edge_bytes)
+                        .fold(0, u64::saturating_add),
+                })
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use mst::graph::most_numbered;
 use mst::partition::Source;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 
 /// Bytes that an edge takes in a file, if it is not known how many edges there are.
 const FILE_BYTES: u64 = 12;
@@ -86,6 +87,12 @@ pub(crate) fn size(point: &SweepPoint) -> (u64, u64) {
         }
         Source::File { path, .. } => {
             let m = path.metadata().map_or(0, |about| about.len()) / FILE_BYTES + 1;
+            (m / DEGREE + 1, m)
+        }
+        Source::Files { files, .. } => {
+            let paths = files.paths(point.ranks).unwrap_or_default();
+            let len = |path: &PathBuf| path.metadata().map_or(0, |about| about.len());
+            let m = paths.iter().map(len).fold(0, u64::saturating_add) / FILE_BYTES + 1;
             (m / DEGREE + 1, m)
         }
     }

@@ -3,14 +3,15 @@
 
 use super::*;
 use crate::comm;
-use crate::format;
+use crate::format::{self, TextOptions};
 use crate::graph::{Edge, Edges, Numbers, Weights, integer_key, with_edges};
 use crate::local::{kruskal, sort};
 use proptest::prelude::*;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+mod files;
 mod ids;
 
 const N: u64 = 20;
