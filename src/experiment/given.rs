@@ -38,19 +38,6 @@ pub fn prove_given<K: Key>(
     memory: u64,
 ) -> Result<bool> {
     comm.enter(Phase::Verify);
-    let proved = prove(comm, n, graph, forest, weights, memory);
-    comm.enter(Phase::Other);
-    proved
-}
-
-fn prove<K: Key>(
-    comm: &Comm,
-    n: u64,
-    graph: Vec<Edge<K>>,
-    forest: &[Edge<K>],
-    weights: Weights,
-    memory: u64,
-) -> Result<bool> {
     let mut words = [forest.len() as u64];
     comm.all_reduce(&mut words, Reduction::Sum);
     let bytes = u128::from(n) * u128::from(VERTEX_BYTES)

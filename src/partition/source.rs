@@ -4,7 +4,7 @@ use crate::error::{Error, OPEN_FILES, Result};
 use crate::format::{Format, TextOptions};
 use crate::generate::Spec;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where a graph comes from.
 #[derive(Clone, Debug)]
@@ -55,6 +55,20 @@ impl Files {
         name.contains(['*', '?']).then(|| Self::Matching(name.to_owned()))
     }
 
+    /// Whether a file of this name would be one of them.
+    pub fn have(&self, path: &Path) -> bool {
+        let plain = |path: &Path| path.strip_prefix("./").unwrap_or(path).to_owned();
+        let path = plain(path);
+        match self {
+            Self::Listed(paths) => paths.iter().any(|one| plain(one) == path),
+            Self::OfRank(name) => plain(Path::new(name)) == path,
+            Self::Matching(pattern) => {
+                let pattern = glob::Pattern::new(pattern.trim_start_matches("./"));
+                pattern.is_ok_and(|pattern| pattern.matches_path(&path))
+            }
+        }
+    }
+
     /// The paths as this process sees them, in the order of their edges, of `p` ranks.
     ///
     /// # Errors
@@ -66,7 +80,10 @@ impl Files {
             Self::Matching(pattern) => pattern,
         };
         let wrong = |why: glob::PatternError| Error::usage("GRAPH", format!("{pattern}: {why}"));
-        let found = glob::glob(pattern).map_err(wrong)?.map(|found| {
+        // As in a shell, a hidden file is not one that was meant.
+        let options =
+            glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
+        let found = glob::glob_with(pattern, options).map_err(wrong)?.map(|found| {
             found.map_err(|why| Error::File {
                 action: "read",
                 path: why.path().to_owned(),

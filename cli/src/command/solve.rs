@@ -9,7 +9,7 @@ use crate::text;
 use bytesize::ByteSize;
 use mst::comm::Comm;
 use mst::distributed::ordered;
-use mst::error::Result;
+use mst::error::{Error, Result, shown};
 use mst::experiment::{Job, Provenance, Run};
 use mst::generate::Spec;
 use mst::graph::{Key, with_edges};
@@ -65,7 +65,9 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(&self, comm: &Comm) -> Result<()> {
         let common = &self.common;
-        let context = context("solve", &common.input.named(&self.graphs)?);
+        let named = common.input.named(&self.graphs)?;
+        self.refuse_as_input(&named)?;
+        let context = context("solve", &named);
         let output = comm.agree(self.outputs(comm))?;
         let source = common.input.source(comm, &self.graphs)?;
         common.world.warn_of_cores(comm);
@@ -117,6 +119,22 @@ impl Args {
         }
         comm.agree(printed)?;
         checkpoint.map_or(Ok(()), |checkpoint| checkpoint.finish(comm))
+    }
+
+    /// Refuses a forest that would be one of several files of the graph: the next run with the same
+    /// pattern would take its edges for the graph's.
+    fn refuse_as_input(&self, source: &Source) -> Result<()> {
+        let Source::Files { files, .. } = source else { return Ok(()) };
+        match self.output.as_deref().filter(|output| files.have(output)) {
+            Some(output) => {
+                let what = format!(
+                    "{} is, or would be, one of the files of the graph, {files}: choose another name",
+                    shown(output)
+                );
+                Err(Error::usage("--output", what))
+            }
+            None => Ok(()),
+        }
     }
 
     /// How to print the result, depending on whether a file goes to standard output, too.

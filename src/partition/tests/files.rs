@@ -158,13 +158,15 @@ fn files_that_are_not_parts_of_one_graph_are_refused() {
 #[test]
 fn files_of_ranks_and_patterns_must_be_there() {
     let folder = tempfile::tempdir().expect("a folder");
-    written(folder.path(), &[("in-0.txt", "0 1 5\n"), ("in-1.txt", "1 2 4\n")]);
+    let texts = [("in-0.txt", "0 1 5\n"), ("in-1.txt", "1 2 4\n"), (".hidden.txt", "2 3 1\n")];
+    written(folder.path(), &texts);
     let named = |name: &str| {
         let name = folder.path().join(name);
         source(Files::named(name.to_str().expect("plain")).expect("several"))
     };
     assert!(refused(3, &named("in-%r.txt")).contains("in-2.txt"));
     assert!(refused(2, &named("out-*.txt")).contains("no file matches"));
+    assert!(refused(2, &named("*hidden.txt")).contains("no file matches"));
     let loaded = load_on(2, &named("in-%r.txt"), None, false, Memory::Unlimited);
     assert_eq!(loaded.iter().map(|loaded| loaded.slice.edges.len()).collect::<Vec<_>>(), [1, 1]);
     let several = named("in-*.txt");
