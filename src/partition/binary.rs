@@ -2,11 +2,9 @@
 
 use super::InputFrom;
 use super::Loaded;
-use super::assignment::Assignment;
 use super::budget::Sink;
 use super::checkpoint::Checkpoint;
 use super::fingerprint::Located;
-use super::fold_buffer::FoldBuffer;
 use super::loader;
 use super::outline::{GraphFacts, share_header};
 use super::reader::{Conclusion, GraphInput, Reader, RootReader, TotalCounts};
@@ -159,15 +157,6 @@ impl Reader for BinaryFile<'_> {
 
     fn cut(&self, _: &Range<u64>, at: u64) -> Result<u64> {
         Ok(at)
-    }
-
-    fn prepare(
-        &mut self,
-        _: &Comm,
-        assignment: &mut Assignment,
-        _: &FoldBuffer<'_>,
-    ) -> Result<u64> {
-        Ok(assignment.unread())
     }
 
     fn next(&self, segment: &mut Segment, progress: &Progress) -> Result<Option<Vec<Batch>>> {

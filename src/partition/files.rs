@@ -9,7 +9,7 @@ use super::text::{Room, TextFile};
 use super::{Files, InputFrom, Loaded, loader};
 use crate::comm::Comm;
 use crate::error::{ContentFault, Error, Result, shown};
-use crate::format::{Format, TextOptions};
+use crate::format::{Format, Stream, TextOptions};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -82,8 +82,7 @@ impl Listing {
     fn format(&self, comm: &Comm, format: Option<Format>) -> Result<Format> {
         let detect = |part: usize| match format {
             Some(format) => Ok(format),
-            None => look_at(&self.paths[part], u64::MAX)
-                .and_then(|(_, head)| Format::detect(&self.paths[part], &head)),
+            None => Format::detect(&self.paths[part], Stream::open(&self.paths[part])?.head()?),
         };
         let code = |format: Format| {
             Format::ALL.iter().position(|known| *known == format).expect("it is known") as u64

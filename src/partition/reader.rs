@@ -87,16 +87,19 @@ pub(super) trait Reader: GraphInput {
     fn cut(&self, rest: &Range<u64>, at: u64) -> Result<u64>;
 
     /// Prepares to read this rank's part into `buffer`. Returns the total of the steps that
-    /// [`Reader::next`] will count. Called by all ranks.
+    /// [`Reader::next`] will count: all that is unread, unless a reader has more to do. Called by all
+    /// ranks.
     ///
     /// # Errors
     /// If the input cannot be read, or does not fit this host's memory.
     fn prepare(
         &mut self,
-        comm: &Comm,
+        _: &Comm,
         assignment: &mut Assignment,
-        buffer: &FoldBuffer<'_>,
-    ) -> Result<u64>;
+        _: &FoldBuffer<'_>,
+    ) -> Result<u64> {
+        Ok(assignment.unread())
+    }
 
     /// Reads the next units of a segment's rest; `None` at its end. Moves the start of the rest
     /// behind them, and adds them to the segment's counts and to what is done of `progress`.

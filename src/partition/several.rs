@@ -1,11 +1,9 @@
 //! Several files that are one graph, read as if they were one after the other.
 
-use super::assignment::Assignment;
-use super::fold_buffer::FoldBuffer;
 use super::outline::GraphFacts;
 use super::reader::{Conclusion, GraphInput, Reader, TotalCounts};
 use super::segment::Segment;
-use crate::comm::{Comm, Progress};
+use crate::comm::Progress;
 use crate::error::{ContentFault, Error, Result, shown};
 use crate::format::LineCount;
 use crate::graph::{Batch, Weights};
@@ -241,15 +239,6 @@ impl<R: PartReader> Reader for Several<'_, R> {
         let local = |at: u64| at - start + own;
         let of_part = local(rest.start.max(start))..local(rest.end.min(self.starts[part + 1]));
         self.with(part, |reader| reader.cut(&of_part, local(at))).map(|cut| cut - own + start)
-    }
-
-    fn prepare(
-        &mut self,
-        _: &Comm,
-        assignment: &mut Assignment,
-        _: &FoldBuffer<'_>,
-    ) -> Result<u64> {
-        Ok(assignment.unread())
     }
 
     fn next(&self, segment: &mut Segment, progress: &Progress) -> Result<Option<Vec<Batch>>> {

@@ -81,11 +81,9 @@ impl<'a> SharedFile<'a> {
         let kept =
             written.and_then(|()| self.file.sync_all().map_err(Error::file("write", self.path)));
         self.comm.agree(kept)?;
-        if self.comm.rank() != 0 {
-            return self.comm.agree(Ok(()));
-        }
-        // Parts of so few bytes in all that the mark is longer.
-        self.comm.agree(self.file.set_len(all).map_err(Error::file("write", self.path)))
+        // The mark may be longer than all parts.
+        let ended = if self.comm.rank() == 0 { self.file.set_len(all) } else { Ok(()) };
+        self.comm.agree(ended.map_err(Error::file("write", self.path)))
     }
 }
 

@@ -80,22 +80,20 @@ impl Pace {
 
 /// The vertices and edges of a point's graph; guessed from the size of a file.
 pub(crate) fn size(point: &SweepPoint) -> (u64, u64) {
-    match &point.graph.source {
+    let len = |path: &PathBuf| path.metadata().map_or(0, |about| about.len());
+    let bytes = match &point.graph.source {
         Source::Generated(spec) => {
             let m = spec.expected_edges();
-            (most_numbered(spec.n(), m), m)
+            return (most_numbered(spec.n(), m), m);
         }
-        Source::File { path, .. } => {
-            let m = path.metadata().map_or(0, |about| about.len()) / FILE_BYTES + 1;
-            (m / DEGREE + 1, m)
-        }
+        Source::File { path, .. } => len(path),
         Source::Files { files, .. } => {
             let paths = files.paths(point.ranks).unwrap_or_default();
-            let len = |path: &PathBuf| path.metadata().map_or(0, |about| about.len());
-            let m = paths.iter().map(len).fold(0, u64::saturating_add) / FILE_BYTES + 1;
-            (m / DEGREE + 1, m)
+            paths.iter().map(len).fold(0, u64::saturating_add)
         }
-    }
+    };
+    let m = bytes / FILE_BYTES + 1;
+    (m / DEGREE + 1, m)
 }
 
 /// The seconds of work and of travel by the model, as if no rank had a vertex for itself; for no

@@ -48,35 +48,10 @@ impl<K: Key> OfGiven<K> {
             return Self::No;
         };
         comm.compute(|| match K::narrow(range) {
-            Some(_) => {
-                let mut edges = graph;
-                for e in &mut edges {
-                    e.key = K::narrow(doubled(e.key, least) + 1).expect("keys end at the range");
-                }
-                let count = edges.len();
-                let of_forest = |e: &Edge<K>| {
-                    let key = K::narrow(doubled(e.key, least)).expect("keys end at the range");
-                    Edge { key, ..*e }
-                };
-                edges.extend(forest.iter().map(of_forest));
-                Self::Same(Given { edges, graph: count, least })
-            }
-            None => {
-                let wide =
-                    |e: &Edge<K>, odd| Edge { u: e.u, v: e.v, key: doubled(e.key, least) + odd };
-                let count = graph.len();
-                let mut edges = Vec::with_capacity(count + forest.len());
-                edges.extend(graph.iter().map(|e| wide(e, 1)));
-                edges.extend(forest.iter().map(|e| wide(e, 0)));
-                Self::Wide(Given { edges, graph: count, least })
-            }
+            Some(_) => Self::Same(Given::of(graph, forest, least)),
+            None => Self::Wide(Given::of(graph, forest, least)),
         })
     }
-}
-
-/// Twice a key, counted from the least.
-fn doubled(key: impl Key, least: u64) -> u64 {
-    2 * (key.wide() - least)
 }
 
 /// Whether an edge of [`Given`] is one of the graph.
@@ -118,6 +93,22 @@ fn first_extra<K: Key>(forest: &[Edge<K>], part: &[Edge<K>]) -> Option<usize> {
     let mut chosen = chosen.into_iter().peekable();
     let extra = placed.into_iter().filter(|(pair, _)| chosen.next_if_eq(pair).is_none());
     extra.map(|(_, place)| place).min()
+}
+
+impl<L: Key> Given<L> {
+    /// Puts a `forest` behind a graph, with keys of one bit more, counted from the least. Needs no
+    /// second list of the graph's edges if keys stay as wide as they were.
+    fn of<K: Key>(graph: Vec<Edge<K>>, forest: &[Edge<K>], least: u64) -> Self {
+        let with_bit = |e: &Edge<K>, bit: u64| {
+            let key = L::narrow(2 * (e.key.wide() - least) + bit).expect("there is room");
+            Edge { u: e.u, v: e.v, key }
+        };
+        let count = graph.len();
+        let mut edges: Vec<Edge<L>> = graph.into_iter().map(|e| with_bit(&e, 1)).collect();
+        edges.reserve_exact(forest.len());
+        edges.extend(forest.iter().map(|e| with_bit(e, 0)));
+        Self { edges, graph: count, least }
+    }
 }
 
 impl<K: Key> Given<K> {
@@ -177,7 +168,6 @@ impl<K: Key> Given<K> {
         let lacking = part.iter().find(|e| is_of_graph(e));
         let mut any = [u64::from(extra.is_some()), u64::from(lacking.is_some())];
         comm.all_reduce(&mut any, Reduction::Maximum);
-        let own = |place: usize| (forests + place as u64, self.original(&forest[place]));
         let flaw = match (any, extra, lacking) {
             ([0, _], _, Some(e)) => {
                 let place =
@@ -185,15 +175,14 @@ impl<K: Key> Given<K> {
                 let position = graphs + place as u64;
                 Some(Flaw::NotSpanning { position, edge: self.original(e) })
             }
-            ([1, 0], Some(place), _) => {
-                let (position, edge) = own(place);
-                Some(Flaw::Cycle { position, edge })
+            (_, None, _) => None,
+            ([_, lacks], Some(place), _) => {
+                let (position, edge) = (forests + place as u64, self.original(&forest[place]));
+                match lacks {
+                    0 => Some(Flaw::Cycle { position, edge }),
+                    _ => Some(Flaw::Outweighed { position, edge }),
+                }
             }
-            ([1, 1], Some(place), _) => {
-                let (position, edge) = own(place);
-                Some(Flaw::Outweighed { position, edge })
-            }
-            _ => None,
         };
         comm.agree(flaw.map_or(Ok(()), |flaw| Err(flaw.describe(weights))))
     }
