@@ -65,7 +65,7 @@ fn rows(path: &Path) -> Vec<CsvRow> {
 fn the_csv_tells_traffic_by_phase_and_by_rank() {
     let folder = tempfile::tempdir().unwrap();
     let [inside_csv, mpi_csv] = ["inside.csv", "mpi.csv"].map(|name| folder.path().join(name));
-    for combine in ["gather", "tree", "filter", "boruvka", "shuffle+contract+filter"] {
+    for combine in ["gather", "tree", "filter", "boruvka", "shuffle+contract+filter", "sharded"] {
         let graph = "gnm:n=2^15,m=2^18";
         let arguments = |csv| ["solve", graph, "-q", "--combine", combine, "--csv", csv];
         let solved = inside(3, &arguments(inside_csv.to_str().unwrap()));
@@ -75,7 +75,7 @@ fn the_csv_tells_traffic_by_phase_and_by_rank() {
         }
     }
     let found = rows(&inside_csv);
-    assert_eq!(found.len(), 5);
+    assert_eq!(found.len(), 6);
     for row in &found {
         let counts = |column: &str| -> Vec<u64> {
             let counts =
@@ -98,6 +98,17 @@ fn the_csv_tells_traffic_by_phase_and_by_rank() {
         }
         assert_eq!(row["bytes_sent_total"], all.to_string());
         assert!(row["messages_sent_total"].parse::<u64>().unwrap() > 0);
+        let steps = row["step_bytes_total"].split_whitespace();
+        let steps: u64 =
+            steps.map(|step| step.split_once('=').unwrap().1.parse::<u64>().unwrap()).sum();
+        match &*row["combine"] {
+            // Besides the steps there is only the one bit for each edge that comes back.
+            "sharded" => {
+                assert_eq!(steps, counts("exchange_bytes_sent").iter().sum::<u64>());
+                assert_eq!(row["step_s"].split(' ').count(), 8);
+            }
+            _ => assert_eq!((steps, &*row["step_s"], &*row["step_bytes_max"]), (0, "", "")),
+        }
     }
     if mpi_csv.exists() {
         let traffic = |rows: Vec<CsvRow>| -> Vec<CsvRow> {
@@ -255,10 +266,28 @@ fn explain_shows_every_way_beside_the_model() {
     let arguments = ["solve", "gnm:n=2^12,m=2^15", "--explain"];
     let table = inside(3, &arguments);
     let ways = table.stdout.split("modelled and measured time").nth(1).expect("a table");
+    let (ways, steps) = ways.split_once("\n\nthe steps of ").expect("steps of a sharded way");
     assert_eq!(ways.trim().lines().count(), 1 + 15, "{ways}");
+    assert_eq!(steps.trim().lines().count(), 2 + 8, "{steps}");
     let outcome = json(&inside(3, &[&arguments[..], &["--json"]].concat()));
     let explained = outcome["explained"].as_array().unwrap();
     assert_eq!(explained.len(), 15);
+    for way in explained {
+        let steps = way["steps"].as_array().unwrap();
+        let of = |step: &Value, field: &str| step[field].as_u64().unwrap();
+        match way["combine"].as_str().unwrap().ends_with("sharded") {
+            false => assert!(steps.is_empty(), "{way}"),
+            true => {
+                assert_eq!(steps.len(), 8, "{way}");
+                for step in steps {
+                    let received = of(step, "bytes_received_max");
+                    assert!(received <= of(step, "bytes_received_most"), "{step}");
+                }
+                let ends = steps.iter().find(|step| step["step"] == "ends").unwrap();
+                assert!(of(ends, "bytes_received_max") > 0 && of(ends, "messages_sent_max") > 0);
+            }
+        }
+    }
     assert!(
         explained
             .iter()

@@ -12,7 +12,7 @@ mod plan;
 mod prepare;
 mod wire;
 
-pub use choose::{Choice, Locality, Workload};
+pub use choose::{Choice, Locality, Workload, most_received_in};
 pub use combine::Combine;
 pub use order::ordered;
 pub use plan::{Plan, Solution};

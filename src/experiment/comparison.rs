@@ -90,7 +90,7 @@ impl Verdict {
 /// it could be sure of; waiting for other ranks; on what all ranks tell each other; merging. The
 /// shares add up to 100.
 pub fn shares(repetition: &Repetition) -> [u64; 4] {
-    let costs = Phase::TIMED.map(|phase| *repetition.on_rank(0, phase));
+    let costs = Phase::TIMED.map(|phase| repetition.on_rank(0, phase));
     let busy = |cost: &StageCost| cost.seconds - cost.waited;
     let waited = costs.iter().map(|cost| cost.waited).sum();
     percentages([busy(&costs[0]) + busy(&costs[1]), waited, busy(&costs[2]), busy(&costs[3])])

@@ -1,8 +1,8 @@
 //! Compares the modelled time of every plan with the measured one.
 
 use crate::comm::Comm;
-use crate::distributed::{Plan, Workload};
-use crate::measure::{Repeats, Spread, repeat};
+use crate::distributed::{Combine, Plan, Workload, most_received_in};
+use crate::measure::{Repeats, Repetition, ShardedStep, Spread, repeat};
 use serde::Serialize;
 
 /// What a plan should cost by the model, and what it did cost.
@@ -16,15 +16,50 @@ pub struct Explained {
     pub measured: f64,
     /// Payload bytes received by the rank that received the most.
     pub bytes_received_max: u64,
+    /// The steps of a sharded plan, in order; none of other plans.
+    pub steps: Vec<ExplainedStep>,
 }
 
-/// Runs every plan as often as `repeats` says, after one run to warm up.
+/// What a step of a sharded plan did cost, and can cost.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExplainedStep {
+    /// The step's name.
+    pub step: String,
+    /// The median of the seconds on the slowest rank.
+    pub measured: f64,
+    /// Payload bytes received by the rank that received the most.
+    pub bytes_received_max: u64,
+    /// The most that any rank can receive, whatever the graph.
+    pub bytes_received_most: u64,
+    /// Messages sent by the rank that sent the most.
+    pub messages_sent_max: u64,
+}
+
+impl ExplainedStep {
+    fn of(step: ShardedStep, repetitions: &[Repetition], bytes_received_most: u64) -> Self {
+        let slowest =
+            |r: &Repetition| r.step_on_ranks(step).map(|cost| cost.seconds).fold(0.0, f64::max);
+        let ranks = || repetitions[0].step_on_ranks(step);
+        Self {
+            step: step.name().to_owned(),
+            measured: Spread::of(repetitions.iter().map(slowest)).median,
+            bytes_received_max: ranks().map(|cost| cost.bytes_received).max().unwrap_or(0),
+            bytes_received_most,
+            messages_sent_max: ranks().map(|cost| cost.messages_sent).max().unwrap_or(0),
+        }
+    }
+}
+
+/// Runs every plan on `n` vertices as often as `repeats` says, after one run to warm up.
 pub(super) fn explain(
     comm: &Comm,
     repeats: Repeats,
+    n: usize,
     shape: Workload,
     run: impl Fn(Plan),
 ) -> Vec<Explained> {
+    // A shuffled edge has a wide key.
+    let most = |step| most_received_in(step, n as u64, comm.size(), size_of::<u64>());
     let explained = Plan::all().map(|plan| {
         let ((), repetitions) = repeat(comm, repeats, true, || run(plan));
         Explained {
@@ -32,6 +67,11 @@ pub(super) fn explain(
             model: Some(shape.seconds(plan)).filter(|seconds| seconds.is_finite()),
             measured: Spread::of(repetitions.iter().map(|r| r.total)).median,
             bytes_received_max: repetitions[0].bytes_received_max(),
+            steps: ShardedStep::ALL
+                .into_iter()
+                .filter(|_| plan.combine == Combine::Sharded)
+                .map(|step| ExplainedStep::of(step, &repetitions, most(step)))
+                .collect(),
         }
     });
     explained.collect()

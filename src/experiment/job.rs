@@ -116,7 +116,7 @@ impl Job {
         if let Some(link) = link.filter(|_| self.explain && held > 0) {
             let shape = Workload::of(comm, n, held, edges, link);
             let run = |plan: Plan| drop(plan.forest(comm, n, edges, self.algorithm));
-            outcome.explained = explain(comm, self.repeats, shape, run);
+            outcome.explained = explain(comm, self.repeats, n, shape, run);
         }
         Ok(Run { outcome, repetitions, part: K::pack(part), choice })
     }

@@ -9,9 +9,9 @@ mod outcome;
 mod row;
 
 pub use comparison::{Comparison, Verdict, shares};
-pub use explain::Explained;
 use explain::explain;
+pub use explain::{Explained, ExplainedStep};
 pub use given::prove_given;
 pub use job::{Job, Run};
 pub use outcome::{Number, Outcome, Seconds};
-pub use row::{ByRank, Nanoseconds, Provenance, Row};
+pub use row::{ByRank, ByStep, Nanoseconds, Provenance, Row};

@@ -1,6 +1,6 @@
 //! One timed run over all ranks, and statistics over several runs.
 
-use super::{Interval, Phase};
+use super::{Interval, Phase, ShardedStep};
 use crate::comm::{Comm, Log, StageCost};
 use serde::Serialize;
 use std::sync::atomic::Ordering::Relaxed;
@@ -15,9 +15,9 @@ pub struct Repetition {
 }
 
 impl Repetition {
-    /// Returns what a phase cost one rank.
-    pub fn on_rank(&self, rank: usize, phase: Phase) -> &StageCost {
-        &self.ranks[rank][phase as usize]
+    /// Returns what a phase cost one rank, with its steps.
+    pub fn on_rank(&self, rank: usize, phase: Phase) -> StageCost {
+        of_phase(&self.ranks[rank], phase)
     }
 
     /// Returns the seconds of a phase on the slowest rank.
@@ -30,9 +30,14 @@ impl Repetition {
         self.over(phase, |cost| cost.seconds).sum::<f64>() / self.ranks.len() as f64
     }
 
-    /// Returns what a phase cost each rank, in rank order.
-    pub fn on_ranks(&self, phase: Phase) -> impl Iterator<Item = &StageCost> {
-        self.ranks.iter().map(move |log| &log[phase as usize])
+    /// Returns what a phase cost each rank, with its steps, in rank order.
+    pub fn on_ranks(&self, phase: Phase) -> impl Iterator<Item = StageCost> {
+        self.ranks.iter().map(move |log| of_phase(log, phase))
+    }
+
+    /// Returns what a step of the sharded algorithm cost each rank, in rank order.
+    pub fn step_on_ranks(&self, step: ShardedStep) -> impl Iterator<Item = StageCost> {
+        self.ranks.iter().map(move |log| log[step.number()])
     }
 
     /// Returns the mean seconds that ranks waited for other ranks to arrive.
@@ -42,7 +47,7 @@ impl Repetition {
 
     /// Returns the seconds that each rank waited for other ranks to arrive, in rank order.
     pub fn waited_by_rank(&self) -> impl Iterator<Item = f64> {
-        let waited = |log: &Log| Phase::TIMED.map(|phase| log[phase as usize].waited).iter().sum();
+        let waited = |log: &Log| Phase::TIMED.map(|phase| of_phase(log, phase).waited).iter().sum();
         self.ranks.iter().map(waited)
     }
 
@@ -71,9 +76,16 @@ impl Repetition {
         self.counts(|cost| cost.messages_sent).sum()
     }
 
-    fn over(&self, phase: Phase, what: impl Fn(&StageCost) -> f64) -> impl Iterator<Item = f64> {
+    fn over(&self, phase: Phase, what: impl Fn(StageCost) -> f64) -> impl Iterator<Item = f64> {
         self.on_ranks(phase).map(what)
     }
+}
+
+/// What a phase cost the rank of a log, with its steps.
+fn of_phase(log: &Log, phase: Phase) -> StageCost {
+    let steps: &[ShardedStep] = if phase == Phase::Exchange { &ShardedStep::ALL } else { &[] };
+    let numbers = steps.iter().map(|step| step.number());
+    numbers.chain([phase as usize]).map(|number| log[number]).sum()
 }
 
 /// Runs `work` once, started on all ranks together, and returns its result and what it cost on all
@@ -209,6 +221,31 @@ mod tests {
         assert!(!enough(to_a_tenth, &uneven[..7]));
         assert!(enough(to_a_tenth, &uneven));
         assert!(enough(Repeats::exactly(0), &[1.0]));
+    }
+
+    #[test]
+    fn a_phase_includes_its_steps() {
+        let repetitions = comm::run(2, Some(1), |comm| {
+            let work = || {
+                comm.enter(Phase::Exchange);
+                comm.gather(0, &vec![0u8; 10 * comm.rank()]);
+                comm.enter(ShardedStep::Jump);
+                comm.gather(0, &vec![0u8; 7 * comm.rank()]);
+                comm.enter(Phase::Merge);
+                comm.gather(0, &vec![0u8; comm.rank()]);
+            };
+            time(comm, work).1
+        });
+        let cost = &repetitions[0];
+        let sent = |costs: &mut dyn Iterator<Item = StageCost>| costs.map(|c| c.bytes_sent).sum();
+        let of_step = |step| -> u64 { sent(&mut cost.step_on_ranks(step)) };
+        assert_eq!((of_step(ShardedStep::Jump), of_step(ShardedStep::Ends)), (7, 0));
+        let of_phase = |phase| -> u64 { sent(&mut cost.on_ranks(phase)) };
+        assert_eq!((of_phase(Phase::Exchange), of_phase(Phase::Merge)), (17, 1));
+        assert_eq!(cost.on_rank(1, Phase::Exchange).messages_sent, 2);
+        let steps = cost.step_on_ranks(ShardedStep::Jump).map(|cost| cost.waited);
+        assert!(cost.waited() >= steps.sum::<f64>() / 2.0);
+        assert_eq!(cost.bytes_sent_total(), 18);
     }
 
     #[test]

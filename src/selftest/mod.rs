@@ -8,13 +8,12 @@ pub use case::{Case, Distribution};
 pub use tally::Tally;
 
 use crate::comm::Comm;
-use crate::distributed::{Plan, Solution, summarize};
+use crate::distributed::{Plan, Solution, most_received_in, summarize};
 use crate::error::{Error, Result};
 use crate::experiment::prove_given;
 use crate::graph::{Edge, Key, Summary, Weights, with_edges};
 use crate::local::{self, Algorithm};
-use crate::measure::Phase;
-use crate::measure::{Repetition, time};
+use crate::measure::{Phase, Repetition, ShardedStep, time};
 use crate::verify::{self, verify_sharded};
 
 /// Solves the case of `seed` by every plan on all ranks, and checks the forest, its proof and the
@@ -60,9 +59,9 @@ fn check_case<K: Key>(
         } else if told(&summarize(comm, n as u64, &part, weights)) != expected_sum {
             Some("its sums are not those of one rank".to_owned())
         } else {
-            let most =
-                plan.most_received(n as u64, edges.len() as u64, comm.size(), size_of::<K>());
-            traffic(&cost, most)
+            let (n, m, p) = (n as u64, edges.len() as u64, comm.size());
+            let step = |step| most_received_in(step, n, p, size_of::<u64>());
+            traffic(&cost, plan.most_received(n, m, p, size_of::<K>()), step)
         };
         let mut proved = verify::verify_slice(comm, n as u64, &forest, mine, weights);
         if let Some(hierarchy) = hierarchy {
@@ -86,8 +85,9 @@ fn in_order<K: Key>(forest: Vec<Edge<K>>) -> Vec<Edge<K>> {
     forest
 }
 
-/// What is wrong with the traffic of a run in which no rank may receive more than `most` bytes.
-fn traffic(cost: &Repetition, most: u64) -> Option<String> {
+/// What is wrong with the traffic of a run in which no rank may receive more than `most` bytes, or more
+/// than `most_in` a step of `sharded`.
+fn traffic(cost: &Repetition, most: u64, most_in: impl Fn(ShardedStep) -> u64) -> Option<String> {
     for phase in Phase::TIMED {
         let ranks = || cost.on_ranks(phase);
         let sent: (u64, u64) = (
@@ -107,9 +107,17 @@ fn traffic(cost: &Repetition, most: u64) -> Option<String> {
             ));
         }
     }
-    let received = cost.bytes_received_max();
-    (received > most)
-        .then(|| format!("a rank received {received} bytes, but at most {most} were expected"))
+    let too_much = |name: &str, received: u64, most: u64| {
+        (received > most).then(|| {
+            format!("a rank received {received} bytes{name}, but at most {most} were expected")
+        })
+    };
+    let in_step = |&step: &ShardedStep| {
+        let received = cost.step_on_ranks(step).map(|cost| cost.bytes_received).max();
+        too_much(&format!(" in its step {}", step.name()), received.unwrap_or(0), most_in(step))
+    };
+    too_much("", cost.bytes_received_max(), most)
+        .or_else(|| ShardedStep::ALL.iter().find_map(in_step))
 }
 
 fn failure(comm: &Comm, case: &Case, plan: Plan, algorithm: Algorithm, what: &str) -> Error {

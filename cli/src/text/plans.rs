@@ -1,9 +1,9 @@
 //! Shows which plan was chosen and why, and what each plan costs.
 
 use super::table::table;
-use super::{bytes, count, seconds};
+use super::{bytes, count, grouped, seconds};
 use mst::distributed::{Choice, Plan};
-use mst::experiment::Explained;
+use mst::experiment::{Explained, ExplainedStep};
 use mst::selftest::Tally;
 
 /// The line that says which plan was chosen and why.
@@ -49,10 +49,36 @@ pub(super) fn explained(plans: &[Explained]) -> String {
     let rows: Vec<_> = plans.iter().map(row).collect();
     let header = ["combined by", "model", "measured", "received, busiest rank"];
     format!(
-        "\n{}: modelled and measured time\n{}",
+        "\n{}: modelled and measured time\n{}{}",
         count(plans.len() as u64, "way"),
-        table(&header, &rows)
+        table(&header, &rows),
+        plans
+            .iter()
+            .find(|plan| !plan.steps.is_empty())
+            .map_or_else(String::new, |plan| steps(plan))
     )
+}
+
+/// A table of the steps of a sharded plan.
+fn steps(plan: &Explained) -> String {
+    let row = |step: &ExplainedStep| {
+        [
+            step.step.clone(),
+            seconds(step.measured),
+            bytes(step.bytes_received_max),
+            bytes(step.bytes_received_most),
+            grouped(&step.messages_sent_max.to_string()),
+        ]
+    };
+    let rows: Vec<_> = plan.steps.iter().map(row).collect();
+    let header = [
+        "step",
+        "slowest rank",
+        "received, busiest rank",
+        "at most, on any graph",
+        "messages, most of a rank",
+    ];
+    format!("\nthe steps of {}\n{}", plan.combine, table(&header, &rows))
 }
 
 /// The results of a self-test that succeeded.
@@ -138,8 +164,9 @@ mod tests {
             model,
             measured,
             bytes_received_max: 1_500,
+            steps: Vec::new(),
         };
-        let ways = [way("tree", Some(0.001), 0.03), way("filter", None, 0.02)];
+        let mut ways = [way("tree", Some(0.001), 0.03), way("filter", None, 0.02)];
         let expected = "
 2 ways: modelled and measured time
 combined by    model  measured  received, busiest rank
@@ -147,6 +174,19 @@ filter        cannot   20.0 ms                 1.50 kB
 tree         1.00 ms   30.0 ms                 1.50 kB
 ";
         assert_eq!(explained(&ways), expected);
+        ways[0].steps = vec![ExplainedStep {
+            step: "fetch".to_owned(),
+            measured: 0.025,
+            bytes_received_max: 800,
+            bytes_received_most: 2_000,
+            messages_sent_max: 1_234,
+        }];
+        let steps = "
+the steps of tree
+step   slowest rank  received, busiest rank  at most, on any graph  messages, most of a rank
+fetch       25.0 ms                   800 B                2.00 kB                     1,234
+";
+        assert_eq!(explained(&ways), format!("{expected}{steps}"));
     }
 
     #[test]

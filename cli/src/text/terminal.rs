@@ -267,6 +267,7 @@ total without read        500 ms            500 ms
             model: Some(0.02),
             measured: 0.01,
             bytes_received_max: 5,
+            steps: Vec::new(),
         }];
         let text = solved("g.txt", &fixture::topology(&["vm1", "vm2"]), &run, 0);
         assert!(text.ends_with(&explained(&run.outcome.explained)), "{text}");

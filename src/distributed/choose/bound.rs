@@ -2,6 +2,10 @@
 
 use crate::distributed::combine::{CHEAP, is_gathered};
 use crate::distributed::{Combine, Plan, Prepare};
+use crate::measure::ShardedStep;
+
+/// The stages of `sharded`; before each but the first, there is something to fetch.
+const STAGES: u64 = 4;
 
 impl Plan {
     /// Returns the most payload bytes that any rank can receive, for `m` edges on `n` vertices with
@@ -13,7 +17,7 @@ impl Plan {
     /// | `tree` | e min(m, ceil(log2 p)(n - 1)) | |
     /// | `filter` | 2em, 4.3m for components, 17 KB + 528p per pivot | 1.5n to 2n edges; n/8 to n/2 bytes |
     /// | `boruvka` | 2n(e + 10), 64p per round | 1.5n edges |
-    /// | `sharded` | 8n(e + 23 + 10 log2 n) and 17n; 64p per exchange; 21 KB log2 p | (n/p)(3 + 5 log2 p) bytes |
+    /// | `sharded` | its steps ([`most_received_in`]) | (n/p)(3 + 5 log2 p) bytes |
     /// | `contract` | adds n/4 + 16p | |
     /// | `shuffle` | adds 25m + 3.2 KB p if all edges have one owner; e is 16 | 10m/p |
     ///
@@ -23,7 +27,6 @@ impl Plan {
         let (ranks, shuffles) = (p as u64, self.prepare == Prepare::Shuffle);
         let edge = 8 + if shuffles { 8 } else { key_bytes as u64 };
         let forest = n.saturating_sub(1);
-        let rounds = |most: u64| u64::from(most.next_power_of_two().trailing_zeros());
         let gathered = |edges: u64| edge * m.min(edges) + n / 8 + 8;
         let most = match self.combine {
             Combine::Gather => gathered((ranks - 1) * forest),
@@ -40,18 +43,53 @@ impl Plan {
             }
             Combine::Sharded if is_gathered(n as usize, p) => gathered((ranks - 1) * forest),
             Combine::Sharded => {
-                // Of the c components of a round, each rank may offer all of an owner's block; so
-                // may owners ask in each jump. Rounds halve c, and there are four stages.
-                let jumps = rounds(n.max(1)) + 2;
-                let joined = 8 * n * (edge + 3 + 10 * jumps);
-                let headers = 64 * ranks * 4 * jumps * (jumps + 3);
-                // All-reduces of one or two words, most of them for pivots.
-                let words = 21_000 * rounds(ranks);
-                joined + 17 * n + headers + words
+                let most = |step: &_| most_received_in(*step, n, p, edge as usize - 8);
+                ShardedStep::ALL.iter().map(most).sum::<u64>() + n / 8
             }
         };
         let contracted = if self.prepare == Prepare::Nothing { 0 } else { n / 4 + 16 * ranks + 16 };
         let shuffled = if shuffles { 25 * m + 3200 * ranks } else { 0 };
         most + contracted + shuffled
     }
+}
+
+/// Returns the most payload bytes that any rank can receive in a step of `sharded`, on `n` vertices
+/// with keys of `key_bytes` bytes on `p` ranks. In a round on c components, each rank may tell an
+/// owner of all c/p that this one has. A set of ids takes a bit for each that it could have, and rounds
+/// halve c, so all rounds of a stage together have at most 2n components. A message has 64 bytes more.
+///
+/// | | at most, for each component of a round; for fetch and renumber for each vertex and stage |
+/// |---|---|
+/// | `pivot` | 21 KB log2 p in all: all-reduces of one or two words |
+/// | `fetch` | 4 bytes; a bit in the question, in the answer and of the list of those outside the giant |
+/// | `candidates` | 10 bits, and one in the set |
+/// | `verdicts` | 2 bits, and a bit and a word if most are alike |
+/// | `ends` | the rest of a tied key, the other end, 2 bits |
+/// | `jump` | for each doubling of the longest chain, a bit and 5/p bytes |
+/// | `labels` | 4 bytes and 2 flags |
+/// | `renumber` | as `jump`, twice more |
+pub fn most_received_in(step: ShardedStep, n: u64, p: usize, key_bytes: usize) -> u64 {
+    let ranks = p as u64;
+    let jumps = rounds(n.max(1)) + 2;
+    let components = STAGES * 2 * n;
+    let exchanges = |count: u64| count * 64 * ranks;
+    let each_round = exchanges(STAGES * (jumps + 1));
+    let jump = |components: u64| components / 8 + 5 * components.div_ceil(ranks);
+    match step {
+        ShardedStep::Pivot => 21_000 * rounds(ranks),
+        ShardedStep::Fetch => (STAGES - 1) * (4 * n + 3 * n / 8) + exchanges((STAGES - 1) * 4),
+        ShardedStep::Candidates => components * 11 / 8 + 2 * each_round,
+        ShardedStep::Verdicts => components / 2 + each_round,
+        ShardedStep::Ends => components * (key_bytes as u64 + 5) + each_round,
+        ShardedStep::Jump => jumps * (jump(components) + 2 * each_round),
+        ShardedStep::Labels => components * 17 / 4 + each_round,
+        ShardedStep::Renumber => {
+            (STAGES - 1) * (jumps + 2) * (jump(n) + exchanges(2)) + exchanges(8 * STAGES)
+        }
+    }
+}
+
+/// The logarithm of `most`, rounded up.
+fn rounds(most: u64) -> u64 {
+    u64::from(most.next_power_of_two().trailing_zeros())
 }

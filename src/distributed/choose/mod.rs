@@ -4,6 +4,7 @@ mod bound;
 mod locality;
 mod model;
 
+pub use bound::most_received_in;
 pub use locality::Locality;
 pub use model::Workload;
 

@@ -32,6 +32,38 @@ impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for ByRank<T> {
     }
 }
 
+/// A number for each step of the sharded algorithm that ran, with its name; `name=number`, separated by
+/// spaces, in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByStep<T>(pub Vec<(String, T)>);
+
+impl<T> Default for ByStep<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Display> Serialize for ByStep<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let steps: Vec<String> =
+            self.0.iter().map(|(name, number)| format!("{name}={number}")).collect();
+        serializer.serialize_str(&steps.join(" "))
+    }
+}
+
+impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for ByStep<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let step = |step: &str| {
+            let (name, number) = step
+                .split_once('=')
+                .ok_or_else(|| de::Error::custom("expected steps as name=number"))?;
+            Ok((name.to_owned(), number.parse().map_err(de::Error::custom)?))
+        };
+        text.split_whitespace().map(step).collect::<Result<_, _>>().map(Self)
+    }
+}
+
 /// Seconds in a file: nanoseconds, because no clock is finer.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Nanoseconds(pub f64);

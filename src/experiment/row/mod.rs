@@ -3,13 +3,14 @@
 //! The columns of the CSV file are the fields of [`Row`], in this order. All code that writes or
 //! reads rows uses this struct.
 
+mod costs;
 mod fields;
 
-pub use fields::{ByRank, Nanoseconds};
+pub use fields::{ByRank, ByStep, Nanoseconds};
 
 use super::{Number, Outcome, Run};
-use crate::comm::{Comm, StageCost};
-use crate::measure::{Phase, Repetition};
+use crate::comm::Comm;
+use crate::measure::Repetition;
 use fields::{combine, first_schema, nine_decimals, none, number};
 use serde::{Deserialize, Serialize};
 
@@ -212,6 +213,15 @@ pub struct Row {
     /// Messages that each rank received in the phase, in rank order.
     #[serde(default)]
     pub merge_messages_received: ByRank<u64>,
+    /// Seconds on the slowest rank in each step of the sharded algorithm.
+    #[serde(default)]
+    pub step_s: ByStep<Nanoseconds>,
+    /// Bytes that the busiest rank sent or received in each step, whichever is more.
+    #[serde(default)]
+    pub step_bytes_max: ByStep<u64>,
+    /// Bytes that all ranks sent in each step.
+    #[serde(default)]
+    pub step_bytes_total: ByStep<u64>,
 }
 
 impl Provenance {
@@ -233,7 +243,11 @@ impl Provenance {
         let row = |(number, repetition): (usize, &Repetition)| Row {
             run: kind.to_owned(),
             repetition: number,
-            ..self.row(comm, &run.outcome).with_cost(repetition).with_traffic(repetition)
+            ..self
+                .row(comm, &run.outcome)
+                .with_cost(repetition)
+                .with_traffic(repetition)
+                .with_steps(repetition)
         };
         (1..).zip(&run.repetitions).map(row).collect()
     }
@@ -279,92 +293,13 @@ impl Provenance {
 impl Row {
     /// The version of the columns that this program writes.
     pub const SCHEMA: u32 = 2;
-
-    fn with_cost(self, repetition: &Repetition) -> Self {
-        let by_rank = |phase| {
-            let seconds = repetition.on_ranks(phase).map(|cost| Nanoseconds(cost.seconds));
-            ByRank(seconds.collect())
-        };
-        Self {
-            local_s: repetition.slowest(Phase::Local),
-            local_mean_s: repetition.mean(Phase::Local),
-            contract_s: repetition.slowest(Phase::Contract),
-            contract_mean_s: repetition.mean(Phase::Contract),
-            exchange_s: repetition.slowest(Phase::Exchange),
-            exchange_mean_s: repetition.mean(Phase::Exchange),
-            merge_s: repetition.slowest(Phase::Merge),
-            merge_mean_s: repetition.mean(Phase::Merge),
-            waited_mean_s: repetition.waited(),
-            local_rank_s: by_rank(Phase::Local),
-            contract_rank_s: by_rank(Phase::Contract),
-            exchange_rank_s: by_rank(Phase::Exchange),
-            merge_rank_s: by_rank(Phase::Merge),
-            waited_rank_s: ByRank(repetition.waited_by_rank().map(Nanoseconds).collect()),
-            total_s: repetition.total,
-            bytes_sent_max: repetition.bytes_sent_max(),
-            bytes_received_max: repetition.bytes_received_max(),
-            bytes_sent_total: repetition.bytes_sent_total(),
-            messages_sent_total: repetition.messages_sent_total(),
-            ..self
-        }
-    }
-
-    fn with_traffic(self, repetition: &Repetition) -> Self {
-        let by_rank = |phase, count: fn(&StageCost) -> u64| {
-            ByRank(repetition.on_ranks(phase).map(count).collect())
-        };
-        let of = |phase| {
-            [
-                by_rank(phase, |cost| cost.bytes_sent),
-                by_rank(phase, |cost| cost.bytes_received),
-                by_rank(phase, |cost| cost.messages_sent),
-                by_rank(phase, |cost| cost.messages_received),
-            ]
-        };
-        let [local, contract, exchange, merge] = Phase::TIMED.map(of);
-        let [local_bytes_sent, local_bytes_received, local_messages_sent, local_messages_received] =
-            local;
-        let [
-            contract_bytes_sent,
-            contract_bytes_received,
-            contract_messages_sent,
-            contract_messages_received,
-        ] = contract;
-        let [
-            exchange_bytes_sent,
-            exchange_bytes_received,
-            exchange_messages_sent,
-            exchange_messages_received,
-        ] = exchange;
-        let [merge_bytes_sent, merge_bytes_received, merge_messages_sent, merge_messages_received] =
-            merge;
-        Self {
-            local_bytes_sent,
-            local_bytes_received,
-            local_messages_sent,
-            local_messages_received,
-            contract_bytes_sent,
-            contract_bytes_received,
-            contract_messages_sent,
-            contract_messages_received,
-            exchange_bytes_sent,
-            exchange_bytes_received,
-            exchange_messages_sent,
-            exchange_messages_received,
-            merge_bytes_sent,
-            merge_bytes_received,
-            merge_messages_sent,
-            merge_messages_received,
-            ..self
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::comm;
-    use crate::measure::time;
+    use crate::measure::{Phase, ShardedStep, time};
     use std::thread;
     use std::time::Duration;
 
@@ -439,6 +374,32 @@ mod tests {
     }
 
     #[test]
+    fn only_steps_that_ran_are_told_with_their_names() {
+        let repetitions = comm::run(2, Some(1), |comm| {
+            let work = || {
+                for (step, len) in [(ShardedStep::Fetch, 10), (ShardedStep::Labels, 3)] {
+                    comm.enter(step);
+                    comm.all_gather(&vec![0u8; len * (comm.rank() + 1)]);
+                }
+                comm.enter(Phase::Other);
+            };
+            time(comm, work).1
+        });
+        let row = Row::default().with_steps(&repetitions[0]);
+        let steps = |a, b| ByStep(vec![("fetch".to_owned(), a), ("labels".to_owned(), b)]);
+        assert_eq!(row.step_bytes_max, steps(20, 6));
+        assert_eq!(row.step_bytes_total, steps(30, 9));
+        let names: Vec<&str> = row.step_s.0.iter().map(|(name, _)| &**name).collect();
+        assert_eq!(names, ["fetch", "labels"]);
+        let text = serde_json::to_string(&row.step_bytes_max).expect("text");
+        assert_eq!(text, "\"fetch=20 labels=6\"");
+        assert_eq!(serde_json::from_str::<ByStep<u64>>(&text).expect("steps"), row.step_bytes_max);
+        for wrong in ["\"fetch\"", "\"fetch=x\"", "\"fetch=1=2\""] {
+            assert!(serde_json::from_str::<ByStep<u64>>(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn rows_are_read_as_they_were_written() {
         let repetition = repetition();
         for (weight, seed) in [(Number::Integer(1 << 90), Some(7)), (Number::Float(-1.5e300), None)]
@@ -450,7 +411,7 @@ mod tests {
                 combine: "none".to_owned(),
                 verified: seed.map(|_| true),
                 total_s: 0.25,
-                ..Row::default().with_traffic(&repetition)
+                ..Row::default().with_traffic(&repetition).with_steps(&repetition)
             };
             let mut writer = csv::Writer::from_writer(Vec::new());
             writer.serialize(&row).expect("a flat row");

@@ -6,7 +6,7 @@ use super::pivot::Reach;
 use crate::comm::Comm;
 use crate::graph::Key;
 use crate::local::{ContractedEdge, EdgeLike, sift};
-use crate::measure::Phase;
+use crate::measure::{Phase, ShardedStep};
 use crate::sharding::{DistinctIds, VertexLabels};
 use rayon::prelude::*;
 
@@ -36,7 +36,7 @@ pub(super) fn fetch<R: EdgeLike>(
         return comm.compute(|| Live::between(n, window.edges(records, |_| true, |id| id)));
     }
     let ids = comm.compute(|| window.vertices(n, records).into_list());
-    comm.enter(Phase::Exchange);
+    comm.enter(ShardedStep::Fetch);
     let found = labels.look_up(comm, &ids);
     comm.enter(Phase::Local);
     comm.compute(|| {

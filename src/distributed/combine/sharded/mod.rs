@@ -21,7 +21,7 @@ use super::gather::gather;
 use crate::comm::Comm;
 use crate::graph::choose;
 use crate::local::{self, EdgeLike};
-use crate::measure::Phase;
+use crate::measure::{Phase, ShardedStep};
 use crate::sharding::{Hierarchy, MergeStage, Owners, VertexLabels};
 use deal::deal;
 use fetch::{Window, fetch};
@@ -62,6 +62,7 @@ pub(in crate::distributed) fn sharded<R: EdgeLike>(
         return (gather(comm, n, &forest()).part, None);
     }
     let own = is_local(comm, n, records).then(forest);
+    comm.enter(ShardedStep::Pivot);
     let records = own.as_deref().unwrap_or(records);
     let mut chosen = FixedBitSet::with_capacity(records.len());
     let mut labels = VertexLabels::of_vertices(comm, n);
@@ -71,12 +72,14 @@ pub(in crate::distributed) fn sharded<R: EdgeLike>(
         .into_iter()
         .filter_map(|quarters| cuts.next(comm, n as u64 * quarters / 4))
         .collect();
+    comm.enter(Phase::Local);
     let reaches: Vec<_> = cuts.iter().map(|(reach, _)| *reach).collect();
     let dealt = comm.compute(|| deal(records, &reaches));
     for ((_, cut), places) in cuts.into_iter().zip(dealt) {
         let live = fetch(comm, &labels, records, &Window::Light(&places));
         drop(places);
         let (mut joined, merges) = stage::join(comm, labels.components(), live, &mut chosen);
+        comm.enter(ShardedStep::Renumber);
         let (numbers, components) = joined.number(comm);
         let start = labels.components().ids(comm.rank()).start;
         labels.rename(comm, components, |id| numbers[(id - start) as usize]);

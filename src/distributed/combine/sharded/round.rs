@@ -11,6 +11,7 @@ use super::stage::Stage;
 use crate::comm::Comm;
 use crate::graph::Key;
 use crate::local::{ContractedEdge, prefetch};
+use crate::measure::{Phase, ShardedStep};
 use crate::sharding::{Flagged, KeyRange, Plain, exchange, reply, tell};
 
 /// So many ids ahead, what a claim looks at is brought into the caches.
@@ -27,20 +28,24 @@ impl Stage<'_> {
     ///
     /// [`Pointers::flatten`]: super::pointers::Pointers::flatten
     pub(super) fn round<K: Key>(&mut self, comm: &Comm, live: Live<K>) -> Option<Live<K>> {
+        comm.enter(Phase::Local);
         let end = |e: Option<&ContractedEdge<K>>| e.map(|e| e.key.wide());
         let (least, most) = (end(live.edges.first()), end(live.edges.last()));
+        let lightest = live.lightest();
+        comm.enter(ShardedStep::Candidates);
         let keys = KeyRange::of(comm, least.unwrap_or(u64::MAX), most.unwrap_or(0))?;
         let owners = self.pointers.owners;
-        let lightest = live.lightest();
         let upper: Vec<u32> = lightest.iter().map(|e| keys.upper(e.key.wide())).collect();
         let told = tell(comm, owners, &live.ids, &Plain(keys.upper_bits()), &upper)?;
         drop(upper);
+        comm.enter(ShardedStep::Verdicts);
         let standings = self.judge.judge(&told);
 
         let is_best = |standing: &&Standing| **standing != Standing::Loses;
         let lens: Vec<usize> =
             standings.iter().map(|standings| standings.iter().filter(is_best).count()).collect();
         let answers = reply(comm, owners, &live.ids, &Standings, standings.clone());
+        comm.enter(ShardedStep::Ends);
         let claim = |place: usize| claim(&live.ids, &lightest, keys, &answers, place);
         let claims = owners.split(&live.ids).into_iter();
         let claims = claims.map(|places| places.filter_map(claim).collect()).collect();
@@ -50,8 +55,10 @@ impl Stage<'_> {
         let claimed = Claimed { told: &told, standings: &standings, claims: &claims };
         let outcomes = self.outcomes(comm, &claimed);
         drop((claims, standings, told));
+        comm.enter(ShardedStep::Labels);
         let outcomes = reply(comm, owners, &live.ids, &Flagged(owners.bits()), outcomes);
 
+        comm.enter(Phase::Local);
         let mut labels = Vec::with_capacity(live.ids.len());
         for (place, ((root, wins_tie), standing)) in outcomes.into_iter().zip(&answers).enumerate()
         {
@@ -65,6 +72,7 @@ impl Stage<'_> {
 
     /// What the owner does with claims: what each rank is told of its ids in the end.
     fn outcomes(&mut self, comm: &Comm, claimed: &Claimed<'_>) -> Vec<Vec<(Option<u32>, bool)>> {
+        comm.enter(ShardedStep::Jump);
         let (ties, left) = claimed.settle(&mut self.pointers);
         self.pointers.flatten(comm, left);
         let ids = claimed.told.iter().flat_map(|told| &told.ids);

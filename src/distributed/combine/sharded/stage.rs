@@ -5,7 +5,6 @@ use super::live::Live;
 use super::pointers::Pointers;
 use crate::comm::Comm;
 use crate::graph::Key;
-use crate::measure::Phase;
 use crate::sharding::{Merges, Owners};
 use fixedbitset::FixedBitSet;
 
@@ -28,7 +27,6 @@ pub(super) fn join<K: Key>(
     live: Live<K>,
     chosen: &mut FixedBitSet,
 ) -> (Pointers, Merges) {
-    comm.enter(Phase::Exchange);
     let pointers = Pointers::roots(comm, components);
     let judge = Judge::of(pointers.block());
     let merges = Merges::none(comm, components);
