@@ -28,7 +28,7 @@ mod ns {
     pub(in crate::distributed) const CONTRACT: f64 = 38.0;
     pub(in crate::distributed) const LEAVE: f64 = 80.0;
     /// An edge that is dealt to another rank, and has a wide key from then on.
-    pub(in crate::distributed) const SHUFFLE: f64 = 100.0;
+    pub(in crate::distributed) const SHUFFLE: f64 = 40.0;
     /// An edge in a round of Borůvka's algorithm.
     pub(in crate::distributed) const ROUND: f64 = 25.0;
     /// An edge in all stages of the sharded algorithm.
