@@ -7,9 +7,9 @@
 use crate::comm::Comm;
 use crate::distributed::wire::pack::{self, BLOCK};
 use crate::graph::{Edge, Key};
+use crate::local::zeroed;
 use crate::measure::Phase;
 use crate::sharding::Owners;
-use bytemuck::zeroed_vec;
 use std::ops::Range;
 
 /// What is known of so many vertices fits a cache of the first level.
@@ -89,7 +89,7 @@ fn in_neighbourhoods<I: Iterator<Item = Edge<u64>>>(
     let mut next = vec![0; block.len() / NEAR + 2];
     edges().for_each(|e| next[neighbourhood(&e) + 1] += 1);
     (1..next.len()).for_each(|place| next[place] += next[place - 1]);
-    let mut sorted: Vec<Edge<u64>> = zeroed_vec(next[next.len() - 1]);
+    let mut sorted = zeroed(next[next.len() - 1]).into_vec();
     edges().for_each(|e| {
         let place = &mut next[neighbourhood(&e)];
         sorted[*place] = e;
