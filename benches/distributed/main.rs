@@ -2,9 +2,9 @@
 //! hard cases: is the plan that `auto` chooses ever much slower than a gather?
 //!
 //! Reads the script's rows from `target/bench-distributed/` and writes `results/distributed/`. With
-//! `-- --draw` it measures nothing and redraws tables and plots from the CSV files there.
-//! `MST_BENCH_SHRINK=6` divides the sizes of the hard cases by 2^6. With `-- --test`, as in CI, it
-//! runs only the hard cases and writes nothing.
+//! `-- --counted` it publishes only bytes and messages; with `-- --draw` it measures nothing and redraws
+//! tables and plots from the CSV files there. `MST_BENCH_SHRINK=6` divides the sizes of the hard cases by 2^6.
+//! With `-- --test`, as in CI, it runs only the hard cases and writes nothing.
 
 #[path = "../drawing/mod.rs"]
 mod drawing;
@@ -14,7 +14,7 @@ mod graphs;
 mod hard;
 
 use drawing::{Done, read, save};
-use figures::runs::{WeakRun, of_repetitions};
+use figures::runs::{StepRun, WeakRun, of_repetitions};
 use mst::experiment::Row;
 use std::path::Path;
 
@@ -30,14 +30,22 @@ fn main() -> Done {
         return Ok(());
     }
     let rows = project.join("target/bench-distributed");
-    let times = of_repetitions(&rows.join("times.csv"))?;
+    std::fs::create_dir_all(&folder)?;
+    publish_counts(&rows, &folder)?;
+    if !asked("--counted") {
+        save(&hard::measure(), &folder.join("hard.csv"))?;
+        save(&of_repetitions(&rows.join("times.csv"))?, &folder.join("times.csv"))?;
+    }
+    figures::draw(&folder, &folder)
+}
+
+/// Publishes what is the same on every machine: bytes and messages.
+fn publish_counts(rows: &Path, folder: &Path) -> Done {
     let traffic = of_repetitions(&rows.join("traffic.csv"))?;
     let weak: Vec<Row> = read(&rows.join("weak.csv"))?;
+    let steps: Vec<StepRun> = weak.iter().flat_map(StepRun::of).collect();
     let weak: Vec<WeakRun> = weak.iter().map(WeakRun::from).collect();
-    std::fs::create_dir_all(&folder)?;
-    save(&hard::measure(), &folder.join("hard.csv"))?;
-    save(&times, &folder.join("times.csv"))?;
     save(&traffic, &folder.join("traffic.csv"))?;
-    save(&weak, &folder.join("weak.csv"))?;
-    figures::draw(&folder, &folder)
+    save(&steps, &folder.join("steps.csv"))?;
+    save(&weak, &folder.join("weak.csv"))
 }

@@ -13,11 +13,12 @@ mod local;
 mod svg;
 
 use distributed::kamsta::{DAY, KAMSTA_RESULTS, measured};
-use distributed::runs::{RunSummary, WeakRun, of_repetitions};
+use distributed::runs::{RunSummary, StepRun, WeakRun, of_repetitions};
 use distributed::{Results, by_ranks, table, times, traffic, weak};
 use drawing::{Machine, Time, read, save, spread_in_words, ticks};
 use fixture::{drawn, picture, pictures, results, text};
 use local::rows::{ContestantRow, compare, is_complete};
+use mst::experiment::{ByStep, Row};
 use mst_cli::text::{bytes, grouped, seconds};
 use std::fs;
 use std::path::Path;
@@ -298,6 +299,28 @@ fn rows_stand_beside_the_yardsticks_of_their_own_graph() {
     rows.retain(|row| row.algorithm != "textbook");
     compare(&mut rows);
     assert!(!is_complete(&rows));
+}
+
+#[test]
+fn only_sharded_runs_have_steps_and_all_that_they_had() {
+    let steps = |a, b| ByStep(vec![("fetch".to_owned(), a), ("labels".to_owned(), b)]);
+    let row = |combine: &str| Row {
+        graph: "/tmp/rgg2d.mst".to_owned(),
+        combine: combine.to_owned(),
+        ranks: 16,
+        n: 65_536,
+        step_bytes_max: steps(9, 4),
+        step_bytes_total: steps(99, 44),
+        ..Row::default()
+    };
+    assert!(StepRun::of(&row("contract+sharded")).is_empty());
+    let found: Vec<_> = StepRun::of(&row("sharded"))
+        .into_iter()
+        .map(|run| (run.family, run.ranks, run.n, run.step, run.bytes_max, run.bytes_total))
+        .collect();
+    let step =
+        |name: &str, max, total| ("rgg2d".to_owned(), 16, 65_536, name.to_owned(), max, total);
+    assert_eq!(found, [step("fetch", 9, 99), step("labels", 4, 44)]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! is drawn in it.
 
 use crate::drawing::{Area, Done, Figure, GREY, Look, letters, ticks, write};
+use mst_cli::drawing::Shape;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 use std::path::Path;
@@ -21,7 +22,11 @@ pub(crate) fn look(way: &str) -> Look {
     let (first, last) = way.rsplit_once('+').unwrap_or(("", way));
     let names = ["gather", "tree", "filter", "boruvka", "sharded"];
     let kind = names.iter().position(|name| *name == last);
-    let look = Look::new(kind.unwrap_or_else(|| panic!("{way} has no colour: give it one")));
+    let look = match kind.unwrap_or_else(|| panic!("{way} has no colour: give it one")) {
+        // Its colour's own mark is that of `tree`.
+        4 => Look { shape: Shape::Wedge, ..Look::new(4) },
+        kind => Look::new(kind),
+    };
     match first {
         "" => Look { line: Some((1, 0)), ..look },
         "contract" => Look { line: Some((9, 5)), hollow: true, ..look },

@@ -3,6 +3,8 @@
 pub(crate) mod by_ranks;
 pub(crate) mod kamsta;
 pub(crate) mod runs;
+pub(crate) mod simulated;
+pub(crate) mod steps;
 pub(crate) mod table;
 pub(crate) mod times;
 pub(crate) mod traffic;
@@ -10,7 +12,7 @@ pub(crate) mod weak;
 
 use crate::drawing::{Done, Machine, read};
 use kamsta::KAMSTA_RESULTS;
-use runs::{HardCase, Pbgl, RunSummary, WeakRun};
+use runs::{HardCase, Pbgl, RunSummary, StepRun, WeakRun};
 use std::path::Path;
 
 /// All measurements.
@@ -19,6 +21,7 @@ pub(crate) struct Results {
     pub(crate) times: Vec<RunSummary>,
     pub(crate) traffic: Vec<RunSummary>,
     pub(crate) weak: Vec<WeakRun>,
+    pub(crate) steps: Vec<StepRun>,
     pub(crate) hard: Vec<HardCase>,
     /// Empty where the Parallel BGL is not installed.
     pub(crate) pbgl: Vec<Pbgl>,
@@ -33,6 +36,7 @@ impl Results {
             times: read(&folder.join("times.csv"))?,
             traffic: read(&folder.join("traffic.csv"))?,
             weak: read(&folder.join("weak.csv"))?,
+            steps: read(&folder.join("steps.csv"))?,
             hard: read(&folder.join("hard.csv"))?,
             pbgl: if pbgl.exists() { read(&pbgl)? } else { Vec::new() },
         })

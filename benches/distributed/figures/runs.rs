@@ -98,6 +98,40 @@ impl From<&Row> for WeakRun {
     }
 }
 
+/// What a step of a sharded run cost, in a run of weak scaling.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StepRun {
+    /// The graph's family.
+    pub(crate) family: String,
+    /// Ranks.
+    pub(crate) ranks: usize,
+    /// Vertices.
+    pub(crate) n: u64,
+    /// The step's name.
+    pub(crate) step: String,
+    /// What the busiest rank sent or received, whichever is more.
+    pub(crate) bytes_max: u64,
+    /// Bytes that all ranks sent.
+    pub(crate) bytes_total: u64,
+}
+
+impl StepRun {
+    /// The steps of the run of a row; none if it was not sharded.
+    pub(crate) fn of(row: &Row) -> Vec<Self> {
+        let WeakRun { family, ranks, n, combine, .. } = WeakRun::from(row);
+        let steps = row.step_bytes_max.0.iter().zip(&row.step_bytes_total.0);
+        let step = |((step, bytes_max), (_, bytes_total)): (&(String, u64), &(String, u64))| Self {
+            family: family.clone(),
+            ranks,
+            n,
+            step: step.clone(),
+            bytes_max: *bytes_max,
+            bytes_total: *bytes_total,
+        };
+        steps.filter(|_| combine == "sharded").map(step).collect()
+    }
+}
+
 /// A hard case: the times of a plain gather and of `auto`.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct HardCase {

@@ -3,7 +3,7 @@
 use super::Results;
 use super::kamsta::{KamstaResult, measured};
 use super::runs::RunSummary;
-use super::weak;
+use super::{steps, weak};
 use crate::drawing::spread_in_words;
 use mst_cli::text::{bytes, seconds};
 use std::collections::BTreeSet;
@@ -23,6 +23,7 @@ pub(crate) fn all(results: &Results, kamsta: &[KamstaResult]) -> Result<String, 
     write_ways(&mut text, times, kamsta)?;
     write_received(&mut text, traffic)?;
     weak::write(&mut text, weak)?;
+    steps::write(&mut text, &results.steps, weak)?;
     write_hard_cases(&mut text, results)?;
     Ok(text)
 }

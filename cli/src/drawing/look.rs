@@ -18,6 +18,8 @@ pub enum Shape {
     Triangle,
     /// A diamond.
     Diamond,
+    /// A triangle that stands on its tip.
+    Wedge,
 }
 
 /// Colours of Okabe and Ito, "Color Universal Design", 2008, and a shape for each.
@@ -131,6 +133,7 @@ impl<C, DB: DrawingBackend> Drawable<DB> for Mark<C> {
             Shape::Circle => vec![],
             Shape::Square => vec![(-r, -r), (r, -r), (r, r), (-r, r)],
             Shape::Triangle => vec![(0, -r - 1), (r + 1, r), (-r - 1, r)],
+            Shape::Wedge => vec![(-r - 1, -r), (r + 1, -r), (0, r + 1)],
             Shape::Diamond => vec![(0, -r - 2), (r + 2, 0), (0, r + 2), (-r - 2, 0)],
         };
         for (x, y) in places {

@@ -20,7 +20,7 @@ pub(crate) fn drawn(recorded: bool) -> TempDir {
     let place = |name: &str| folder.path().join(name);
     let machine = "CPU(s): 2\nModel name: Abacus 9\ndate: 2026-01-02\n";
     fs::write(place("machine.txt"), machine).expect("a machine");
-    for name in ["traffic.csv", "weak.csv"] {
+    for name in ["traffic.csv", "weak.csv", "steps.csv"] {
         fs::copy(results("distributed").join(name), place(name)).expect("a copy");
     }
     let spread = |median: f64| (recorded.then_some(0.9 * median), recorded.then_some(1.3 * median));
