@@ -20,13 +20,11 @@ fn title(graph: &str) -> String {
 }
 
 /// Draws what the busiest rank receives, a chart for each graph.
-pub(crate) fn draw(Results { machine, traffic, .. }: &Results, path: &Path) -> Done {
+pub(crate) fn draw(Results { traffic, .. }: &Results, path: &Path) -> Done {
     let graphs = names(traffic.iter().map(|run| run.graph.as_str()));
     let ways = names(traffic.iter().map(|run| run.combine.as_str()));
-    let footer = format!(
-        "Counted on ranks within one process: {machine}. Bytes are the same in every run: no whiskers, and shared cores \
-         do not matter. Both axes are logarithmic."
-    );
+    let footer = "Counted on ranks within one process: bytes are the same in every run, on every machine, so there are no \
+                  whiskers. Both axes are logarithmic.";
     let chart = |graph: &&str| {
         Chart::of(title(graph), &ways, |way| {
             let runs = traffic.iter().filter(|run| run.graph == *graph && run.combine == way);
@@ -34,5 +32,5 @@ pub(crate) fn draw(Results { machine, traffic, .. }: &Results, path: &Path) -> D
         })
     };
     let charts: Vec<Chart> = graphs.iter().map(chart).collect();
-    by_ranks::draw(path, ["Received by the busiest rank", &footer], &ways, &charts, tick)
+    by_ranks::draw(path, ["Received by the busiest rank", footer], &ways, &charts, tick)
 }
