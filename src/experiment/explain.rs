@@ -1,7 +1,7 @@
 //! Compares the modelled time of every plan with the measured one.
 
-use crate::comm::Comm;
-use crate::distributed::{Combine, Plan, Workload, most_received_in};
+use crate::comm::{Comm, StageCost};
+use crate::distributed::{Plan, Workload, most_received_in};
 use crate::measure::{Repeats, Repetition, ShardedStep, Spread, repeat};
 use serde::Serialize;
 
@@ -35,19 +35,22 @@ pub struct ExplainedStep {
     pub messages_sent_max: u64,
 }
 
-impl ExplainedStep {
-    fn of(step: ShardedStep, repetitions: &[Repetition], bytes_received_most: u64) -> Self {
-        let slowest =
-            |r: &Repetition| r.step_on_ranks(step).map(|cost| cost.seconds).fold(0.0, f64::max);
-        let ranks = || repetitions[0].step_on_ranks(step);
-        Self {
+/// The steps of a plan's repetitions; `most` gives what any rank can receive in one.
+fn steps(repetitions: &[Repetition], most: impl Fn(ShardedStep) -> u64) -> Vec<ExplainedStep> {
+    let step = |(step, ranks): (ShardedStep, Vec<StageCost>)| {
+        let slowest = |r: &Repetition| {
+            let ranks = r.steps().filter(|(other, _)| *other == step).flat_map(|(_, ranks)| ranks);
+            ranks.map(|cost| cost.seconds).fold(0.0, f64::max)
+        };
+        ExplainedStep {
             step: step.name().to_owned(),
             measured: Spread::of(repetitions.iter().map(slowest)).median,
-            bytes_received_max: ranks().map(|cost| cost.bytes_received).max().unwrap_or(0),
-            bytes_received_most,
-            messages_sent_max: ranks().map(|cost| cost.messages_sent).max().unwrap_or(0),
+            bytes_received_max: ranks.iter().map(|cost| cost.bytes_received).max().unwrap_or(0),
+            bytes_received_most: most(step),
+            messages_sent_max: ranks.iter().map(|cost| cost.messages_sent).max().unwrap_or(0),
         }
-    }
+    };
+    repetitions[0].steps().map(step).collect()
 }
 
 /// Runs every plan on `n` vertices as often as `repeats` says, after one run to warm up.
@@ -67,11 +70,7 @@ pub(super) fn explain(
             model: Some(shape.seconds(plan)).filter(|seconds| seconds.is_finite()),
             measured: Spread::of(repetitions.iter().map(|r| r.total)).median,
             bytes_received_max: repetitions[0].bytes_received_max(),
-            steps: ShardedStep::ALL
-                .into_iter()
-                .filter(|_| plan.combine == Combine::Sharded)
-                .map(|step| ExplainedStep::of(step, &repetitions, most(step)))
-                .collect(),
+            steps: steps(&repetitions, most),
         }
     });
     explained.collect()

@@ -7,7 +7,7 @@ mod tally;
 pub use case::{Case, Distribution};
 pub use tally::Tally;
 
-use crate::comm::Comm;
+use crate::comm::{Comm, StageCost};
 use crate::distributed::{Plan, Solution, most_received_in, summarize};
 use crate::error::{Error, Result};
 use crate::experiment::prove_given;
@@ -112,12 +112,11 @@ fn traffic(cost: &Repetition, most: u64, most_in: impl Fn(ShardedStep) -> u64) -
             format!("a rank received {received} bytes{name}, but at most {most} were expected")
         })
     };
-    let in_step = |&step: &ShardedStep| {
-        let received = cost.step_on_ranks(step).map(|cost| cost.bytes_received).max();
-        too_much(&format!(" in its step {}", step.name()), received.unwrap_or(0), most_in(step))
+    let in_step = |(step, ranks): (ShardedStep, Vec<StageCost>)| {
+        let received = ranks.iter().map(|cost| cost.bytes_received).max().unwrap_or(0);
+        too_much(&format!(" in its step {}", step.name()), received, most_in(step))
     };
-    too_much("", cost.bytes_received_max(), most)
-        .or_else(|| ShardedStep::ALL.iter().find_map(in_step))
+    too_much("", cost.bytes_received_max(), most).or_else(|| cost.steps().find_map(in_step))
 }
 
 fn failure(comm: &Comm, case: &Case, plan: Plan, algorithm: Algorithm, what: &str) -> Error {

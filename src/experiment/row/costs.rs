@@ -3,7 +3,7 @@
 use super::Row;
 use super::fields::{ByRank, ByStep, Nanoseconds};
 use crate::comm::StageCost;
-use crate::measure::{Phase, Repetition, ShardedStep};
+use crate::measure::{Phase, Repetition};
 
 impl Row {
     /// What each phase cost.
@@ -105,12 +105,7 @@ impl Row {
     }
 }
 
-/// What `of` makes of the costs on all ranks of each step that took time.
+/// What `of` makes of the costs of each step on all ranks.
 fn by_step<T>(repetition: &Repetition, of: impl Fn(&[StageCost]) -> T) -> ByStep<T> {
-    let step = |step: ShardedStep| {
-        let ranks: Vec<_> = repetition.step_on_ranks(step).collect();
-        let ran = ranks.iter().any(|cost| cost.seconds > 0.0);
-        ran.then(|| (step.name().to_owned(), of(&ranks)))
-    };
-    ByStep(ShardedStep::ALL.into_iter().filter_map(step).collect())
+    ByStep(repetition.steps().map(|(step, ranks)| (step.name().to_owned(), of(&ranks))).collect())
 }
