@@ -1,10 +1,10 @@
 //! Publishes the measurements of scripts/bench-distributed as tables and plots, and measures the
 //! hard cases: is the plan that `auto` chooses ever much slower than a gather?
 //!
-//! Reads the script's rows from `target/bench-distributed/` and writes `results/distributed/`. With
-//! `-- --counted` it publishes only bytes and messages; with `-- --draw` it measures nothing and redraws
-//! tables and plots from the CSV files there. `MST_BENCH_SHRINK=6` divides the sizes of the hard cases by 2^6.
-//! With `-- --test`, as in CI, it runs only the hard cases and writes nothing.
+//! Reads the script's rows from `target/bench-distributed/` and writes `results/distributed/`: all of
+//! them, or with `-- --timed` only times and with `-- --counted` only bytes and messages. With `-- --draw`
+//! it measures nothing and redraws tables and plots from the CSV files there. `MST_BENCH_SHRINK=6` divides
+//! the sizes of the hard cases by 2^6. With `-- --test`, as in CI, it runs only them and writes nothing.
 
 #[path = "../drawing/mod.rs"]
 mod drawing;
@@ -31,7 +31,9 @@ fn main() -> Done {
     }
     let rows = project.join("target/bench-distributed");
     std::fs::create_dir_all(&folder)?;
-    publish_counts(&rows, &folder)?;
+    if !asked("--timed") {
+        publish_counts(&rows, &folder)?;
+    }
     if !asked("--counted") {
         save(&hard::measure(), &folder.join("hard.csv"))?;
         save(&of_repetitions(&rows.join("times.csv"))?, &folder.join("times.csv"))?;
