@@ -6,8 +6,7 @@
 
 use super::Locality;
 use crate::comm::{Comm, Link};
-use crate::distributed::combine::{CHEAP, is_gathered};
-use crate::distributed::combine::{PAYS_QUARTERS, light_edges};
+use crate::distributed::combine::{CHEAP, PAYS_QUARTERS, is_gathered, light_edges};
 use crate::distributed::{Combine, Plan, Prepare};
 use crate::graph::{Edge, Key};
 
@@ -31,8 +30,10 @@ mod ns {
     pub(in crate::distributed) const SHUFFLE: f64 = 40.0;
     /// An edge in a round of Borůvka's algorithm.
     pub(in crate::distributed) const ROUND: f64 = 25.0;
-    /// An edge in all stages of the sharded algorithm.
-    pub(in crate::distributed) const SHARD: f64 = 300.0;
+    /// In the sharded algorithm: an edge that is dealt out to its stage; and a vertex in all stages, for
+    /// its owner, if one rank has all its edges, and if several have.
+    pub(in crate::distributed) const DEAL: f64 = 13.5;
+    pub(in crate::distributed) const SHARD: (f64, f64) = (190.0, 400.0);
 }
 
 /// With this many vertices, most joins wait for memory.
@@ -86,8 +87,15 @@ impl Workload {
             }
             Prepare::Nothing => {
                 let vertices = self.vertices(longest, self.locality.shared);
-                let forest = longest.min(vertices);
-                self.forest(vertices, longest) + self.combine(plan.combine, n, forest)
+                let shared = self.locality.shared;
+                // Most ranks then have few vertices of their own, and deal out all their edges.
+                let deals = plan.combine == Combine::Sharded && shared > 0.5;
+                let own = if deals {
+                    self.work(longest * ns::DEAL)
+                } else {
+                    self.forest(vertices, longest)
+                };
+                own + self.combine(plan.combine, n, longest.min(vertices), shared)
             }
             Prepare::Contract => self.contract(plan.combine, longest, self.locality.shared),
             Prepare::Shuffle if !self.locality.shuffles => f64::INFINITY,
@@ -143,17 +151,18 @@ impl Workload {
         let (left, rest) = (n * shared, forest.min(n * shared));
         let found = self.travel(n / 4.0 * shared.max(0.02), 2 * self.p);
         let work = self.serial(forest * ns::CONTRACT + rest * ns::LEAVE);
-        self.forest(vertices, edges) + work + found + self.combine(combine, left, rest)
+        self.forest(vertices, edges) + work + found + self.combine(combine, left, rest, 1.0)
     }
 
-    /// Makes one forest of the ranks' forests, of at most `forest` edges each, on `n` vertices.
-    fn combine(&self, combine: Combine, n: f64, forest: f64) -> f64 {
+    /// Makes one forest of the ranks' forests, of at most `forest` edges each, on `n` vertices, of
+    /// which `shared` is the share that has edges on several ranks.
+    fn combine(&self, combine: Combine, n: f64, forest: f64, shared: f64) -> f64 {
         match combine {
             Combine::Gather => self.gather(n, forest),
             Combine::Tree => self.tree(n, forest),
             Combine::Filter => self.filter(n, forest, 0.0),
             Combine::Boruvka => self.boruvka(n, forest),
-            Combine::Sharded => self.sharded(n, forest),
+            Combine::Sharded => self.sharded(n, forest, shared),
         }
     }
 
@@ -205,13 +214,16 @@ impl Workload {
         seconds + self.gather(n, live.min(n))
     }
 
-    fn sharded(&self, n: f64, forest: f64) -> f64 {
+    fn sharded(&self, n: f64, forest: f64, shared: f64) -> f64 {
         if is_gathered(n as usize, self.p) {
             return self.gather(n, forest);
         }
         let p = self.p as f64;
-        let bytes = n.min(2.0 * forest * p) / p * (3.0 + 5.0 * p.log2());
+        let owned = n.min(2.0 * forest * p) / p;
+        let (alone, among) = ns::SHARD;
+        let bytes = owned * (3.0 + 5.0 * p.log2());
         let exchanges = 150;
-        self.work(forest * ns::SHARD) + self.travel(bytes, exchanges * self.p)
+        self.work(owned * (alone + shared * (among - alone)))
+            + self.travel(bytes, exchanges * self.p)
     }
 }
