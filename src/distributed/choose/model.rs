@@ -79,6 +79,7 @@ impl Workload {
     /// does so.
     pub fn seconds(&self, plan: Plan) -> f64 {
         let (n, longest) = (self.locality.touched as f64, self.locality.longest as f64);
+        let shared = self.locality.shared;
         match plan.prepare {
             // Sorted edges are joined as they come, so a pivot saves no work, only messages.
             Prepare::Nothing if plan.combine == Combine::Filter => {
@@ -86,8 +87,7 @@ impl Workload {
                 joined + self.filter(n, longest, 1.0)
             }
             Prepare::Nothing => {
-                let vertices = self.vertices(longest, self.locality.shared);
-                let shared = self.locality.shared;
+                let vertices = self.vertices(longest, shared);
                 // Most ranks then have few vertices of their own, and deal out all their edges.
                 let deals = plan.combine == Combine::Sharded && shared > 0.5;
                 let own = if deals {
@@ -97,7 +97,7 @@ impl Workload {
                 };
                 own + self.combine(plan.combine, n, longest.min(vertices), shared)
             }
-            Prepare::Contract => self.contract(plan.combine, longest, self.locality.shared),
+            Prepare::Contract => self.contract(plan.combine, longest, shared),
             Prepare::Shuffle if !self.locality.shuffles => f64::INFINITY,
             Prepare::Shuffle => {
                 let away = longest * (self.p - 1) as f64 / self.p as f64;
