@@ -102,6 +102,15 @@ pub enum Error {
         weight: f64,
     },
 
+    /// An edge in memory changed between two looks at it.
+    #[error(
+        "edge {position} (from 0) changed while it was read; run again when nothing writes to it"
+    )]
+    Changed {
+        /// The edge's position in the list, from 0.
+        position: usize,
+    },
+
     /// A graph is too large for the host, or for the types that hold it.
     #[error("{what}")]
     TooLarge {
@@ -230,6 +239,7 @@ impl Error {
             | Self::Content { .. }
             | Self::Vertex { .. }
             | Self::Weight { .. }
+            | Self::Changed { .. }
             | Self::TooLarge { .. }
             | Self::Found { .. } => 1,
             Self::Usage { .. } | Self::Launch { .. } => 2,

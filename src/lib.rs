@@ -70,5 +70,7 @@ mod sharding;
 pub use sharding::{ask_about, decode};
 
 pub use error::{ContentFault, Error, LaunchFault, Result};
-pub use forest::{Forest, forest, maximum_forest, read};
+pub use forest::{
+    EdgeList, Forest, Labels, Piece, Wanted, forest, forest_of, maximum_forest, read,
+};
 pub use graph::{Total, Weight};

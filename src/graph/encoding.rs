@@ -184,6 +184,7 @@ impl Weights {
     }
 
     /// The key of a weight in this encoding, or `None` if no key stands for exactly that weight.
+    #[inline]
     pub fn key(self, weight: Weight) -> Option<u64> {
         let canonical = match (self.numbers(), weight) {
             (Numbers::Integers, Weight::Integer(weight)) => integer_key(weight),
