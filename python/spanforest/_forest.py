@@ -1,0 +1,184 @@
+"""The forest of a graph in columns."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _arrays
+from ._arrays import Array
+from ._native import Forest as Native
+from ._native import of_columns
+
+Dtype = np.dtype[Any]
+
+if TYPE_CHECKING:
+    import networkx
+    import scipy.sparse
+
+
+def forest(
+    u: npt.ArrayLike,
+    v: npt.ArrayLike,
+    weights: npt.ArrayLike | None = None,
+    *,
+    n: int | None = None,
+    maximum: bool = False,
+    threads: int | None = None,
+    verify: bool = False,
+) -> Forest:
+    """The minimum spanning forest of the undirected graph whose edge i joins ``u[i]`` and ``v[i]``.
+
+    Loops and parallel edges are allowed. Of equal weights the edge that comes first is taken, so
+    the forest is the same for any number of threads. Arrays are read where they are, also
+    read-only, reversed or strided ones; nothing may write to them meanwhile.
+
+    Parameters
+    ----------
+    u, v
+        The ends of the edges: integers from 0, of any type. They may have gaps of any size.
+    weights
+        Integers, compared as integers, or floats. Without them, every edge weighs 1.
+    n
+        The number of vertices; without it, one more than the largest id.
+    maximum
+        Whether to find the maximum spanning forest, the heaviest edge first.
+    threads
+        The number of threads; without it, one for each core of this process.
+    verify
+        Whether to prove that the forest is right, which takes about as long again.
+
+    Raises
+    ------
+    TypeError, ValueError
+        An array is not as described. The message names the first item that is wrong.
+    RuntimeError
+        An array changed while it was read, or the proof failed.
+
+    Notes
+    -----
+    The lock of the interpreter is given up meanwhile. Ctrl-C returns at once; threads that are at
+    work end by themselves.
+
+    Examples
+    --------
+    >>> found = forest([7, 7, 9], [9, 12, 12], [3, 1, 2])
+    >>> found.u, found.v, found.weights
+    (array([7, 9]), array([12, 12]), array([1, 2]))
+    >>> found.total, found.components  # the vertices 0 to 6, 8, 10 and 11 have no edge
+    (3, 11)
+    """
+    u, v = _arrays.ids("u", u), _arrays.ids("v", v)
+    given = None if weights is None else _arrays.weights("weights", weights)
+    found = of_columns(u, v, given, _arrays.options(n, maximum, threads, verify))
+    return Forest(found, (u.dtype, v.dtype, None if given is None else given.dtype))
+
+
+class Forest:
+    """A spanning forest, which :func:`forest` returns. Its edges are ordered by weight, the
+    lightest first; of a maximum spanning forest, the heaviest first."""
+
+    def __init__(self, native: Native, dtypes: tuple[Dtype, Dtype, Dtype | None]) -> None:
+        self._native = native
+        self._dtypes = dtypes
+
+    @cached_property
+    def positions(self) -> npt.NDArray[np.int64]:
+        """Where its edges are in the input: ``weights[found.positions]`` are their weights."""
+        return _frozen(self._native.positions())
+
+    @property
+    def u(self) -> Array:
+        """One end of each edge, with the type of the input."""
+        return self._ends[0]
+
+    @property
+    def v(self) -> Array:
+        """The other end of each edge."""
+        return self._ends[1]
+
+    @cached_property
+    def weights(self) -> Array:
+        """The weight of each edge, with the type of the input; without weights, ones."""
+        weights = self._native.weights()
+        return _frozen(weights.astype(self._dtypes[2] or weights.dtype, copy=False))
+
+    @cached_property
+    def total(self) -> int | float:
+        """The sum of the weights: exact for integers, of any size; for floats, the exact sum
+        rounded once."""
+        return self._native.total()
+
+    @property
+    def components(self) -> int:
+        """The number of trees; a vertex without edges is one, too."""
+        return self._native.components()
+
+    @property
+    def vertices(self) -> int:
+        """The number of vertices of the graph."""
+        return self._native.vertices()
+
+    @property
+    def checksum(self) -> int:
+        """A number that tells it from other forests, in any order of edges. The program ``mst``
+        prints the same one, in hexadecimal digits."""
+        return self._native.checksum()
+
+    def labels(self, vertices: npt.ArrayLike | None = None) -> npt.NDArray[np.int64]:
+        """The component of each vertex from 0 to n - 1, or of each of ``vertices``. Components are
+        numbered from 0 in the order of their lowest vertices, as scipy's ``connected_components``
+        does.
+
+        >>> forest([0, 3], [4, 2], n=6).labels()
+        array([0, 1, 2, 2, 0, 3])
+        >>> forest([0, 10**15], [4, 2]).labels([0, 2, 4, 10**15])
+        array([0, 2, 0, 2])
+        """
+        if vertices is None:
+            return self._native.labels(None)
+        return self._native.labels(_arrays.ids("vertices", vertices))
+
+    def to_scipy(self) -> scipy.sparse.coo_array:
+        """The forest as a sparse matrix of scipy, each edge once, at ``[u, v]``."""
+        from scipy.sparse import coo_array
+
+        shape = (self.vertices, self.vertices)
+        return coo_array((self.weights, (self.u, self.v)), shape=shape)
+
+    def to_networkx(self, weight: str = "weight") -> networkx.Graph:
+        """The forest as a graph of networkx: the vertices 0 to n - 1, with the weights of edges as
+        their attribute ``weight``."""
+        import networkx
+
+        graph = networkx.empty_graph(self.vertices)
+        edges = zip(self.u.tolist(), self.v.tolist(), self.weights.tolist(), strict=True)
+        graph.add_weighted_edges_from(edges, weight=weight)
+        return graph
+
+    @cached_property
+    def _ends(self) -> tuple[Array, Array]:
+        u, v = self._native.ends()
+        of_u, of_v, _ = self._dtypes
+        return _frozen(u.astype(of_u, copy=False)), _frozen(v.astype(of_v, copy=False))
+
+    def __len__(self) -> int:
+        return len(self._native)
+
+    def __repr__(self) -> str:
+        def count(number: int, noun: str, nouns: str) -> str:
+            return f"{number:,} {noun if number == 1 else nouns}"
+
+        return (
+            f"Forest({count(len(self), 'edge', 'edges')}, "
+            f"{count(self.vertices, 'vertex', 'vertices')}, "
+            f"{count(self.components, 'component', 'components')}, total {self.total:,})"
+        )
+
+
+def _frozen(array: Array) -> Array:
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,184 @@
+//! A graph in columns, and one in a sparse matrix, as lists of edges.
+
+use crate::column::Column;
+use mst::graph::Numbers;
+use mst::{EdgeList, Piece};
+use pyo3::PyResult;
+use pyo3::exceptions::PyValueError;
+use std::ops::Range;
+
+/// The names of an edge's numbers in messages.
+pub(crate) struct Names {
+    pub(crate) u: &'static str,
+    pub(crate) v: &'static str,
+    pub(crate) weight: &'static str,
+}
+
+/// Edges that can say what stands at a place.
+pub(crate) trait Shown: EdgeList + Send + 'static {
+    /// How messages call the numbers of an edge.
+    const NAMES: Names;
+
+    /// The ends and the weight at a position, as people write them.
+    fn shown(&self, position: usize) -> [String; 3];
+}
+
+/// Edge i joins `u[i]` and `v[i]`.
+pub(crate) struct Columns {
+    u: Column,
+    v: Column,
+    weights: Option<Column>,
+}
+
+impl Columns {
+    /// # Errors
+    /// ValueError if the columns differ in length.
+    pub(crate) fn of(u: Column, v: Column, weights: Option<Column>) -> PyResult<Self> {
+        let m = u.len();
+        if v.len() != m {
+            let what = format!("u has {m} items and v has {}; edge i joins u[i] and v[i]", v.len());
+            return Err(PyValueError::new_err(what));
+        }
+        check_weights(m, Self::NAMES.weight, weights.as_ref())?;
+        Ok(Self { u, v, weights })
+    }
+}
+
+impl EdgeList for Columns {
+    fn len(&self) -> usize {
+        self.u.len()
+    }
+
+    fn numbers(&self) -> Numbers {
+        numbers(self.weights.as_ref())
+    }
+
+    fn read(&self, positions: Range<usize>, _: Numbers, piece: &mut Piece) {
+        self.u.read_ids(positions.clone(), &mut piece.u);
+        self.v.read_ids(positions.clone(), &mut piece.v);
+        read_weights(self.weights.as_ref(), positions, piece);
+    }
+}
+
+impl Shown for Columns {
+    const NAMES: Names = Names { u: "u", v: "v", weight: "weights" };
+
+    fn shown(&self, position: usize) -> [String; 3] {
+        let weight = self.weights.as_ref().map_or("1".to_owned(), |w| w.shown(position));
+        [self.u.shown(position), self.v.shown(position), weight]
+    }
+}
+
+/// A matrix of sparse rows: entry i joins its row and `indices[i]`.
+pub(crate) struct Rows {
+    /// Where each row begins, and where the last one ends.
+    starts: Vec<u64>,
+    indices: Column,
+    data: Option<Column>,
+}
+
+impl Rows {
+    /// Of a matrix of `n` rows.
+    ///
+    /// # Errors
+    /// ValueError if the rows do not follow each other, or are not `n`.
+    pub(crate) fn of(
+        n: Option<u64>,
+        indptr: &Column,
+        indices: Column,
+        data: Option<Column>,
+    ) -> PyResult<Self> {
+        let mut starts = Vec::with_capacity(indptr.len());
+        indptr.read_ids(0..indptr.len(), &mut starts);
+        let wrong = match (&starts[..], n) {
+            (_, Some(n)) if starts.len() as u64 != n + 1 => {
+                Some(format!("it has {} items, for a matrix of {n} rows", starts.len()))
+            }
+            ([0, ..], _) if starts.is_sorted() && starts.ends_with(&[indices.len() as u64]) => None,
+            ([0, ..], _) => {
+                Some("rows must follow each other, up to the last item of indices".to_owned())
+            }
+            _ => Some("it must begin with 0".to_owned()),
+        };
+        if let Some(wrong) = wrong {
+            return Err(PyValueError::new_err(format!("indptr is no list of rows: {wrong}")));
+        }
+        check_weights(indices.len(), Self::NAMES.weight, data.as_ref())?;
+        Ok(Self { starts, indices, data })
+    }
+
+    /// The row of an entry.
+    fn row(&self, position: usize) -> usize {
+        self.starts.partition_point(|&start| start <= position as u64) - 1
+    }
+
+    /// Where the rows of a matrix begin that has only the entries at `positions`, which are in
+    /// order.
+    pub(crate) fn starts_among(&self, positions: &[i64]) -> Vec<i64> {
+        let mut kept = 0;
+        let among = |&start: &u64| {
+            while positions.get(kept).is_some_and(|&position| (position as u64) < start) {
+                kept += 1;
+            }
+            kept as i64
+        };
+        self.starts.iter().map(among).collect()
+    }
+}
+
+impl EdgeList for Rows {
+    fn len(&self) -> usize {
+        self.indices.len()
+    }
+
+    fn numbers(&self) -> Numbers {
+        numbers(self.data.as_ref())
+    }
+
+    fn read(&self, positions: Range<usize>, _: Numbers, piece: &mut Piece) {
+        let mut next = positions.start;
+        let mut row = self.row(next);
+        while next < positions.end {
+            let end = positions.end.min(self.starts[row + 1] as usize);
+            piece.u.extend(std::iter::repeat_n(row as u64, end - next));
+            (next, row) = (end, row + 1);
+        }
+        self.indices.read_ids(positions.clone(), &mut piece.v);
+        read_weights(self.data.as_ref(), positions, piece);
+    }
+}
+
+impl Shown for Rows {
+    const NAMES: Names = Names { u: "row of entry", v: "indices", weight: "data" };
+
+    fn shown(&self, position: usize) -> [String; 3] {
+        let weight = self.data.as_ref().map_or("1".to_owned(), |data| data.shown(position));
+        [self.row(position).to_string(), self.indices.shown(position), weight]
+    }
+}
+
+/// Without weights every edge weighs 1.
+fn numbers(weights: Option<&Column>) -> Numbers {
+    weights.map_or(Numbers::Integers, Column::numbers)
+}
+
+fn read_weights(weights: Option<&Column>, positions: Range<usize>, piece: &mut Piece) {
+    match weights {
+        Some(weights) => weights.read_weights(positions, &mut piece.integers, &mut piece.floats),
+        None => piece.integers.extend(std::iter::repeat_n(1, positions.len())),
+    }
+}
+
+/// Checks a column of weights by the name `name`.
+fn check_weights(m: usize, name: &str, weights: Option<&Column>) -> PyResult<()> {
+    let Some(weights) = weights else { return Ok(()) };
+    let what = match (weights.len() == m, weights.first_beyond()) {
+        (false, _) => format!("there are {m} edges, and {name} has {} items", weights.len()),
+        (true, Some(position)) => {
+            let found = weights.shown(position);
+            format!("{name}[{position}] is {found}; integers must not be above 2^63 - 1")
+        }
+        (true, None) => return Ok(()),
+    };
+    Err(PyValueError::new_err(what))
+}
