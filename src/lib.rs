@@ -71,6 +71,6 @@ pub use sharding::{ask_about, decode};
 
 pub use error::{ContentFault, Error, LaunchFault, Result};
 pub use forest::{
-    EdgeList, Forest, Labels, Piece, Wanted, forest, forest_of, maximum_forest, read,
+    EdgeList, Forest, Labels, Merge, Piece, Wanted, forest, forest_of, maximum_forest, read,
 };
 pub use graph::{Total, Weight};

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -74,15 +76,19 @@ def forest(
     u, v = _arrays.ids("u", u), _arrays.ids("v", v)
     given = None if weights is None else _arrays.weights("weights", weights)
     found = of_columns(u, v, given, _arrays.options(n, maximum, threads, verify))
-    return Forest(found, (u.dtype, v.dtype, None if given is None else given.dtype))
+    dtypes = u.dtype, v.dtype, None if given is None else given.dtype
+    return Forest(found, dtypes, bool(maximum))
 
 
 class Forest:
     """A spanning forest, which :func:`forest` returns. Its edges are ordered by weight, the
     lightest first; of a maximum spanning forest, the heaviest first."""
 
-    def __init__(self, native: Native, dtypes: tuple[Dtype, Dtype, Dtype | None]) -> None:
+    def __init__(
+        self, native: Native, dtypes: tuple[Dtype, Dtype, Dtype | None], maximum: bool
+    ) -> None:
         self._native = native
+        self._maximum = maximum
         self._dtypes = dtypes
 
     @cached_property
@@ -128,19 +134,53 @@ class Forest:
         prints the same one, in hexadecimal digits."""
         return self._native.checksum()
 
-    def labels(self, vertices: npt.ArrayLike | None = None) -> npt.NDArray[np.int64]:
+    def labels(
+        self,
+        vertices: npt.ArrayLike | None = None,
+        *,
+        clusters: int | None = None,
+        height: float | None = None,
+    ) -> npt.NDArray[np.int64]:
         """The component of each vertex from 0 to n - 1, or of each of ``vertices``. Components are
         numbered from 0 in the order of their lowest vertices, as scipy's ``connected_components``
         does.
+
+        With ``clusters`` or ``height``, the clusters of single linkage: as many as ``clusters``
+        says, or those that edges of a weight up to ``height`` join (of a maximum spanning forest,
+        edges of at least that weight).
 
         >>> forest([0, 3], [4, 2], n=6).labels()
         array([0, 1, 2, 2, 0, 3])
         >>> forest([0, 10**15], [4, 2]).labels([0, 2, 4, 10**15])
         array([0, 2, 0, 2])
+        >>> line = forest([0, 1, 2], [1, 2, 3], [1.5, 9.0, 2.5])
+        >>> line.labels(clusters=2), line.labels(height=2.0)
+        (array([0, 0, 1, 1]), array([0, 0, 1, 2]))
         """
-        if vertices is None:
-            return self._native.labels(None)
-        return self._native.labels(_arrays.ids("vertices", vertices))
+        if clusters is not None and height is not None:
+            raise ValueError("clusters and height are both given; each decides alone")
+        edges = len(self)
+        if clusters is not None:
+            edges = self._edges_of_clusters(operator.index(clusters))
+        elif height is not None:
+            edges = self._edges_up_to(height)
+        given = None if vertices is None else _arrays.ids("vertices", vertices)
+        return self._native.labels(given, edges)
+
+    def linkage(self, *, joined: bool = True) -> npt.NDArray[np.float64]:
+        """The single-linkage dendrogram, as the array ``Z`` of ``scipy.cluster.hierarchy``: a row
+        for each merge, with its two clusters, its height and its size. Vertices are the clusters
+        0 to n - 1, and row i makes the cluster n + i.
+
+        If the graph has several components, they are merged at an infinite height, in the order of
+        their lowest vertices; with ``joined=False`` they are not, and there are fewer rows. Heights
+        are floats: integers beyond 2^53 are rounded.
+
+        >>> forest([0, 1, 0], [1, 2, 2], [5, 3, 4]).linkage()
+        array([[1., 2., 3., 2.],
+               [0., 3., 4., 3.]])
+        """
+        return self._native.linkage(bool(joined)).reshape(-1, 4)
 
     def to_scipy(self) -> scipy.sparse.coo_array:
         """The forest as a sparse matrix of scipy, each edge once, at ``[u, v]``."""
@@ -164,6 +204,28 @@ class Forest:
         u, v = self._native.ends()
         of_u, of_v, _ = self._dtypes
         return _frozen(u.astype(of_u, copy=False)), _frozen(v.astype(of_v, copy=False))
+
+    def _edges_of_clusters(self, clusters: int) -> int:
+        if not self.components <= clusters <= self.vertices:
+            raise ValueError(
+                f"clusters is {clusters}; with {self.components} components and {self.vertices} "
+                f"vertices, {self.components} to {self.vertices} are possible"
+            )
+        return self.vertices - clusters
+
+    def _edges_up_to(self, height: float) -> int:
+        if height != height:
+            raise ValueError("height is NaN; it must be a number")
+        weights = self._native.weights()
+        if weights.dtype == np.int64 and math.isfinite(height):
+            # Compared as floats, large integers would be rounded.
+            whole = math.ceil(height) if self._maximum else math.floor(height)
+            height = max(-(2**63), min(whole, 2**63 - 1))
+            if height < whole and self._maximum or height > whole and not self._maximum:
+                return 0
+        if self._maximum:
+            return len(self) - int(np.searchsorted(weights[::-1], height, side="left"))
+        return int(np.searchsorted(weights, height, side="right"))
 
     def __len__(self) -> int:
         return len(self._native)

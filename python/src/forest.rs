@@ -5,7 +5,7 @@ use crate::edges::{Columns, Rows, Shown};
 use crate::fault::exception;
 use crate::run::beside;
 use fixedbitset::FixedBitSet;
-use mst::{EdgeList, Forest, Total, Wanted, Weight, forest_of};
+use mst::{EdgeList, Forest, Merge, Total, Wanted, Weight, forest_of};
 use numpy::{IntoPyArray, PyArray1};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyValueError;
@@ -79,13 +79,22 @@ impl NativeForest {
         self.0.len()
     }
 
-    /// The component of each of some vertices, or of all.
+    /// The merges of clusters, four numbers each: two clusters, the height, the size.
+    fn linkage<'py>(&self, py: Python<'py>, joined: bool) -> PyResult<Numbers<'py, f64>> {
+        let merges = py.detach(|| self.0.dendrogram(joined));
+        let merges = merges.map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let row = |m: &Merge| [m.clusters[0] as f64, m.clusters[1] as f64, m.height, m.size as f64];
+        Ok(merges.iter().flat_map(row).collect::<Vec<_>>().into_pyarray(py))
+    }
+
+    /// The component of each of some vertices, or of all, by the first edges of the forest.
     fn labels<'py>(
         &self,
         py: Python<'py>,
         vertices: Option<&Bound<'py, PyAny>>,
+        edges: usize,
     ) -> PyResult<Numbers<'py, i64>> {
-        let labels = py.detach(|| self.0.labels());
+        let labels = py.detach(|| self.0.labels_by_first(edges));
         let Some(vertices) = vertices else {
             let all = labels.iter().map(|label| label as i64);
             return Ok(py.detach(|| all.collect::<Vec<_>>()).into_pyarray(py));

@@ -22,14 +22,15 @@ pub struct Labels {
 }
 
 impl Labels {
-    pub(super) fn of(forest: &Slice) -> Self {
+    /// By the first `first` edges of a forest.
+    pub(super) fn of(forest: &Slice, first: usize) -> Self {
         let n = forest.n as usize;
         let mut joined = Components::new(n);
-        with_edges!(&forest.edges, edges => edges.iter().for_each(|&Edge { u, v, .. }| {
+        with_edges!(&forest.edges, edges => edges[..first].iter().for_each(|&Edge { u, v, .. }| {
             joined.join(u, v);
         }));
         let mut components = vec![UNKNOWN; n];
-        let mut lowest = Vec::with_capacity(n - forest.edges.len());
+        let mut lowest = Vec::with_capacity(n - first);
         let mut others = FixedBitSet::with_capacity(n + 1);
         for v in 0..n {
             let root = joined.root(v as Vertex) as usize;

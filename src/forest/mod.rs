@@ -1,5 +1,6 @@
 //! The forest of a graph in memory, in one call from a list of edges.
 
+mod dendrogram;
 mod labels;
 mod list;
 
@@ -10,6 +11,7 @@ use crate::graph::{Edge, IdList, Key, Slice, Summary, Total, Vertex, Weight, Wei
 use crate::local::{self, ContractedEdge};
 use crate::partition::{self, Loaded, Memory, Request, Source, fair_share};
 use crate::verify::verify;
+pub use dendrogram::Merge;
 pub use labels::Labels;
 use list::Census;
 pub use list::{EdgeList, Piece};
@@ -79,7 +81,16 @@ impl Forest {
     /// # Complexity
     /// O(n α(n)) time and 4.2 bytes a vertex, or a vertex at an edge if most have none.
     pub fn labels(&self) -> Labels {
-        Labels::of(&self.graph)
+        self.labels_by_first(self.len())
+    }
+
+    /// As [`Forest::labels`], if only the first `edges` edges of the forest are there: the clusters of
+    /// single linkage.
+    ///
+    /// # Panics
+    /// If the forest has not as many edges.
+    pub fn labels_by_first(&self, edges: usize) -> Labels {
+        Labels::of(&self.graph, edges)
     }
 
     /// A checksum that tells it from other forests. It does not depend on the order and direction
