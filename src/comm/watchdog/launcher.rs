@@ -47,8 +47,9 @@ impl Process {
 pub(super) fn end_launcher_later() {
     let Some(launcher) = launcher() else { return };
     // SAFETY: the call closes nothing; it only marks the descriptors that a new program must not
-    // inherit. Launchers take a process for running as long as somebody holds its connections.
-    unsafe { libc::close_range(3, u32::MAX, libc::CLOSE_RANGE_CLOEXEC as i32) };
+    // inherit. Launchers take a process for running as long as somebody holds its connections. The C
+    // library has a function for it only from glibc 2.34 on.
+    unsafe { libc::syscall(libc::SYS_close_range, 3, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
     // An error changes nothing: the launcher then waits as it would anyway.
     drop(end_later(launcher, GRACE));
 }
