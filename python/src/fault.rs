@@ -1,9 +1,11 @@
-//! The library's errors as exceptions that name the array and the item.
+//! The library's errors as exceptions that name the array and the item, and what memory is too small
+//! for: without memory, a process of Rust would end.
 
 use crate::edges::{Names, Shown};
 use mst::Error;
-use pyo3::PyErr;
+use mst::partition::available_memory;
 use pyo3::exceptions::{PyMemoryError, PyRuntimeError, PyValueError};
+use pyo3::{PyErr, PyResult};
 
 /// The largest number of vertices.
 const MOST: &str = "2^63 - 1";
@@ -33,5 +35,20 @@ pub(crate) fn exception<L: Shown>(error: &Error, list: &L, n: Option<u64>) -> Py
         Error::TooLarge { needed: Some(_), .. } => PyMemoryError::new_err(error.to_string()),
         Error::TooLarge { needed: None, .. } => PyValueError::new_err(error.to_string()),
         _ => PyRuntimeError::new_err(error.to_string()),
+    }
+}
+
+/// Refuses what takes `each` bytes for each of `count` vertices or edges, as `what` says, if that is
+/// more than there is.
+///
+/// # Errors
+/// MemoryError, which says what to do instead.
+pub(crate) fn check_memory(count: u64, what: &str, each: u64, instead: &str) -> PyResult<()> {
+    let needed = u128::from(count) * u128::from(each);
+    match available_memory() {
+        Some(left) if needed > u128::from(left) => Err(PyMemoryError::new_err(format!(
+            "{count} {what} take {needed} bytes, and {left} are left; {instead}"
+        ))),
+        _ => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::column::Column;
 use crate::edges::{Columns, Rows, Shown};
-use crate::fault::exception;
+use crate::fault::{check_memory, exception};
 use crate::run::beside;
 use fixedbitset::FixedBitSet;
 use mst::{EdgeList, Forest, Merge, Total, Wanted, Weight, forest_of};
@@ -10,6 +10,12 @@ use numpy::{IntoPyArray, PyArray1};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+
+/// Bytes that a dendrogram takes for each vertex: the clusters, the merges, and their numbers.
+const MERGE: u64 = 20 + 32 + 32;
+
+/// Bytes that an edge takes at least, besides those of the arrays.
+const EDGE: u64 = 16;
 
 /// A forest, before it is shaped for people.
 #[pyclass(frozen, name = "Forest", module = "spanforest._native")]
@@ -81,6 +87,7 @@ impl NativeForest {
 
     /// The merges of clusters, four numbers each: two clusters, the height, the size.
     fn linkage<'py>(&self, py: Python<'py>, joined: bool) -> PyResult<Numbers<'py, f64>> {
+        check_memory(self.0.vertices(), "vertices", MERGE, "number those at edges from 0 first")?;
         let merges = py.detach(|| self.0.dendrogram(joined));
         let merges = merges.map_err(|error| PyValueError::new_err(error.to_string()))?;
         let row = |m: &Merge| [m.clusters[0] as f64, m.clusters[1] as f64, m.height, m.size as f64];
@@ -96,6 +103,8 @@ impl NativeForest {
     ) -> PyResult<Numbers<'py, i64>> {
         let labels = py.detach(|| self.0.labels_by_first(edges));
         let Some(vertices) = vertices else {
+            let instead = "ask for those of some vertices: labels(vertices)";
+            check_memory(self.0.vertices(), "vertices", size_of::<i64>() as u64, instead)?;
             let all = labels.iter().map(|label| label as i64);
             return Ok(py.detach(|| all.collect::<Vec<_>>()).into_pyarray(py));
         };
@@ -169,6 +178,8 @@ pub(crate) fn of_rows<'py>(
 
 fn of_list<L: Shown>(py: Python<'_>, list: L, options: Options) -> PyResult<(NativeForest, L)> {
     let Options { n, maximum, verify, threads } = options;
+    let instead = "write them to files, and use the program: mst solve --memory";
+    check_memory(list.len() as u64, "edges", EDGE, instead)?;
     let wanted = Wanted { n, maximum, proved: verify };
     let work = move || (forest_of(&list, wanted), list);
     let (forest, list) = beside(py, threads, work)?;

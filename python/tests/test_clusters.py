@@ -92,7 +92,6 @@ WRONG = [
     (lambda f: f.labels(clusters=2, height=1), "clusters and height are both given"),
     (lambda f: f.labels(height=float("nan")), "height is NaN"),
     (lambda f: forest([0], [1], maximum=True).linkage(), "do not rise"),
-    (lambda f: forest([0], [2**50]).linkage(), "as leaves; number those at edges"),
 ]
 
 
@@ -100,6 +99,14 @@ WRONG = [
 def test_what_is_not_possible_is_said(call, message):
     with pytest.raises(ValueError, match=message):
         call(forest([0], [1], n=3))
+
+
+def test_what_memory_is_too_small_for_is_refused():
+    sparse = forest([0], [2**60])
+    for call in (sparse.linkage, sparse.labels):
+        with pytest.raises(MemoryError, match=f"{2**60 + 1} vertices take .* number those|labels\\(vertices"):
+            call()
+    assert sparse.labels([0, 2**60]).tolist() == [0, 0]
 
 
 # Fisher, "The Use of Multiple Measurements in Taxonomic Problems", Annals of Eugenics 1936.

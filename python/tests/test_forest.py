@@ -146,6 +146,13 @@ def test_what_is_wrong_is_told_with_its_place(arguments, error, message):
     assert "\n" not in str(told.value)
 
 
+def test_what_memory_is_too_small_for_is_refused():
+    all_the_same = np.broadcast_to(np.int8(1), 2**40)
+    with pytest.raises(MemoryError, match=f"{2**40} edges take .* bytes, and .* are left; write them to files"):
+        forest(all_the_same, all_the_same)
+    assert forest(all_the_same[: 10**6], all_the_same[: 10**6]).components == 2
+
+
 def test_a_vertex_that_there_is_not_has_no_label():
     with pytest.raises(ValueError, match=r"vertices\[1\] is 2; n is 2"):
         forest([0], [1]).labels([0, 2])
