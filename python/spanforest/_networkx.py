@@ -6,7 +6,7 @@ is right even if weights have been changed in place since the last call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, compress
 from operator import itemgetter
 from typing import Any
@@ -55,8 +55,40 @@ class Wrapped:
         return bool(self.graph.is_multigraph())
 
 
+def edges_function(maximum: bool) -> Callable[..., Edges]:
+    """One of networkx's functions that yield the edges of a spanning forest."""
+
+    def spanning(
+        G: Wrapped,
+        algorithm: str = "kruskal",
+        weight: str = "weight",
+        keys: bool = True,
+        data: bool = True,
+        ignore_nan: bool = False,
+    ) -> Edges:
+        return spanning_edges(G.graph, maximum, weight, keys, data, ignore_nan)
+
+    return spanning
+
+
+def tree_function(maximum: bool) -> Callable[..., Any]:
+    """One of networkx's functions that make a graph of a spanning forest."""
+
+    def spanning(
+        G: Wrapped, weight: str = "weight", algorithm: str = "kruskal", ignore_nan: bool = False
+    ) -> Any:
+        return spanning_tree(G.graph, maximum, weight, ignore_nan)
+
+    return spanning
+
+
 class Backend:
     """The functions that networkx calls in place of its own."""
+
+    minimum_spanning_edges = staticmethod(edges_function(False))
+    maximum_spanning_edges = staticmethod(edges_function(True))
+    minimum_spanning_tree = staticmethod(tree_function(False))
+    maximum_spanning_tree = staticmethod(tree_function(True))
 
     @staticmethod
     def convert_from_nx(graph: Any, **_: Any) -> Wrapped:
@@ -81,40 +113,6 @@ class Backend:
         if graph.number_of_edges() >= LEAST_EDGES:
             return True
         return f"networkx is as fast for fewer than {LEAST_EDGES:,} edges"
-
-    @staticmethod
-    def minimum_spanning_edges(
-        G: Wrapped,
-        algorithm: str = "kruskal",
-        weight: str = "weight",
-        keys: bool = True,
-        data: bool = True,
-        ignore_nan: bool = False,
-    ) -> Edges:
-        return spanning_edges(G.graph, False, weight, keys, data, ignore_nan)
-
-    @staticmethod
-    def maximum_spanning_edges(
-        G: Wrapped,
-        algorithm: str = "kruskal",
-        weight: str = "weight",
-        keys: bool = True,
-        data: bool = True,
-        ignore_nan: bool = False,
-    ) -> Edges:
-        return spanning_edges(G.graph, True, weight, keys, data, ignore_nan)
-
-    @staticmethod
-    def minimum_spanning_tree(
-        G: Wrapped, weight: str = "weight", algorithm: str = "kruskal", ignore_nan: bool = False
-    ) -> Any:
-        return spanning_tree(G.graph, False, weight, ignore_nan)
-
-    @staticmethod
-    def maximum_spanning_tree(
-        G: Wrapped, weight: str = "weight", algorithm: str = "kruskal", ignore_nan: bool = False
-    ) -> Any:
-        return spanning_tree(G.graph, True, weight, ignore_nan)
 
     @staticmethod
     def number_connected_components(G: Wrapped) -> int:
