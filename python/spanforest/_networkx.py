@@ -116,7 +116,7 @@ class Backend:
 
     @staticmethod
     def number_connected_components(G: Wrapped) -> int:
-        listed = (Multiple if G.graph.is_multigraph() else Simple)(G.graph)
+        listed = edges_of(G.graph)
         return of_columns(listed.u, listed.v, None, options(G.graph, False)).components()
 
 
@@ -133,7 +133,7 @@ def spanning_edges(
     graph: Any, maximum: bool, weight: str, keys: bool, data: bool, ignore_nan: bool
 ) -> Edges:
     """The edges of the spanning forest as networkx yields them."""
-    listed = (Multiple if graph.is_multigraph() else Simple)(graph)
+    listed = edges_of(graph)
     weights = [attributes.get(weight, 1) for attributes in listed.attributes()]
     wrong = [at for at, weight in enumerate(weights) if weight != weight]
     if wrong and not ignore_nan:
@@ -185,6 +185,11 @@ class Multiple:
     def edge(self, at: int, keys: bool, data: bool) -> tuple[Any, ...]:
         u, v, key, attributes = self.edges[at]
         return (u, v, *((key,) if keys else ()), *((attributes,) if data else ()))
+
+
+def edges_of(graph: Any) -> Simple | Multiple:
+    """The edges of any graph."""
+    return Multiple(graph) if graph.is_multigraph() else Simple(graph)
 
 
 def places(nodes: list[Any], named: Iterable[Any], count: int) -> Array:

@@ -23,11 +23,48 @@ pub(crate) trait Shown: EdgeList + Send + 'static {
     fn shown(&self, position: usize) -> [String; 3];
 }
 
+/// The weights of edges; without a column, every edge weighs 1.
+struct Weights(Option<Column>);
+
+impl Weights {
+    /// Of `m` edges, in a column that messages call `name`.
+    ///
+    /// # Errors
+    /// ValueError if the column has another length, or an integer above 2^63 - 1.
+    fn of(m: usize, name: &str, column: Option<Column>) -> PyResult<Self> {
+        let Some(weights) = &column else { return Ok(Self(None)) };
+        let what = match (weights.len() == m, weights.first_beyond()) {
+            (false, _) => format!("there are {m} edges, and {name} has {} items", weights.len()),
+            (true, Some(position)) => {
+                let found = weights.shown(position);
+                format!("{name}[{position}] is {found}; integers must not be above 2^63 - 1")
+            }
+            (true, None) => return Ok(Self(column)),
+        };
+        Err(PyValueError::new_err(what))
+    }
+
+    fn numbers(&self) -> Numbers {
+        self.0.as_ref().map_or(Numbers::Integers, Column::numbers)
+    }
+
+    fn read(&self, positions: Range<usize>, piece: &mut Piece) {
+        match &self.0 {
+            Some(column) => column.read_weights(positions, &mut piece.integers, &mut piece.floats),
+            None => piece.integers.extend(std::iter::repeat_n(1, positions.len())),
+        }
+    }
+
+    fn shown(&self, position: usize) -> String {
+        self.0.as_ref().map_or("1".to_owned(), |column| column.shown(position))
+    }
+}
+
 /// Edge i joins `u[i]` and `v[i]`.
 pub(crate) struct Columns {
     u: Column,
     v: Column,
-    weights: Option<Column>,
+    weights: Weights,
 }
 
 impl Columns {
@@ -39,7 +76,7 @@ impl Columns {
             let what = format!("u has {m} items and v has {}; edge i joins u[i] and v[i]", v.len());
             return Err(PyValueError::new_err(what));
         }
-        check_weights(m, Self::NAMES.weight, weights.as_ref())?;
+        let weights = Weights::of(m, Self::NAMES.weight, weights)?;
         Ok(Self { u, v, weights })
     }
 }
@@ -50,13 +87,13 @@ impl EdgeList for Columns {
     }
 
     fn numbers(&self) -> Numbers {
-        numbers(self.weights.as_ref())
+        self.weights.numbers()
     }
 
     fn read(&self, positions: Range<usize>, _: Numbers, piece: &mut Piece) {
         self.u.read_ids(positions.clone(), &mut piece.u);
         self.v.read_ids(positions.clone(), &mut piece.v);
-        read_weights(self.weights.as_ref(), positions, piece);
+        self.weights.read(positions, piece);
     }
 }
 
@@ -64,8 +101,7 @@ impl Shown for Columns {
     const NAMES: Names = Names { u: "u", v: "v", weight: "weights" };
 
     fn shown(&self, position: usize) -> [String; 3] {
-        let weight = self.weights.as_ref().map_or("1".to_owned(), |w| w.shown(position));
-        [self.u.shown(position), self.v.shown(position), weight]
+        [self.u.shown(position), self.v.shown(position), self.weights.shown(position)]
     }
 }
 
@@ -74,7 +110,7 @@ pub(crate) struct Rows {
     /// Where each row begins, and where the last one ends.
     starts: Vec<u64>,
     indices: Column,
-    data: Option<Column>,
+    data: Weights,
 }
 
 impl Rows {
@@ -103,7 +139,7 @@ impl Rows {
         if let Some(wrong) = wrong {
             return Err(PyValueError::new_err(format!("indptr is no list of rows: {wrong}")));
         }
-        check_weights(indices.len(), Self::NAMES.weight, data.as_ref())?;
+        let data = Weights::of(indices.len(), Self::NAMES.weight, data)?;
         Ok(Self { starts, indices, data })
     }
 
@@ -132,7 +168,7 @@ impl EdgeList for Rows {
     }
 
     fn numbers(&self) -> Numbers {
-        numbers(self.data.as_ref())
+        self.data.numbers()
     }
 
     fn read(&self, positions: Range<usize>, _: Numbers, piece: &mut Piece) {
@@ -144,7 +180,7 @@ impl EdgeList for Rows {
             (next, row) = (end, row + 1);
         }
         self.indices.read_ids(positions.clone(), &mut piece.v);
-        read_weights(self.data.as_ref(), positions, piece);
+        self.data.read(positions, piece);
     }
 }
 
@@ -152,33 +188,7 @@ impl Shown for Rows {
     const NAMES: Names = Names { u: "row of entry", v: "indices", weight: "data" };
 
     fn shown(&self, position: usize) -> [String; 3] {
-        let weight = self.data.as_ref().map_or("1".to_owned(), |data| data.shown(position));
-        [self.row(position).to_string(), self.indices.shown(position), weight]
+        let row = self.row(position).to_string();
+        [row, self.indices.shown(position), self.data.shown(position)]
     }
-}
-
-/// Without weights every edge weighs 1.
-fn numbers(weights: Option<&Column>) -> Numbers {
-    weights.map_or(Numbers::Integers, Column::numbers)
-}
-
-fn read_weights(weights: Option<&Column>, positions: Range<usize>, piece: &mut Piece) {
-    match weights {
-        Some(weights) => weights.read_weights(positions, &mut piece.integers, &mut piece.floats),
-        None => piece.integers.extend(std::iter::repeat_n(1, positions.len())),
-    }
-}
-
-/// Checks a column of weights by the name `name`.
-fn check_weights(m: usize, name: &str, weights: Option<&Column>) -> PyResult<()> {
-    let Some(weights) = weights else { return Ok(()) };
-    let what = match (weights.len() == m, weights.first_beyond()) {
-        (false, _) => format!("there are {m} edges, and {name} has {} items", weights.len()),
-        (true, Some(position)) => {
-            let found = weights.shown(position);
-            format!("{name}[{position}] is {found}; integers must not be above 2^63 - 1")
-        }
-        (true, None) => return Ok(()),
-    };
-    Err(PyValueError::new_err(what))
 }

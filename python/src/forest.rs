@@ -53,11 +53,7 @@ impl NativeForest {
             };
             weights.map(integer).collect::<Vec<_>>().into_pyarray(py).into_any()
         } else {
-            let float = |weight| match weight {
-                Weight::Integer(weight) => weight as f64,
-                Weight::Float(weight) => weight,
-            };
-            weights.map(float).collect::<Vec<_>>().into_pyarray(py).into_any()
+            weights.map(Weight::value).collect::<Vec<_>>().into_pyarray(py).into_any()
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Forest;
 use crate::error::{Error, Result};
-use crate::graph::{Edge, Vertex, Weight};
+use crate::graph::{Edge, Vertex};
 use crate::local::Components;
 
 /// Two clusters that become one.
@@ -50,11 +50,7 @@ impl Forest {
         let mut merges = Vec::with_capacity(self.graph.n.saturating_sub(1) as usize);
         let weights = self.graph.weights;
         for Edge { u, v, key } in self.graph.edges.iter() {
-            let height = match weights.weight(key) {
-                Weight::Integer(weight) => weight as f64,
-                Weight::Float(weight) => weight,
-            };
-            merges.push(clusters.merge(u, v, height));
+            merges.push(clusters.merge(u, v, weights.weight(key).value()));
         }
         if joined {
             for v in 1..self.graph.n as Vertex {

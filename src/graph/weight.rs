@@ -15,6 +15,16 @@ pub enum Weight {
     Float(f64),
 }
 
+impl Weight {
+    /// The nearest `f64`.
+    pub fn value(self) -> f64 {
+        match self {
+            Self::Integer(weight) => weight as f64,
+            Self::Float(weight) => weight,
+        }
+    }
+}
+
 macro_rules! from_number {
     ($variant:ident: $($number:ty),*) => {
         $(impl From<$number> for Weight {
