@@ -13,6 +13,7 @@ from importlib.metadata import version as _version
 
 from ._forest import Forest, forest
 from ._matrix import minimum_spanning_tree
+from ._table import forest_of_table
 
-__all__ = ["Forest", "forest", "minimum_spanning_tree"]
+__all__ = ["Forest", "forest", "forest_of_table", "minimum_spanning_tree"]
 __version__ = _version("spanforest")

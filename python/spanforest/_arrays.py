@@ -26,7 +26,10 @@ def ids(name: str, given: npt.ArrayLike) -> Array:
     if array.size == 0 and not isinstance(given, np.ndarray):
         array = array.astype(np.int64)  # numpy makes floats of an empty list
     if array.dtype.kind not in "iu":
-        raise TypeError(f"{name} has the type {array.dtype}; ids of vertices are integers")
+        raise TypeError(
+            f"{name} has the type {array.dtype}; ids of vertices are integers, "
+            "and only forest_of_table takes strings"
+        )
     return array
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -85,26 +86,38 @@ class Forest:
     lightest first; of a maximum spanning forest, the heaviest first."""
 
     def __init__(
-        self, native: Native, dtypes: tuple[Dtype, Dtype, Dtype | None], maximum: bool
+        self,
+        native: Native,
+        dtypes: tuple[Dtype, Dtype, Dtype | None],
+        maximum: bool,
+        names: Sequence[str] | Array | None = None,
     ) -> None:
         self._native = native
         self._maximum = maximum
         self._dtypes = dtypes
+        self._names = None if names is None else _frozen(np.array(names, dtype=np.object_))
 
     @cached_property
     def positions(self) -> npt.NDArray[np.int64]:
         """Where its edges are in the input: ``weights[found.positions]`` are their weights."""
         return _frozen(self._native.positions())
 
-    @property
+    @cached_property
     def u(self) -> Array:
-        """One end of each edge, with the type of the input."""
-        return self._ends[0]
+        """One end of each edge, with the type of the input; of a table whose ids are strings, its
+        name."""
+        return self._named(self._ends[0])
 
-    @property
+    @cached_property
     def v(self) -> Array:
         """The other end of each edge."""
-        return self._ends[1]
+        return self._named(self._ends[1])
+
+    @property
+    def names(self) -> npt.NDArray[np.object_] | None:
+        """The name of each vertex, if ids were strings. Labels, clusters and matrices are by the
+        numbers of vertices, which are the places of their names here."""
+        return self._names
 
     @cached_property
     def weights(self) -> Array:
@@ -187,23 +200,32 @@ class Forest:
         from scipy.sparse import coo_array
 
         shape = (self.vertices, self.vertices)
-        return coo_array((self.weights, (self.u, self.v)), shape=shape)
+        return coo_array((self.weights, self._ends), shape=shape)
 
     def to_networkx(self, weight: str = "weight") -> networkx.Graph:
-        """The forest as a graph of networkx: the vertices 0 to n - 1, with the weights of edges as
-        their attribute ``weight``."""
+        """The forest as a graph of networkx: the vertices 0 to n - 1, or their names, with the
+        weights of edges as their attribute ``weight``."""
         import networkx
 
-        graph = networkx.empty_graph(self.vertices)
+        graph = networkx.Graph()
+        graph.add_nodes_from(range(self.vertices) if self._names is None else self._names)
         edges = zip(self.u.tolist(), self.v.tolist(), self.weights.tolist(), strict=True)
         graph.add_weighted_edges_from(edges, weight=weight)
         return graph
+
+    def __reduce__(self) -> tuple[Callable[..., Forest], tuple[Any, ...]]:
+        """What pickle keeps: the forest's edges, and where they were in the input."""
+        edges = *self._ends, self.weights, self.positions
+        return _of_edges, (*edges, self.vertices, self._dtypes, self._maximum, self._names)
 
     @cached_property
     def _ends(self) -> tuple[Array, Array]:
         u, v = self._native.ends()
         of_u, of_v, _ = self._dtypes
         return _frozen(u.astype(of_u, copy=False)), _frozen(v.astype(of_v, copy=False))
+
+    def _named(self, numbers: Array) -> Array:
+        return numbers if self._names is None else _frozen(self._names[numbers])
 
     def _edges_of_clusters(self, clusters: int) -> int:
         if not self.components <= clusters <= self.vertices:
@@ -239,6 +261,24 @@ class Forest:
             f"{count(self.vertices, 'vertex', 'vertices')}, "
             f"{count(self.components, 'component', 'components')}, total {self.total:,})"
         )
+
+
+def _of_edges(
+    u: Array,
+    v: Array,
+    weights: Array,
+    positions: npt.NDArray[np.int64],
+    n: int,
+    dtypes: tuple[Dtype, Dtype, Dtype | None],
+    maximum: bool,
+    names: npt.NDArray[np.object_] | None,
+) -> Forest:
+    """The forest whose edges these are: all of them are in their own forest, in the same order."""
+    given = None if dtypes[2] is None else weights
+    native = of_columns(u, v, given, _arrays.options(n, maximum, None, False))
+    found = Forest(native, dtypes, maximum, names)
+    found.positions = _frozen(positions)
+    return found
 
 
 def _frozen(array: Array) -> Array:

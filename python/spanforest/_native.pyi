@@ -21,3 +21,6 @@ def of_columns(u: Array, v: Array, weights: Array | None, options: Options) -> F
 def of_rows(
     indptr: Array, indices: Array, data: Array | None, options: Options
 ) -> tuple[_Positions, _Positions]: ...
+def of_table(
+    table: object, columns: dict[str, str | None], options: Options
+) -> tuple[Forest, list[str] | None, tuple[str, str, str | None]]: ...

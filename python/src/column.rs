@@ -1,10 +1,18 @@
-//! Numbers of a numpy array, read where they are.
+//! Numbers of a numpy array or of a column of Arrow, read where they are.
 
+use arrow_array::ArrayRef;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type,
+    UInt32Type, UInt64Type,
+};
 use mst::graph::Numbers;
 use numpy::{Element, PyArray1, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use std::any::Any;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The items of an array of one dimension, which it keeps alive.
 pub(crate) struct Items<T> {
@@ -12,19 +20,26 @@ pub(crate) struct Items<T> {
     /// Bytes from one item to the next; negative in an array that is reversed.
     stride: isize,
     len: usize,
-    _array: Py<PyArray1<T>>,
+    _owner: Box<dyn Any + Send + Sync>,
 }
 
-// SAFETY: the array is only read, and only through `get`; numpy moves no items while there is a
-// second reference to their array. The reference itself may be dropped on any thread.
+// SAFETY: the items are only read, and only through `get`; their owner moves none while it is here,
+// and may be dropped on any thread.
 unsafe impl<T> Send for Items<T> {}
 // SAFETY: as above.
 unsafe impl<T> Sync for Items<T> {}
 
-impl<T: Element + Copy> Items<T> {
+impl<T: Element + Copy + 'static> Items<T> {
+    /// Of an array of numpy, which moves no items while there is a second reference to it.
     fn of(array: &Bound<'_, PyArray1<T>>) -> Self {
         let (first, len, stride) = (array.data().cast_const(), array.len(), array.strides()[0]);
-        Self { first, stride, len, _array: array.clone().unbind() }
+        Self { first, stride, len, _owner: Box::new(array.clone().unbind()) }
+    }
+
+    /// All of a slice, which stays where it is while `owner` does.
+    fn of_slice(items: &[T], owner: impl Any + Send + Sync) -> Self {
+        let stride = size_of::<T>() as isize;
+        Self { first: items.as_ptr(), stride, len: items.len(), _owner: Box::new(owner) }
     }
 
     /// The item at a position.
@@ -35,7 +50,7 @@ impl<T: Element + Copy> Items<T> {
     fn get(&self, position: usize) -> T {
         assert!(position < self.len);
         // SAFETY: numpy says that there are `len` items, `stride` bytes apart, of this type, and
-        // `Column::of` has made sure that they are aligned.
+        // `Column::of` has made sure that they are aligned; so are those of a slice.
         unsafe { self.first.byte_offset(position as isize * self.stride).read() }
     }
 
@@ -46,7 +61,10 @@ impl<T: Element + Copy> Items<T> {
 }
 
 macro_rules! numbers {
-    (integers: $(($integers:ident, $integer:ty)),*; floats: $(($floats:ident, $float:ty)),*) => {
+    (
+        integers: $(($integers:ident, $integer:ty, $arrow_integer:ty)),*;
+        floats: $(($floats:ident, $float:ty, $arrow_float:ty)),*
+    ) => {
         /// A column of numbers of any type.
         pub(crate) enum Column {
             $($integers(Items<$integer>),)*
@@ -69,6 +87,17 @@ macro_rules! numbers {
                     })*
                 }
                 Err(PyTypeError::new_err("expected an aligned array of numbers, of one dimension"))
+            }
+
+            /// The numbers of a column of Arrow without nulls; `None` if it has items of another type.
+            pub(crate) fn of_arrow(array: &ArrayRef) -> Option<Self> {
+                $(if let Some(items) = array.as_primitive_opt::<$arrow_integer>() {
+                    return Some(Self::$integers(Items::of_slice(items.values(), array.clone())));
+                })*
+                $(if let Some(items) = array.as_primitive_opt::<$arrow_float>() {
+                    return Some(Self::$floats(Items::of_slice(items.values(), array.clone())));
+                })*
+                None
             }
 
             /// How many numbers there are.
@@ -120,11 +149,19 @@ macro_rules! numbers {
     };
 }
 numbers!(
-    integers: (I8, i8), (I16, i16), (I32, i32), (I64, i64), (U8, u8), (U16, u16), (U32, u32), (U64, u64);
-    floats: (F32, f32), (F64, f64)
+    integers:
+        (I8, i8, Int8Type), (I16, i16, Int16Type), (I32, i32, Int32Type), (I64, i64, Int64Type),
+        (U8, u8, UInt8Type), (U16, u16, UInt16Type), (U32, u32, UInt32Type), (U64, u64, UInt64Type);
+    floats: (F32, f32, Float32Type), (F64, f64, Float64Type)
 );
 
 impl Column {
+    /// A list of ids.
+    pub(crate) fn of_list(ids: Vec<u64>) -> Self {
+        let ids: Arc<[u64]> = ids.into();
+        Self::U64(Items::of_slice(&ids, Arc::clone(&ids)))
+    }
+
     /// The position of the first integer that is no weight, since it is above 2^63 - 1.
     pub(crate) fn first_beyond(&self) -> Option<usize> {
         let Self::U64(items) = self else { return None };

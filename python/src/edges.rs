@@ -7,17 +7,10 @@ use pyo3::PyResult;
 use pyo3::exceptions::PyValueError;
 use std::ops::Range;
 
-/// The names of an edge's numbers in messages.
-pub(crate) struct Names {
-    pub(crate) u: &'static str,
-    pub(crate) v: &'static str,
-    pub(crate) weight: &'static str,
-}
-
 /// Edges that can say what stands at a place.
 pub(crate) trait Shown: EdgeList + Send + 'static {
-    /// How messages call the numbers of an edge.
-    const NAMES: Names;
+    /// How messages call the ends and the weight of an edge.
+    fn names(&self) -> [&str; 3];
 
     /// The ends and the weight at a position, as people write them.
     fn shown(&self, position: usize) -> [String; 3];
@@ -32,16 +25,29 @@ impl Weights {
     /// # Errors
     /// ValueError if the column has another length, or an integer above 2^63 - 1.
     fn of(m: usize, name: &str, column: Option<Column>) -> PyResult<Self> {
-        let Some(weights) = &column else { return Ok(Self(None)) };
-        let what = match (weights.len() == m, weights.first_beyond()) {
-            (false, _) => format!("there are {m} edges, and {name} has {} items", weights.len()),
-            (true, Some(position)) => {
-                let found = weights.shown(position);
-                format!("{name}[{position}] is {found}; integers must not be above 2^63 - 1")
-            }
-            (true, None) => return Ok(Self(column)),
-        };
-        Err(PyValueError::new_err(what))
+        if let Some(weights) = &column
+            && weights.len() != m
+        {
+            let what = format!("there are {m} edges, and {name} has {} items", weights.len());
+            return Err(PyValueError::new_err(what));
+        }
+        Self::of_part(name, 0, column)
+    }
+
+    /// Of edges from the position `first` on.
+    ///
+    /// # Errors
+    /// ValueError for an integer above 2^63 - 1.
+    fn of_part(name: &str, first: usize, column: Option<Column>) -> PyResult<Self> {
+        if let Some(weights) = &column
+            && let Some(place) = weights.first_beyond()
+        {
+            let (position, found) = (first + place, weights.shown(place));
+            let what =
+                format!("{name}[{position}] is {found}; integers must not be above 2^63 - 1");
+            return Err(PyValueError::new_err(what));
+        }
+        Ok(Self(column))
     }
 
     fn numbers(&self) -> Numbers {
@@ -76,8 +82,21 @@ impl Columns {
             let what = format!("u has {m} items and v has {}; edge i joins u[i] and v[i]", v.len());
             return Err(PyValueError::new_err(what));
         }
-        let weights = Weights::of(m, Self::NAMES.weight, weights)?;
+        let weights = Weights::of(m, "weights", weights)?;
         Ok(Self { u, v, weights })
+    }
+
+    /// Part of a table, from its row `first` on. Messages call the weights `weight`.
+    ///
+    /// # Errors
+    /// ValueError for an integer above 2^63 - 1.
+    pub(crate) fn of_batch(
+        first: usize,
+        [u, v]: [Column; 2],
+        weight: &str,
+        weights: Option<Column>,
+    ) -> PyResult<Self> {
+        Ok(Self { u, v, weights: Weights::of_part(weight, first, weights)? })
     }
 }
 
@@ -98,7 +117,9 @@ impl EdgeList for Columns {
 }
 
 impl Shown for Columns {
-    const NAMES: Names = Names { u: "u", v: "v", weight: "weights" };
+    fn names(&self) -> [&str; 3] {
+        ["u", "v", "weights"]
+    }
 
     fn shown(&self, position: usize) -> [String; 3] {
         [self.u.shown(position), self.v.shown(position), self.weights.shown(position)]
@@ -139,7 +160,7 @@ impl Rows {
         if let Some(wrong) = wrong {
             return Err(PyValueError::new_err(format!("indptr is no list of rows: {wrong}")));
         }
-        let data = Weights::of(indices.len(), Self::NAMES.weight, data)?;
+        let data = Weights::of(indices.len(), "data", data)?;
         Ok(Self { starts, indices, data })
     }
 
@@ -185,7 +206,9 @@ impl EdgeList for Rows {
 }
 
 impl Shown for Rows {
-    const NAMES: Names = Names { u: "row of entry", v: "indices", weight: "data" };
+    fn names(&self) -> [&str; 3] {
+        ["row of entry", "indices", "data"]
+    }
 
     fn shown(&self, position: usize) -> [String; 3] {
         let row = self.row(position).to_string();

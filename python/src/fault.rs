@@ -1,7 +1,7 @@
 //! The library's errors as exceptions that name the array and the item, and what memory is too small
 //! for: without memory, a process of Rust would end.
 
-use crate::edges::{Names, Shown};
+use crate::edges::Shown;
 use mst::Error;
 use mst::partition::available_memory;
 use pyo3::exceptions::{PyMemoryError, PyRuntimeError, PyValueError};
@@ -12,7 +12,7 @@ const MOST: &str = "2^63 - 1";
 
 /// The exception for an error about `list`, whose vertices are below `n` if that is given.
 pub(crate) fn exception<L: Shown>(error: &Error, list: &L, n: Option<u64>) -> PyErr {
-    let Names { u, v, weight } = L::NAMES;
+    let [u, v, weight] = list.names();
     match *error {
         Error::Vertex { position, .. } => {
             let ends = list.shown(position);

@@ -4,6 +4,7 @@ use crate::column::Column;
 use crate::edges::{Columns, Rows, Shown};
 use crate::fault::{check_memory, exception};
 use crate::run::beside;
+use crate::table::{ColumnNames, Table, Told, stream};
 use fixedbitset::FixedBitSet;
 use mst::{EdgeList, Forest, Merge, Total, Wanted, Weight, forest_of};
 use numpy::{IntoPyArray, PyArray1};
@@ -143,6 +144,28 @@ pub(crate) fn of_columns(
     let weights = weights.map(Column::of).transpose()?;
     let columns = Columns::of(Column::of(u)?, Column::of(v)?, weights)?;
     Ok(of_list(py, columns, options)?.0)
+}
+
+/// A forest, the names of vertices if ids are strings, and the types of the columns.
+type OfTable = (NativeForest, Option<Vec<String>>, (String, String, Option<String>));
+
+/// The forest of a table of Arrow, with an edge for each row.
+#[pyfunction]
+pub(crate) fn of_table(
+    py: Python<'_>,
+    table: &Bound<'_, PyAny>,
+    columns: ColumnNames,
+    options: Options,
+) -> PyResult<OfTable> {
+    let batches = stream(table)?;
+    let told = beside(py, options.threads, move || Table::of(batches, columns))??;
+    let Told { table, vertices, types } = told;
+    if let (Some(_), Some(n)) = (&vertices, options.n) {
+        let what = format!("n is {n}, and ids are strings; a vertex without edges has no name");
+        return Err(PyValueError::new_err(what));
+    }
+    let (forest, _) = of_list(py, table, options)?;
+    Ok((forest, vertices.map(|names| names.into_iter().collect()), types))
 }
 
 /// The positions of a matrix's entries in order, and where its rows begin.

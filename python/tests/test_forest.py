@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -231,3 +232,14 @@ def test_the_program_is_there_and_agrees(tmp_path):
 
 def test_the_version_is_known():
     assert spanforest.__version__.count(".") == 2
+
+
+@pytest.mark.parametrize("weights", [None, [3, 3, 2**62], [0.5, 0.25, -1.0], np.array([3, 1, 2], np.uint8)])
+def test_a_pickled_forest_is_the_same(weights):
+    found = forest([9, 7, 10**15], [7, 10**15, 9], weights, n=2**60, maximum=True)
+    again = pickle.loads(pickle.dumps(found))
+    for name in ("positions", "u", "v", "weights"):
+        ours, theirs = getattr(again, name), getattr(found, name)
+        assert ours.dtype == theirs.dtype and ours.tolist() == theirs.tolist()
+    assert repr(again) == repr(found) and again.checksum == found.checksum
+    assert again.labels([7, 8, 9], clusters=2**60 - 1).tolist() == found.labels([7, 8, 9], clusters=2**60 - 1).tolist()
