@@ -39,3 +39,14 @@ def test_rows_of_the_table_are_medians(tmp_path):
     ]
 
 
+
+
+def test_the_example_finds_the_shapes(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    runpy.run_path(str(ROOT / "python/examples/clusters.py"))
+    found, clusters = capsys.readouterr().out.splitlines()
+    assert found.startswith("Forest(6,059 edges, 6,060 vertices, 1 component, total ")
+    assert clusters.startswith("3 clusters of 100 points or more")
+    drawn = (tmp_path / "clusters.png").stat().st_size
+    assert drawn > 10_000
