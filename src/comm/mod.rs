@@ -35,6 +35,8 @@ mod topology;
 mod transfer;
 mod watchdog;
 
+#[cfg(feature = "mpi")]
+pub use self::mpi::run_on;
 pub use clock::{Log, Stage, StageCost};
 pub use launch::{Launcher, is_started, launcher, start};
 pub use link::Link;
@@ -198,7 +200,7 @@ impl Comm {
     /// The last call of every rank: ranks that still wait would notice one that left early. Returns
     /// the watchdog, if there is one; keep it until MPI has ended.
     #[track_caller]
-    fn finish(self) -> Option<Watchdog> {
+    fn finish(&self) -> Option<Watchdog> {
         self.meet(&CallHeader::new(Op::Finish, 0, 0, 0, Location::caller()));
         self.watchdog.take().map(Watchdog::leave)
     }

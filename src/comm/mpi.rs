@@ -7,6 +7,7 @@
 //! process.
 
 use super::reduction::Reduction;
+use super::watchdog::Watchdog;
 use super::{Comm, World};
 use crate::error::{Error, LaunchFault, Result};
 use mpi::Threading;
@@ -50,16 +51,50 @@ pub(super) fn run<R>(
     }
     let world = universe.world();
     expected(world.size() as usize)?;
+    let (result, watchdog) = take_part(world, threads, job)?;
+    drop(universe);
+    drop(watchdog);
+    Ok(result)
+}
+
+/// Runs `job` on every process of a communicator of a program that has started MPI itself, by the crate
+/// `mpi` 0.8, and returns what this process's rank returned. All its processes call this, from the
+/// thread that has started MPI, with the same `job`; processes that are not in it go on meanwhile.
+///
+/// Messages go over a communicator of their own, so that they meet none of the program's. A panic of
+/// `job` ends the program on all processes.
+///
+/// # Errors
+/// [`Error::Launch`] if MPI was started without support of threads, if the processes run different
+/// programs, or if the system has no room for the threads: `threads` a rank, without it the cores of
+/// the host divided by its ranks.
+pub fn run_on<R>(
+    communicator: &impl Communicator,
+    threads: Option<usize>,
+    job: impl FnOnce(&Comm) -> R,
+) -> Result<R> {
+    if mpi::environment::threading_support() < Threading::Funneled {
+        let what = "MPI was started without threads; start it with mpi::initialize_with_threading \
+                    and at least Threading::Funneled";
+        return Err(Error::launch(LaunchFault::Mpi, what));
+    }
+    take_part(communicator.duplicate(), threads, job).map(|(result, _)| result)
+}
+
+/// Runs `job` as this process's rank in a world, and leaves it together with the others.
+fn take_part<R>(
+    world: SimpleCommunicator,
+    threads: Option<usize>,
+    job: impl FnOnce(&Comm) -> R,
+) -> Result<(R, Option<Watchdog>)> {
+    // Not dropped before the job ends: to free a communicator, MPI may wait for the other ranks.
+    let mut comm = Comm::new(World::Mpi(Member { world }));
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
-        let mut comm = Comm::new(World::Mpi(Member { world: universe.world() }));
         comm.join(threads)?;
         let result = job(&comm);
         Ok((result, comm.finish()))
     }));
-    let (result, watchdog) = outcome.unwrap_or_else(|_| world.abort(PANICKED))?;
-    drop(universe);
-    drop(watchdog);
-    Ok(result)
+    outcome.unwrap_or_else(|_| SimpleCommunicator::world().abort(PANICKED))
 }
 
 /// Returns the name and version of the MPI library. MPI need not be started for it.
