@@ -34,6 +34,7 @@ fn help_fits_a_screen_and_names_every_command() {
         "report",
         "generate",
         "convert",
+        "dendrogram",
         "verify",
         "selftest",
         "doctor",

@@ -1,5 +1,9 @@
 """Single linkage against scipy's."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -121,3 +125,20 @@ IRIS = [
     [6.5, 3.0, 5.8, 2.2], [7.6, 3.0, 6.6, 2.1], [4.9, 2.5, 4.5, 1.7], [7.3, 2.9, 6.3, 1.8],
     [6.7, 2.5, 5.8, 1.8], [7.2, 3.6, 6.1, 2.5],
 ]  # fmt: skip
+
+
+def test_the_program_writes_scipys_dendrogram(tmp_path):
+    points = np.random.default_rng(5).random((200, 2))
+    u, v = np.triu_indices(len(points), 1)
+    np.savetxt(tmp_path / "pairs.csv", np.column_stack([u, v, pdist(points)]), ["%d", "%d", "%.17g"], ",")
+    program = Path(sys.executable).parent / "mst"
+
+    def written(*options):
+        subprocess.run([program, "dendrogram", "pairs.csv", "-q", "-o", "out.npy", *options], cwd=tmp_path, check=True)
+        return np.load(tmp_path / "out.npy")
+
+    expected = hierarchy.linkage(points, "single")
+    assert (written() == expected).all()
+    for k in (1, 7, 200):
+        assert same_partition(written("-k", str(k)), hierarchy.fcluster(expected, k, "maxclust"))
+    assert same_partition(written("--height", "0.05"), hierarchy.fcluster(expected, 0.05, "distance"))

@@ -5,6 +5,7 @@ mod cluster;
 mod common;
 mod compare;
 mod convert;
+mod dendrogram;
 mod doctor;
 mod generate;
 mod manual;
@@ -36,7 +37,8 @@ use std::time::Duration;
     max_term_width = 100,
     disable_help_subcommand = true,
     args_conflicts_with_subcommands = true,
-    override_usage = "mst [COMMAND]"
+    override_usage = "mst [COMMAND]",
+    help_template = "{about}\n{usage-heading} {usage}\n\n{all-args}{after-help}" // 24 lines, a screen
 )]
 #[command(after_help = "\
 GRAPH: a file, -, or gnm:n=1e6,m=8e6. Exit codes: 0 done, 1 failed, 2 usage, 3 proof failed, 101 bug")]
@@ -57,6 +59,7 @@ enum Command {
     Report(report::Args),
     Generate(generate::Args),
     Convert(convert::Args),
+    Dendrogram(dendrogram::Args),
     Verify(verify::Args),
     Selftest(selftest::Args),
     Doctor(doctor::Args),
@@ -123,6 +126,9 @@ impl Command {
                 args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
             }
             Self::Convert(args) => {
+                args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
+            }
+            Self::Dendrogram(args) => {
                 args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
             }
             Self::Report(_) | Self::Completions(_) | Self::Man(_) if !is_first => Ok(0),

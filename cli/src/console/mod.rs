@@ -2,6 +2,7 @@
 //! end.
 
 mod bars;
+mod cluster_file;
 mod csv_file;
 mod graph_file;
 mod output;
@@ -12,6 +13,7 @@ mod standard_input;
 mod termination;
 
 pub(crate) use bars::{Bars, StepBar};
+pub(crate) use cluster_file::ClusterFormat;
 pub(crate) use csv_file::{CsvFile, FIRST};
 pub(crate) use graph_file::{write_alone, write_graph};
 pub(crate) use output::{Output, folder_of, save};

@@ -18,7 +18,6 @@ use tempfile::{Builder, NamedTempFile};
 /// content.
 pub(crate) struct Output {
     path: PathBuf,
-    format: Format,
     place: Target,
 }
 
@@ -34,20 +33,27 @@ enum Target {
 const STANDARD: &str = "-";
 
 impl Output {
-    /// Prepares to write `path`. Called before the work, so that no work is lost because the file
-    /// cannot be written.
+    /// Prepares to write a graph to `path`. Called before the work, so that no work is lost because
+    /// the file cannot be written.
     ///
     /// # Errors
-    /// If the folder cannot be written, the path is a folder, or its name implies no format that
-    /// can be written.
+    /// As [`Output::of_any`]; if the path's name implies no format that can be written.
     pub(crate) fn create(path: &Path) -> Result<Self> {
         let format = Self::format(path)?;
         if is_compressed(path) && format == Format::Binary {
             let what = "binary graphs are not supported with gzip; leave out .gz";
             return Err(Error::content(path, ContentFault::Unsupported, what));
         }
+        Self::of_any(path)
+    }
+
+    /// Prepares to write something else than a graph to `path`.
+    ///
+    /// # Errors
+    /// If the folder cannot be written, or the path is a folder.
+    pub(crate) fn of_any(path: &Path) -> Result<Self> {
         let place = Self::place(path).map_err(Error::file("write", path))?;
-        Ok(Self { path: path.to_owned(), format, place })
+        Ok(Self { path: path.to_owned(), place })
     }
 
     /// Whether `path` names standard output.
@@ -55,10 +61,14 @@ impl Output {
         descriptor(path) == Some(1)
     }
 
+    /// Whether `path` names a device or an open file, whose name implies no format.
+    pub(super) fn is_device(path: &Path) -> bool {
+        descriptor(path).is_some() || path.starts_with("/dev")
+    }
+
     /// The format that the path's name implies.
     pub(super) fn format(path: &Path) -> Result<Format> {
-        let is_named = descriptor(path).is_none() && !path.starts_with("/dev");
-        if is_named { Format::of_output(path) } else { Ok(Format::Text) }
+        if Self::is_device(path) { Ok(Format::Text) } else { Format::of_output(path) }
     }
 
     fn place(path: &Path) -> io::Result<Target> {
@@ -92,8 +102,9 @@ impl Output {
     /// [`Error::Content`] if the format has no such weights, [`Error::TooLarge`] if memory is
     /// short.
     pub(crate) fn check(&self, weights: Weights, n: u64, edges: u64) -> Result<()> {
-        format::holds(self.format, &self.path, weights, n)?;
-        let (vertex, edge) = self.format.writing_bytes();
+        let format = Self::format(&self.path)?;
+        format::holds(format, &self.path, weights, n)?;
+        let (vertex, edge) = format.writing_bytes();
         let taken = vertex * n + edge * edges;
         if taken == 0 {
             return Ok(());

@@ -13,5 +13,5 @@ pub use compared::compared;
 pub use plans::{chosen, tested};
 pub use swept::{PlannedPoint, planned, repetitions, swept};
 pub use table::table;
-pub use terminal::{added, folded, gaps, lost, proved, solved, written};
+pub use terminal::{added, clustered, dendrogram, folded, gaps, lost, proved, solved, written};
 pub use words::{bytes, count, grouped, minutes, seconds};

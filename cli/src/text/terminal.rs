@@ -131,6 +131,16 @@ pub fn written(path: &Path, slice: &Slice) -> String {
     format!("{}: {}, {}", shown(path), count_of("vertex", slice.vertices()), count(slice.m, "edge"))
 }
 
+/// What was written to `path`: the cluster of each of `n` vertices.
+pub fn clustered(path: &Path, n: u64, clusters: u64) -> String {
+    format!("{}: {} in {}", shown(path), count_of("vertex", n), count(clusters, "cluster"))
+}
+
+/// What was written to `path`: the dendrogram of a graph with so many components.
+pub fn dendrogram(path: &Path, merges: u64, components: u64) -> String {
+    format!("{}: {}, {}", shown(path), count(merges, "merge"), count(components, "component"))
+}
+
 /// The warning that a table at `path` does not keep the `lost` vertices after those of all edges.
 pub fn lost(path: &Path, lost: u64) -> Option<String> {
     (lost > 0).then(|| {
