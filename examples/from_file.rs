@@ -1,5 +1,5 @@
 //! Reads a graph from a file in any known format: text with columns, .gr, .mtx, .graph, .mst, also
-//! with .gz.
+//! compressed.
 //!
 //!     cargo run --release --example from_file -- tests/data/rome99.gr
 

@@ -131,7 +131,7 @@ fn what_has_no_dendrogram_is_refused() {
         (
             &["g.txt", "-o", "Z.npz"][..],
             2,
-            "cannot write z.npz: known are .csv and .tsv, .nwk (Newick)",
+            "cannot write Z.npz: known are .csv and .tsv, .nwk (Newick)",
         ),
         (&["g.txt", "-o", "c.nwk", "-k", "3"], 2, "Newick holds the whole tree"),
         (

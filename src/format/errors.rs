@@ -23,9 +23,14 @@ pub(super) fn failed(path: &Path, why: io::Error) -> Error {
     if why.raw_os_error().is_some() {
         return Error::file("read", path)(why);
     }
+    if why.kind() == io::ErrorKind::OutOfMemory {
+        let what =
+            "its decompressor needs more than 256 MiB; compress it with a smaller dictionary";
+        return Error::content(path, ContentFault::Unsupported, what);
+    }
     Error::content(
         path,
         ContentFault::Damaged,
-        format!("its gzip data is cut short or corrupt ({why}); copy it again"),
+        format!("its compressed data is cut short or corrupt ({why}); copy it again"),
     )
 }

@@ -9,12 +9,12 @@ pub mod binary;
 pub mod blocks;
 mod census;
 mod columns;
+mod compression;
 mod dialect;
 mod dimacs;
 mod errors;
 mod fields;
 mod foreign;
-mod gzip;
 mod head;
 mod layout;
 mod lines;
@@ -29,17 +29,15 @@ mod write;
 
 pub use census::Census;
 pub use columns::{Columns, Selection};
+pub use compression::{Compressed, Compression, compressed};
 pub use dialect::{Decimal, Separator};
 pub use errors::too_long;
-pub use gzip::is_gzip;
 pub use parse::{LineCount, Parsed};
 pub use preamble::Preamble;
 pub use preface::Preface;
 pub use stream::Stream;
 pub use text::TextOptions;
-pub use write::{
-    Compressed, compressed, edges_written, holds, lost_vertices, pieces, write, write_head,
-};
+pub use write::{edges_written, holds, lost_vertices, pieces, write, write_head};
 
 use crate::error::{Error, Result, printable, shown};
 use crate::graph::Slice;
@@ -199,7 +197,7 @@ impl Format {
         Ok(Self::by_name(path).unwrap_or(Self::Text))
     }
 
-    /// The format that a file's name asks for, `.gz` aside; `None` if its ending is not known.
+    /// The format that a file's name asks for, that of a compressed file aside; `None` if its ending is not known.
     pub fn by_name(path: &Path) -> Option<Self> {
         let ending = extension(path);
         FORMATS.iter().find(|row| row.endings.contains(&&*ending)).map(|row| row.format)
@@ -218,7 +216,7 @@ impl Format {
                 "--output",
                 format!(
                     "cannot write {}: unknown ending {}; known are {}, all but .mst and .bin also \
-                 with .gz; no ending means text",
+                 with .gz or .zst; no ending means text",
                     shown(path),
                     printable(&extension(path)),
                     known.collect::<Vec<_>>().join(", ")
@@ -228,10 +226,10 @@ impl Format {
     }
 }
 
-/// The ending of a file's name in lower case, `.gz` aside.
+/// The ending of a file's name in lower case, that of a compressed file aside.
 fn extension(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let plain = if Compression::named(path).is_some() { &path.with_extension("") } else { path };
+    let name = plain.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let ending = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty());
     ending.map_or_else(String::new, |(_, end)| end.to_owned())
 }

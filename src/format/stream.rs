@@ -1,7 +1,7 @@
-//! A file read from its start to its end, decompressed if it is gzip.
+//! A file read from its start to its end, decompressed if it is compressed.
 
+use super::compression::Compression;
 use super::errors::{failed, too_long};
-use super::gzip::{GzipMembers, is_gzip};
 use crate::error::{Error, Result};
 use memchr::{memchr_iter, memrchr};
 use std::fs::File;
@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 const BUFFER: usize = 1 << 18;
 
-/// A plain or gzip file, read in order.
+/// A plain or compressed file, read in order.
 pub struct Stream {
     path: PathBuf,
     reader: Box<dyn BufRead + Send>,
-    gzip: bool,
+    is_compressed: bool,
     consumed: Arc<AtomicU64>,
     len: u64,
 }
@@ -46,13 +46,21 @@ impl Stream {
         let consumed = Arc::new(AtomicU64::new(0));
         let counted = Counted { file, consumed: Arc::clone(&consumed) };
         let mut plain = BufReader::with_capacity(BUFFER, counted);
-        let gzip = is_gzip(plain.fill_buf().map_err(Error::file("read", path))?);
-        let reader: Box<dyn BufRead + Send> = if gzip {
-            Box::new(BufReader::with_capacity(BUFFER, GzipMembers::of(plain)))
-        } else {
-            Box::new(plain)
+        let compression = Compression::of(plain.fill_buf().map_err(Error::file("read", path))?);
+        let reader: Box<dyn BufRead + Send> = match compression {
+            Some(way) => {
+                let content = way.reader(plain).map_err(Error::file("read", path))?;
+                Box::new(BufReader::with_capacity(BUFFER, content))
+            }
+            None => Box::new(plain),
         };
-        Ok(Self { path: path.to_owned(), reader, gzip, consumed, len })
+        Ok(Self {
+            path: path.to_owned(),
+            reader,
+            is_compressed: compression.is_some(),
+            consumed,
+            len,
+        })
     }
 
     /// Opens a file and skips the first `bytes` of its (decompressed) content.
@@ -69,8 +77,8 @@ impl Stream {
     /// The next whole lines, at least `at_least` bytes unless the file ends; `None` at its end.
     ///
     /// # Errors
-    /// [`Error::File`] if it cannot be read, [`Error::Content`] if its gzip data is cut short or
-    /// corrupt, [`Error::Line`] for a line of more than `longest` bytes, counted from the start of
+    /// [`Error::File`] if it cannot be read, [`Error::Content`] if its compressed data is cut short
+    /// or corrupt, [`Error::Line`] for a line of more than `longest` bytes, counted from the start of
     /// the block.
     pub fn next_block(&mut self, at_least: usize, longest: u64) -> Result<Option<Vec<u8>>> {
         let mut block = Vec::new();
@@ -89,9 +97,9 @@ impl Stream {
         Ok((!block.is_empty()).then_some(block))
     }
 
-    /// Whether the file is gzip and is decompressed.
-    pub fn is_gzip(&self) -> bool {
-        self.gzip
+    /// Whether the file is compressed.
+    pub fn is_compressed(&self) -> bool {
+        self.is_compressed
     }
 
     /// The first bytes of the (decompressed) content: at least 64, if there are as many.

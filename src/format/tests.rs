@@ -333,20 +333,12 @@ fn slices(shifts: &[u32]) -> impl Strategy<Value = Slice> {
 proptest! {
     /// Text that was written reads back, in order, however it is cut into blocks.
     #[test]
-    fn written_text_reads_back(slice in slices(&[0, 29, 40]), p in 1usize..6, gz: bool) {
+    fn written_text_reads_back(slice in slices(&[0, 29, 40]), p in 1usize..6) {
         for name in ["g.txt", "g.gr", "g.mtx"] {
-            let name = if gz { format!("{name}.gz") } else { name.to_owned() };
-            let path = Path::new(&name);
-            let mut out = compressed(path, Vec::new());
+            let path = Path::new(name);
+            let mut out = Vec::new();
             write(Format::of_output(path).expect("known"), path, &slice, &mut out).expect("written");
-            let written = out.finish().expect("written");
-            prop_assert_eq!(is_gzip(&written), gz);
-            let mut text = Vec::new();
-            match gz {
-                true => std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&written[..]), &mut text),
-                false => std::io::Read::read_to_end(&mut &written[..], &mut text),
-            }.expect("read");
-            let found = edges(read(&name, &text, None, p).expect("right"), slice.weights.numbers());
+            let found = edges(read(name, &out, None, p).expect("right"), slice.weights.numbers());
             let ends = |slice: &Slice| slice.weighted().map(|(u, v, w)| (u.min(v), u.max(v), format!("{w}"))).collect::<Vec<_>>();
             prop_assert_eq!(found.n, slice.n);
             prop_assert_eq!(ends(&found), ends(&slice), "{}", name);

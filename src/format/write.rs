@@ -3,10 +3,8 @@
 use super::{Format, FormatWriter, Preface, extension, text};
 use crate::error::{ContentFault, Error, Result};
 use crate::graph::{Edges, Key, MOST_VERTICES, Numbers, Slice, Weights, with_edges};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use rayon::prelude::*;
-use std::io::{self, Write};
+use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 
@@ -121,51 +119,4 @@ pub fn lost_vertices(path: &Path, slice: &Slice) -> u64 {
         edges.par_iter().map(|e| slice.id(e.u.max(e.v)) + 1).max().unwrap_or(0)
     });
     slice.vertices() - past_last
-}
-
-/// A writer that compresses if the file's name ends in `.gz`.
-pub fn compressed<W: Write>(path: &Path, out: W) -> Compressed<W> {
-    match path.extension() {
-        Some(end) if end.eq_ignore_ascii_case("gz") => {
-            Compressed::Gzip(Box::new(GzEncoder::new(out, Compression::default())))
-        }
-        _ => Compressed::Plain(out),
-    }
-}
-
-/// The writer that [`compressed`] returns.
-pub enum Compressed<W: Write> {
-    /// Bytes as they are.
-    Plain(W),
-    /// Bytes compressed with gzip.
-    Gzip(Box<GzEncoder<W>>),
-}
-
-impl<W: Write> Compressed<W> {
-    /// Writes what is left and gives the inner writer back.
-    ///
-    /// # Errors
-    /// If that fails.
-    pub fn finish(self) -> io::Result<W> {
-        match self {
-            Self::Plain(out) => Ok(out),
-            Self::Gzip(gzip) => gzip.finish(),
-        }
-    }
-}
-
-impl<W: Write> Write for Compressed<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(out) => out.write(bytes),
-            Self::Gzip(gzip) => gzip.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Plain(out) => out.flush(),
-            Self::Gzip(gzip) => gzip.flush(),
-        }
-    }
 }

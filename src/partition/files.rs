@@ -55,7 +55,7 @@ impl Listing {
     /// What this rank sees of one of `files` files.
     fn look(path: &Path, files: usize) -> Result<Fingerprint> {
         let (seen, _) = look_at(path, files as u64)?;
-        if seen.is_gzip() {
+        if seen.is_compressed() {
             let what = "compressed files cannot be read as parts of a graph: decompress them first";
             return Err(Error::content(path, ContentFault::Unsupported, what));
         }

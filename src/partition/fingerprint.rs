@@ -38,7 +38,8 @@ pub struct Fingerprint {
     pub len: u64,
     /// A hash of evenly spaced samples.
     content: u64,
-    gzip: u64,
+    /// 1 if it is compressed, else 0.
+    compressed: u64,
 }
 
 /// What this process sees of a file.
@@ -50,8 +51,8 @@ pub fn fingerprint(path: &Path) -> Result<Fingerprint> {
 }
 
 impl Fingerprint {
-    pub(super) fn is_gzip(&self) -> bool {
-        self.gzip == 1
+    pub(super) fn is_compressed(&self) -> bool {
+        self.compressed == 1
     }
 }
 
@@ -82,9 +83,9 @@ impl Located {
         let format = comm.agree(if comm.rank() == 0 { format } else { Ok(Format::Text) })?;
         let chosen = comm.broadcast(0, format.to_string().into_bytes());
         let format = String::from_utf8_lossy(&chosen).parse()?;
-        let gzip = seen[0].is_gzip();
-        if gzip && format == Format::Binary {
-            let what = "a binary file cannot be read compressed; decompress it first (gunzip)";
+        let is_compressed = seen[0].is_compressed();
+        if is_compressed && format == Format::Binary {
+            let what = "a binary file cannot be read compressed; decompress it first";
             return Err(Error::content(path, ContentFault::Unsupported, what));
         }
         let other = seen.iter().position(|fingerprint| *fingerprint != seen[0]);
@@ -100,14 +101,13 @@ impl Located {
                     ),
                 ));
             }
-            (Some(InputFrom::All), None) if gzip => {
-                let what =
-                    "a gzip file cannot be read in parts; decompress it, or use --input-from root";
+            (Some(InputFrom::All), None) if is_compressed => {
+                let what = "a compressed file cannot be read in parts; decompress it, or use --input-from root";
                 return Err(Error::content(path, ContentFault::Unsupported, what));
             }
             (Some(from), _) => (from, "as asked".to_owned()),
-            (None, _) if gzip => {
-                (InputFrom::Root, "a gzip file cannot be read in parts".to_owned())
+            (None, _) if is_compressed => {
+                (InputFrom::Root, "a compressed file cannot be read in parts".to_owned())
             }
             (None, Some(name)) => {
                 (InputFrom::Root, format!("{name} has no such file, or a different one"))
@@ -162,8 +162,8 @@ pub(super) fn look_at(path: &Path, files: u64) -> Result<(Fingerprint, Vec<u8>)>
         &sample(&file, len.saturating_sub(SAMPLE), len).map_err(Error::file("read", path))?,
     );
     let content = hash.digest();
-    let gzip = u64::from(stream.is_gzip());
-    Ok((Fingerprint { present: 1, len, content, gzip }, head))
+    let compressed = u64::from(stream.is_compressed());
+    Ok((Fingerprint { present: 1, len, content, compressed }, head))
 }
 
 fn sample(file: &File, from: u64, len: u64) -> io::Result<Vec<u8>> {

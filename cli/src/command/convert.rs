@@ -17,7 +17,7 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "IN")]
     graphs: Vec<OsString>,
 
-    /// The file; its name decides the format (.txt, .csv, .tsv, .gr, .mtx, .graph, .mst; all but .mst also .gz); - is standard output
+    /// The file; its name decides the format (.txt, .csv, .tsv, .gr, .mtx, .graph, .mst; all but .mst also .gz or .zst); - is standard output
     #[arg(value_name = "OUT")]
     output: PathBuf,
 

@@ -27,7 +27,7 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "GRAPH")]
     graphs: Vec<OsString>,
 
-    /// The file; its name decides the format (.csv, .tsv, .nwk for Newick, all also .gz; .npy for numpy); - is standard output
+    /// The file; its name decides the format (.csv, .tsv, .nwk for Newick, all also .gz or .zst; .npy for numpy); - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 

@@ -21,7 +21,7 @@ pub(super) struct Args {
     /// The family and its parameters, for example gnm:n=1e6,m=2^23,seed=1
     spec: Spec,
 
-    /// The file; its name decides the format (.txt, .csv, .tsv, .gr, .mtx, .graph, .mst; all but .mst also .gz); - is standard output
+    /// The file; its name decides the format (.txt, .csv, .tsv, .gr, .mtx, .graph, .mst; all but .mst also .gz or .zst); - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 

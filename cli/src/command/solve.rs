@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "GRAPH")]
     graphs: Vec<OsString>,
 
-    /// Write the forest; the name decides the format (.txt, .csv, .tsv, .gr, .mtx, .graph, .mst, also .gz); - is
+    /// Write the forest; the name decides the format (.txt, .csv, .tsv, .gr, .mtx, .graph, .mst, also .gz or .zst); - is
     /// standard output, as text; with %r for the rank, as in forest-%r.mst, each rank writes a part
     #[arg(short, long, value_name = "FOREST")]
     output: Option<PathBuf>,

@@ -3,7 +3,8 @@
 use super::Output;
 use csv::WriterBuilder;
 use mst::Merge;
-use mst::error::{Error, Result, printable};
+use mst::error::{Error, Result, shown};
+use mst::format::Compression;
 use npyz::{AutoSerialize, Serialize, WriteOptions, WriterBuilder as _};
 use std::io::{self, Write};
 use std::path::Path;
@@ -26,18 +27,19 @@ impl ClusterFormat {
         if Output::is_device(path) {
             return Ok(Self::Table(b','));
         }
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        let plain = name.strip_suffix(".gz").unwrap_or(&name);
-        match plain.rsplit_once('.').map(|(_, ending)| ending) {
-            Some("csv") => Ok(Self::Table(b',')),
-            Some("tsv") => Ok(Self::Table(b'\t')),
-            Some("npy") if plain == name => Ok(Self::Array),
-            Some("nwk" | "newick" | "tree") => Ok(Self::Newick),
+        let is_compressed = Compression::named(path).is_some();
+        let plain = if is_compressed { &path.with_extension("") } else { path };
+        let ending = plain.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        match &*ending {
+            "csv" => Ok(Self::Table(b',')),
+            "tsv" => Ok(Self::Table(b'\t')),
+            "npy" if !is_compressed => Ok(Self::Array),
+            "nwk" | "newick" | "tree" => Ok(Self::Newick),
             _ => {
                 let what = format!(
-                    "cannot write {}: known are .csv and .tsv, .nwk (Newick), all also with .gz, and \
-                     .npy (numpy)",
-                    printable(&name)
+                    "cannot write {}: known are .csv and .tsv, .nwk (Newick), all also with .gz or \
+                     .zst, and .npy (numpy)",
+                    shown(path)
                 );
                 Err(Error::usage("--output", what))
             }

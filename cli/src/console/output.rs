@@ -1,7 +1,7 @@
 //! Writes files that appear complete or not at all.
 
 use mst::error::{ContentFault, Error, Result, shown};
-use mst::format::{self, Format};
+use mst::format::{self, Compression, Format};
 use mst::graph::Weights;
 use mst::partition::left_if_less;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
@@ -41,7 +41,7 @@ impl Output {
     pub(crate) fn create(path: &Path) -> Result<Self> {
         let format = Self::format(path)?;
         if is_compressed(path) && format == Format::Binary {
-            let what = "binary graphs are not supported with gzip; leave out .gz";
+            let what = "binary graphs are not written compressed; leave out the last ending";
             return Err(Error::content(path, ContentFault::Unsupported, what));
         }
         Self::of_any(path)
@@ -50,8 +50,17 @@ impl Output {
     /// Prepares to write something else than a graph to `path`.
     ///
     /// # Errors
-    /// If the folder cannot be written, or the path is a folder.
+    /// If the folder cannot be written, the path is a folder, or its name asks for a compression
+    /// that is only read.
     pub(crate) fn of_any(path: &Path) -> Result<Self> {
+        if let Some(way) = Compression::named(path).filter(|way| !way.is_written()) {
+            let what = format!(
+                "cannot write {}: .{} is only read; compress with .gz or .zst",
+                shown(path),
+                way.ending()
+            );
+            return Err(Error::usage("--output", what));
+        }
         let place = Self::place(path).map_err(Error::file("write", path))?;
         Ok(Self { path: path.to_owned(), place })
     }
@@ -124,7 +133,7 @@ impl Output {
         }
     }
 
-    /// Writes what `fill` writes, compressed if the path's name ends in `.gz`, and moves it to its
+    /// Writes what `fill` writes, compressed if the path's name says so, and moves it to its
     /// path.
     ///
     /// # Errors
@@ -175,7 +184,7 @@ impl Output {
 
 /// Whether the file of this name is compressed.
 fn is_compressed(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"))
+    Compression::named(path).is_some()
 }
 
 /// A file that is being written. It has no name yet if the file system supports that, so that even
@@ -281,7 +290,8 @@ fn fill_file(
     file: &File,
     fill: impl FnOnce(&mut dyn Write) -> Result<()>,
 ) -> Result<()> {
-    let mut out = format::compressed(path, BufWriter::new(file));
+    let out = format::compressed(path, BufWriter::new(file));
+    let mut out = out.map_err(Error::file("write", path))?;
     let written = fill(&mut out).and_then(|()| {
         out.finish().and_then(|mut buffer| buffer.flush()).map_err(Error::file("write", path))
     });

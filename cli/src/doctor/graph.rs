@@ -21,8 +21,8 @@ pub(super) struct Size {
 
 /// Memory for an edge of a file while it is read, bytes.
 const WIDE: u64 = 16;
-/// The approximate factor by which gzip compresses numbers.
-const GZIP: u64 = 4;
+/// The approximate factor by which numbers are compressed.
+const COMPRESSED: u64 = 4;
 /// The number of copies of its edges that a rank holds at its peak: the slice, and a sorted copy or
 /// what other ranks send.
 const COPIES: u64 = 2;
@@ -74,7 +74,7 @@ impl Size {
             return Ok(Self { n, edge_bytes: header.m.saturating_mul(WIDE) });
         }
         let top = Preamble::read(path, format, &TextOptions::default(), &mut stream)?;
-        let guessed = if stream.is_gzip() { len.saturating_mul(GZIP) } else { len };
+        let guessed = if stream.is_compressed() { len.saturating_mul(COMPRESSED) } else { len };
         let edge_bytes = top.m.map_or(guessed, |m| m.saturating_mul(WIDE));
         Ok(Self { n: most_numbered(top.n.unwrap_or(0), edge_bytes / WIDE), edge_bytes })
     }

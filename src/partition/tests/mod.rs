@@ -34,7 +34,8 @@ fn forest(slices: &[Slice]) -> Vec<(u32, u32, String)> {
 
 fn write(folder: &Path, name: &str, graph: &Slice) -> PathBuf {
     let path = folder.join(name);
-    let mut out = format::compressed(&path, fs::File::create(&path).expect("a file"));
+    let mut out =
+        format::compressed(&path, fs::File::create(&path).expect("a file")).expect("memory");
     let kind = Format::of_output(&path).expect("known");
     format::write(kind, &path, graph, &mut out).expect("written");
     out.finish().and_then(|mut file| file.flush()).expect("finished");
@@ -65,7 +66,7 @@ proptest! {
     ) {
         let folder = tempfile::tempdir().expect("a folder");
         let whole = graph(edges);
-        for name in ["g.txt", "g.txt.gz", "g.gr", "g.mst", "g.graph"] {
+        for name in ["g.txt", "g.txt.gz", "g.csv.zst", "g.gr", "g.mst", "g.graph"] {
             let path = write(folder.path(), name, &whole);
             let source = Source::File { path, format: None, text: TextOptions::default() };
             let all = load_on(1, &source, None, descending, Memory::Unlimited);
