@@ -12,7 +12,6 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use std::any::Any;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// The items of an array of one dimension, which it keeps alive.
 pub(crate) struct Items<T> {
@@ -158,8 +157,9 @@ numbers!(
 impl Column {
     /// A list of ids.
     pub(crate) fn of_list(ids: Vec<u64>) -> Self {
-        let ids: Arc<[u64]> = ids.into();
-        Self::U64(Items::of_slice(&ids, Arc::clone(&ids)))
+        // They stay where they are when the list moves into its box.
+        let (first, len) = (ids.as_ptr(), ids.len());
+        Self::U64(Items { first, stride: size_of::<u64>() as isize, len, _owner: Box::new(ids) })
     }
 
     /// The position of the first integer that is no weight, since it is above 2^63 - 1.

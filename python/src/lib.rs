@@ -1,6 +1,5 @@
-//! The Rust half of the Python package `spanforest`: numpy arrays and tables of Arrow in,
-//! numpy arrays out. What people
-//! call, with names and defaults, is in `spanforest/`.
+//! The Rust half of the Python package `spanforest`: numpy arrays and tables of Arrow in, numpy
+//! arrays out. What people call, with names and defaults, is in `spanforest/`.
 
 mod column;
 mod edges;

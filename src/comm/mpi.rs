@@ -94,7 +94,11 @@ fn take_part<R>(
         let result = job(&comm);
         Ok((result, comm.finish()))
     }));
-    outcome.unwrap_or_else(|_| SimpleCommunicator::world().abort(PANICKED))
+    outcome.unwrap_or_else(|_| {
+        // Or the others would say that this rank has died.
+        drop(comm.watchdog.take());
+        SimpleCommunicator::world().abort(PANICKED)
+    })
 }
 
 /// Returns the name and version of the MPI library. MPI need not be started for it.

@@ -60,7 +60,7 @@ impl ClusterFormat {
         let row = |m: &Merge| (m.clusters[0], m.clusters[1], m.height, m.size);
         let numbers =
             |m: &Merge| [m.clusters[0] as f64, m.clusters[1] as f64, m.height, m.size as f64];
-        self.write(path, output, |out| match self {
+        fill_file(path, output, |out| match self {
             Self::Table(separator) => {
                 let names = ["cluster_a", "cluster_b", "height", "size"];
                 write_table(out, separator, &names, merges.iter().map(row))
@@ -83,7 +83,7 @@ impl ClusterFormat {
         n: u64,
         clusters: impl Iterator<Item = u64>,
     ) -> Result<()> {
-        self.write(path, output, |out| match self {
+        fill_file(path, output, |out| match self {
             Self::Table(separator) => {
                 write_table(out, separator, &["vertex", "cluster"], (0..n).zip(clusters))
             }
@@ -91,15 +91,14 @@ impl ClusterFormat {
             Self::Newick => unreachable!("clusters have no tree"),
         })
     }
+}
 
-    fn write(
-        self,
-        path: &Path,
-        output: Output,
-        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> Result<()> {
-        output.write(|out| fill(out).map_err(Error::file("write", path)))
-    }
+fn fill_file(
+    path: &Path,
+    output: Output,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    output.write(|out| fill(out).map_err(Error::file("write", path)))
 }
 
 fn write_table<R: serde::Serialize>(
