@@ -7,7 +7,7 @@ use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
 
 /// The most memory that an xz file may ask for, KiB. `xz -9` asks for 64 MiB.
-const XZ_MEMORY: u32 = 1 << 18;
+pub(super) const XZ_MEMORY: u32 = 1 << 18;
 
 /// A way to compress a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The errors of a text, with their place in it.
 
+use super::compression::XZ_MEMORY;
 use super::fields::Fault;
 use crate::error::{ContentFault, Error, Place};
 use std::io;
@@ -24,8 +25,10 @@ pub(super) fn failed(path: &Path, why: io::Error) -> Error {
         return Error::file("read", path)(why);
     }
     if why.kind() == io::ErrorKind::OutOfMemory {
-        let what =
-            "its decompressor needs more than 256 MiB; compress it with a smaller dictionary";
+        let what = format!(
+            "its decompressor needs more than {} MiB; compress it with a smaller dictionary",
+            XZ_MEMORY / 1024
+        );
         return Error::content(path, ContentFault::Unsupported, what);
     }
     Error::content(

@@ -227,7 +227,7 @@ impl Format {
 }
 
 /// The ending of a file's name in lower case, that of a compressed file aside.
-fn extension(path: &Path) -> String {
+pub fn extension(path: &Path) -> String {
     let plain = if Compression::named(path).is_some() { &path.with_extension("") } else { path };
     let name = plain.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let ending = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty());

@@ -6,7 +6,7 @@ use crate::graph::{
     Batch, BatchBuilder, Edge, Edges, MOST_VERTICES, Numbers, Slice, Weight, Weights,
 };
 use proptest::prelude::*;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 use std::sync::atomic::AtomicU64;
 
 /// What was read: n, the census and the edges.
@@ -333,12 +333,22 @@ fn slices(shifts: &[u32]) -> impl Strategy<Value = Slice> {
 proptest! {
     /// Text that was written reads back, in order, however it is cut into blocks.
     #[test]
-    fn written_text_reads_back(slice in slices(&[0, 29, 40]), p in 1usize..6) {
+    fn written_text_reads_back(slice in slices(&[0, 29, 40]), p in 1usize..6, end in prop::sample::select(vec!["", ".gz", ".zst"])) {
         for name in ["g.txt", "g.gr", "g.mtx"] {
-            let path = Path::new(name);
-            let mut out = Vec::new();
+            let name = format!("{name}{end}");
+            let path = Path::new(&name);
+            let mut out = compressed(path, Vec::new()).expect("memory");
             write(Format::of_output(path).expect("known"), path, &slice, &mut out).expect("written");
-            let found = edges(read(name, &out, None, p).expect("right"), slice.weights.numbers());
+            let written = out.finish().expect("written");
+            let way = Compression::of(&written);
+            prop_assert_eq!(way.map_or("", Compression::ending), end.trim_start_matches('.'));
+            let mut text = Vec::new();
+            let mut file = Cursor::new(written);
+            match way {
+                Some(way) => way.reader(file).expect("memory").read_to_end(&mut text),
+                None => file.read_to_end(&mut text),
+            }.expect("read");
+            let found = edges(read(&name, &text, None, p).expect("right"), slice.weights.numbers());
             let ends = |slice: &Slice| slice.weighted().map(|(u, v, w)| (u.min(v), u.max(v), format!("{w}"))).collect::<Vec<_>>();
             prop_assert_eq!(found.n, slice.n);
             prop_assert_eq!(ends(&found), ends(&slice), "{}", name);

@@ -82,8 +82,7 @@ impl Args {
             return Err(Error::TooLarge { needed: None, left: None, what });
         }
         let forest = solo.compute(|| loaded.slice.forest())?;
-        if cuts {
-            let first = self.edges_of_clusters(&forest)?;
+        if let Some(first) = self.edges_of_clusters(&forest)? {
             let labels = forest.labels_by_first(first);
             format.write_clusters(&self.output, output, n, labels.iter())?;
             let line = text::clustered(&self.output, n, n - first as u64);
@@ -101,12 +100,13 @@ impl Args {
         Ok(())
     }
 
-    /// How many edges of the forest, the lightest ones, join the clusters that are wanted.
-    fn edges_of_clusters(&self, forest: &Forest) -> Result<usize> {
+    /// How many edges of the forest, the lightest ones, join the clusters that are wanted; `None` if
+    /// the dendrogram is.
+    fn edges_of_clusters(&self, forest: &Forest) -> Result<Option<usize>> {
         let (n, components) = (forest.vertices(), forest.components());
         match (self.clusters, self.height) {
             (Some(clusters), _) if (components..=n).contains(&clusters) => {
-                Ok((n - clusters) as usize)
+                Ok(Some((n - clusters) as usize))
             }
             (Some(_), _) => {
                 let [n, components] =
@@ -116,10 +116,9 @@ impl Args {
                 );
                 Err(Error::usage("--clusters", what))
             }
-            (None, Some(height)) => {
-                Ok(forest.edges().take_while(|&(.., weight)| is_up_to(weight, height)).count())
-            }
-            (None, None) => unreachable!("one of the two is given"),
+            (None, height) => Ok(height.map(|height| {
+                forest.edges().take_while(|&(.., weight)| is_up_to(weight, height)).count()
+            })),
         }
     }
 }

@@ -28,6 +28,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
+use world::WorldArgs;
 
 /// Minimum spanning forests of large weighted graphs: threads on one machine, MPI on several
 #[derive(Parser)]
@@ -122,21 +123,20 @@ impl Command {
             Self::Selftest(args) => args.world.start(|comm| args.run(comm)),
             Self::Doctor(args) => args.start(),
             Self::Cluster(args) => args.start(),
-            Self::Generate(args) => {
-                args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
-            }
-            Self::Convert(args) => {
-                args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
-            }
-            Self::Dendrogram(args) => {
-                args.world.start(|comm| on_rank_zero(comm, |solo| args.run(solo)))
-            }
+            Self::Generate(args) => start_alone(&args.world, |solo| args.run(solo)),
+            Self::Convert(args) => start_alone(&args.world, |solo| args.run(solo)),
+            Self::Dendrogram(args) => start_alone(&args.world, |solo| args.run(solo)),
             Self::Report(_) | Self::Completions(_) | Self::Man(_) if !is_first => Ok(0),
             Self::Report(args) => args.run().map(|()| 0),
             Self::Completions(args) => args.run(&mut Cli::command()).map(|()| 0),
             Self::Man(args) => args.run(&Cli::command()).map(|()| 0),
         }
     }
+}
+
+/// Starts a world and runs `work` on its rank 0 alone. Returns the exit code.
+fn start_alone(world: &WorldArgs, work: impl Fn(&Comm) -> Result<()> + Sync) -> Result<u8> {
+    world.start(|comm| on_rank_zero(comm, &work))
 }
 
 /// Runs `work` on rank 0 alone, with the threads of all ranks on its host, while the other ranks

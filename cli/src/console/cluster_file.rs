@@ -4,7 +4,7 @@ use super::Output;
 use csv::WriterBuilder;
 use mst::Merge;
 use mst::error::{Error, Result, shown};
-use mst::format::Compression;
+use mst::format::{Compression, extension};
 use npyz::{AutoSerialize, Serialize, WriteOptions, WriterBuilder as _};
 use std::io::{self, Write};
 use std::path::Path;
@@ -27,13 +27,10 @@ impl ClusterFormat {
         if Output::is_device(path) {
             return Ok(Self::Table(b','));
         }
-        let is_compressed = Compression::named(path).is_some();
-        let plain = if is_compressed { &path.with_extension("") } else { path };
-        let ending = plain.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        match &*ending {
+        match &*extension(path) {
             "csv" => Ok(Self::Table(b',')),
             "tsv" => Ok(Self::Table(b'\t')),
-            "npy" if !is_compressed => Ok(Self::Array),
+            "npy" if Compression::named(path).is_none() => Ok(Self::Array),
             "nwk" | "newick" | "tree" => Ok(Self::Newick),
             _ => {
                 let what = format!(
